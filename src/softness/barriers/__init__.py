@@ -1,0 +1,1 @@
+"""Energy barriers, onset and their uncertainty: arrays in, arrays out."""

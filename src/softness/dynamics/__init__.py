@@ -1,0 +1,1 @@
+"""Dynamics of trajectories: arrays in, arrays out."""

@@ -1,0 +1,1 @@
+"""Molecular dynamics behind one protocol; the only place that imports an MD package."""

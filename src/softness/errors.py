@@ -1,0 +1,9 @@
+"""The errors that are addressed to the user: what is wrong, its value, and the remedy."""
+
+
+class InputError(ValueError):
+    """An argument, a setting or a file that cannot be used.
+
+    The message names the thing, its value and the remedy in one line; stages print it as it is,
+    without a traceback, and end with a non-zero exit code.
+    """

@@ -1,0 +1,1 @@
+"""One module per figure, and the style of the whole study."""

@@ -1,0 +1,1 @@
+"""Files, one concern each: atomic writes, trajectories, tables, provenance."""

@@ -1,0 +1,1 @@
+"""Classifiers and regressors from structure to dynamics: arrays in, arrays out."""

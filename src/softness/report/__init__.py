@@ -1,0 +1,1 @@
+"""Claims scored against their source, and the page that shows them."""

@@ -1,0 +1,1 @@
+"""Simulation protocols, written once against the engine protocol."""

@@ -1,0 +1,1 @@
+"""One thin command per rule: read files, call the library, write files."""

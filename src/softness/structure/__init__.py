@@ -1,0 +1,1 @@
+"""Local structure around particles: arrays in, arrays out."""
