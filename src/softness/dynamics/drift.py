@@ -18,3 +18,12 @@ def remove_drift(positions: np.ndarray) -> np.ndarray:
     """
     centre = positions.mean(axis=1, keepdims=True, dtype=np.float64)
     return (positions - (centre - centre[:1])).astype(positions.dtype, copy=False)
+
+
+def relative_to_centre(positions: np.ndarray) -> np.ndarray:
+    """(N, 3) positions of one frame relative to its own centre of mass.
+
+    What a stream uses in place of `remove_drift`: displacements between any two frames are the
+    same, without a first frame to remember.
+    """
+    return positions - positions.mean(axis=0)

@@ -1,1 +1,44 @@
 """Molecular dynamics behind one protocol; the only place that imports an MD package."""
+
+import importlib
+from typing import Literal
+
+from softness.engines.protocol import Engine
+from softness.errors import InputError
+from softness.liquid import Liquid
+
+ENGINES = ("hoomd", "lammps")
+
+
+def create(
+    name: Literal["hoomd", "lammps"],
+    liquid: Liquid,
+    device: str = "cpu",
+    time_step: float = 0.005,
+    coupling_time: float = 0.5,
+) -> Engine:
+    """Make a molecular dynamics engine for a liquid.
+
+    Parameters
+    ----------
+    name
+        ``"hoomd"`` or ``"lammps"``. There is no silent fall-back from one to the other.
+    liquid
+        The model liquid.
+    device
+        ``"cpu"``, or ``"gpu"`` with HOOMD-blue.
+    time_step
+        In tau.
+    coupling_time
+        Of the Nose-Hoover thermostat, in tau.
+
+    Raises
+    ------
+    InputError
+        If the engine is unknown, not installed, or does not have the device.
+    """
+    if name not in ENGINES:
+        raise InputError(f"engine is {name!r}: choose one of {', '.join(ENGINES)}")
+    # Imported by name, at the moment of use: planning needs no MD package.
+    module = importlib.import_module(f"softness.engines.{name}")
+    return module.create(liquid, device, time_step, coupling_time)

@@ -1,0 +1,93 @@
+"""Radial distribution functions by pair of species."""
+
+import freud
+import numpy as np
+
+from softness.errors import InputError
+
+PAIRS = ("AA", "AB", "BB")
+
+
+class PairDistribution:
+    """g(r) of the pairs AA, AB, BB, averaged over the frames that are added.
+
+    Parameters
+    ----------
+    box_length
+        Edge of the cubic box.
+    types
+        (N,) species indices, 0 for A and 1 for B.
+    bin_width
+        Of the histogram of distances.
+    largest_distance
+        End of the histogram, at most half the box.
+    """
+
+    def __init__(
+        self, box_length: float, types: np.ndarray, bin_width: float, largest_distance: float
+    ) -> None:
+        if largest_distance > box_length / 2:
+            raise InputError(
+                f"largest_distance is {largest_distance:g}: at most half the box, "
+                f"{box_length / 2:.3f}"
+            )
+        bins = round(largest_distance / bin_width)
+        self._box = freud.box.Box.cube(box_length)
+        self._is_a = np.asarray(types) == 0
+        self._histograms = [freud.density.RDF(bins, largest_distance) for _ in PAIRS]
+        self._frames = 0
+
+    def add(self, positions: np.ndarray) -> None:
+        """Count the pairs of a frame, (N, 3) wrapped or not."""
+        wrapped = self._box.wrap(positions)
+        a, b = wrapped[self._is_a], wrapped[~self._is_a]
+        for histogram, points, queries in zip(
+            self._histograms, (a, a, b), (None, b, None), strict=True
+        ):
+            histogram.compute((self._box, points), query_points=queries, reset=False)
+        self._frames += 1
+
+    @property
+    def distances(self) -> np.ndarray:
+        """(bins,) middles of the bins."""
+        return np.array(self._histograms[0].bin_centers, dtype=np.float64)
+
+    def values(self) -> np.ndarray:
+        """(3, bins) g(r) of AA, AB, BB.
+
+        freud counts a particle among its own neighbours' ideal number; with N - 1 others in
+        place of N, g goes to 1 at large distances also in a small system.
+        """
+        if self._frames == 0:
+            raise InputError("no frame was added: add at least one")
+        count_a, count_b = self._is_a.sum(), (~self._is_a).sum()
+        correction = [count_a / (count_a - 1), 1.0, count_b / (count_b - 1)]
+        rows = [np.array(histogram.rdf, dtype=np.float64) for histogram in self._histograms]
+        return np.array(rows) * np.array(correction)[:, None]
+
+
+def first_peak(distances: np.ndarray, values: np.ndarray) -> tuple[float, float]:
+    """Place and height of the largest value, by a parabola through it and its neighbours.
+
+    Parameters
+    ----------
+    distances
+        (bins,) equally spaced.
+    values
+        (bins,) g(r).
+
+    Returns
+    -------
+    place, height
+        nan where there is no maximum inside the range.
+    """
+    top = int(np.nanargmax(values))
+    if not 0 < top < len(values) - 1:
+        return float("nan"), float("nan")
+    left, middle, right = values[top - 1 : top + 2]
+    curvature = left - 2 * middle + right
+    if curvature == 0:
+        return float(distances[top]), float(middle)
+    shift = 0.5 * (left - right) / curvature
+    place = distances[top] + shift * (distances[1] - distances[0])
+    return float(place), float(middle - 0.25 * (left - right) * shift)

@@ -1,0 +1,110 @@
+"""The saved state of an engine: double precision arrays for everyone, a blob for the engine."""
+
+import io
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import h5py
+import numpy as np
+
+from softness.errors import InputError
+from softness.files import tables
+from softness.files.atomic import replacing
+
+if TYPE_CHECKING:
+    from softness.engines.protocol import Engine
+
+RECORD = "EngineState"
+
+
+def write(
+    path: str | Path,
+    engine: "Engine",
+    blob: bytes,
+    target: tuple[float, float] | None,
+) -> None:
+    """Write a state, whole or not at all.
+
+    Parameters
+    ----------
+    path
+        The HDF5 file.
+    engine
+        Whose positions and velocities are written.
+    blob
+        What the engine itself needs to go on.
+    target
+        Temperatures of the thermostat at the start and the end of a ramp, or None.
+    """
+    with replacing(path) as temporary, h5py.File(temporary, "w") as file:
+        file.attrs["record"] = RECORD
+        file.attrs["engine"] = engine.name
+        file.attrs["engine_version"] = engine.version
+        file.attrs["box_length"] = engine.liquid.box_length
+        file.attrs["thermostat"] = np.array(target if target else [], dtype=np.float64)
+        file["positions"] = engine.positions()
+        file["velocities"] = engine.velocities()
+        file["blob"] = np.frombuffer(blob, dtype=np.uint8)
+
+
+def read(path: str | Path, engine: "Engine") -> tuple[bytes, tuple[float, float] | None]:
+    """Read the blob and the thermostat's target of a state of the same engine and liquid.
+
+    Raises
+    ------
+    InputError
+        If the file is damaged or foreign, or was saved by another engine or liquid.
+    """
+    with _opened(path) as file:
+        saved = (file.attrs["engine"], file.attrs["engine_version"])
+        if saved != (engine.name, engine.version):
+            raise InputError(
+                f"{path}: saved by {' '.join(saved)}, this is {engine.name} {engine.version}: "
+                "delete the unfinished run to start it anew"
+            )
+        if len(file["positions"]) != engine.liquid.particles:
+            raise InputError(
+                f"{path}: has {len(file['positions'])} particles, expected "
+                f"{engine.liquid.particles}: it belongs to another liquid"
+            )
+        start_end = tuple(float(value) for value in file.attrs["thermostat"])
+        return file["blob"][()].tobytes(), start_end or None
+
+
+def keep(source: str | Path, path: str | Path, provenance: str) -> None:
+    """Copy a state to where it stays, with what made it."""
+    with replacing(path) as temporary:
+        shutil.copyfile(source, temporary)
+        with h5py.File(temporary, "r+") as file:
+            file.attrs["provenance"] = provenance
+
+
+def read_positions(path: str | Path) -> np.ndarray:
+    """(N, 3) unwrapped positions of a saved state of any engine, in sigma_AA."""
+    with _opened(path) as file:
+        return file["positions"][()]
+
+
+def packed(**arrays: np.ndarray) -> bytes:
+    """Arrays as bytes, for an engine whose blob they are."""
+    buffer = io.BytesIO()
+    np.savez(buffer, allow_pickle=False, **arrays)
+    return buffer.getvalue()
+
+
+def unpacked(blob: bytes) -> dict[str, np.ndarray]:
+    """The arrays of `packed`."""
+    with np.load(io.BytesIO(blob), allow_pickle=False) as arrays:
+        return {name: arrays[name] for name in arrays.files}
+
+
+@contextmanager
+def _opened(path: str | Path) -> Iterator[h5py.File]:
+    """Open an HDF5 file that holds a state, or say what it is instead."""
+    with tables.opened(path) as file:
+        if file.attrs.get("record") != RECORD:
+            raise InputError(f"{path}: is no saved state: delete it and run again")
+        yield file

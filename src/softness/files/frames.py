@@ -1,0 +1,116 @@
+"""Writing trajectories as GSD: frames one by one, and segments merged in one pass."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import gsd.fl
+import gsd.hoomd
+import numpy as np
+
+from softness import periodic
+from softness.errors import InputError
+from softness.files.atomic import replacing
+
+SPECIES = ["A", "B"]
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One moment of a trajectory.
+
+    Attributes
+    ----------
+    step
+        Number of time steps since the start of the run.
+    positions
+        (N, 3) unwrapped positions.
+    log
+        Numbers measured at this moment, by name.
+    """
+
+    step: int
+    positions: np.ndarray
+    log: Mapping[str, float] = field(default_factory=dict)
+
+
+def write_segment(
+    path: str | Path, frames: Iterable[Frame], types: np.ndarray, box_length: float
+) -> None:
+    """Write a stretch of a trajectory, whole or not at all.
+
+    Positions are stored wrapped, in single precision, with the images that unwrap them.
+
+    Parameters
+    ----------
+    path
+        The GSD file.
+    frames
+        Taken one by one; none is kept.
+    types
+        (N,) species indices.
+    box_length
+        Edge of the cubic box.
+    """
+    with replacing(path) as temporary, gsd.hoomd.open(temporary, "w") as file:
+        for frame in frames:
+            file.append(_encoded(frame, types, box_length))
+
+
+def merge_segments(
+    segments: Iterable[Path], path: str | Path, header: Mapping[str, np.ndarray]
+) -> None:
+    """Write the frames of all segments into one trajectory, in one pass, whole or not at all.
+
+    A GSD file that is reopened for appending differs from one written at once; so the merged file
+    depends on the frames alone, not on where a run was interrupted.
+
+    Parameters
+    ----------
+    segments
+        The files, in order.
+    path
+        The GSD file to make.
+    header
+        Arrays for the log of the first frame: provenance and the like.
+
+    Raises
+    ------
+    InputError
+        If a segment cannot be read, or there is no room on the disk.
+    """
+    with replacing(path) as temporary, gsd.hoomd.open(temporary, "w") as file:
+        for frame in _frames_of(segments):
+            if len(file) == 0:
+                frame.log |= header
+            file.append(frame)
+
+
+def text_chunk(text: str) -> np.ndarray:
+    """A text as the array of bytes that a GSD log can hold."""
+    return np.frombuffer(text.encode(), dtype=np.uint8)
+
+
+def _encoded(frame: Frame, types: np.ndarray, box_length: float) -> gsd.hoomd.Frame:
+    wrapped, images = periodic.wrap(frame.positions, box_length)
+    encoded = gsd.hoomd.Frame()
+    encoded.configuration.step = frame.step
+    encoded.configuration.box = [box_length] * 3 + [0, 0, 0]
+    encoded.particles.N = len(wrapped)
+    encoded.particles.types = SPECIES
+    encoded.particles.typeid = types
+    encoded.particles.position = wrapped.astype(np.float32)
+    encoded.particles.image = images
+    encoded.log = {name: np.array([value]) for name, value in frame.log.items()}
+    return encoded
+
+
+def _frames_of(segments: Iterable[Path]) -> Iterator[gsd.hoomd.Frame]:
+    for segment in segments:
+        try:
+            with gsd.hoomd.open(segment, "r") as file:
+                yield from file
+        except (OSError, RuntimeError, KeyError) as error:
+            raise InputError(
+                f"{segment}: damaged segment ({error}): delete its folder and run again"
+            ) from error

@@ -1,0 +1,117 @@
+"""HDF5 tables: a dataclass of arrays in one file, with its units, shapes and provenance."""
+
+import dataclasses
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import h5py
+import numpy as np
+
+from softness.errors import InputError
+from softness.files.atomic import replacing
+from softness.files.provenance import Provenance
+
+Record = TypeVar("Record")
+
+
+def array(dimensions: str, unit: str = "1") -> Any:
+    """Declare a field of a record: its named dimensions, in order, and its unit.
+
+    ``array("lags", "tau")`` is a vector of times; fields that share a name of a dimension must
+    agree in its length. ``array("")`` is a single number.
+    """
+    return dataclasses.field(metadata={"dimensions": dimensions.split(), "unit": unit})
+
+
+def write(path: str | Path, record: Any, provenance: Provenance) -> None:
+    """Write a record, whole or not at all.
+
+    Parameters
+    ----------
+    path
+        The HDF5 file.
+    record
+        A dataclass whose fields were declared with `array`.
+    provenance
+        What made it.
+
+    Raises
+    ------
+    InputError
+        If shapes do not fit what the record declares, or there is no room on the disk.
+    """
+    _check_shapes(path, record)
+    with replacing(path) as temporary, h5py.File(temporary, "w") as file:
+        file.attrs["record"] = type(record).__name__
+        file.attrs["provenance"] = provenance.as_text()
+        for field in dataclasses.fields(record):
+            values = np.asarray(getattr(record, field.name))
+            large = values.ndim > 0 and values.size > 1000
+            options = {"compression": "gzip", "shuffle": True} if large else {}
+            dataset = file.create_dataset(field.name, data=values, **options)
+            dataset.attrs["unit"] = field.metadata["unit"]
+            dataset.attrs["dimensions"] = " ".join(field.metadata["dimensions"])
+
+
+def read(path: str | Path, kind: type[Record]) -> Record:
+    """Read a record and check that it is whole.
+
+    Raises
+    ------
+    InputError
+        If the file is absent, truncated, of another kind, or lacks a field; names file and fault.
+    """
+    with opened(path) as file:
+        found = file.attrs.get("record")
+        if found != kind.__name__:
+            raise InputError(
+                f"{path}: holds {found or 'a foreign HDF5 file'}, expected {kind.__name__}: "
+                "delete it and run again"
+            )
+        values = {}
+        for field in dataclasses.fields(kind):
+            if field.name not in file:
+                raise InputError(f"{path}: lacks {field.name}: delete it and run again")
+            values[field.name] = file[field.name][()]
+    record = kind(**values)
+    _check_shapes(path, record)
+    return record
+
+
+def read_provenance(path: str | Path) -> str:
+    """The provenance of a table, as canonical JSON."""
+    with opened(path) as file:
+        return str(file.attrs["provenance"])
+
+
+@contextmanager
+def opened(path: str | Path) -> Iterator[h5py.File]:
+    """Open an HDF5 file for reading, or say in one line why it cannot be read."""
+    path = Path(path)
+    if not path.is_file():
+        raise InputError(f"{path}: no such file: run the rule that makes it")
+    try:
+        file = h5py.File(path, "r")
+    except OSError as error:
+        fault = "truncated" if "truncated" in str(error) else "not an HDF5 file, or damaged"
+        raise InputError(f"{path}: {fault}: delete it and run again") from error
+    with file:
+        yield file
+
+
+def _check_shapes(path: str | Path, record: Any) -> None:
+    lengths: dict[str, int] = {}
+    for field in dataclasses.fields(record):
+        shape = np.shape(getattr(record, field.name))
+        dimensions = field.metadata["dimensions"]
+        fits = len(shape) == len(dimensions) and all(
+            lengths.setdefault(name, length) == length
+            for name, length in zip(dimensions, shape, strict=True)
+        )
+        if not fits:
+            raise InputError(
+                f"{path}: {field.name} has shape {shape}, expected ({', '.join(dimensions)}) "
+                f"with {lengths}: the file is damaged or of another version; delete it and run again"
+            )

@@ -1,0 +1,135 @@
+"""A long run as a chain of segments, each started from the saved state of the one before.
+
+Every segment starts by restoring the state that the one before has saved, whether or not anything
+was interrupted; so a run that was killed and resumed equals an uninterrupted one by construction.
+"""
+
+import contextlib
+import fcntl
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from softness.engines.protocol import Engine
+from softness.errors import InputError
+from softness.files.atomic import replacing
+from softness.files.provenance import canonical_json
+from softness.simulate.progress import Progress
+
+SETTINGS = "settings.json"
+
+
+class Chain:
+    """The folder of an unfinished run: its settings, finished segments and last state.
+
+    Parameters
+    ----------
+    folder
+        Where the unfinished run is kept. It survives a kill and is removed by `discard`.
+    settings
+        What the run depends on. A folder with other settings is of another run and is cleared.
+    """
+
+    def __init__(self, folder: str | Path, settings: Mapping[str, Any]) -> None:
+        self.folder = Path(folder)
+        self._settings = canonical_json(settings)
+
+    @contextlib.contextmanager
+    def locked(self) -> Iterator["Chain"]:
+        """Hold the folder, so that no second process writes to it.
+
+        Raises
+        ------
+        InputError
+            If another process holds it.
+        """
+        self.folder.parent.mkdir(parents=True, exist_ok=True)
+        lock = self.folder.with_name(f".{self.folder.name}.lock")
+        with lock.open("w") as file:
+            try:
+                fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError as error:
+                raise InputError(
+                    f"{self.folder}: another process is at this run: wait for it, or stop it"
+                ) from error
+            self._claim()
+            yield self
+
+    def _claim(self) -> None:
+        """Keep the folder if it is of this run, else clear it."""
+        file = self.folder / SETTINGS
+        if self.folder.exists() and not (file.exists() and file.read_text() == self._settings):
+            self.discard()
+        if not file.exists():
+            with replacing(file) as temporary:
+                temporary.write_text(self._settings)
+
+    def segment(self, index: int, name: str) -> Path:
+        """File of one kind that a segment writes."""
+        return self.folder / f"segment-{index:06d}-{name}"
+
+    def state(self, index: int) -> Path:
+        """Saved state before segment ``index``."""
+        return self.folder / f"state-{index:06d}.h5"
+
+    def finished_segments(self) -> int | None:
+        """Number of finished segments, or None if the run has not begun."""
+        saved = sorted(self.folder.glob("state-*.h5"))
+        return int(saved[-1].stem.removeprefix("state-")) if saved else None
+
+    def last_state(self) -> Path:
+        """Saved state after the last finished segment."""
+        return self.state(self.finished_segments() or 0)
+
+    def run(
+        self,
+        engine: Engine,
+        lengths: Sequence[int],
+        start: Callable[[], None],
+        advance: Callable[[int, Progress], None],
+        title: str,
+    ) -> None:
+        """Run the segments that are not yet done.
+
+        Parameters
+        ----------
+        engine
+            What is run.
+        lengths
+            Number of time steps of each segment.
+        start
+            Puts the engine into the state at which the run starts.
+        advance
+            Takes the number of a segment, runs it, tells the progress and writes its files.
+        title
+            What the progress is said to be of.
+        """
+        done = self.finished_segments()
+        if done is None:
+            start()
+            engine.save(self.state(0))
+            done = 0
+        progress = Progress(title, sum(lengths), sum(lengths[:done]))
+        for index in range(done, len(lengths)):
+            engine.restore(self.state(index))
+            advance(index, progress)
+            # The new state is the mark that the segment is done: it comes after the segment's
+            # files, and before the old state goes.
+            engine.save(self.state(index + 1))
+            self.state(index).unlink()
+
+    def discard(self) -> None:
+        """Remove the folder, at once for whoever looks at it."""
+        waste = self.folder.with_name(f".{self.folder.name}.waste")
+        shutil.rmtree(waste, ignore_errors=True)
+        if self.folder.exists():
+            self.folder.rename(waste)
+            shutil.rmtree(waste)
+
+
+def segment_lengths(steps: int, segment: int) -> list[int]:
+    """Cut a run into segments of equal length; the last may be shorter."""
+    whole, rest = divmod(steps, segment)
+    return [segment] * whole + ([rest] if rest else [])
+

@@ -1,0 +1,171 @@
+"""Equilibration: from random places to the seed temperature, and from there to every other one."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+
+from softness import seeds
+from softness.engines import state
+from softness.engines.protocol import Engine
+from softness.files import tables
+from softness.files.atomic import replacing
+from softness.simulate.chain import Chain, segment_lengths
+from softness.simulate.progress import Progress
+from softness.simulate.settings import RunSettings
+from softness.simulate.start import random_start
+
+
+@dataclass(frozen=True)
+class History:
+    """How a liquid came to equilibrium at constant temperature.
+
+    Attributes
+    ----------
+    time
+        Moments at which the energy was measured, in tau; 0 is the first at this temperature.
+    potential_energy
+        Per particle, in eps_AA.
+    temperature
+        Kinetic temperature.
+    frame_time
+        Moments of the frames, in tau.
+    positions
+        Unwrapped positions at these moments, in sigma_AA.
+    types
+        Species indices.
+    box_length
+        Edge of the cubic box, in sigma_AA.
+    """
+
+    time: np.ndarray = tables.array("samples", "tau")
+    potential_energy: np.ndarray = tables.array("samples", "eps_AA")
+    temperature: np.ndarray = tables.array("samples", "eps_AA/k_B")
+    frame_time: np.ndarray = tables.array("frames", "tau")
+    positions: np.ndarray = tables.array("frames particles space", "sigma_AA")
+    types: np.ndarray = tables.array("particles")
+    box_length: np.ndarray = tables.array("", "sigma_AA")
+
+
+@dataclass(frozen=True)
+class Cooling:
+    """The way from random places to a temperature: melt, then a linear quench. Times in tau."""
+
+    temperature: float
+    melt: float
+    quench: float
+
+
+def equilibrate(
+    chain: Chain,
+    engine: Engine,
+    run: RunSettings,
+    settings: Mapping[str, Any],
+    seed_state: str | Path | None,
+) -> History:
+    """Bring a replica to equilibrium, segment by segment.
+
+    Without a seed state the replica starts from its own random places, is melted at a high
+    temperature and quenched. With one, it starts from those places with fresh velocities.
+
+    Parameters
+    ----------
+    chain
+        Where the unfinished run is kept; locked by the caller.
+    engine
+        What is run.
+    run
+        Liquid, temperature, replica and seed.
+    settings
+        ``duration`` at the temperature, ``segment``, ``sample_interval`` (all in tau); and
+        ``cooling`` (``temperature``, ``melt``, ``quench``) if there is no seed state.
+    seed_state
+        A saved state of the same replica at the seed temperature, or None.
+
+    Returns
+    -------
+    History
+        Energies and frames while the temperature was constant. The state at the end is the
+        chain's last.
+    """
+    cooling = None if seed_state else Cooling(**settings["cooling"])
+    approach = [run.steps(cooling.melt), run.steps(cooling.quench)] if cooling else []
+    hold = segment_lengths(run.steps(settings["duration"]), run.steps(settings["segment"]))
+    lengths = approach + hold
+    sample = run.steps(settings["sample_interval"])
+    title = f"equilibrate T={run.temperature:g} replica {run.replica}"
+
+    def start() -> None:
+        if cooling is None:
+            _start_from_seed(engine, run, seed_state)
+        else:
+            _start_from_random(engine, run, cooling)
+
+    def advance(index: int, progress: Progress) -> None:
+        if index < len(approach):
+            goal = run.temperature if index == 1 else cooling.temperature
+            engine.ramp(cooling.temperature, goal, lengths[index])
+            progress.advance(lengths[index])
+            return
+        time = sum(hold[: index - len(approach)])
+        _hold(chain.segment(index, "history.h5"), engine, time, lengths[index], sample, progress)
+
+    chain.run(engine, lengths, start, advance, title)
+    parts = [chain.segment(index, "history.h5") for index in range(len(approach), len(lengths))]
+    return _merged(parts, run)
+
+
+def _start_from_random(engine: Engine, run: RunSettings, cooling: Cooling) -> None:
+    liquid = run.liquid
+    positions = random_start(liquid, run.stream("start"))
+    velocities = seeds.maxwell_boltzmann(
+        run.stream("start velocities"), liquid.particles, cooling.temperature
+    )
+    engine.load(positions, liquid.types, velocities)
+    engine.set_thermostat(cooling.temperature)
+
+
+def _start_from_seed(engine: Engine, run: RunSettings, seed_state: str | Path) -> None:
+    velocities = seeds.maxwell_boltzmann(
+        run.stream("equilibrate velocities"), run.liquid.particles, run.temperature
+    )
+    engine.load(state.read_positions(seed_state), run.liquid.types, velocities)
+    engine.set_thermostat(run.temperature)
+
+
+def _hold(
+    path: Path, engine: Engine, first_step: int, steps: int, sample: int, progress: Progress
+) -> None:
+    """Run at constant temperature; write the energies on the way, and the first frame."""
+    positions = engine.positions()
+    rows = []
+    for begin in range(0, steps, sample):
+        rows.append((first_step + begin, engine.potential_energy(), engine.temperature()))
+        length = min(sample, steps - begin)
+        engine.run(length)
+        progress.advance(length)
+    with replacing(path) as temporary, h5py.File(temporary, "w") as file:
+        file["samples"] = np.array(rows)
+        file["positions"] = positions.astype(np.float32)
+
+
+def _merged(parts: list[Path], run: RunSettings) -> History:
+    rows, frames, times = [], [], []
+    for part in parts:
+        with tables.opened(part) as file:
+            rows.append(file["samples"][()])
+            frames.append(file["positions"][()])
+            times.append(rows[-1][0, 0])
+    step, energy, temperature = np.concatenate(rows).T
+    return History(
+        time=step * run.time_step,
+        potential_energy=energy / run.liquid.particles,
+        temperature=temperature,
+        frame_time=np.array(times) * run.time_step,
+        positions=np.array(frames),
+        types=run.liquid.types,
+        box_length=np.array(run.liquid.box_length),
+    )

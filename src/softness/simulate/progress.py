@@ -1,0 +1,67 @@
+"""Progress of a long run, for its log: share done, steps per second, time left."""
+
+import sys
+import time
+from typing import TextIO
+
+
+class Progress:
+    """Report how far a run of known length is, at most every few seconds.
+
+    Parameters
+    ----------
+    title
+        What runs, for example ``"thermal T=0.5 replica 0"``.
+    steps
+        Time steps of the whole run.
+    done
+        Steps that an earlier attempt has done.
+    interval
+        Least time between two lines, in seconds.
+    """
+
+    def __init__(
+        self,
+        title: str,
+        steps: int,
+        done: int = 0,
+        interval: float = 10.0,
+        stream: TextIO | None = None,
+    ) -> None:
+        self._title = title
+        self._steps = steps
+        self._first = self._done = done
+        self._interval = interval
+        self._stream = stream or sys.stderr
+        self._start = self._last = time.monotonic()
+        if done:
+            self._say(f"goes on after {done} of {steps} steps")
+
+    def advance(self, steps: int) -> None:
+        """Count steps that were done."""
+        self._done += steps
+        now = time.monotonic()
+        if now - self._last >= self._interval or self._done >= self._steps:
+            self._last = now
+            self._say(self._line(now - self._start))
+
+    def _line(self, elapsed: float) -> str:
+        rate = (self._done - self._first) / max(elapsed, 1e-9)
+        left = (self._steps - self._done) / rate if rate > 0 else float("inf")
+        return (
+            f"{self._done} of {self._steps} steps ({self._done / self._steps:.0%}), "
+            f"{rate:.0f} steps/s, {format_duration(left)} left"
+        )
+
+    def _say(self, text: str) -> None:
+        print(f"{self._title}: {text}", file=self._stream, flush=True)
+
+
+def format_duration(seconds: float) -> str:
+    """A time for people: ``"45 s"``, ``"12 min"``, ``"3 h 20 min"``."""
+    if seconds == float("inf"):
+        return "unknown time"
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60:02d} min"

@@ -1,0 +1,144 @@
+"""Thermal runs: frames at a fixed interval, and bursts of log-spaced frames now and then."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from softness.engines.protocol import Engine
+from softness.files.frames import Frame, merge_segments, text_chunk, write_segment
+from softness.simulate.chain import Chain, segment_lengths
+from softness.simulate.progress import Progress
+from softness.simulate.settings import RunSettings
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """The time steps at which a thermal run is written down.
+
+    Attributes
+    ----------
+    frame_interval
+        Time steps between frames; the first is at step 0.
+    burst_interval
+        Time steps between the beginnings of bursts.
+    burst_offsets
+        Time steps of a burst's frames after its beginning; the first is 0.
+    """
+
+    frame_interval: int
+    burst_interval: int
+    burst_offsets: tuple[int, ...]
+
+    @classmethod
+    def from_settings(cls, settings: Mapping[str, Any], time_step: float) -> "Schedule":
+        """Round the times of the settings (in tau) to time steps."""
+        burst = settings["burst"]
+        offsets = burst_offsets(burst["first"], burst["last"], burst["frames"], time_step)
+        return cls(
+            frame_interval=round(settings["frame_interval"] / time_step),
+            burst_interval=round(burst["interval"] / time_step),
+            burst_offsets=offsets,
+        )
+
+    def is_frame(self, step: int) -> bool:
+        """Whether a frame of the trajectory is due."""
+        return step % self.frame_interval == 0
+
+    def is_burst(self, step: int) -> bool:
+        """Whether a frame of a burst is due."""
+        return step % self.burst_interval in self.burst_offsets
+
+    def due(self, first: int, end: int) -> list[int]:
+        """Steps in [first, end) at which anything is due."""
+        interval = self.frame_interval
+        frames = set(range(-(-first // interval) * interval, end, interval))
+        begins = range(first - first % self.burst_interval, end, self.burst_interval)
+        bursts = {begin + offset for begin in begins for offset in self.burst_offsets}
+        return sorted(frames | {step for step in bursts if first <= step < end})
+
+
+def burst_offsets(first: float, last: float, frames: int, time_step: float) -> tuple[int, ...]:
+    """Log-spaced time steps of a burst, 0 included; equal ones after rounding are taken once."""
+    spaced = np.rint(np.geomspace(first, last, frames) / time_step).astype(int)
+    return (0, *np.unique(spaced).tolist())
+
+
+def run_thermal(
+    chain: Chain, engine: Engine, run: RunSettings, settings: Mapping[str, Any], state: str | Path
+) -> None:
+    """Run at constant temperature from an equilibrated state, segment by segment.
+
+    Parameters
+    ----------
+    chain
+        Where the unfinished run is kept; locked by the caller.
+    engine
+        What is run.
+    run
+        Liquid, temperature, replica and seed.
+    settings
+        ``duration``, ``segment``, ``frame_interval`` and ``burst`` (``interval``, ``first``,
+        ``last`` in tau; ``frames``).
+    state
+        The equilibrated state.
+    """
+    schedule = Schedule.from_settings(settings, run.time_step)
+    lengths = segment_lengths(run.steps(settings["duration"]), run.steps(settings["segment"]))
+    title = f"thermal T={run.temperature:g} replica {run.replica}"
+
+    def start() -> None:
+        engine.restore(state)
+
+    def advance(index: int, progress: Progress) -> None:
+        first = sum(lengths[:index])
+        frames = list(_frames(engine, schedule, first, first + lengths[index], progress))
+        for name, due in (("frames.gsd", schedule.is_frame), ("bursts.gsd", schedule.is_burst)):
+            chosen = [frame for frame in frames if due(frame.step)]
+            path = chain.segment(index, name)
+            write_segment(path, chosen, run.liquid.types, run.liquid.box_length)
+
+    chain.run(engine, lengths, start, advance, title)
+
+
+def _frames(
+    engine: Engine, schedule: Schedule, first: int, end: int, progress: Progress
+) -> Iterator[Frame]:
+    """Step through a segment; yield what is due on the way."""
+    now = first
+    for step in [*schedule.due(first, end), end]:
+        engine.run(step - now)
+        progress.advance(step - now)
+        now = step
+        if now < end:
+            log = {
+                "potential_energy": engine.potential_energy(),
+                "temperature": engine.temperature(),
+            }
+            yield Frame(now, engine.positions(), log)
+
+
+def merge(chain: Chain, kind: str, path: str | Path, run: RunSettings, provenance: str) -> None:
+    """Write the segments of a finished run, of one kind of frames, as one trajectory.
+
+    Parameters
+    ----------
+    chain
+        The finished run.
+    kind
+        ``"frames.gsd"`` or ``"bursts.gsd"``.
+    path
+        The GSD file to make.
+    run
+        Whose time step and box length stand in the log of the first frame, in double precision.
+    provenance
+        What made the file, as text.
+    """
+    header = {
+        "provenance": text_chunk(provenance),
+        "time_step": np.array([run.time_step]),
+        "box_length": np.array([run.liquid.box_length]),
+    }
+    merge_segments(sorted(chain.folder.glob(f"segment-*-{kind}")), path, header)

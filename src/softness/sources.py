@@ -1,0 +1,84 @@
+"""Which source files a stage depends on, by following the project's own imports.
+
+Analysis rules take these files as inputs; simulation rules take a digest of their syntax trees, so
+that a comment, a docstring or a new layout cannot make molecular dynamics run again.
+"""
+
+import ast
+import hashlib
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = "softness"
+
+
+def sources(module: str, engine: str | None = None) -> list[Path]:
+    """Source files of a module and of all modules of this package that it imports.
+
+    Parameters
+    ----------
+    module
+        Dotted name, for example ``"softness.stages.thermal"``.
+    engine
+        Name of the engine, which is imported by name at run time: only the chosen one counts.
+
+    Returns
+    -------
+    list of pathlib.Path
+        Sorted. Package files (``__init__.py``) count where they hold code.
+    """
+    waiting = [module] + ([f"{PACKAGE}.engines.{engine}"] if engine else [])
+    found: dict[str, Path] = {}
+    while waiting:
+        name = waiting.pop()
+        if name in found:
+            continue
+        found[name] = _file_of(name)
+        waiting += _imports(found[name])
+    return sorted(path for path in found.values() if _normal_form(path) != ast.dump(ast.Module()))
+
+
+def syntax_digest(module: str, engine: str | None = None) -> str:
+    """Digest of the syntax trees of `sources`, without comments, docstrings and layout."""
+    digest = hashlib.sha256()
+    for path in sources(module, engine):
+        digest.update(f"{path.relative_to(ROOT)}\n{_normal_form(path)}\n".encode())
+    return digest.hexdigest()[:16]
+
+
+def _file_of(name: str) -> Path:
+    base = ROOT.joinpath(*name.split("."))
+    return base / "__init__.py" if base.is_dir() else base.with_suffix(".py")
+
+
+def _is_module(name: str) -> bool:
+    return name.split(".")[0] == PACKAGE and _file_of(name).is_file()
+
+
+def _imports(path: Path) -> list[str]:
+    """Names of this package's modules that a file imports, and the packages they are in."""
+    names = []
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            names += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.append(node.module)
+            names += [f"{node.module}.{alias.name}" for alias in node.names]
+    modules = [name for name in names if _is_module(name)]
+    packages = [".".join(name.split(".")[:depth]) for name in modules for depth in (1, 2)]
+    return modules + [name for name in packages if _is_module(name)]
+
+
+def _normal_form(path: Path) -> str:
+    """The syntax tree of a file as text, without positions and docstrings."""
+    tree = ast.parse(path.read_text())
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            body = node.body
+            if body and isinstance(body[0], ast.Expr) and _is_text(body[0].value):
+                node.body = body[1:]
+    return ast.dump(tree)
+
+
+def _is_text(node: ast.AST) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)

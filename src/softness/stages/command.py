@@ -1,0 +1,96 @@
+"""What every stage's command has in common: settings, provenance, one-line errors."""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from softness import sources
+from softness.errors import InputError
+from softness.files.provenance import Provenance, input_digests, package_versions
+
+INPUT_ERROR = 1
+INTERRUPTED = 130
+
+
+def parser(stage: str, description: str) -> argparse.ArgumentParser:
+    """Make a parser with the argument that all stages share.
+
+    Parameters
+    ----------
+    stage
+        Last part of the stage's module name, for the usage line.
+    description
+        What the stage does: its docstring.
+    """
+    made = argparse.ArgumentParser(
+        prog=f"python -m softness.stages.{stage}",
+        description=description,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    made.add_argument(
+        "--settings",
+        type=_settings,
+        required=True,
+        metavar="JSON",
+        help="settings of the stage as JSON text, or the name of a file that holds it",
+    )
+    return made
+
+
+def run(arguments: argparse.ArgumentParser, main: Callable[[argparse.Namespace], None]) -> None:
+    """Run a stage's main function; an error addressed to the user is printed in one line."""
+    try:
+        main(arguments.parse_args())
+    except InputError as error:
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(INPUT_ERROR)
+    except KeyboardInterrupt:
+        print("interrupted: run the same command again to go on", file=sys.stderr)
+        sys.exit(INTERRUPTED)
+
+
+def provenance(
+    stage: str,
+    settings: Mapping[str, Any],
+    inputs: Iterable[str | Path] = (),
+    engine: tuple[str, str] | None = None,
+    packages: Iterable[str] = (),
+) -> Provenance:
+    """What makes a stage's output: settings, inputs, code, versions.
+
+    Parameters
+    ----------
+    stage
+        Last part of the stage's module name.
+    settings
+        All its settings.
+    inputs
+        The files it reads.
+    engine
+        Name and version of the engine, for simulations.
+    packages
+        Further packages that the stage computes with.
+    """
+    name, version = engine or (None, None)
+    return Provenance(
+        stage=stage,
+        settings=settings,
+        inputs=input_digests(inputs),
+        code=sources.syntax_digest(f"softness.stages.{stage}", name),
+        versions=package_versions(packages) | ({name: version} if name else {}),
+    )
+
+
+def _settings(text: str) -> dict[str, Any]:
+    try:
+        found = json.loads(text if text.lstrip().startswith("{") else Path(text).read_text())
+    except OSError as error:
+        raise argparse.ArgumentTypeError(f"{text}: {error.strerror}") from error
+    except json.JSONDecodeError as error:
+        raise argparse.ArgumentTypeError(f"is no JSON: {error}") from error
+    if not isinstance(found, dict):
+        raise argparse.ArgumentTypeError("must be a JSON object")
+    return found

@@ -1,0 +1,45 @@
+"""Bring one replica to equilibrium at one temperature.
+
+Without --seed-state it starts from random places, melts and quenches; with it, it starts from
+those places with fresh velocities. Interrupted and typed again, it goes on where it was.
+"""
+
+import argparse
+from pathlib import Path
+
+from softness.engines import state
+from softness.files import tables
+from softness.simulate.chain import Chain
+from softness.simulate.equilibrate import equilibrate
+from softness.simulate.settings import RunSettings
+from softness.stages import command
+
+
+def arguments() -> argparse.ArgumentParser:
+    """Command line of this stage."""
+    parser = command.parser("equilibrate", __doc__)
+    parser.add_argument("--device", default="cpu", help="cpu (default) or gpu")
+    parser.add_argument("--seed-state", type=Path, help="state to start from (HDF5)")
+    parser.add_argument("--state", type=Path, required=True, help="equilibrated state to write")
+    parser.add_argument("--history", type=Path, required=True, help="energies and frames to write")
+    parser.add_argument("--unfinished", type=Path, required=True, help="folder of the run so far")
+    return parser
+
+
+def main(options: argparse.Namespace) -> None:
+    """Run the stage."""
+    settings = options.settings
+    run = RunSettings.from_settings(settings)
+    engine = run.create_engine(options.device)
+    inputs = [options.seed_state] if options.seed_state else []
+    made_by = command.provenance("equilibrate", settings, inputs, (engine.name, engine.version))
+    chain = Chain(options.unfinished, {"provenance": made_by.as_text()})
+    with chain.locked():
+        history = equilibrate(chain, engine, run, settings, options.seed_state)
+        tables.write(options.history, history, made_by)
+        state.keep(chain.last_state(), options.state, made_by.as_text())
+        chain.discard()
+
+
+if __name__ == "__main__":
+    command.run(arguments(), main)

@@ -1,0 +1,43 @@
+"""Run one replica at constant temperature and write its trajectory and its bursts (GSD).
+
+Interrupted and typed again, it goes on where it was; the finished files are the same.
+"""
+
+import argparse
+from pathlib import Path
+
+from softness.simulate.chain import Chain
+from softness.simulate.settings import RunSettings
+from softness.simulate.thermal import merge, run_thermal
+from softness.stages import command
+
+
+def arguments() -> argparse.ArgumentParser:
+    """Command line of this stage."""
+    parser = command.parser("thermal", __doc__)
+    parser.add_argument("--device", default="cpu", help="cpu (default) or gpu")
+    parser.add_argument("--state", type=Path, required=True, help="equilibrated state (HDF5)")
+    parser.add_argument("--trajectory", type=Path, required=True, help="frames to write (GSD)")
+    parser.add_argument("--bursts", type=Path, required=True, help="bursts to write (GSD)")
+    parser.add_argument("--unfinished", type=Path, required=True, help="folder of the run so far")
+    return parser
+
+
+def main(options: argparse.Namespace) -> None:
+    """Run the stage."""
+    settings = options.settings
+    run = RunSettings.from_settings(settings)
+    engine = run.create_engine(options.device)
+    made_by = command.provenance(
+        "thermal", settings, [options.state], (engine.name, engine.version)
+    ).as_text()
+    chain = Chain(options.unfinished, {"provenance": made_by})
+    with chain.locked():
+        run_thermal(chain, engine, run, settings, options.state)
+        merge(chain, "frames.gsd", options.trajectory, run, made_by)
+        merge(chain, "bursts.gsd", options.bursts, run, made_by)
+        chain.discard()
+
+
+if __name__ == "__main__":
+    command.run(arguments(), main)
