@@ -64,8 +64,9 @@ class Engine(Protocol):
         """Total potential energy, in eps_AA."""
 
     def save(self, path: str | Path) -> None:
-        """Write all that is needed to go on. A run that is to be repeatable goes on from `restore`:
-        to save is to end a segment.
+        """Write all that is needed to go on.
+
+        To save is to end a segment: a run that is to be repeatable goes on from `restore`.
         """
 
     def restore(self, path: str | Path) -> None:

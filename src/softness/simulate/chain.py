@@ -132,4 +132,3 @@ def segment_lengths(steps: int, segment: int) -> list[int]:
     """Cut a run into segments of equal length; the last may be shorter."""
     whole, rest = divmod(steps, segment)
     return [segment] * whole + ([rest] if rest else [])
-

@@ -1,7 +1,7 @@
 """Thermal runs: frames at a fixed interval, and bursts of log-spaced frames now and then."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +51,11 @@ class Schedule:
         """Whether a frame of a burst is due."""
         return step % self.burst_interval in self.burst_offsets
 
+    def of_burst(self, frame: Frame) -> Frame:
+        """The frame with the step at which its burst began."""
+        begin = frame.step - frame.step % self.burst_interval
+        return replace(frame, log={**frame.log, "burst_begin": begin})
+
     def due(self, first: int, end: int) -> list[int]:
         """Steps in [first, end) at which anything is due."""
         interval = self.frame_interval
@@ -95,8 +100,11 @@ def run_thermal(
     def advance(index: int, progress: Progress) -> None:
         first = sum(lengths[:index])
         frames = list(_frames(engine, schedule, first, first + lengths[index], progress))
-        for name, due in (("frames.gsd", schedule.is_frame), ("bursts.gsd", schedule.is_burst)):
-            chosen = [frame for frame in frames if due(frame.step)]
+        series = {
+            "frames.gsd": [frame for frame in frames if schedule.is_frame(frame.step)],
+            "bursts.gsd": [schedule.of_burst(f) for f in frames if schedule.is_burst(f.step)],
+        }
+        for name, chosen in series.items():
             path = chain.segment(index, name)
             write_segment(path, chosen, run.liquid.types, run.liquid.box_length)
 

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -13,6 +14,8 @@ from softness.files.provenance import Provenance, input_digests, package_version
 
 INPUT_ERROR = 1
 INTERRUPTED = 130
+# Names the device where the command line does not.
+DEVICE = "SOFTNESS_DEVICE"
 
 
 def parser(stage: str, description: str) -> argparse.ArgumentParser:
@@ -38,6 +41,16 @@ def parser(stage: str, description: str) -> argparse.ArgumentParser:
         help="settings of the stage as JSON text, or the name of a file that holds it",
     )
     return made
+
+
+def add_device(parser: argparse.ArgumentParser) -> None:
+    """Add the argument that simulation stages share."""
+    parser.add_argument(
+        "--device",
+        choices=["cpu", "gpu"],
+        default=os.environ.get(DEVICE, "cpu"),
+        help=f"where to run; default: the environment variable {DEVICE}, else cpu",
+    )
 
 
 def run(arguments: argparse.ArgumentParser, main: Callable[[argparse.Namespace], None]) -> None:

@@ -18,7 +18,7 @@ from softness.stages import command
 def arguments() -> argparse.ArgumentParser:
     """Command line of this stage."""
     parser = command.parser("equilibrate", __doc__)
-    parser.add_argument("--device", default="cpu", help="cpu (default) or gpu")
+    command.add_device(parser)
     parser.add_argument("--seed-state", type=Path, help="state to start from (HDF5)")
     parser.add_argument("--state", type=Path, required=True, help="equilibrated state to write")
     parser.add_argument("--history", type=Path, required=True, help="energies and frames to write")

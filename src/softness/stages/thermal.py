@@ -15,7 +15,7 @@ from softness.stages import command
 def arguments() -> argparse.ArgumentParser:
     """Command line of this stage."""
     parser = command.parser("thermal", __doc__)
-    parser.add_argument("--device", default="cpu", help="cpu (default) or gpu")
+    command.add_device(parser)
     parser.add_argument("--state", type=Path, required=True, help="equilibrated state (HDF5)")
     parser.add_argument("--trajectory", type=Path, required=True, help="frames to write (GSD)")
     parser.add_argument("--bursts", type=Path, required=True, help="bursts to write (GSD)")

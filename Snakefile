@@ -1,0 +1,30 @@
+"""The study as a workflow: which file depends on what. `make help` lists the ways to run it."""
+
+from snakemake.utils import min_version
+
+min_version("9.25")
+
+
+configfile: "config/dissertation.yaml"
+
+
+include: "workflow/rules/common.smk"
+include: "workflow/rules/simulate.smk"
+include: "workflow/rules/dynamics.smk"
+include: "workflow/rules/figures.smk"
+include: "workflow/rules/report.smk"
+
+
+rule all:
+    default_target: True
+    input:
+        rules.report.output,
+
+
+rule chapter1:
+    input:
+        figure_files("Chapter 1"),
+
+
+onsuccess:
+    announce_results()

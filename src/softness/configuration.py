@@ -1,0 +1,294 @@
+"""The configuration of a study: defaults, types, and what cannot be true, before any job starts."""
+
+import difflib
+import math
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import yaml
+
+from softness.errors import InputError
+from softness.liquid import Liquid
+
+ROOT = Path(__file__).resolve().parents[2]
+SCHEMA = ROOT / "workflow" / "schemas" / "config.schema.yaml"
+COMPLETE = ROOT / "config" / "dissertation.yaml"
+
+# Gaussians are summed to this many widths beyond the last radius (STUDY.md section 4).
+REACH_IN_WIDTHS = 5
+
+
+def load(*overlays: str | Path) -> dict[str, Any]:
+    """The checked configuration of a study: the complete one with overlays merged over it.
+
+    Parameters
+    ----------
+    overlays
+        YAML files, in order. Keys merge, lists are replaced, as Snakemake does it.
+
+    Raises
+    ------
+    InputError
+        If a file cannot be read, or the configuration cannot be used.
+    """
+    config: dict[str, Any] = {}
+    for path in (COMPLETE, *overlays):
+        config = _merged(config, _read_yaml(path))
+    return checked(config)
+
+
+def checked(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Fill in defaults and refuse what cannot be used.
+
+    Parameters
+    ----------
+    config
+        As read from the files.
+
+    Returns
+    -------
+    dict
+        The configuration with every key.
+
+    Raises
+    ------
+    InputError
+        With one line for each mistake: key, value, remedy.
+    """
+    schema = _read_yaml(SCHEMA)
+    config = _with_defaults(schema, schema, dict(config))
+    validator = jsonschema.Draft202012Validator(schema)
+    mistakes = [_schema_mistake(error) for error in validator.iter_errors(config)]
+    if not mistakes:
+        mistakes = list(_impossible(config))
+    if mistakes:
+        raise InputError("\n".join(f"config: {mistake}" for mistake in sorted(mistakes)))
+    return config
+
+
+def _read_yaml(path: str | Path) -> dict[str, Any]:
+    try:
+        found = yaml.safe_load(Path(path).read_text())
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror}: name a config file that exists") from error
+    except yaml.YAMLError as error:
+        problem = " ".join(str(error).split())
+        raise InputError(f"{path}: is no YAML: {problem}") from error
+    if not isinstance(found, dict):
+        raise InputError(f"{path}: holds no keys: see config/dissertation.yaml")
+    return found
+
+
+def _merged(base: Mapping[str, Any], overlay: Mapping[str, Any]) -> dict[str, Any]:
+    result = dict(base)
+    for key, value in overlay.items():
+        if isinstance(value, Mapping) and isinstance(result.get(key), Mapping):
+            value = _merged(result[key], value)
+        result[key] = value
+    return result
+
+
+def _with_defaults(root: Mapping, schema: Mapping, config: dict[str, Any]) -> dict[str, Any]:
+    """Put the schema's defaults where a key is absent, depth first."""
+    result = dict(config)
+    for key, rule in schema.get("properties", {}).items():
+        if key not in result and "default" in rule:
+            result[key] = rule["default"]
+        if isinstance(result.get(key), dict):
+            result[key] = _with_defaults(root, rule, result[key])
+    return result
+
+
+def _schema_mistake(error: jsonschema.ValidationError) -> str:
+    """One line on what the schema does not allow."""
+    place = ".".join(str(part) for part in error.absolute_path)
+    if error.validator == "additionalProperties" and "properties" in error.schema:
+        unknown = sorted(set(error.instance) - set(error.schema["properties"]))
+        return "; ".join(_unknown_key(place, key, error.schema["properties"]) for key in unknown)
+    meaning = error.schema.get("description", "")
+    unit = f" in {error.schema['unit']}" if "unit" in error.schema else ""
+    hint = f" ({meaning.rstrip('.')}{unit})" if meaning else ""
+    return f"{place or 'top level'}: {error.message}{hint}"
+
+
+def _unknown_key(place: str, key: str, known: Mapping[str, Any]) -> str:
+    full = f"{place}.{key}" if place else key
+    near = difflib.get_close_matches(key, known, n=1)
+    remedy = f"did you mean {near[0]}?" if near else f"known here: {', '.join(known)}"
+    return f"{full}: unknown key: {remedy}"
+
+
+def _impossible(config: Mapping[str, Any]) -> Iterator[str]:
+    """One line for each thing that types allow but that cannot be."""
+    not_finite = list(_not_finite(config, ""))
+    if not_finite:
+        yield from not_finite
+        return
+    try:
+        liquid = _liquid(config)
+    except InputError as error:
+        yield f"liquid: {error}"
+        return
+    yield from _engine_mistakes(config)
+    yield from _temperature_mistakes(config)
+    yield from _role_mistakes(config)
+    yield from _time_mistakes(config)
+    yield from _reach_mistakes(config, liquid)
+    window = config["relaxation"]["stretched_exponential"]
+    if window["lowest"] >= window["highest"]:
+        yield (
+            f"relaxation.stretched_exponential.lowest: {window['lowest']} is not below highest "
+            f"({window['highest']})"
+        )
+
+
+def _not_finite(value: Any, place: str) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from _not_finite(inner, f"{place}.{key}" if place else str(key))
+    elif isinstance(value, list):
+        for number, inner in enumerate(value):
+            yield from _not_finite(inner, f"{place}.{number}")
+    elif isinstance(value, float) and not math.isfinite(value):
+        yield f"{place}: is {value}: give a finite number"
+
+
+def _liquid(config: Mapping[str, Any]) -> Liquid:
+    first, second = config["liquid"]["species"]
+    pairs = {first + first, first + second, second + second}
+    for key in ("epsilon", "sigma"):
+        if set(config["liquid"][key]) != pairs:
+            raise InputError(
+                f"{key} has the pairs {sorted(config['liquid'][key])}: give {sorted(pairs)}"
+            )
+    return Liquid.from_settings(config["liquid"])
+
+
+def _engine_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
+    engine = config["engine"]
+    if engine["name"] == "lammps" and engine["device"] == "gpu":
+        yield "engine.device: gpu is for hoomd: set cpu, or engine.name: hoomd"
+
+
+def _temperature_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
+    simulated = _simulated(config)
+    for temperature in sorted({t for t in simulated if simulated.count(t) > 1}):
+        yield f"temperatures: {temperature:g} is listed twice: keep one"
+    equilibration = config["equilibration"]
+    seed = equilibration["seed_temperature"]
+    if seed not in simulated:
+        yield _not_simulated("equilibration.seed_temperature", seed, simulated)
+    melt = equilibration["cooling"]["temperature"]
+    if melt <= seed:
+        yield (
+            f"equilibration.cooling.temperature: {melt:g} must be above seed_temperature, {seed:g}"
+        )
+
+
+def _simulated(config: Mapping[str, Any]) -> list[float]:
+    return [entry["temperature"] for entry in config["temperatures"]]
+
+
+def _not_simulated(place: str, temperature: float, simulated: list[float]) -> str:
+    known = ", ".join(f"{t:g}" for t in sorted(simulated))
+    return (
+        f"{place}: {temperature:g} is not simulated: add it to temperatures, or use one of {known}"
+    )
+
+
+def _role_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
+    simulated = _simulated(config)
+    roles = config["roles"]
+    for role in ("training", "transfer_test", "matching", "propensity"):
+        if role in roles and roles[role] not in simulated:
+            yield _not_simulated(f"roles.{role}", roles[role], simulated)
+    for role in ("fluidity", "decay"):
+        for temperature in roles.get(role, []):
+            if temperature not in simulated:
+                yield _not_simulated(f"roles.{role}", temperature, simulated)
+    cycle = roles.get("cycle", {})
+    for end in cycle:
+        if cycle[end] not in simulated:
+            yield _not_simulated(f"roles.cycle.{end}", cycle[end], simulated)
+    if len(cycle) == 2 and cycle["low"] >= cycle["high"]:
+        yield f"roles.cycle.high: {cycle['high']:g} must be above roles.cycle.low, {cycle['low']:g}"
+
+
+def _time_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
+    step = config["engine"]["time_step"]
+    thermal, equilibration = config["thermal"], config["equilibration"]
+    frame = thermal["frame_interval"]
+    times = {
+        "thermal.frame_interval": frame,
+        "thermal.segment": thermal["segment"],
+        "thermal.burst.interval": thermal["burst"]["interval"],
+        "equilibration.segment": equilibration["segment"],
+        "equilibration.sample_interval": equilibration["sample_interval"],
+        "equilibration.cooling.melt": equilibration["cooling"]["melt"],
+        "equilibration.cooling.quench": equilibration["cooling"]["quench"],
+    }
+    for entry in config["temperatures"]:
+        for key in ("equilibrate", "production"):
+            times[f"temperatures[{entry['temperature']:g}].{key}"] = entry[key]
+    for place, time in times.items():
+        if not _is_multiple(time, step):
+            yield f"{place}: {time:g} tau is no whole number of time steps of {step:g} tau"
+    yield from _burst_mistakes(thermal, step)
+    yield from _production_mistakes(config, frame)
+    yield from _window_mistakes(config, frame)
+
+
+def _is_multiple(time: float, unit: float) -> bool:
+    ratio = time / unit
+    return ratio > 0.5 and abs(ratio - round(ratio)) < 1e-6
+
+
+def _burst_mistakes(thermal: Mapping[str, Any], step: float) -> Iterator[str]:
+    burst = thermal["burst"]
+    if burst["first"] < step:
+        yield f"thermal.burst.first: {burst['first']:g} tau is less than a time step, {step:g} tau"
+    if not burst["first"] < burst["last"] < burst["interval"]:
+        yield (
+            f"thermal.burst.last: {burst['last']:g} tau must lie between first "
+            f"({burst['first']:g}) and interval ({burst['interval']:g})"
+        )
+
+
+def _production_mistakes(config: Mapping[str, Any], frame: float) -> Iterator[str]:
+    least = 2 * config["self_scattering"]["least_origins"] * frame
+    for entry in config["temperatures"]:
+        if entry["production"] < least:
+            yield (
+                f"temperatures[{entry['temperature']:g}].production: {entry['production']:g} tau "
+                f"is too short for self_scattering.least_origins: give at least {least:g} tau"
+            )
+
+
+def _window_mistakes(config: Mapping[str, Any], frame: float) -> Iterator[str]:
+    window = config["hop"]["window"]
+    if not _is_multiple(window, 2 * frame):
+        yield (
+            f"hop.window: {window:g} tau is no even number of frame intervals of {frame:g} tau: "
+            f"try {max(round(window / (2 * frame)), 1) * 2 * frame:g}"
+        )
+    window = config["csd"]["window"]
+    if not _is_multiple(window, frame):
+        yield f"csd.window: {window:g} tau is no whole number of frame intervals of {frame:g} tau"
+
+
+def _reach_mistakes(config: Mapping[str, Any], liquid: Liquid) -> Iterator[str]:
+    radial, angular = config["features"]["radial"], config["features"]["angular"]
+    reaches = {
+        "features.radial.last": radial["last"] + REACH_IN_WIDTHS * radial["width"],
+        "features.angular.last": angular["last"] + angular["step"],
+        "pair_distribution.largest_distance": config["pair_distribution"]["largest_distance"],
+    }
+    for place, reach in reaches.items():
+        if reach >= liquid.box_length / 2:
+            needed = math.ceil((2 * reach) ** 3 * liquid.density) + 1
+            yield (
+                f"{place}: reaches {reach:g} sigma_AA, half the box is "
+                f"{liquid.box_length / 2:.3f}: shorten it, or use liquid.particles >= {needed}"
+            )

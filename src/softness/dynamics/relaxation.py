@@ -1,0 +1,109 @@
+"""Relaxation at one temperature: F_s over replicas, its time and its stretching, with errors."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from softness.dynamics.scattering import (
+    StretchedExponential,
+    fit_stretched_exponential,
+    relaxation_time,
+)
+from softness.uncertainty import block_labels, bootstrap, interval, resample_blocks
+
+
+@dataclass(frozen=True)
+class Relaxation:
+    """F_s and what is read from it.
+
+    Attributes
+    ----------
+    mean, low, high
+        (lags,) F_s over all origins, and its 95 % interval.
+    origins
+        (lags,) number of time origins behind each value.
+    blocks
+        Number of blocks of time, over all replicas.
+    time, fit
+        tau_alpha, and the stretched exponential, of the mean.
+    time_draws, stretching_draws
+        (draws,) the same of resampled means.
+    """
+
+    mean: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    origins: np.ndarray
+    blocks: int
+    time: float
+    time_draws: np.ndarray
+    fit: StretchedExponential
+    stretching_draws: np.ndarray
+
+
+def analyse_relaxation(
+    lag_times: np.ndarray,
+    origin_times: Sequence[np.ndarray],
+    values: Sequence[np.ndarray],
+    duration: float,
+    window: Mapping[str, float],
+    block_length: float,
+    draws: int,
+    generator: np.random.Generator,
+) -> Relaxation:
+    """Average F_s over origins and replicas; resample replicas, then blocks of time within them.
+
+    Parameters
+    ----------
+    lag_times
+        (lags,) in tau.
+    origin_times, values
+        For each replica: (origins,) moments in tau, and (origins, lags) F_s, nan where absent.
+    duration
+        Of each run, in tau.
+    window
+        Of `fit_stretched_exponential`.
+    block_length
+        Least length of a block, in units of tau_alpha.
+    draws
+        Number of bootstrap samples.
+    generator
+        Source of the draws.
+    """
+    everything = np.concatenate(values)
+    origins = np.isfinite(everything).sum(axis=0)
+    mean = np.nansum(everything, axis=0) / np.where(origins > 0, origins, np.nan)
+    time = relaxation_time(lag_times, mean)
+    # Without a relaxation time within the run, the run is one block.
+    block = block_length * time if np.isfinite(time) else duration
+    sums, counts = zip(
+        *(
+            _block_sums(block_labels(moments, duration, block), rows)
+            for moments, rows in zip(origin_times, values, strict=True)
+        ),
+        strict=True,
+    )
+    samples = resample_blocks([len(each) for each in sums], draws, generator)
+    means = bootstrap(samples, sums, counts, lambda average: average)
+    bounds = np.array([interval(column) for column in means.T])
+    fits = [fit_stretched_exponential(lag_times, row, window) for row in means]
+    return Relaxation(
+        mean=mean,
+        low=bounds[:, 0],
+        high=bounds[:, 1],
+        origins=origins,
+        blocks=sum(len(each) for each in sums),
+        time=time,
+        time_draws=np.array([relaxation_time(lag_times, row) for row in means]),
+        fit=fit_stretched_exponential(lag_times, mean, window),
+        stretching_draws=np.array([fit.stretching for fit in fits]),
+    )
+
+
+def _block_sums(labels: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(blocks, lags) sums over the origins of each block, and the numbers of values in them."""
+    blocks = [rows[labels == block] for block in range(labels.max() + 1)]
+    sums = np.array([np.nansum(block, axis=0) for block in blocks])
+    counts = np.array([np.isfinite(block).sum(axis=0) for block in blocks])
+    return sums, counts

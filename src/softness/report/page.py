@@ -1,0 +1,84 @@
+"""The report: one HTML file that opens offline, claims on top."""
+
+import base64
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import pandas as pd
+
+from softness.report.claims import VERDICTS, Claim
+
+TEMPLATE = "page.html.j2"
+
+
+@dataclass(frozen=True)
+class ReportFigure:
+    """A figure as it stands in the report: picture as PNG bytes, caption as text."""
+
+    number: str
+    title: str
+    chapter: str
+    caption: str
+    png: bytes
+
+    @property
+    def data_url(self) -> str:
+        """The picture as text that an HTML page can hold."""
+        return "data:image/png;base64," + base64.b64encode(self.png).decode()
+
+
+def verdict_counts(claims: Sequence[Claim]) -> dict[str, int]:
+    """How many claims ended in each verdict."""
+    return {verdict: sum(c.verdict == verdict for c in claims) for verdict in VERDICTS}
+
+
+def render(
+    study: str,
+    claims: Sequence[Claim],
+    figures: Sequence[ReportFigure],
+    evidence: pd.DataFrame,
+    settings: str,
+    facts: Mapping[str, Any],
+) -> str:
+    """The page as HTML.
+
+    Parameters
+    ----------
+    study
+        Name of the study.
+    claims
+        All claims.
+    figures
+        All figures, in order.
+    evidence
+        Of equilibration, one row a run.
+    settings
+        The whole configuration, as YAML.
+    facts
+        Versions, seeds and the like: name and value.
+    """
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["number"] = format_number
+    return environment.get_template(TEMPLATE).render(
+        study=study,
+        claims=claims,
+        counts=verdict_counts(claims),
+        figures=figures,
+        evidence=evidence.to_dict("records"),
+        settings=settings,
+        facts=facts,
+    )
+
+
+def format_number(value: float) -> str:
+    """A number with four digits; a dash where it was not measured."""
+    return "–" if value != value else f"{value:.4g}"

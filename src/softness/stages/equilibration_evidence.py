@@ -1,0 +1,80 @@
+"""Collect the evidence that every run was in equilibrium before its production."""
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from softness.dynamics.equilibrium import crystalline_share, energy_halves, scattering_halves
+from softness.errors import InputError
+from softness.files import tables
+from softness.files.atomic import replacing
+from softness.files.records import EquilibrationEvidence, RelaxationTable
+from softness.simulate.equilibrate import History
+from softness.stages import command
+
+
+def arguments() -> argparse.ArgumentParser:
+    """Command line of this stage."""
+    parser = command.parser("equilibration_evidence", __doc__)
+    parser.add_argument("--histories", type=Path, nargs="+", required=True, help="HDF5, one a run")
+    parser.add_argument(
+        "--relaxations", type=Path, nargs="+", required=True, help="HDF5, one a temperature"
+    )
+    parser.add_argument("--output", type=Path, required=True, help="table to write (HDF5)")
+    parser.add_argument("--csv", type=Path, required=True, help="the same for people")
+    return parser
+
+
+def main(options: argparse.Namespace) -> None:
+    """Run the stage."""
+    settings = options.settings
+    relaxations = [tables.read(path, RelaxationTable) for path in options.relaxations]
+    times = {float(each.temperature): float(each.relaxation_time) for each in relaxations}
+    runs = settings["runs"]
+    if len(runs) != len(options.histories):
+        raise InputError(f"{len(options.histories)} histories for {len(runs)} runs: give one each")
+    rows = [
+        _row(run, tables.read(path, History), times, settings)
+        for run, path in zip(runs, options.histories, strict=True)
+    ]
+    frame = pd.DataFrame(rows)
+    record = EquilibrationEvidence(**{name: frame[name].to_numpy() for name in frame})
+    inputs = [*options.histories, *options.relaxations]
+    made_by = command.provenance(
+        "equilibration_evidence", settings, inputs, packages=["freud-analysis", "pandas"]
+    )
+    tables.write(options.output, record, made_by)
+    with replacing(options.csv) as temporary:
+        frame.to_csv(temporary, index=False, float_format="%.6g")
+
+
+def _row(run: dict, history: History, times: dict[float, float], settings: dict) -> dict:
+    is_analysed = history.types == 0
+    duration = history.time[-1] + history.time[1] - history.time[0]
+    first, second, error = energy_halves(history.potential_energy)
+    early, late = scattering_halves(history.positions, is_analysed, settings["wave_number"])
+    crystal = settings["crystal"]
+    return {
+        "temperature": run["temperature"],
+        "replica": run["replica"],
+        "duration": duration,
+        "relaxation_times_covered": duration / times[run["temperature"]],
+        "first_half_energy": first,
+        "second_half_energy": second,
+        "energy_difference_error": error,
+        "first_half_scattering": early,
+        "second_half_scattering": late,
+        "crystalline_share": crystalline_share(
+            history.positions[-1].astype(np.float64),
+            is_analysed,
+            float(history.box_length),
+            crystal["neighbour_distance"],
+            crystal["order"],
+        ),
+    }
+
+
+if __name__ == "__main__":
+    command.run(arguments(), main)

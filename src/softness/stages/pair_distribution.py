@@ -1,0 +1,53 @@
+"""Measure g(r) by pair of species, in blocks of time, from one trajectory."""
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+
+from softness.dynamics.pairs import PairDistribution
+from softness.files import tables
+from softness.files.records import PairDistributions
+from softness.files.trajectory import Trajectory
+from softness.stages import command
+
+
+def arguments() -> argparse.ArgumentParser:
+    """Command line of this stage."""
+    parser = command.parser("pair_distribution", __doc__)
+    parser.add_argument("--trajectory", type=Path, required=True, help="frames (GSD)")
+    parser.add_argument("--output", type=Path, required=True, help="table to write (HDF5)")
+    return parser
+
+
+def main(options: argparse.Namespace) -> None:
+    """Run the stage."""
+    settings = options.settings
+    block = settings["pair_distribution"]
+    with Trajectory(options.trajectory) as trajectory:
+        frames = np.linspace(0, trajectory.frames - 1, block["frames"]).astype(int)
+        blocks = np.array_split(np.unique(frames), block["blocks"])
+        results = [_block(trajectory, chosen, block) for chosen in blocks]
+    record = PairDistributions(
+        temperature=np.array(settings["temperature"]),
+        distance=results[0].distances,
+        values=np.array([result.values() for result in results]),
+        frames=np.array([len(chosen) for chosen in blocks]),
+    )
+    made_by = command.provenance(
+        "pair_distribution", settings, [options.trajectory], packages=["freud-analysis"]
+    )
+    tables.write(options.output, record, made_by)
+
+
+def _block(trajectory: Trajectory, frames: np.ndarray, block: dict) -> PairDistribution:
+    result = PairDistribution(
+        trajectory.box_length, trajectory.types, block["bin_width"], block["largest_distance"]
+    )
+    for frame in frames:
+        result.add(trajectory.positions(frame))
+    return result
+
+
+if __name__ == "__main__":
+    command.run(arguments(), main)

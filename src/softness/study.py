@@ -1,0 +1,209 @@
+"""A study as the workflow sees it: its runs, the settings of each rule, and where results lie."""
+
+import itertools
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from softness.files.provenance import canonical_json
+from softness.sources import syntax_digest
+
+# Particle updates per second that any machine of the kind should reach: half of what one CPU core
+# does with LAMMPS (docs/performance.md), and a cautious guess for a GPU.
+LEAST_UPDATES_PER_SECOND = {"cpu": 0.7e6, "gpu": 4e6}
+
+
+@dataclass(frozen=True)
+class Simulation:
+    """One simulation job: what runs, how long, and the file that says it is done."""
+
+    rule: str
+    temperature: float
+    replica: int
+    steps: int
+    output: Path
+    unfinished: Path
+
+
+class Study:
+    """A checked configuration, cut into what each rule needs.
+
+    Each rule is given its own settings alone, as one text, so that a change reruns what depends
+    on it and nothing else.
+
+    Parameters
+    ----------
+    config
+        From `softness.configuration.checked`.
+    """
+
+    def __init__(self, config: Mapping[str, Any]) -> None:
+        self.config = config
+        self.results = Path("results") / config["study"]
+
+    @cached_property
+    def temperatures(self) -> list[float]:
+        """Simulated temperatures, from cold to hot."""
+        return sorted(entry["temperature"] for entry in self.config["temperatures"])
+
+    @property
+    def labels(self) -> list[str]:
+        """Temperatures as they stand in file names, from cold to hot."""
+        return [label(temperature) for temperature in self.temperatures]
+
+    @property
+    def replicas(self) -> range:
+        """Numbers of the replicas."""
+        return range(self.config["replicas"])
+
+    @property
+    def seed_label(self) -> str:
+        """The seed temperature as it stands in file names."""
+        return label(self.config["equilibration"]["seed_temperature"])
+
+    @property
+    def seed_pattern(self) -> str:
+        """Regular expression of the seed temperature's label."""
+        return re.escape(self.seed_label)
+
+    @property
+    def other_pattern(self) -> str:
+        """Regular expression of the labels of all other temperatures."""
+        others = [re.escape(name) for name in self.labels if name != self.seed_label]
+        return "|".join(others) or "none"
+
+    def entry(self, temperature: str | float) -> Mapping[str, Any]:
+        """Lengths of the runs at a temperature."""
+        entries = self.config["temperatures"]
+        return next(e for e in entries if e["temperature"] == float(temperature))
+
+    # -- settings of the rules ------------------------------------------------------------
+
+    def _run(self, temperature: str, replica: str | int) -> dict[str, Any]:
+        """What all simulations depend on. The device is no part of it: it changes no physics."""
+        config = self.config
+        engine = {key: value for key, value in config["engine"].items() if key != "device"}
+        return {
+            "engine": engine,
+            "liquid": config["liquid"],
+            "seed": config["seed"],
+            "temperature": float(temperature),
+            "replica": int(replica),
+        }
+
+    def equilibrate(self, temperature: str, replica: str | int) -> dict[str, Any]:
+        """Settings of an equilibration."""
+        block = self.config["equilibration"]
+        settings = self._run(temperature, replica) | {
+            "duration": self.entry(temperature)["equilibrate"],
+            "segment": block["segment"],
+            "sample_interval": block["sample_interval"],
+        }
+        if label(float(temperature)) == self.seed_label:
+            settings["cooling"] = block["cooling"]
+        return settings
+
+    def thermal(self, temperature: str, replica: str | int) -> dict[str, Any]:
+        """Settings of a thermal run."""
+        block = self.config["thermal"]
+        return self._run(temperature, replica) | {
+            "duration": self.entry(temperature)["production"],
+            "segment": block["segment"],
+            "frame_interval": block["frame_interval"],
+            "burst": block["burst"],
+        }
+
+    def pair_distribution(self, temperature: str) -> dict[str, Any]:
+        """Settings of g(r) of one run."""
+        return {
+            "temperature": float(temperature),
+            "pair_distribution": self.config["pair_distribution"],
+        }
+
+    def self_scattering(self, temperature: str) -> dict[str, Any]:
+        """Settings of F_s of one run."""
+        return {
+            "temperature": float(temperature),
+            "self_scattering": self.config["self_scattering"],
+        }
+
+    def relaxation(self, temperature: str) -> dict[str, Any]:
+        """Settings of the analysis of relaxation at one temperature."""
+        return {
+            "temperature": float(temperature),
+            "seed": self.config["seed"],
+            **self.config["relaxation"],
+        }
+
+    def equilibration_evidence(self) -> dict[str, Any]:
+        """Settings of the evidence of equilibration; runs in the order of their files."""
+        runs = [
+            {"temperature": temperature, "replica": replica}
+            for temperature in self.temperatures
+            for replica in self.replicas
+        ]
+        return {
+            "runs": runs,
+            "wave_number": self.config["self_scattering"]["wave_number"],
+            "crystal": self.config["equilibration"]["crystal"],
+        }
+
+    def figure(self) -> dict[str, Any]:
+        """Settings of figures."""
+        return {"seed": self.config["seed"], "draws": self.config["relaxation"]["draws"]}
+
+    def report(self) -> dict[str, Any]:
+        """Settings of the report: the whole configuration, which it shows."""
+        return dict(self.config)
+
+    def parameter(self, rule: str, *arguments: str, **wildcards: str) -> str:
+        """Settings of a rule as one text.
+
+        Snakemake compares parameters as a set of values: a swap of two would go unnoticed.
+        """
+        return canonical_json(getattr(self, rule)(*arguments, **wildcards))
+
+    def simulation_code(self, stage: str) -> str:
+        """Digest of the code of a simulation stage, of the two engines only the chosen one."""
+        return syntax_digest(f"softness.stages.{stage}", self.config["engine"]["name"])
+
+    # -- what a run costs -----------------------------------------------------------------
+
+    def simulations(self) -> Iterator[Simulation]:
+        """All simulation jobs of the study, with their numbers of time steps."""
+        files = {"equilibrate": "state.h5", "thermal": "trajectory.gsd"}
+        for temperature, replica, rule in itertools.product(
+            self.temperatures, self.replicas, files
+        ):
+            folder = self.results / rule / f"T{label(temperature)}" / f"replica{replica}"
+            yield Simulation(
+                rule=rule,
+                temperature=temperature,
+                replica=replica,
+                steps=self.steps(rule, temperature),
+                output=folder / files[rule],
+                unfinished=folder / "unfinished",
+            )
+
+    def steps(self, rule: str, temperature: str | float) -> int:
+        """Time steps of one simulation job."""
+        entry = self.entry(temperature)
+        time = entry["production" if rule == "thermal" else "equilibrate"]
+        if rule == "equilibrate" and label(float(temperature)) == self.seed_label:
+            cooling = self.config["equilibration"]["cooling"]
+            time += cooling["melt"] + cooling["quench"]
+        return round(time / self.config["engine"]["time_step"])
+
+    def runtime(self, rule: str, temperature: str | float) -> int:
+        """Time to ask a scheduler for, in minutes: from the job's own particles and steps."""
+        updates = self.steps(rule, temperature) * self.config["liquid"]["particles"]
+        seconds = updates / LEAST_UPDATES_PER_SECOND[self.config["engine"]["device"]]
+        return 10 + round(seconds / 60)
+
+
+def label(temperature: float) -> str:
+    """A temperature as it stands in file names: ``"0.45"``, ``"1"``."""
+    return f"{temperature:g}"

@@ -1,0 +1,67 @@
+"""What the Snakefile calls: the study, the sources of a stage, the environment of commands."""
+
+import os
+import sys
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from snakemake.exceptions import WorkflowError
+
+from softness import configuration, sources
+from softness.errors import InputError
+from softness.report.claims import VERDICTS
+from softness.stages import command
+from softness.study import Study
+
+# One thread for each numerical process: results depend on their number, and one process runs on
+# each core anyway.
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
+
+
+def study_of(config: dict[str, Any]) -> Study:
+    """The study of Snakemake's configuration; wrong keys or values end in one line each."""
+    try:
+        config.update(configuration.checked(config))
+    except InputError as error:
+        raise WorkflowError(str(error)) from None
+    return Study(config)
+
+
+def code_of(stage: str, *modules: str) -> list[str]:
+    """Source files of an analysis stage, and of modules that it imports by name.
+
+    Relative to the working directory, so that a study can be moved as a whole.
+    """
+    names = (f"softness.stages.{stage}", *modules)
+    files = {path for name in names for path in sources.sources(name)}
+    return sorted(os.path.relpath(path) for path in files)
+
+
+def shell_environment(workflow: Any, study: Study) -> str:
+    """Prefix of every command: the library's path, the device, one thread for each process.
+
+    Snakemake does not count it among what makes a job run again; so the device, which changes no
+    physics, is here and not among the parameters.
+    """
+    variables = {"PYTHONPATH": str(sources.ROOT)} | dict.fromkeys(THREADS, "1")
+    variables[command.DEVICE] = study.config["engine"]["device"]
+    methods = {str(method) for method in workflow.deployment_settings.deployment_method}
+    if not methods & {"conda", "apptainer"}:
+        # Without an environment of its own, a command uses the interpreter of Snakemake.
+        variables["PATH"] = f"{Path(sys.executable).parent}:$PATH"
+    exports = "; ".join(f'export {name}="{value}"' for name, value in variables.items())
+    return f"set -euo pipefail; {exports}; "
+
+
+def announce(study: Study) -> None:
+    """Say where the results are, and how many claims ended in each verdict."""
+    table = study.results / "claims.csv"
+    page = study.results / "report.html"
+    if not (table.exists() and page.exists()):
+        return
+    counts: Mapping[str, int] = Counter(pd.read_csv(table)["verdict"])
+    verdicts = ", ".join(f"{counts[name]} {name}" for name in VERDICTS if counts.get(name))
+    print(f"Report: {page.resolve()}\nClaims: {verdicts} ({table})", file=sys.stderr)

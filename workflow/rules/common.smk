@@ -1,0 +1,23 @@
+# The checked configuration as a study, and the environment of every command.
+
+import os
+import sys
+
+sys.path.insert(0, os.path.join(workflow.basedir, "src"))
+
+from softness.workflow import announce, code_of, study_of, shell_environment
+
+study = study_of(config)
+RESULTS = str(study.results)
+LOGS = f"{RESULTS}/logs"
+BENCHMARKS = f"{RESULTS}/benchmarks"
+
+shell.prefix(shell_environment(workflow, study))
+
+
+wildcard_constraints:
+    temperature=r"[0-9.]+",
+    replica=r"[0-9]+",
+
+
+announce_results = lambda: announce(study)

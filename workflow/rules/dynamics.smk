@@ -1,0 +1,108 @@
+# From trajectories to correlation functions and relaxation times.
+
+
+rule pair_distribution:
+    input:
+        trajectory=rules.thermal.output.trajectory,
+        code=code_of("pair_distribution"),
+    output:
+        f"{RESULTS}/pair_distribution/T{{temperature}}/replica{{replica}}.h5",
+    log:
+        f"{LOGS}/pair_distribution/T{{temperature}}_replica{{replica}}.log",
+    benchmark:
+        f"{BENCHMARKS}/pair_distribution/T{{temperature}}_replica{{replica}}.tsv"
+    conda:
+        "../../envs/analyse.yaml"
+    resources:
+        mem_mb=1000,
+        runtime=30,
+    params:
+        settings=lambda wildcards: study.parameter("pair_distribution", wildcards.temperature),
+    message:
+        "g(r) at T={wildcards.temperature}, replica {wildcards.replica}"
+    shell:
+        "python -m softness.stages.pair_distribution --settings {params.settings:q}"
+        " --trajectory {input.trajectory} --output {output} 2> {log}"
+
+
+rule self_scattering:
+    input:
+        trajectory=rules.thermal.output.trajectory,
+        bursts=rules.thermal.output.bursts,
+        code=code_of("self_scattering"),
+    output:
+        f"{RESULTS}/self_scattering/T{{temperature}}/replica{{replica}}.h5",
+    log:
+        f"{LOGS}/self_scattering/T{{temperature}}_replica{{replica}}.log",
+    benchmark:
+        f"{BENCHMARKS}/self_scattering/T{{temperature}}_replica{{replica}}.tsv"
+    conda:
+        "../../envs/analyse.yaml"
+    resources:
+        mem_mb=1000,
+        runtime=60,
+    params:
+        settings=lambda wildcards: study.parameter("self_scattering", wildcards.temperature),
+    message:
+        "F_s at T={wildcards.temperature}, replica {wildcards.replica}"
+    shell:
+        "python -m softness.stages.self_scattering --settings {params.settings:q}"
+        " --trajectory {input.trajectory} --bursts {input.bursts} --output {output} 2> {log}"
+
+
+rule relaxation:
+    input:
+        scattering=expand(
+            f"{RESULTS}/self_scattering/T{{{{temperature}}}}/replica{{replica}}.h5",
+            replica=study.replicas,
+        ),
+        code=code_of("relaxation"),
+    output:
+        f"{RESULTS}/relaxation/T{{temperature}}.h5",
+    log:
+        f"{LOGS}/relaxation/T{{temperature}}.log",
+    benchmark:
+        f"{BENCHMARKS}/relaxation/T{{temperature}}.tsv"
+    conda:
+        "../../envs/analyse.yaml"
+    resources:
+        mem_mb=1000,
+        runtime=30,
+    params:
+        settings=lambda wildcards: study.parameter("relaxation", wildcards.temperature),
+    message:
+        "relaxation time at T={wildcards.temperature}"
+    shell:
+        "python -m softness.stages.relaxation --settings {params.settings:q}"
+        " --scattering {input.scattering} --output {output} 2> {log}"
+
+
+rule equilibration_evidence:
+    input:
+        histories=expand(
+            f"{RESULTS}/equilibrate/T{{temperature}}/replica{{replica}}/history.h5",
+            temperature=study.labels,
+            replica=study.replicas,
+        ),
+        relaxations=expand(rules.relaxation.output, temperature=study.labels),
+        code=code_of("equilibration_evidence"),
+    output:
+        table=f"{RESULTS}/equilibration/evidence.h5",
+        csv=f"{RESULTS}/equilibration/evidence.csv",
+    log:
+        f"{LOGS}/equilibration_evidence.log",
+    benchmark:
+        f"{BENCHMARKS}/equilibration_evidence.tsv"
+    conda:
+        "../../envs/analyse.yaml"
+    resources:
+        mem_mb=1500,
+        runtime=60,
+    params:
+        settings=study.parameter("equilibration_evidence"),
+    message:
+        "evidence of equilibration"
+    shell:
+        "python -m softness.stages.equilibration_evidence --settings {params.settings:q}"
+        " --histories {input.histories} --relaxations {input.relaxations}"
+        " --output {output.table} --csv {output.csv} 2> {log}"

@@ -1,0 +1,40 @@
+# The page that shows every claim with its verdict, and every figure.
+
+NUMBERS = [entry.number for entry in FIGURES]
+
+
+rule report:
+    input:
+        pictures=expand(f"{RESULTS}/figures/{{number}}.png", number=NUMBERS),
+        claims=expand(f"{RESULTS}/figures/{{number}}.claims.json", number=NUMBERS),
+        captions=[f"workflow/captions/{entry.name}.rst" for entry in FIGURES],
+        evidence=rules.equilibration_evidence.output.csv,
+        trajectory=expand(rules.thermal.output.trajectory, temperature=study.seed_label, replica=0),
+        code=code_of("report"),
+    output:
+        page=f"{RESULTS}/report.html",
+        table=report(
+            f"{RESULTS}/claims.csv",
+            caption="../captions/claims.rst",
+            category="Claims",
+        ),
+        config=f"{RESULTS}/config.yaml",
+    log:
+        f"{LOGS}/report.log",
+    benchmark:
+        f"{BENCHMARKS}/report.tsv"
+    conda:
+        "../../envs/analyse.yaml"
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        settings=study.parameter("report"),
+        numbers=NUMBERS,
+    message:
+        "report"
+    shell:
+        "python -m softness.stages.report --settings {params.settings:q}"
+        " --figures {params.numbers} --pictures {input.pictures} --claims {input.claims}"
+        " --captions {input.captions} --evidence {input.evidence} --trajectory {input.trajectory}"
+        " --page {output.page} --table {output.table} --config {output.config} 2> {log}"

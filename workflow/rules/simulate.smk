@@ -1,0 +1,91 @@
+# Molecular dynamics. These rules follow a digest of the syntax trees of their code, not the files,
+# so that a comment or a new layout cannot make simulations run again.
+
+ENGINE = config["engine"]["name"]
+GPUS = 1 if config["engine"]["device"] == "gpu" else 0
+
+
+rule equilibrate_seed:
+    output:
+        state=f"{RESULTS}/equilibrate/T{{temperature}}/replica{{replica}}/state.h5",
+        history=f"{RESULTS}/equilibrate/T{{temperature}}/replica{{replica}}/history.h5",
+    log:
+        f"{LOGS}/equilibrate/T{{temperature}}_replica{{replica}}.log",
+    benchmark:
+        f"{BENCHMARKS}/equilibrate/T{{temperature}}_replica{{replica}}.tsv"
+    wildcard_constraints:
+        temperature=study.seed_pattern,
+    conda:
+        "../../envs/simulate.yaml"
+    resources:
+        gpu=GPUS,
+        mem_mb=1000,
+        runtime=lambda wildcards: study.runtime("equilibrate", wildcards.temperature),
+    params:
+        settings=lambda wildcards: study.parameter("equilibrate", **wildcards),
+        code=study.simulation_code("equilibrate"),
+        unfinished=lambda wildcards, output: f"{os.path.dirname(output.state)}/unfinished",
+    message:
+        "equilibrate T={wildcards.temperature} from random places, replica {wildcards.replica}"
+    shell:
+        "python -m softness.stages.equilibrate --settings {params.settings:q}"
+        " --unfinished {params.unfinished}"
+        " --state {output.state} --history {output.history} 2> {log}"
+
+
+rule equilibrate:
+    input:
+        f"{RESULTS}/equilibrate/T{study.seed_label}/replica{{replica}}/state.h5",
+    output:
+        state=f"{RESULTS}/equilibrate/T{{temperature}}/replica{{replica}}/state.h5",
+        history=f"{RESULTS}/equilibrate/T{{temperature}}/replica{{replica}}/history.h5",
+    log:
+        f"{LOGS}/equilibrate/T{{temperature}}_replica{{replica}}.log",
+    benchmark:
+        f"{BENCHMARKS}/equilibrate/T{{temperature}}_replica{{replica}}.tsv"
+    wildcard_constraints:
+        temperature=study.other_pattern,
+    conda:
+        "../../envs/simulate.yaml"
+    resources:
+        gpu=GPUS,
+        mem_mb=1000,
+        runtime=lambda wildcards: study.runtime("equilibrate", wildcards.temperature),
+    params:
+        settings=lambda wildcards: study.parameter("equilibrate", **wildcards),
+        code=study.simulation_code("equilibrate"),
+        unfinished=lambda wildcards, output: f"{os.path.dirname(output.state)}/unfinished",
+    message:
+        "equilibrate T={wildcards.temperature}, replica {wildcards.replica}"
+    shell:
+        "python -m softness.stages.equilibrate --settings {params.settings:q}"
+        " --unfinished {params.unfinished}"
+        " --seed-state {input} --state {output.state} --history {output.history} 2> {log}"
+
+
+rule thermal:
+    input:
+        f"{RESULTS}/equilibrate/T{{temperature}}/replica{{replica}}/state.h5",
+    output:
+        trajectory=f"{RESULTS}/thermal/T{{temperature}}/replica{{replica}}/trajectory.gsd",
+        bursts=f"{RESULTS}/thermal/T{{temperature}}/replica{{replica}}/bursts.gsd",
+    log:
+        f"{LOGS}/thermal/T{{temperature}}_replica{{replica}}.log",
+    benchmark:
+        f"{BENCHMARKS}/thermal/T{{temperature}}_replica{{replica}}.tsv"
+    conda:
+        "../../envs/simulate.yaml"
+    resources:
+        gpu=GPUS,
+        mem_mb=1000,
+        runtime=lambda wildcards: study.runtime("thermal", wildcards.temperature),
+    params:
+        settings=lambda wildcards: study.parameter("thermal", **wildcards),
+        code=study.simulation_code("thermal"),
+        unfinished=lambda wildcards, output: f"{os.path.dirname(output.trajectory)}/unfinished",
+    message:
+        "thermal run at T={wildcards.temperature}, replica {wildcards.replica}"
+    shell:
+        "python -m softness.stages.thermal --settings {params.settings:q}"
+        " --unfinished {params.unfinished} --state {input}"
+        " --trajectory {output.trajectory} --bursts {output.bursts} 2> {log}"
