@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from softness.files.provenance import canonical_json
+from softness.simulate.chain import Chain, segment_lengths
 from softness.sources import syntax_digest
 
 # Particle updates per second that any machine of the kind should reach: half of what one CPU core
@@ -196,6 +197,30 @@ class Study:
             cooling = self.config["equilibration"]["cooling"]
             time += cooling["melt"] + cooling["quench"]
         return round(time / self.config["engine"]["time_step"])
+
+    def segments(self, rule: str, temperature: str | float) -> list[int]:
+        """Time steps of each segment of one simulation job."""
+        step = self.config["engine"]["time_step"]
+        block = self.config["thermal" if rule == "thermal" else "equilibration"]
+        approach = []
+        if rule == "equilibrate" and label(float(temperature)) == self.seed_label:
+            approach = [round(block["cooling"][part] / step) for part in ("melt", "quench")]
+        hold = self.steps(rule, temperature) - sum(approach)
+        return approach + segment_lengths(hold, round(block["segment"] / step))
+
+    def total_steps(self) -> int:
+        """Time steps of all simulations."""
+        return sum(simulation.steps for simulation in self.simulations())
+
+    def steps_done(self) -> dict[Simulation, int]:
+        """Time steps that each simulation has done, by what lies on the disk."""
+        return {simulation: self._steps_done(simulation) for simulation in self.simulations()}
+
+    def _steps_done(self, simulation: Simulation) -> int:
+        if simulation.output.exists():
+            return simulation.steps
+        finished = Chain(simulation.unfinished, {}).finished_segments() or 0
+        return sum(self.segments(simulation.rule, simulation.temperature)[:finished])
 
     def runtime(self, rule: str, temperature: str | float) -> int:
         """Time to ask a scheduler for, in minutes: from the job's own particles and steps."""

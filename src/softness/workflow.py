@@ -20,6 +20,9 @@ from softness.study import Study
 # each core anyway.
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 
+# The study of this process, for the progress on the terminal.
+current: Study | None = None
+
 
 def study_of(config: dict[str, Any]) -> Study:
     """The study of Snakemake's configuration; wrong keys or values end in one line each."""
@@ -27,7 +30,9 @@ def study_of(config: dict[str, Any]) -> Study:
         config.update(configuration.checked(config))
     except InputError as error:
         raise WorkflowError(str(error)) from None
-    return Study(config)
+    global current
+    current = Study(config)
+    return current
 
 
 def code_of(stage: str, *modules: str) -> list[str]:

@@ -1,0 +1,64 @@
+# Needs git, make and Python 3.11 to 3.13 on Linux x86-64; everything else goes into .venv.
+# make figures: the laptop study; make test: the tests. Interrupted and typed again, both go on.
+
+PYTHON ?= python3
+CONFIG ?= config/laptop.yaml
+CORES ?= all
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/ready-$(shell cksum requirements.lock pyproject.toml | cksum | cut -d' ' -f1)
+
+.PHONY: help figures test test-fast test-physics benchmarks lint format lock dag clean-venv
+
+help:  ## show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+figures: $(READY)  ## run the study of CONFIG (default: laptop) and write its report
+	@$(BIN)/python -m softness check $(CONFIG)
+	@$(BIN)/python -m softness run $(CONFIG) --cores $(CORES)
+
+test: $(READY)  ## unit, physics and workflow tests, the fast ones first
+	$(BIN)/python -m pytest tests/unit tests/physics tests/workflow -m "not long"
+
+test-fast: $(READY)  ## unit tests alone
+	$(BIN)/python -m pytest tests/unit
+
+test-physics: $(READY)  ## the whole table of reference values: hours of simulation
+	$(BIN)/python -m pytest tests/physics
+
+benchmarks: $(READY)  ## measure speeds as ratios (docs/performance.md)
+	for file in benchmarks/*.py; do $(BIN)/python $$file || exit 1; done
+
+lint: $(READY)  ## check style of code and workflow
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/snakefmt --check Snakefile workflow
+	PATH="$(CURDIR)/$(BIN):$$PATH" snakemake --lint
+
+format: $(READY)  ## put code and workflow into the project's style
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+	$(BIN)/snakefmt Snakefile workflow
+
+lock: $(READY)  ## pin all dependencies anew, with hashes
+	$(BIN)/uv pip compile --universal --generate-hashes --no-header --no-annotate --upgrade \
+	    --extra build --extra test --output-file requirements.lock pyproject.toml
+
+dag: $(READY)  ## draw the graph of rules of CONFIG as dag.svg (needs Graphviz)
+	PATH="$(CURDIR)/$(BIN):$$PATH" snakemake --configfile $(CONFIG) --rulegraph | dot -Tsvg > dag.svg
+
+clean-venv:  ## remove .venv; results stay
+	rm -rf $(VENV)
+
+# The mark names the versions that were installed, so a new lock file installs again. An install
+# that was interrupted leaves no mark, and pip goes on with what is there.
+$(READY):
+	@$(PYTHON) scripts/check_system.py
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing the pinned packages into $(VENV): a minute or two"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --prefer-binary \
+	    --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps \
+	    --no-build-isolation --editable .
+	@rm -f $(VENV)/ready-*
+	@touch $@

@@ -1,0 +1,138 @@
+"""Progress of a study on the terminal: `snakemake --logger softness`.
+
+A plugin of Snakemake, which finds it by the name of this package. It says which jobs run, how many
+of how many are done, how far the simulations are, and about how long they will take.
+"""
+
+import logging
+import shutil
+import sys
+import threading
+import time
+from pathlib import Path
+
+from snakemake_interface_logger_plugins.base import LogHandlerBase
+from snakemake_interface_logger_plugins.common import LogEvent
+
+from softness import workflow
+from softness.simulate.progress import format_duration
+
+INTERVAL = {True: 2.0, False: 30.0}  # seconds between lines, on a terminal and elsewhere
+LOG_LINES = 5
+
+
+class LogHandler(LogHandlerBase):
+    """Prints one line for each finished job, and a line on how far the study is."""
+
+    def __post_init__(self) -> None:
+        self._running: dict[int, str] = {}
+        self._done = self._total = 0
+        self._started = time.monotonic()
+        self._steps_at_start: int | None = None
+        self._on_terminal = sys.stderr.isatty()
+        self._lock = threading.RLock()
+        self._stopped = threading.Event()
+        self._actions = {
+            LogEvent.WORKFLOW_STARTED: self._begin,
+            LogEvent.JOB_INFO: self._start_job,
+            LogEvent.JOB_FINISHED: self._finish_job,
+            LogEvent.JOB_ERROR: self._fail_job,
+            LogEvent.PROGRESS: self._count,
+            LogEvent.RUN_INFO: self._plan,
+        }
+
+    # -- what Snakemake asks of a logger --------------------------------------------------
+
+    writes_to_stream = True
+    writes_to_file = False
+    has_filter = True
+    has_formatter = True
+    needs_rulegraph = False
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Handle one record of Snakemake."""
+        action = self._actions.get(getattr(record, "event", None))
+        with self._lock:
+            if action:
+                action(record)
+            elif record.levelno >= logging.WARNING:
+                self._say(record.getMessage().strip())
+
+    def close(self) -> None:
+        """Stop the status line."""
+        self._stopped.set()
+        super().close()
+
+    # -- events ---------------------------------------------------------------------------
+
+    def _begin(self, record: logging.LogRecord) -> None:
+        if workflow.current is not None:
+            self._steps_at_start = sum(workflow.current.steps_done().values())
+        self._started = time.monotonic()
+        threading.Thread(target=self._tick, daemon=True).start()
+
+    def _plan(self, record: logging.LogRecord) -> None:
+        self._total = int(record.stats.get("total", 0))
+        self._say(f"{self._total} jobs to do")
+
+    def _start_job(self, record: logging.LogRecord) -> None:
+        self._running[record.jobid] = record.rule_msg or record.rule_name
+
+    def _finish_job(self, record: logging.LogRecord) -> None:
+        name = self._running.pop(record.job_id, None)
+        if name and name != "all":
+            self._say(f"done: {name}")
+
+    def _count(self, record: logging.LogRecord) -> None:
+        self._done, self._total = record.done, record.total
+
+    def _fail_job(self, record: logging.LogRecord) -> None:
+        name = self._running.pop(record.jobid, record.rule_name)
+        logs = [Path(path) for path in record.log]
+        lines = [line for log in logs if log.exists() for line in log.read_text().splitlines()]
+        self._say(f"failed: {name}")
+        for line in lines[-LOG_LINES:]:
+            self._say(f"    {line}")
+        self._say(f"    log: {', '.join(map(str, logs))}")
+
+    # -- output ---------------------------------------------------------------------------
+
+    def _tick(self) -> None:
+        while not self._stopped.wait(INTERVAL[self._on_terminal]):
+            with self._lock:
+                if self._total and self._done < self._total:
+                    self._show(self._status())
+
+    def _status(self) -> str:
+        parts = [f"{self._done} of {self._total} jobs"]
+        if workflow.current is not None and self._steps_at_start is not None:
+            parts.append(self._simulation_status())
+        if self._running:
+            parts.append("running: " + "; ".join(self._running.values()))
+        return " | ".join(parts)
+
+    def _simulation_status(self) -> str:
+        """Share of all time steps that is done, and the time that the rest will take."""
+        done = sum(workflow.current.steps_done().values())
+        total = workflow.current.total_steps()
+        rate = (done - self._steps_at_start) / (time.monotonic() - self._started)
+        share = f"simulations {done / total:.0%}"
+        if done >= total:
+            return share
+        left = (
+            f"about {format_duration((total - done) / rate)}" if rate > 0 else "measuring the time"
+        )
+        return f"{share}, {left} left"
+
+    def _show(self, line: str) -> None:
+        """Show a status line; on a terminal it is written over by the next."""
+        if not self._on_terminal:
+            self._say(line)
+            return
+        width = shutil.get_terminal_size().columns - 1
+        sys.stderr.write("\r\033[K" + line[:width])
+        sys.stderr.flush()
+
+    def _say(self, line: str) -> None:
+        start = "\r\033[K" if self._on_terminal else ""
+        print(f"{start}{time.strftime('%H:%M:%S')} {line}", file=sys.stderr, flush=True)
