@@ -81,7 +81,7 @@ class LogHandler(LogHandlerBase):
     def _finish_job(self, record: logging.LogRecord) -> None:
         name = self._running.pop(record.job_id, None)
         if name and name != "all":
-            self._say(f"done: {name}")
+            self._say(f"{self._done + 1} of {self._total} done: {name}")
 
     def _count(self, record: logging.LogRecord) -> None:
         self._done, self._total = record.done, record.total

@@ -157,6 +157,9 @@ class Lammps:
 
     def reset_thermostat(self) -> None:
         """Set the thermostat's own degrees of freedom to zero."""
+        # Until the first run after a restart file was read, LAMMPS gives its contents to every
+        # new fix of the same name.
+        self._prepare()
         self._commands(f"unfix {FIX}")
         self._set_integrator()
 

@@ -1,7 +1,6 @@
 """The saved state of an engine: double precision arrays for everyone, a blob for the engine."""
 
 import io
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,8 +10,7 @@ import h5py
 import numpy as np
 
 from softness.errors import InputError
-from softness.files import tables
-from softness.files.atomic import replacing
+from softness.files.hdf5 import reading, writing
 
 if TYPE_CHECKING:
     from softness.engines.protocol import Engine
@@ -39,7 +37,7 @@ def write(
     target
         Temperatures of the thermostat at the start and the end of a ramp, or None.
     """
-    with replacing(path) as temporary, h5py.File(temporary, "w") as file:
+    with writing(path) as file:
         file.attrs["record"] = RECORD
         file.attrs["engine"] = engine.name
         file.attrs["engine_version"] = engine.version
@@ -76,10 +74,12 @@ def read(path: str | Path, engine: "Engine") -> tuple[bytes, tuple[float, float]
 
 def keep(source: str | Path, path: str | Path, provenance: str) -> None:
     """Copy a state to where it stays, with what made it."""
-    with replacing(path) as temporary:
-        shutil.copyfile(source, temporary)
-        with h5py.File(temporary, "r+") as file:
-            file.attrs["provenance"] = provenance
+    with _opened(source) as kept, writing(path) as file:
+        for name, value in kept.attrs.items():
+            file.attrs[name] = value
+        for name in kept:
+            kept.copy(name, file)
+        file.attrs["provenance"] = provenance
 
 
 def read_positions(path: str | Path) -> np.ndarray:
@@ -104,7 +104,7 @@ def unpacked(blob: bytes) -> dict[str, np.ndarray]:
 @contextmanager
 def _opened(path: str | Path) -> Iterator[h5py.File]:
     """Open an HDF5 file that holds a state, or say what it is instead."""
-    with tables.opened(path) as file:
+    with reading(path) as file:
         if file.attrs.get("record") != RECORD:
             raise InputError(f"{path}: is no saved state: delete it and run again")
         yield file

@@ -1,16 +1,13 @@
 """HDF5 tables: a dataclass of arrays in one file, with its units, shapes and provenance."""
 
 import dataclasses
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-import h5py
 import numpy as np
 
 from softness.errors import InputError
-from softness.files.atomic import replacing
+from softness.files.hdf5 import reading, writing
 from softness.files.provenance import Provenance
 
 Record = TypeVar("Record")
@@ -43,7 +40,7 @@ def write(path: str | Path, record: Any, provenance: Provenance) -> None:
         If shapes do not fit what the record declares, or there is no room on the disk.
     """
     _check_shapes(path, record)
-    with replacing(path) as temporary, h5py.File(temporary, "w") as file:
+    with writing(path) as file:
         file.attrs["record"] = type(record).__name__
         file.attrs["provenance"] = provenance.as_text()
         for field in dataclasses.fields(record):
@@ -63,7 +60,7 @@ def read(path: str | Path, kind: type[Record]) -> Record:
     InputError
         If the file is absent, truncated, of another kind, or lacks a field; names file and fault.
     """
-    with opened(path) as file:
+    with reading(path) as file:
         found = file.attrs.get("record")
         if found != kind.__name__:
             raise InputError(
@@ -82,23 +79,8 @@ def read(path: str | Path, kind: type[Record]) -> Record:
 
 def read_provenance(path: str | Path) -> str:
     """The provenance of a table, as canonical JSON."""
-    with opened(path) as file:
+    with reading(path) as file:
         return str(file.attrs["provenance"])
-
-
-@contextmanager
-def opened(path: str | Path) -> Iterator[h5py.File]:
-    """Open an HDF5 file for reading, or say in one line why it cannot be read."""
-    path = Path(path)
-    if not path.is_file():
-        raise InputError(f"{path}: no such file: run the rule that makes it")
-    try:
-        file = h5py.File(path, "r")
-    except OSError as error:
-        fault = "truncated" if "truncated" in str(error) else "not an HDF5 file, or damaged"
-        raise InputError(f"{path}: {fault}: delete it and run again") from error
-    with file:
-        yield file
 
 
 def _check_shapes(path: str | Path, record: Any) -> None:
@@ -113,5 +95,5 @@ def _check_shapes(path: str | Path, record: Any) -> None:
         if not fits:
             raise InputError(
                 f"{path}: {field.name} has shape {shape}, expected ({', '.join(dimensions)}) "
-                f"with {lengths}: the file is damaged or of another version; delete it and run again"
+                f"with {lengths}: the file is damaged or outdated; delete it and run again"
             )

@@ -56,7 +56,8 @@ class Trajectory:
         if self.frames == 0:
             raise self._error("has no frames")
         self.particles = int(self._chunk(0, "particles/N")[0])
-        self.types = self._chunk(0, "particles/typeid").astype(np.int32)
+        types = self._optional(0, "particles/typeid")
+        self.types = np.zeros(self.particles, np.int32) if types is None else types.astype(np.int32)
         self.box_length = self._cubic_box()
         self._check_species()
         # A file that was cut short still opens; its last frame does not read.
@@ -138,7 +139,7 @@ class Trajectory:
         self.close()
 
     def _chunk(self, frame: int, name: str) -> np.ndarray:
-        """A chunk of a frame; GSD leaves out what is as in the first one."""
+        """A chunk of a frame; GSD leaves out what is as in the first one, or zero."""
         found = self._optional(frame, name)
         if found is None and name == "configuration/step":
             return np.zeros(1, dtype=np.uint64)

@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import h5py
 import numpy as np
 
 from softness import seeds
 from softness.engines import state
 from softness.engines.protocol import Engine
 from softness.files import tables
-from softness.files.atomic import replacing
+from softness.files.hdf5 import reading, writing
 from softness.simulate.chain import Chain, segment_lengths
 from softness.simulate.progress import Progress
 from softness.simulate.settings import RunSettings
@@ -147,7 +146,7 @@ def _hold(
         length = min(sample, steps - begin)
         engine.run(length)
         progress.advance(length)
-    with replacing(path) as temporary, h5py.File(temporary, "w") as file:
+    with writing(path) as file:
         file["samples"] = np.array(rows)
         file["positions"] = positions.astype(np.float32)
 
@@ -155,7 +154,7 @@ def _hold(
 def _merged(parts: list[Path], run: RunSettings) -> History:
     rows, frames, times = [], [], []
     for part in parts:
-        with tables.opened(part) as file:
+        with reading(part) as file:
             rows.append(file["samples"][()])
             frames.append(file["positions"][()])
             times.append(rows[-1][0, 0])

@@ -1,0 +1,50 @@
+"""HDF5 files, whole or not at all."""
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import h5py
+
+from softness.errors import InputError
+from softness.files.atomic import replacing
+
+
+@contextmanager
+def writing(path: str | Path) -> Iterator[h5py.File]:
+    """Give an HDF5 file in memory; put it on the disk when all went well.
+
+    In memory, because the HDF5 library crashes the process where the disk is full.
+
+    Raises
+    ------
+    InputError
+        If there is no room on the disk.
+    """
+    buffer = io.BytesIO()
+    with h5py.File(buffer, "w") as file:
+        yield file
+    with replacing(path) as temporary:
+        temporary.write_bytes(buffer.getbuffer())
+
+
+@contextmanager
+def reading(path: str | Path) -> Iterator[h5py.File]:
+    """Open an HDF5 file for reading, or say in one line why it cannot be read.
+
+    Raises
+    ------
+    InputError
+        If the file is absent, truncated, or no HDF5 file.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise InputError(f"{path}: no such file: run the rule that makes it")
+    try:
+        file = h5py.File(path, "r")
+    except OSError as error:
+        fault = "truncated" if "truncated" in str(error) else "not an HDF5 file, or damaged"
+        raise InputError(f"{path}: {fault}: delete it and run again") from error
+    with file:
+        yield file

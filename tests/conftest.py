@@ -1,0 +1,36 @@
+"""What tests share: the real configurations, the liquid, and both engines."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from softness import engines
+from softness.errors import InputError
+from softness.liquid import kob_andersen
+
+ROOT = Path(__file__).parents[1]
+REAL_DATA = ROOT.parent / "shared" / "data" / "kob_andersen_T0.44.npz"
+
+
+@pytest.fixture(scope="session")
+def real_data() -> dict[str, np.ndarray]:
+    """Ten equilibrated configurations at T = 0.44, made by another group."""
+    if not REAL_DATA.exists():
+        if REAL_DATA.parents[1].exists():
+            pytest.fail(f"{REAL_DATA} is missing, though the folder beside it is there")
+        pytest.skip("the real configurations (../shared/data) are not on this machine")
+    with np.load(REAL_DATA) as data:
+        return {name: data[name] for name in data.files}
+
+
+@pytest.fixture(params=engines.ENGINES)
+def engine_name(request: pytest.FixtureRequest) -> str:
+    """Name of each engine that can be imported; the others are skipped, with the reason."""
+    try:
+        engines.create(request.param, kob_andersen(500))
+    except InputError as error:
+        if request.param == "lammps":
+            raise
+        pytest.skip(str(error))
+    return request.param

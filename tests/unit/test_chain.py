@@ -1,0 +1,115 @@
+"""A chain of segments: killed anywhere and resumed, it is the chain that was never interrupted."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from softness.simulate.chain import Chain, segment_lengths
+
+
+class Counter:
+    """An engine whose state is a number, and which dies when it is told to."""
+
+    def __init__(self, deadly=()):
+        self.value = 0.0
+        self._deadly = list(deadly)
+
+    def restore(self, path):
+        self.value = float(np.load(path))
+
+    def save(self, path):
+        self._die("save")
+        with path.open("wb") as file:
+            np.save(file, self.value)
+
+    def run(self, steps):
+        self._die("run")
+        for _ in range(steps):
+            self.value = np.sin(self.value) + 0.5
+
+    def _die(self, where):
+        """Take the next mark: survive this call, or die if it is the deadly one."""
+        if self._deadly and self._deadly[0] in ("survive", where):
+            if self._deadly.pop(0) == where:
+                raise KeyboardInterrupt
+
+
+def attempt(folder, deadly=(), settings=None):
+    """One attempt at a run of five segments; the values at their ends."""
+    engine = Counter(deadly)
+    chain = Chain(folder, settings or {"n": 1})
+    lengths = segment_lengths(23, 5)
+
+    def start():
+        engine.value = 0.25
+
+    def advance(index, progress):
+        engine.run(lengths[index])
+        np.save(chain.segment(index, "value.npy"), engine.value)
+        progress.advance(lengths[index])
+
+    with chain.locked():
+        chain.run(engine, lengths, start, advance, "test")
+        return [float(np.load(path)) for path in sorted(folder.glob("segment-*-value.npy"))]
+
+
+def test_segments_cover_the_run():
+    assert segment_lengths(23, 5) == [5, 5, 5, 5, 3]
+    assert segment_lengths(20, 5) == [5, 5, 5, 5]
+
+
+@pytest.mark.parametrize("where", ["run", "save"])
+def test_a_run_that_dies_again_and_again_ends_like_one_that_never_did(tmp_path, where):
+    whole = attempt(tmp_path / "whole")
+    deaths = 0
+    for survived in range(20):
+        try:
+            resumed = attempt(tmp_path / "cut", ["survive"] * (survived % 3) + [where])
+            break
+        except KeyboardInterrupt:
+            deaths += 1
+    assert deaths >= 3
+    assert resumed == whole
+    assert len(whole) == 5
+
+
+def test_a_folder_of_other_settings_is_cleared(tmp_path):
+    first = attempt(tmp_path / "run", settings={"n": 1})
+    (tmp_path / "run" / "segment-000009-value.npy").write_bytes(b"stale")
+    assert attempt(tmp_path / "run", settings={"n": 2}) == first
+
+
+def test_a_finished_run_is_not_done_again(tmp_path):
+    whole = attempt(tmp_path / "run")
+    assert attempt(tmp_path / "run", ["run"]) == whole
+
+
+def test_a_second_process_is_refused(tmp_path):
+    program = (
+        "import sys; from softness.simulate.chain import Chain\n"
+        f"with Chain({str(tmp_path / 'run')!r}, {{}}).locked(): pass"
+    )
+    source = str(Path(__file__).parents[2] / "src")
+    with Chain(tmp_path / "run", {}).locked():
+        other = subprocess.run(
+            [sys.executable, "-c", program],
+            env={"PYTHONPATH": source},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert other.returncode != 0
+    assert "another process is at this run" in other.stderr
+
+
+def test_only_the_last_state_is_kept(tmp_path):
+    attempt(tmp_path / "run")
+    chain = Chain(tmp_path / "run", {"n": 1})
+    assert [path.name for path in (tmp_path / "run").glob("state-*")] == ["state-000005.h5"]
+    assert chain.last_state().name == "state-000005.h5"
+    with chain.locked():
+        chain.discard()
+    assert not chain.folder.exists()

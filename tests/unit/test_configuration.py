@@ -1,0 +1,128 @@
+"""Configurations: presets are complete, and every kind of mistake is refused by name."""
+
+import copy
+
+import pytest
+import yaml
+from conftest import ROOT
+
+from softness import configuration
+from softness.errors import InputError
+
+PRESETS = ["dissertation", "laptop", "smoke", "overnight"]
+
+
+@pytest.fixture
+def laptop():
+    return configuration.load(ROOT / "config" / "laptop.yaml")
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_presets_are_valid_and_named_after_themselves(preset):
+    assert configuration.load(ROOT / "config" / f"{preset}.yaml")["study"] == preset
+
+
+def test_the_dissertations_file_holds_every_key_of_the_schema():
+    written = yaml.safe_load((ROOT / "config" / "dissertation.yaml").read_text())
+    assert configuration.checked(written) == written
+
+
+def test_every_key_of_the_schema_is_described():
+    schema = yaml.safe_load(configuration.SCHEMA.read_text())
+
+    def undescribed(rule, place):
+        for key, inner in rule.get("properties", {}).items():
+            if "description" not in inner:
+                yield f"{place}.{key}"
+            yield from undescribed(inner, f"{place}.{key}")
+            yield from undescribed(inner.get("items", {}), f"{place}.{key}[]")
+
+    assert list(undescribed(schema, "")) == []
+
+
+def test_defaults_fill_what_is_left_out(laptop):
+    del laptop["hop"], laptop["features"]["radial"]["width"], laptop["engine"]["time_step"]
+    filled = configuration.checked(laptop)
+    assert filled["hop"] == {"window": 10.0, "threshold": 0.2}
+    assert filled["features"]["radial"]["width"] == 0.2
+    assert filled["engine"]["time_step"] == 0.005
+
+
+def change(path, value):
+    def apply(config):
+        *parents, last = path.split(".")
+        for key in parents:
+            config = config[int(key) if key.isdigit() else key]
+        config[last] = value
+
+    return apply
+
+
+MISTAKES = [
+    (change("liquid.particels", 3), ["liquid.particels", "unknown key", "did you mean particles"]),
+    (change("wibble", 3), ["wibble", "unknown key", "known here"]),
+    (change("temperatures.0.temperature", 0), ["temperatures.0.temperature", "0"]),
+    (change("temperatures.0.temperature", -0.5), ["temperatures.0.temperature", "-0.5"]),
+    (change("liquid.fractions", [0.8, 0.3]), ["fractions", "0.3", "add up to 1"]),
+    (change("liquid.particles", 500), ["features.radial.last", "5.9", "liquid.particles >= 1973"]),
+    (change("pair_distribution.largest_distance", 9.0), ["largest_distance", "9", "half the box"]),
+    (change("roles.training", 0.44), ["roles.training", "0.44", "not simulated"]),
+    (change("roles.fluidity", [1.0, 3.0]), ["roles.fluidity", "3", "not simulated"]),
+    (change("roles.cycle", {"low": 0.56, "high": 0.5}), ["roles.cycle.high", "above"]),
+    (change("equilibration.seed_temperature", 0.3), ["seed_temperature", "0.3", "not simulated"]),
+    (change("equilibration.cooling.temperature", 0.4), ["cooling.temperature", "0.4", "above"]),
+    (change("hop.window", 9.0), ["hop.window", "9", "even number", "try 8"]),
+    (change("hop.window", 0.5), ["hop.window", "0.5", "even number", "try 2"]),
+    (change("csd.window", 2.5), ["csd.window", "2.5", "whole number"]),
+    (change("engine.name", "gromacs"), ["engine.name", "gromacs", "hoomd", "lammps"]),
+    (change("engine.device", "gpu"), ["engine.device", "gpu", "hoomd"]),
+    (change("engine.time_step", float("nan")), ["engine.time_step", "nan", "finite"]),
+    (change("engine.time_step", 0.003), ["thermal.frame_interval", "time steps of 0.003"]),
+    (change("seed", "abc"), ["seed", "'abc'", "integer"]),
+    (change("replicas", 0), ["replicas", "0"]),
+    (change("thermal.burst.last", 20.0), ["thermal.burst.last", "20", "interval"]),
+    (change("thermal.burst.first", 0.001), ["thermal.burst.first", "0.001", "time step"]),
+    (change("temperatures.1.production", 10), ["temperatures[0.53].production", "10", "at least"]),
+    (change("liquid.sigma", {"AA": 1, "AB": 0.8}), ["liquid.sigma"]),
+    (change("liquid.sigma", {"AA": 1, "AB": 0.8, "BA": 1}), ["sigma", "'BA'", "'BB'"]),
+    (change("relaxation.stretched_exponential.lowest", 0.9), ["lowest", "0.9", "highest"]),
+    (change("study", "../elsewhere"), ["study", "../elsewhere"]),
+]
+
+
+@pytest.mark.parametrize(("mistake", "named"), MISTAKES, ids=lambda value: str(value)[:60])
+def test_each_kind_of_mistake_is_refused_in_one_line(laptop, mistake, named):
+    config = copy.deepcopy(laptop)
+    mistake(config)
+    with pytest.raises(InputError) as refused:
+        configuration.checked(config)
+    lines = str(refused.value).splitlines()
+    assert any(all(word in line for word in named) for line in lines), lines
+    assert all(line.startswith("config: ") for line in lines)
+
+
+def test_a_temperature_that_is_listed_twice_is_refused(laptop):
+    laptop["temperatures"].append(dict(laptop["temperatures"][0]))
+    with pytest.raises(InputError, match=r"0\.5 is listed twice"):
+        configuration.checked(laptop)
+
+
+def test_all_mistakes_are_told_at_once(laptop):
+    laptop["roles"]["training"] = 0.44
+    laptop["hop"]["window"] = 9.0
+    with pytest.raises(InputError) as refused:
+        configuration.checked(laptop)
+    assert len(str(refused.value).splitlines()) == 2
+
+
+@pytest.mark.parametrize(("text", "named"), [("a: [", "no YAML"), ("- 1", "holds no keys")])
+def test_a_file_that_is_no_configuration_is_named(tmp_path, text, named):
+    file = tmp_path / "mine.yaml"
+    file.write_text(text)
+    with pytest.raises(InputError, match=rf"mine\.yaml.*{named}"):
+        configuration.load(file)
+
+
+def test_an_absent_file_is_named():
+    with pytest.raises(InputError, match=r"nowhere\.yaml.*exists"):
+        configuration.load("nowhere.yaml")

@@ -1,0 +1,255 @@
+"""The contract of an engine, held by every one that can be imported."""
+
+import numpy as np
+import pytest
+
+from softness import engines
+from softness.engines import state
+from softness.errors import InputError
+from softness.liquid import Liquid, kob_andersen
+from softness.seeds import maxwell_boltzmann, stream
+from softness.simulate.start import random_start
+
+PARTICLES = 500
+
+
+def lennard_jones_energy(liquid: Liquid, positions: np.ndarray, types: np.ndarray) -> float:
+    """Shifted energy by a sum over all pairs."""
+    pair = types[:, None] + types[None, :]
+    epsilon, sigma, cutoff = (
+        np.array(values)[pair] for values in (liquid.epsilon, liquid.sigma, liquid.cutoffs)
+    )
+    separation = positions[:, None] - positions[None, :]
+    separation -= liquid.box_length * np.round(separation / liquid.box_length)
+    distance = np.linalg.norm(separation, axis=-1)
+    np.fill_diagonal(distance, np.inf)
+
+    def energy(r):
+        return 4 * epsilon * ((sigma / r) ** 12 - (sigma / r) ** 6)
+
+    return 0.5 * float(np.where(distance < cutoff, energy(distance) - energy(cutoff), 0).sum())
+
+
+@pytest.fixture(scope="module")
+def melt():
+    """Positions and velocities of a melt at T = 1, made without an engine's help but LAMMPS'."""
+    liquid = kob_andersen(PARTICLES)
+    engine = engines.create("lammps", liquid)
+    velocities = maxwell_boltzmann(stream(1, "test", 2.0), PARTICLES, 2.0)
+    engine.load(random_start(liquid, stream(1, "start", 2.0)), liquid.types, velocities)
+    engine.ramp(2.0, 1.0, 2000)
+    engine.ramp(1.0, 1.0, 2000)
+    return engine.positions(), engine.velocities()
+
+
+@pytest.fixture
+def engine(engine_name, melt):
+    liquid = kob_andersen(PARTICLES)
+    engine = engines.create(engine_name, liquid)
+    engine.load(melt[0], liquid.types, melt[1])
+    return engine
+
+
+@pytest.mark.parametrize("cutoff", ["common", "per_pair"])
+def test_the_energy_is_the_sum_over_pairs(engine_name, melt, cutoff):
+    liquid = kob_andersen(PARTICLES, cutoff=cutoff)
+    engine = engines.create(engine_name, liquid)
+    engine.load(melt[0], liquid.types)
+    expected = lennard_jones_energy(liquid, melt[0], liquid.types)
+    assert engine.potential_energy() == pytest.approx(expected, rel=1e-9)
+
+
+def test_the_order_of_particles_is_the_callers(engine_name, melt):
+    liquid = kob_andersen(PARTICLES)
+    order = np.random.default_rng(1).permutation(PARTICLES)
+    engine = engines.create(engine_name, liquid)
+    engine.load(melt[0][order], liquid.types[order], melt[1][order])
+    expected = lennard_jones_energy(liquid, melt[0], liquid.types)
+    assert engine.potential_energy() == pytest.approx(expected, rel=1e-9)
+    engine.run(50)
+    reference = engines.create(engine_name, liquid)
+    reference.load(melt[0], liquid.types, melt[1])
+    reference.run(50)
+    np.testing.assert_allclose(engine.positions(), reference.positions()[order], atol=1e-9)
+
+
+def test_forces_are_the_slope_of_the_energy(engine, melt):
+    step = 1e-5
+    forces = engine.forces()
+    types = engine.liquid.types
+    for particle, axis in ((0, 0), (17, 1), (PARTICLES - 1, 2)):
+        energies = []
+        for sign in (1, -1):
+            moved = melt[0].copy()
+            moved[particle, axis] += sign * step
+            energies.append(lennard_jones_energy(engine.liquid, moved, types))
+        slope = (energies[0] - energies[1]) / (2 * step)
+        assert forces[particle, axis] == pytest.approx(-slope, rel=1e-4, abs=1e-3)
+
+
+def test_positions_are_unwrapped(engine, melt):
+    np.testing.assert_allclose(engine.positions(), melt[0], atol=1e-12)
+    images = np.random.default_rng(1).integers(-3, 4, size=melt[0].shape)
+    far = melt[0] + images * engine.liquid.box_length
+    engine.load(far, engine.liquid.types, melt[1])
+    np.testing.assert_allclose(engine.positions(), far, atol=1e-12)
+    engine.run(1)
+    np.testing.assert_allclose(engine.positions(), far + 0.005 * melt[1], atol=1e-2)
+
+
+def test_without_a_thermostat_energy_and_momentum_are_conserved(engine):
+    def energy():
+        return engine.potential_energy() + 0.5 * (engine.velocities() ** 2).sum()
+
+    before = energy()
+    engine.run(2000)
+    # The cut-off leaves a jump of the force, so energy wanders by about 1e-4 per particle.
+    assert (energy() - before) / PARTICLES == pytest.approx(0, abs=2e-3)
+    assert np.abs(engine.velocities().sum(axis=0)).max() < 1e-9
+
+
+def test_the_thermostat_holds_the_temperature(engine):
+    engine.set_thermostat(0.8)
+    engine.reset_thermostat()
+    engine.run(2000)
+    temperatures = []
+    for _ in range(40):
+        engine.run(100)
+        temperatures.append(engine.temperature())
+    # A sample scatters by sqrt(2 / (3 N)), 3.7 %; forty of them by well under a percent.
+    assert np.mean(temperatures) == pytest.approx(0.8, rel=0.02)
+
+
+def test_a_ramp_ends_at_its_temperature(engine):
+    engine.ramp(1.0, 0.5, 4000)
+    engine.run(1000)
+    temperatures = []
+    for _ in range(20):
+        engine.run(100)
+        temperatures.append(engine.temperature())
+    assert np.mean(temperatures) == pytest.approx(0.5, rel=0.04)
+
+
+def test_set_velocities_sets_them(engine):
+    fresh = maxwell_boltzmann(stream(1, "fresh", 0.7), PARTICLES, 0.7)
+    engine.run(10)
+    engine.set_velocities(fresh)
+    np.testing.assert_array_equal(engine.velocities(), fresh)
+    assert engine.temperature() == pytest.approx((fresh**2).sum() / (3 * PARTICLES - 3))
+    before = engine.positions()
+    engine.run(1)
+    np.testing.assert_allclose(engine.positions(), before + 0.005 * fresh, atol=1e-2)
+
+
+def test_a_restored_run_is_the_same_to_the_last_bit(engine, engine_name, tmp_path):
+    engine.set_thermostat(1.0)
+    engine.run(137)
+    engine.save(tmp_path / "state.h5")
+    ends = []
+    for again in (engine, engine, engines.create(engine_name, engine.liquid)):
+        again.restore(tmp_path / "state.h5")
+        again.run(300)
+        ends.append((again.positions(), again.velocities()))
+    for positions, velocities in ends[1:]:
+        np.testing.assert_array_equal(positions, ends[0][0])
+        np.testing.assert_array_equal(velocities, ends[0][1])
+
+
+def test_a_restored_run_goes_on_with_its_thermostat(engine, tmp_path):
+    engine.set_thermostat(1.0)
+    engine.run(400)
+    engine.save(tmp_path / "state.h5")
+    engine.restore(tmp_path / "state.h5")
+    engine.run(20)
+    with_its_state = engine.velocities()
+    engine.restore(tmp_path / "state.h5")
+    engine.reset_thermostat()
+    engine.run(20)
+    assert np.abs(engine.velocities() - with_its_state).max() > 1e-6
+
+
+def test_saving_twice_gives_equal_bytes(engine, tmp_path):
+    engine.set_thermostat(1.0)
+    engine.run(50)
+    engine.save(tmp_path / "first.h5")
+    engine.restore(tmp_path / "first.h5")
+    engine.save(tmp_path / "second.h5")
+    assert (tmp_path / "first.h5").read_bytes() == (tmp_path / "second.h5").read_bytes()
+
+
+def test_a_kept_state_can_be_restored(engine, tmp_path):
+    engine.save(tmp_path / "state.h5")
+    state.keep(tmp_path / "state.h5", tmp_path / "kept.h5", '{"stage":"test"}')
+    before = engine.positions()
+    engine.run(10)
+    engine.restore(tmp_path / "kept.h5")
+    np.testing.assert_array_equal(engine.positions(), before)
+    np.testing.assert_array_equal(state.read_positions(tmp_path / "kept.h5"), before)
+
+
+def test_minimisation_ends_at_small_forces_and_lower_energy(engine):
+    before = engine.potential_energy()
+    largest = engine.minimise(1e-3)
+    assert largest <= 1e-3
+    assert np.linalg.norm(engine.forces(), axis=1).max() == pytest.approx(largest, rel=1e-6)
+    assert engine.potential_energy() < before - 0.5 * PARTICLES
+    assert engine.temperature() == 0
+
+
+def test_engines_follow_the_same_short_trajectory(engine, melt):
+    reference = engines.create("lammps", engine.liquid)
+    reference.load(melt[0], engine.liquid.types, melt[1])
+    for each in (engine, reference):
+        each.run(100)
+    np.testing.assert_allclose(engine.positions(), reference.positions(), atol=1e-9)
+    np.testing.assert_allclose(engine.velocities(), reference.velocities(), atol=1e-8)
+
+
+BAD = {
+    "shape": (lambda x, t: (x[:-1], t), "positions has shape"),
+    "nan": (lambda x, t: (np.where(x == x[0, 0], np.nan, x), t), "positions has values"),
+    "types": (lambda x, t: (x, t + 1), "use 0 for A and 1 for B"),
+    "count": (lambda x, t: (x, t[:-1]), "types has shape"),
+}
+
+
+@pytest.mark.parametrize("kind", BAD)
+def test_bad_arrays_are_named(engine, melt, kind):
+    spoil, named = BAD[kind]
+    with pytest.raises(InputError, match=named):
+        engine.load(*spoil(melt[0], engine.liquid.types))
+
+
+@pytest.mark.parametrize("temperature", [0.0, -1.0])
+def test_a_thermostat_needs_a_positive_temperature(engine, temperature):
+    with pytest.raises(InputError, match="positive"):
+        engine.set_thermostat(temperature)
+
+
+def test_the_state_of_another_liquid_is_refused(engine, engine_name, tmp_path):
+    engine.save(tmp_path / "state.h5")
+    other = engines.create(engine_name, kob_andersen(600))
+    with pytest.raises(InputError, match=r"state\.h5: has 500 particles, expected 600"):
+        other.restore(tmp_path / "state.h5")
+
+
+def test_a_file_that_is_no_state_is_refused(engine, tmp_path):
+    (tmp_path / "state.h5").write_text("hello")
+    with pytest.raises(InputError, match=r"state\.h5: not an HDF5 file"):
+        engine.restore(tmp_path / "state.h5")
+
+
+def test_an_unknown_engine_is_refused():
+    with pytest.raises(InputError, match="'gromacs': choose one of hoomd, lammps"):
+        engines.create("gromacs", kob_andersen())
+
+
+def test_lammps_has_no_gpu():
+    with pytest.raises(InputError, match="no device 'gpu'"):
+        engines.create("lammps", kob_andersen(), device="gpu")
+
+
+def test_an_engine_that_is_not_installed_says_how_to_get_it(monkeypatch):
+    monkeypatch.setitem(__import__("sys").modules, "hoomd", None)
+    with pytest.raises(InputError, match=r"hoomd cannot be loaded.*conda-forge.*lammps"):
+        engines.create("hoomd", kob_andersen())
