@@ -1,24 +1,20 @@
 """What tests share: the real configurations, the liquid, and both engines."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
+from locations import REAL_DATA, SHARED
 from softness import engines
 from softness.errors import InputError
 from softness.liquid import kob_andersen
-
-ROOT = Path(__file__).parents[1]
-REAL_DATA = ROOT.parent / "shared" / "data" / "kob_andersen_T0.44.npz"
 
 
 @pytest.fixture(scope="session")
 def real_data() -> dict[str, np.ndarray]:
     """Ten equilibrated configurations at T = 0.44, made by another group."""
     if not REAL_DATA.exists():
-        if REAL_DATA.parents[1].exists():
-            pytest.fail(f"{REAL_DATA} is missing, though the folder beside it is there")
+        if SHARED.exists():
+            pytest.fail(f"{REAL_DATA} is missing, though {SHARED} is there")
         pytest.skip("the real configurations (../shared/data) are not on this machine")
     with np.load(REAL_DATA) as data:
         return {name: data[name] for name in data.files}

@@ -35,7 +35,7 @@ def sources(module: str, engine: str | None = None) -> list[Path]:
             continue
         found[name] = _file_of(name)
         waiting += _imports(found[name])
-    return sorted(path for path in found.values() if _normal_form(path) != ast.dump(ast.Module()))
+    return sorted(path for path in found.values() if _normal_form(path) != ast.dump(ast.parse("")))
 
 
 def syntax_digest(module: str, engine: str | None = None) -> str:

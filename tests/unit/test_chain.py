@@ -32,9 +32,9 @@ class Counter:
 
     def _die(self, where):
         """Take the next mark: survive this call, or die if it is the deadly one."""
-        if self._deadly and self._deadly[0] in ("survive", where):
-            if self._deadly.pop(0) == where:
-                raise KeyboardInterrupt
+        due = self._deadly and self._deadly[0] in ("survive", where)
+        if due and self._deadly.pop(0) == where:
+            raise KeyboardInterrupt
 
 
 def attempt(folder, deadly=(), settings=None):

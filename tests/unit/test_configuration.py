@@ -4,8 +4,8 @@ import copy
 
 import pytest
 import yaml
-from conftest import ROOT
 
+from locations import ROOT
 from softness import configuration
 from softness.errors import InputError
 

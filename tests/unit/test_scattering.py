@@ -29,7 +29,9 @@ def test_one_displacement_scatters_as_the_average_over_directions():
     directions = np.random.default_rng(1).normal(size=(200_000, 3))
     directions /= np.linalg.norm(directions, axis=1, keepdims=True)
     expected = np.cos(wave_number * directions @ moved[0]).mean()
-    assert self_scattering(np.zeros((1, 3)), moved, wave_number) == pytest.approx(expected, abs=5e-3)
+    assert self_scattering(np.zeros((1, 3)), moved, wave_number) == pytest.approx(
+        expected, abs=5e-3
+    )
 
 
 def test_gaussian_displacements_give_a_gaussian():

@@ -106,6 +106,8 @@ def test_a_lacking_field_is_named(file):
 
 def test_shapes_that_do_not_fit_are_named(tmp_path, decay):
     wrong = Decay(decay.lag[:-1], decay.values, decay.temperature)
-    with pytest.raises(InputError, match=r"values has shape \(9, 400\), expected \(origins, lags\)"):
+    with pytest.raises(
+        InputError, match=r"values has shape \(9, 400\), expected \(origins, lags\)"
+    ):
         tables.write(tmp_path / "wrong.h5", wrong, MADE_BY)
     assert list(tmp_path.iterdir()) == []

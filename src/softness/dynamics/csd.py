@@ -137,7 +137,7 @@ def _push_frames(
 
 
 def matched_threshold(csd_samples: np.ndarray, share: float, step: float | None = 0.002) -> float:
-    """The CSD threshold that flags the same share of samples as p_hop > p_c does.
+    """CSD threshold that flags the same share of samples as p_hop > p_c does.
 
     Appendix A.0.2 of the dissertation, read as a count of (particle, time) samples, not of separate
     excursions.

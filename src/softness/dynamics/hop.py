@@ -123,7 +123,7 @@ class HopStream:
         self.frames += len(frames)
         rows = np.empty((max(0, self.frames - 2 * self.half_window) - done, particles))
         _push_frames(
-            frames.reshape(len(frames), -1),
+            frames.reshape(len(frames), 3 * particles),
             self.frames - len(frames),
             self.half_window,
             *self._state,
@@ -175,7 +175,7 @@ def checked_trajectory(positions: np.ndarray) -> np.ndarray:
 
 
 def checked_count(value: int, name: str) -> int:
-    """A whole number of 1 or more.
+    """Return a whole number of 1 or more, or raise.
 
     Parameters
     ----------
@@ -435,7 +435,7 @@ class QuietRunStream:
 def automatic_quiet_threshold(
     hop: np.ndarray | Sequence[np.ndarray], length: int, wanted: int
 ) -> float:
-    """The smallest p_l at which there are at least as many quiet runs as wanted.
+    """Smallest p_l at which there are at least as many quiet runs as wanted.
 
     Parameters
     ----------
@@ -484,7 +484,7 @@ def _checked_hop(hop: np.ndarray) -> np.ndarray:
     hop = np.asarray(hop)
     if hop.ndim != 2 or hop.dtype.kind != "f":
         raise InputError(
-            f"hop has the shape {hop.shape} and the type {hop.dtype}: give p_hop as (rows, N) floats"
+            f"hop has the shape {hop.shape} and the type {hop.dtype}: give floats (rows, N)"
         )
     # The smallest value is NaN as soon as one value is.
     if hop.size and np.isnan(hop.min()):
@@ -566,7 +566,7 @@ class _RunStream:
 
 @numba.njit(cache=True, nogil=True)
 def _count_ends(hop: np.ndarray, threshold: float, sign: int, inside: np.ndarray) -> int:
-    """Number of runs that end within these rows; `inside` says which were going on before."""
+    """Count the runs that end within these rows; `inside` says which were going on before."""
     count = 0
     for row in range(len(hop)):
         for particle in range(hop.shape[1]):
@@ -624,7 +624,7 @@ def _find_runs(
 
 @numba.njit(cache=True, nogil=True)
 def _count_quiet_runs(hop: np.ndarray, threshold: float, length: int) -> int:
-    """Number of quiet runs, each counted when it has lasted for `length` frames."""
+    """Count quiet runs, each when it has lasted for `length` frames."""
     count = 0
     quiet = np.zeros(hop.shape[1], np.int64)
     for row in range(len(hop)):

@@ -128,7 +128,7 @@ def non_gaussian_parameter(displacements: np.ndarray, dimension: int = 3) -> flo
 
 
 def _checked_displacements(displacements: np.ndarray) -> np.ndarray:
-    """(samples, 3) float64."""
+    """Displacements as (samples, 3) float64."""
     displacements = np.asarray(displacements, dtype=np.float64)
     if displacements.ndim < 2 or displacements.shape[-1] != 3 or displacements.size == 0:
         raise InputError(f"displacements has the shape {displacements.shape}: give (..., 3)")

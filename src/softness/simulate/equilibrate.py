@@ -10,43 +10,12 @@ import numpy as np
 from softness import seeds
 from softness.engines import state
 from softness.engines.protocol import Engine
-from softness.files import tables
 from softness.files.hdf5 import reading, writing
+from softness.files.history import History
 from softness.simulate.chain import Chain, segment_lengths
 from softness.simulate.progress import Progress
 from softness.simulate.settings import RunSettings
 from softness.simulate.start import random_start
-
-
-@dataclass(frozen=True)
-class History:
-    """How a liquid came to equilibrium at constant temperature.
-
-    Attributes
-    ----------
-    time
-        Moments at which the energy was measured, in tau; 0 is the first at this temperature.
-    potential_energy
-        Per particle, in eps_AA.
-    temperature
-        Kinetic temperature.
-    frame_time
-        Moments of the frames, in tau.
-    positions
-        Unwrapped positions at these moments, in sigma_AA.
-    types
-        Species indices.
-    box_length
-        Edge of the cubic box, in sigma_AA.
-    """
-
-    time: np.ndarray = tables.array("samples", "tau")
-    potential_energy: np.ndarray = tables.array("samples", "eps_AA")
-    temperature: np.ndarray = tables.array("samples", "eps_AA/k_B")
-    frame_time: np.ndarray = tables.array("frames", "tau")
-    positions: np.ndarray = tables.array("frames particles space", "sigma_AA")
-    types: np.ndarray = tables.array("particles")
-    box_length: np.ndarray = tables.array("", "sigma_AA")
 
 
 @dataclass(frozen=True)
@@ -114,7 +83,7 @@ def equilibrate(
 
     chain.run(engine, lengths, start, advance, title)
     parts = [chain.segment(index, "history.h5") for index in range(len(approach), len(lengths))]
-    return _merged(parts, run)
+    return _merged(parts, run, sum(hold))
 
 
 def _start_from_random(engine: Engine, run: RunSettings, cooling: Cooling) -> None:
@@ -138,8 +107,8 @@ def _start_from_seed(engine: Engine, run: RunSettings, seed_state: str | Path) -
 def _hold(
     path: Path, engine: Engine, first_step: int, steps: int, sample: int, progress: Progress
 ) -> None:
-    """Run at constant temperature; write the energies on the way, and the first frame."""
-    positions = engine.positions()
+    """Run at constant temperature; write the energies on the way, the first and last frame."""
+    first = engine.positions()
     rows = []
     for begin in range(0, steps, sample):
         rows.append((first_step + begin, engine.potential_energy(), engine.temperature()))
@@ -148,23 +117,25 @@ def _hold(
         progress.advance(length)
     with writing(path) as file:
         file["samples"] = np.array(rows)
-        file["positions"] = positions.astype(np.float32)
+        file["first"] = first.astype(np.float32)
+        file["last"] = engine.positions().astype(np.float32)
 
 
-def _merged(parts: list[Path], run: RunSettings) -> History:
+def _merged(parts: list[Path], run: RunSettings, end_step: int) -> History:
     rows, frames, times = [], [], []
     for part in parts:
         with reading(part) as file:
             rows.append(file["samples"][()])
-            frames.append(file["positions"][()])
+            frames.append(file["first"][()])
+            last = file["last"][()]
             times.append(rows[-1][0, 0])
     step, energy, temperature = np.concatenate(rows).T
     return History(
         time=step * run.time_step,
         potential_energy=energy / run.liquid.particles,
         temperature=temperature,
-        frame_time=np.array(times) * run.time_step,
-        positions=np.array(frames),
+        frame_time=np.array([*times, end_step]) * run.time_step,
+        positions=np.array([*frames, last]),
         types=run.liquid.types,
         box_length=np.array(run.liquid.box_length),
     )

@@ -10,8 +10,8 @@ from softness.dynamics.equilibrium import crystalline_share, energy_halves, scat
 from softness.errors import InputError
 from softness.files import tables
 from softness.files.atomic import replacing
+from softness.files.history import History
 from softness.files.records import EquilibrationEvidence, RelaxationTable
-from softness.simulate.equilibrate import History
 from softness.stages import command
 
 

@@ -113,13 +113,15 @@ class _Chain(NamedTuple):
     parity: int
     columns: np.ndarray  # which of the wanted degrees these are
     steps: np.ndarray  # steps from l = parity to each of them
-    recurrence: np.ndarray  # (largest step, 3) factors of the recurrence
+    recurrence: np.ndarray  # (steps, 3) factors of the recurrence
 
     @classmethod
     def of(cls, degrees: np.ndarray, parity: int) -> "_Chain":
         columns = np.flatnonzero(degrees % 2 == parity)
         steps = degrees[columns] // 2
-        return cls(parity, columns, steps, _legendre_recurrence(parity, int(steps.max())))
+        # Rounded up to an even number, since two steps are made at a time.
+        longest = (int(steps.max()) + 1) // 2 * 2
+        return cls(parity, columns, steps, _legendre_recurrence(parity, longest))
 
 
 def _legendre_recurrence(parity: int, steps: int) -> np.ndarray:
@@ -178,12 +180,17 @@ def _mean_legendre(
     current = cosine if parity else np.ones(pairs)
     previous = np.zeros(pairs)
     order[0] = np.sqrt(max(members + 2 * current.sum(), 0.0)) / members
-    for step in range(len(recurrence)):
+    # Two steps at a time, which halves the traffic with the cache.
+    for step in range(0, len(recurrence), 2):
         a, b, c = recurrence[step]
+        next_a, next_b, next_c = recurrence[step + 1]
         total = 0.0
+        next_total = 0.0
         for k in range(pairs):
             following = (a * argument[k] + b) * current[k] + c * previous[k]
-            previous[k] = current[k]
-            current[k] = following
             total += following
+            previous[k] = following
+            current[k] = (next_a * argument[k] + next_b) * following + next_c * current[k]
+            next_total += current[k]
         order[step + 1] = np.sqrt(max(members + 2 * total, 0.0)) / members
+        order[step + 2] = np.sqrt(max(members + 2 * next_total, 0.0)) / members

@@ -1,14 +1,16 @@
 """Neighbour search in a cubic periodic box, shared by all structural features.
 
-Particles are sorted into small cubic cells. The neighbours of a particle are gathered from columns
-of cells that its sphere can touch; a column is contiguous in memory, so the search runs through
-short, straight stretches of coordinates. Everything runs on one thread in a fixed order.
+Particles are sorted into small cubic cells. The neighbours of a particle are gathered from the
+columns of cells that its sphere touches; a column is contiguous in memory and followed by its own
+periodic image, so that each visit is one straight stretch of coordinates. Everything runs on one
+thread in a fixed order.
 
 Compiled functions call no compiled function of another module: numba would go on using a cached
 caller after the module it calls had changed.
 """
 
 from collections.abc import Iterator
+from math import floor
 from typing import NamedTuple
 
 import numba
@@ -39,13 +41,15 @@ class Neighbours(NamedTuple):
 
 
 class _CellGrid(NamedTuple):
-    """Particles sorted by cell, and the columns of cells that a sphere can touch."""
+    """Particles sorted by cell; each column of cells along z stands there twice, one above another.
 
-    coordinates: np.ndarray  # (3, N) wrapped, in cell order
-    order: np.ndarray  # (N,) index that each sorted particle has for the caller
+    Sorted particles are the N particles in the box and their N images one box length up in z.
+    """
+
+    coordinates: np.ndarray  # (3, 2 N) in cell order
+    order: np.ndarray  # (2 N,) index that each sorted particle has for the caller
     rank: np.ndarray  # (N,) place of each of the caller's particles in cell order
-    first: np.ndarray  # (cells^3 + 1,) first sorted particle of each cell; z runs fastest
-    columns: np.ndarray  # (columns, 3) offsets in x and y of each column, half height, in cells
+    first: np.ndarray  # (cells * cells * 2 cells + 1,) first sorted particle of each cell
     cells: int  # along an edge of the box
     box_length: float
     reach: float
@@ -124,7 +128,7 @@ def checked_box_length(box_length: float, reach: float) -> float:
 
 
 def checked_centres(centres: np.ndarray | None, particles: int) -> np.ndarray:
-    """Indices of centre particles; all particles if None.
+    """Check the indices of centre particles; None stands for all particles.
 
     Parameters
     ----------
@@ -182,7 +186,7 @@ def neighbour_blocks(
         Which of the centres, and their neighbours. The arrays are written over by the next block.
     """
     grid = _cell_grid(positions, box_length, reach)
-    particles = len(grid.order)
+    particles = len(positions)
     block = max(1, _ENTRIES // particles)
     room = block * particles
     index, vector, distance = np.empty(room, np.int64), np.empty((3, room)), np.empty(room)
@@ -193,39 +197,30 @@ def neighbour_blocks(
 
 
 def _cell_grid(positions: np.ndarray, box_length: float, reach: float) -> _CellGrid:
-    """Particles sorted into cells."""
+    """Sort particles into cells."""
     particles = len(positions)
-    # About two particles in a cell, unless the sphere is so large that fewer cells are quicker.
-    edge = max(1.25 * box_length / np.cbrt(particles), reach / 4)
-    cells = max(1, int(box_length / edge))
+    # At half the box exactly, rounding could count a particle and its image.
+    reach = min(reach, box_length / 2 * (1 - 1e-12))
+    # About four particles in a cell are quickest for spheres from 2 to 6 particle distances.
+    cells = max(1, int(np.cbrt(particles) / 1.5))
     wrapped = positions - np.floor(positions / box_length) * box_length
     # Rounding can leave a coordinate on the far face of the box, in the cell after the last.
     cell = np.minimum((wrapped * (cells / box_length)).astype(np.int64), cells - 1)
-    cell = (cell[:, 0] * cells + cell[:, 1]) * cells + cell[:, 2]
+    cell = (cell[:, 0] * cells + cell[:, 1]) * 2 * cells + cell[:, 2]
+    wrapped = np.concatenate([wrapped, wrapped + np.array([0, 0, box_length])])
+    cell = np.concatenate([cell, cell + cells])
     order = np.argsort(cell, kind="stable")
     rank = np.empty_like(order)
-    rank[order] = np.arange(particles)
-    first = np.searchsorted(cell[order], np.arange(cells**3 + 1))
+    rank[order] = np.arange(2 * particles)
     return _CellGrid(
         coordinates=np.ascontiguousarray(wrapped[order].T),
-        order=order,
-        rank=rank,
-        first=first,
-        columns=_columns(box_length / cells, reach),
+        order=order % particles,
+        rank=rank[:particles],
+        first=np.searchsorted(cell[order], np.arange(2 * cells**3 + 1)),
         cells=cells,
         box_length=box_length,
         reach=reach,
     )
-
-
-def _columns(edge: float, reach: float) -> np.ndarray:
-    """Offsets and half heights of the columns of cells that hold points closer than `reach`."""
-    offsets = np.arange(-int(reach / edge) - 1, int(reach / edge) + 2)
-    gap = np.maximum(np.abs(offsets) - 1, 0) * edge
-    square = reach**2 - gap[:, None] ** 2 - gap[None, :] ** 2
-    x, y = np.nonzero(square > 0)
-    height = (np.sqrt(square[x, y]) / edge).astype(np.int64) + 1
-    return np.stack([offsets[x], offsets[y], height], axis=1)
 
 
 @numba.njit(cache=True, nogil=True, fastmath={"contract"})
@@ -238,44 +233,68 @@ def _gather(
 ) -> np.ndarray:
     """Write the neighbours of the centres (in cell order); returns where each stretch begins."""
     x, y, z = grid.coordinates[0], grid.coordinates[1], grid.coordinates[2]
-    cells = grid.cells
-    length = grid.box_length
     limit = grid.reach * grid.reach
+    stretches = np.empty(((grid.cells + 2) ** 2, 2), np.int64)
+    origins = np.empty(((grid.cells + 2) ** 2, 3))
     first = np.zeros(len(centres) + 1, np.int64)
     count = 0
     for row in range(len(centres)):
         centre = centres[row]
-        cell_x = min(int(x[centre] * (cells / length)), cells - 1)
-        cell_y = min(int(y[centre] * (cells / length)), cells - 1)
-        cell_z = min(int(z[centre] * (cells / length)), cells - 1)
-        for column in range(len(grid.columns)):
-            column_x = cell_x + grid.columns[column, 0]
-            column_y = cell_y + grid.columns[column, 1]
-            low = cell_z - grid.columns[column, 2]
-            high = cell_z + grid.columns[column, 2]
-            # The reach is at most half the box, so a column lies in this image or in the next.
-            image_x = (column_x >= cells) - (column_x < 0)
-            image_y = (column_y >= cells) - (column_y < 0)
-            base = ((column_x - image_x * cells) * cells + column_y - image_y * cells) * cells
-            origin_x = x[centre] - image_x * length
-            origin_y = y[centre] - image_y * length
-            for image in range(-(low < 0), 1 + (high >= cells)):
-                origin_z = z[centre] - image * length
-                begin = grid.first[base + max(low - image * cells, 0)]
-                end = grid.first[base + min(high - image * cells, cells - 1) + 1]
-                for j in range(begin, end):
-                    dx = x[j] - origin_x
-                    dy = y[j] - origin_y
-                    dz = z[j] - origin_z
-                    square = dx * dx + dy * dy + dz * dz
-                    # Write always, go on only if it counts: a branch would be mispredicted.
-                    index[count] = grid.order[j]
-                    vector[0, count] = dx
-                    vector[1, count] = dy
-                    vector[2, count] = dz
-                    distance[count] = square
-                    count += (square < limit) & (j != centre)
+        itself = grid.order[centre]
+        for column in range(_touched_columns(centre, grid, stretches, origins)):
+            origin_x, origin_y, origin_z = origins[column]
+            for j in range(stretches[column, 0], stretches[column, 1]):
+                dx = x[j] - origin_x
+                dy = y[j] - origin_y
+                dz = z[j] - origin_z
+                square = dx * dx + dy * dy + dz * dz
+                # Write always, go on only if it counts: a branch would be mispredicted.
+                particle = grid.order[j]
+                index[count] = particle
+                vector[0, count] = dx
+                vector[1, count] = dy
+                vector[2, count] = dz
+                distance[count] = square
+                count += (square < limit) & (particle != itself)
         first[row + 1] = count
     for k in range(count):
         distance[k] = np.sqrt(distance[k])
     return first
+
+
+@numba.njit(cache=True, nogil=True, fastmath={"contract"})
+def _touched_columns(
+    centre: int, grid: _CellGrid, stretches: np.ndarray, origins: np.ndarray
+) -> int:
+    """Find the columns of cells that the sphere around a centre touches; returns how many.
+
+    For each, write the stretch of particles in the touched cells, and the image of the centre that
+    is nearest to them. The reach is less than half the box, so that a column lies in this image of
+    the box or in the next to either side, and no sphere leaves the box at both ends.
+    """
+    cells, length, reach = grid.cells, grid.box_length, grid.reach
+    edge = length / cells
+    scale = cells / length
+    x, y, z = grid.coordinates[:, centre]
+    columns = 0
+    for column_x in range(floor((x - reach) * scale), floor((x + reach) * scale) + 1):
+        image_x = (column_x >= cells) - (column_x < 0)
+        gap_x = max(column_x * edge - x, x - (column_x + 1) * edge, 0.0)
+        square_y = max(reach * reach - gap_x * gap_x, 0.0)
+        half_y = np.sqrt(square_y)
+        for column_y in range(floor((y - half_y) * scale), floor((y + half_y) * scale) + 1):
+            image_y = (column_y >= cells) - (column_y < 0)
+            gap_y = max(column_y * edge - y, y - (column_y + 1) * edge, 0.0)
+            half_z = np.sqrt(max(square_y - gap_y * gap_y, 0.0))
+            low_z = floor((z - half_z) * scale)
+            high_z = floor((z + half_z) * scale)
+            up = low_z < 0
+            column = (column_x - image_x * cells) * cells + column_y - image_y * cells
+            base = 2 * cells * column + up * cells
+            stretches[columns, 0] = grid.first[base + low_z]
+            stretches[columns, 1] = grid.first[base + high_z + 1]
+            origins[columns, 0] = x - image_x * length
+            origins[columns, 1] = y - image_y * length
+            origins[columns, 2] = z + up * length
+            columns += 1
+    return columns

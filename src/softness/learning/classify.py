@@ -1,0 +1,319 @@
+"""Linear classifiers of structure: the hyperplane of softness and of fluidity."""
+
+import warnings
+from dataclasses import dataclass, replace
+
+import numpy as np
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
+from sklearn.svm import SVC, LinearSVC
+
+from softness.errors import InputError
+from softness.learning.checks import (
+    class_labels,
+    feature_table,
+    finite_array,
+    positive,
+    same_length,
+    whole_number,
+)
+
+LARGEST_FOR_LIBSVM = 10_000
+"""Training samples above which liblinear takes over: the time of libsvm grows quadratically."""
+
+
+@dataclass(frozen=True)
+class Hyperplane:
+    """A hyperplane in the space of standardised features.
+
+    Attributes
+    ----------
+    weights
+        (M,) normal vector w, not normalised.
+    bias
+        b of the value w.F - b.
+    mean, scale
+        (M,) of the features; the standardised feature is F = (feature - mean) / scale.
+    """
+
+    weights: np.ndarray
+    bias: float
+    mean: np.ndarray
+    scale: np.ndarray
+
+    def projection(self, features: np.ndarray) -> np.ndarray:
+        """w.F of (n, M) features that are not standardised; (n,)."""
+        features = feature_table(features, len(self.weights))
+        return (features - self.mean) / self.scale @ self.weights
+
+    def value(self, features: np.ndarray) -> np.ndarray:
+        """Learned variable w.F - b (softness, fluidity) of (n, M) features; (n,).
+
+        The features are not standardised; that is done here. It is not divided by the length
+        of w, as in section 2.2.2 of the dissertation: the Z-score removes the scale.
+        """
+        return self.projection(features) - self.bias
+
+    def raw_weights(self) -> np.ndarray:
+        """(M,) normal vector for features that are not standardised."""
+        return self.weights / self.scale
+
+    def with_bias(self, bias: float) -> "Hyperplane":
+        """Return the same direction with another bias."""
+        return replace(self, bias=float(bias))
+
+
+def standardisation(features: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and standard deviation of each feature, (M,) each.
+
+    A feature that never varies gets the scale 1: it then is 0 wherever it has its usual value.
+    """
+    features = feature_table(features)
+    mean, scale = features.mean(axis=0), features.std(axis=0)
+    # A constant column has a rounding error for a standard deviation, not 0.
+    varies = scale > 1e-12 * np.abs(mean)
+    return mean, np.where(varies, scale, 1.0)
+
+
+def train_hyperplane(
+    features: np.ndarray,
+    labels: np.ndarray,
+    penalty: float = 0.01,
+    mean: np.ndarray | None = None,
+    scale: np.ndarray | None = None,
+) -> Hyperplane:
+    """Linear soft-margin support vector machine, section 2.2.2 of the dissertation.
+
+    Parameters
+    ----------
+    features
+        (n, M) structural features, not standardised.
+    labels
+        (n,) +1 rearranging, -1 not rearranging.
+    penalty
+        C of the soft margin.
+    mean, scale
+        (M,) standardisation, for example of all particles at the training temperature; if not
+        given, that of the training set.
+
+    Returns
+    -------
+    Hyperplane
+        w and b of the decision function w.F - b, with the standardisation.
+
+    Raises
+    ------
+    InputError
+        Shapes do not fit, values are NaN, there is one class only, the penalty is not positive,
+        or the solver does not converge.
+
+    Notes
+    -----
+    libsvm up to `LARGEST_FOR_LIBSVM` samples, liblinear (the same loss) above. liblinear
+    penalises the bias as well, which a long constant feature makes negligible.
+    """
+    features = feature_table(features)
+    labels = class_labels(labels, len(features))
+    positive(penalty, "penalty")
+    mean, scale = _standardisation_or(features, mean, scale)
+    standardised = (features - mean) / scale
+    if len(features) <= LARGEST_FOR_LIBSVM:
+        machine = SVC(kernel="linear", C=penalty, cache_size=500)
+    else:
+        # The fixed state only orders the passes of the solver, which converges to one optimum.
+        machine = LinearSVC(
+            C=penalty,
+            loss="hinge",
+            dual=True,
+            intercept_scaling=30.0,
+            tol=1e-5,
+            max_iter=100_000,
+            random_state=0,
+        )
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", ConvergenceWarning)
+        try:
+            machine.fit(standardised, labels)
+        except ConvergenceWarning as warning:
+            raise InputError(
+                f"penalty = {penalty}: the support vector machine does not converge on "
+                f"{len(features)} samples; give a smaller penalty or fewer samples"
+            ) from warning
+    weights = np.asarray(machine.coef_, dtype=np.float64).reshape(-1)
+    return Hyperplane(weights, -float(machine.intercept_[0]), mean, scale)
+
+
+@dataclass(frozen=True)
+class CrossValidation:
+    """Accuracy on samples that a model was not trained with.
+
+    Attributes
+    ----------
+    accuracies
+        (folds,) share of right answers in each fold.
+    values
+        (n,) value w.F - b of each sample by the model that was trained without it.
+    labels
+        (n,) true labels.
+    folds
+        (n,) fold in which each sample was tested.
+    """
+
+    accuracies: np.ndarray
+    values: np.ndarray
+    labels: np.ndarray
+    folds: np.ndarray
+
+    @property
+    def accuracy(self) -> float:
+        """Share of right answers over all samples."""
+        return float(np.mean((self.values > 0) == (self.labels > 0)))
+
+
+def cross_validate(
+    features: np.ndarray,
+    labels: np.ndarray,
+    generator: np.random.Generator,
+    groups: np.ndarray | None = None,
+    folds: int = 5,
+    penalty: float = 0.01,
+) -> CrossValidation:
+    """Cross-validation of `train_hyperplane`; every fold has its own standardisation.
+
+    Parameters
+    ----------
+    features, labels, penalty
+        As for `train_hyperplane`.
+    generator
+        Source of the division into folds.
+    groups
+        (n,) groups that must not be split across folds, from `softness.learning.samples.draw`.
+        Without them this is the plain way of the source, which counts near copies of training
+        samples as successes.
+    folds
+        Number of folds.
+
+    Raises
+    ------
+    InputError
+        As `train_hyperplane`; or there are fewer groups (or samples of a class) than folds, or a
+        fold would be left with one class only.
+    """
+    features = feature_table(features)
+    labels = class_labels(labels, len(features))
+    number = np.empty(len(labels), dtype=np.int64)
+    values = np.empty(len(labels))
+    for fold, (training, test) in enumerate(_divide(labels, generator, groups, folds)):
+        if len(np.unique(labels[training])) < 2:
+            raise InputError(
+                f"folds = {folds}: the groups leave one class only to train on; "
+                "give fewer folds or more groups of each class"
+            )
+        plane = train_hyperplane(features[training], labels[training], penalty)
+        values[test] = plane.value(features[test])
+        number[test] = fold
+    right = (values > 0) == (labels > 0)
+    accuracies = np.array([right[number == fold].mean() for fold in range(folds)])
+    return CrossValidation(accuracies, values, labels, number)
+
+
+def accuracy_against_bias(
+    projections: np.ndarray, labels: np.ndarray, biases: np.ndarray
+) -> np.ndarray:
+    """Share of right answers of the sign of (projection - bias), for many biases at once.
+
+    Parameters
+    ----------
+    projections
+        (n,) w.F, or values w.F - b; the biases then count from b.
+    labels
+        (n,) +1 and -1.
+    biases
+        (m,) in any order.
+
+    Returns
+    -------
+    numpy.ndarray
+        (m,) accuracies.
+    """
+    projections = finite_array(projections, "projections", 1)
+    labels = class_labels(labels, len(projections))
+    active = np.sort(projections[labels > 0])
+    inactive = np.sort(projections[labels < 0])
+    biases = finite_array(biases, "biases")
+    right = len(active) - np.searchsorted(active, biases, side="right")
+    right = right + np.searchsorted(inactive, biases, side="right")
+    return right / len(labels)
+
+
+def best_bias(projections: np.ndarray, labels: np.ndarray) -> tuple[float, float]:
+    """Bias with the highest accuracy of all, and that accuracy; table 2.1.
+
+    Every division of the samples is tried, each with the bias half way between two neighbouring
+    projections. Of equally good ones the middle one is taken.
+
+    Parameters
+    ----------
+    projections
+        (n,) w.F.
+    labels
+        (n,) +1 and -1.
+
+    Returns
+    -------
+    tuple of float
+        Bias and accuracy.
+    """
+    ordered = np.unique(finite_array(projections, "projections", 1))
+    half_way = (ordered[1:] + ordered[:-1]) / 2
+    # Beyond both ends all samples get the same answer.
+    candidates = np.concatenate([[np.nextafter(ordered[0], -np.inf)], half_way, ordered[-1:]])
+    accuracies = accuracy_against_bias(projections, labels, candidates)
+    best = np.flatnonzero(accuracies == accuracies.max())
+    chosen = best[(len(best) - 1) // 2]
+    return float(candidates[chosen]), float(accuracies[chosen])
+
+
+def _standardisation_or(
+    features: np.ndarray, mean: np.ndarray | None, scale: np.ndarray | None
+) -> tuple[np.ndarray, np.ndarray]:
+    if mean is None and scale is None:
+        return standardisation(features)
+    if mean is None or scale is None:
+        raise InputError("mean and scale: give both, or neither")
+    columns = features.shape[1]
+    mean = same_length(finite_array(mean, "mean"), "mean", columns, "the features")
+    scale = same_length(finite_array(scale, "scale"), "scale", columns, "the features")
+    if not (scale > 0).all():
+        raise InputError(f"scale has the smallest value {scale.min()}: give positive numbers")
+    return mean, scale
+
+
+def _divide(
+    labels: np.ndarray,
+    generator: np.random.Generator,
+    groups: np.ndarray | None,
+    folds: int,
+) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Return the indices of training and of test samples of each fold."""
+    whole_number(folds, "folds", least=2)
+    smallest = min(np.count_nonzero(labels > 0), np.count_nonzero(labels < 0))
+    if smallest < folds:
+        raise InputError(
+            f"folds = {folds}: the smaller class has {smallest} samples; "
+            "give fewer folds or more samples"
+        )
+    state = int(generator.integers(2**31))
+    none = np.zeros((len(labels), 1))
+    if groups is None:
+        return list(StratifiedKFold(folds, shuffle=True, random_state=state).split(none, labels))
+    groups = same_length(groups, "groups", len(labels), "the samples")
+    for label in (1, -1):
+        present = len(np.unique(groups[labels == label]))
+        if present < folds:
+            raise InputError(
+                f"folds = {folds}: the samples of the class {label:+d} belong to {present} "
+                "groups (events or particles); give fewer folds or more events"
+            )
+    division = StratifiedGroupKFold(folds, shuffle=True, random_state=state)
+    return list(division.split(none, labels, groups))

@@ -1,0 +1,214 @@
+"""How good a learned variable is: accuracy, correlation, explained variance and their limits."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from softness.errors import InputError
+from softness.learning.checks import finite_array, same_length, whole_number
+
+
+class Estimate(NamedTuple):
+    """A number and its standard error."""
+
+    value: float
+    error: float
+
+
+def accuracy(values: np.ndarray, labels: np.ndarray, groups: np.ndarray | None = None) -> Estimate:
+    """Share of right answers, with an error that counts dependent samples once.
+
+    Parameters
+    ----------
+    values
+        (n,) decision values; positive means +1.
+    labels
+        (n,) +1 and -1.
+    groups
+        (n,) groups of samples that depend on each other; if not given, each sample is its own.
+
+    Returns
+    -------
+    Estimate
+        The error is that of a ratio of sums over independent groups; nan for a single group.
+    """
+    values = finite_array(values, "values", 1)
+    labels = same_length(labels, "labels", len(values), "the values")
+    groups = np.arange(len(values)) if groups is None else groups
+    groups = same_length(groups, "groups", len(values), "the values")
+    right = ((values > 0) == (labels > 0)).astype(np.float64)
+    _, number = np.unique(groups, return_inverse=True)
+    residuals = np.bincount(number, weights=right - right.mean())
+    count = len(residuals)
+    if count < 2:
+        return Estimate(float(right.mean()), float("nan"))
+    variance = count / (count - 1) * (residuals**2).sum() / len(right) ** 2
+    return Estimate(float(right.mean()), float(np.sqrt(variance)))
+
+
+def pearson(first: np.ndarray, second: np.ndarray) -> float:
+    """Pearson correlation of two (n,) variables; nan if one of them does not vary."""
+    first = finite_array(first, "first", 1)
+    second = same_length(finite_array(second, "second"), "second", len(first), "the first")
+    first, second = first - first.mean(), second - second.mean()
+    size = np.sqrt((first**2).sum() * (second**2).sum())
+    return float((first * second).sum() / size) if size > 0 else float("nan")
+
+
+def logit_share(counts: np.ndarray, trials: np.ndarray | int) -> np.ndarray:
+    """Logit of a probability from counts, by Haldane's estimator ln((k + 1/2) / (M - k + 1/2)).
+
+    Finite also at k = 0 and k = M, and free of bias to first order in 1/M.
+
+    Parameters
+    ----------
+    counts
+        (...) number k of runs in which the particle rearranged.
+    trials
+        Number M of runs.
+
+    Raises
+    ------
+    InputError
+        If a count is negative or above the number of trials.
+    """
+    counts, trials = finite_array(counts, "counts"), finite_array(trials, "trials")
+    if (counts < 0).any() or (counts > trials).any() or (trials <= 0).any():
+        raise InputError(
+            f"counts from {counts.min():g} to {counts.max():g} of trials = {trials.min():g}: "
+            "give 0 <= counts <= trials and at least one trial"
+        )
+    return np.log((counts + 0.5) / (trials - counts + 0.5))
+
+
+def jensen_shannon_divergence(
+    first: np.ndarray, second: np.ndarray, bins: int = 50, width: float = 5.0
+) -> float:
+    """Jensen-Shannon divergence in bits of two standardised distributions, section 3.3.1.
+
+    Each sample is brought to mean 0 and variance 1; histograms on equal bins from -width to width,
+    what lies beyond counts in the outer bins.
+
+    Parameters
+    ----------
+    first, second
+        (n,), (m,) values.
+    bins
+        Number of bins.
+    width
+        Half the range of the histogram in standard deviations.
+
+    Returns
+    -------
+    float
+        Between 0 (equal) and 1 (nowhere both). Finite samples of one distribution give
+        `divergence_of_equals` on average, not 0.
+
+    Raises
+    ------
+    InputError
+        If a sample does not vary.
+    """
+    bins = whole_number(bins, "bins", least=2)
+    edges = np.linspace(-width, width, bins + 1)
+    shares = []
+    for name, values in (("first", first), ("second", second)):
+        values = finite_array(values, name, 1)
+        spread = values.std() if len(values) else 0.0
+        if spread == 0:
+            raise InputError(f"{name} has {len(values)} equal values: give values that vary")
+        inside = np.clip((values - values.mean()) / spread, -width, width)
+        shares.append(np.histogram(inside, edges)[0] / len(values))
+    middle = (shares[0] + shares[1]) / 2
+    return float(_entropy(middle) - (_entropy(shares[0]) + _entropy(shares[1])) / 2)
+
+
+def divergence_of_equals(first: int, second: int, bins: int = 50) -> float:
+    """Jensen-Shannon divergence in bits that samples of one distribution have on average.
+
+    Follows from the bias of the entropy of a histogram, (occupied bins - 1) / (2 n); an upper
+    bound where some of the bins are empty.
+
+    Parameters
+    ----------
+    first, second
+        Sizes of the two samples.
+    bins
+        Number of bins that are occupied.
+    """
+    return (bins - 1) / 8 * (1 / first + 1 / second) / np.log(2)
+
+
+def explained_variance(
+    values: np.ndarray, truth: np.ndarray, bins: int = 40, corrected: bool = False
+) -> float:
+    """Share of the variance of Y that X explains, Var(<Y|X>) / Var(Y), section 3.3.2.
+
+    Parameters
+    ----------
+    values
+        (n,) learned variable X, of any scale.
+    truth
+        (n,) Y, the true logit p_r.
+    bins
+        Number of bins of X with equal counts; the source takes 40 of 177 particles.
+    corrected
+        A variable without influence gets (bins - 1) / (n - 1) in the source's way, since means of
+        bins scatter. If true, that is taken out (epsilon squared), and the mean is then 0.
+
+    Raises
+    ------
+    InputError
+        If there are fewer than two samples for each bin, or Y does not vary.
+    """
+    values = finite_array(values, "values", 1)
+    truth = same_length(finite_array(truth, "truth"), "truth", len(values), "the values")
+    bins = whole_number(bins, "bins", least=2)
+    if len(values) < 2 * bins:
+        raise InputError(
+            f"bins = {bins}: there are {len(values)} samples, give fewer bins or more samples"
+        )
+    total = ((truth - truth.mean()) ** 2).sum()
+    if total == 0:
+        raise InputError(f"truth has {len(truth)} equal values: give values that vary")
+    parts = np.array_split(truth[np.argsort(values, kind="stable")], bins)
+    within = sum(((part - part.mean()) ** 2).sum() for part in parts)
+    if corrected:
+        return float(1 - within / (len(truth) - bins) / (total / (len(truth) - 1)))
+    return float(1 - within / total)
+
+
+def variance_ratio(predicted: np.ndarray, truth: np.ndarray) -> float:
+    """Eta, the variance of the predicted over that of the true logit p_r, section 3.4."""
+    predicted = finite_array(predicted, "predicted", 1)
+    truth = finite_array(truth, "truth", 1)
+    variance = truth.var() if len(truth) else 0.0
+    if variance == 0:
+        raise InputError(f"truth has {len(truth)} equal values: give values that vary")
+    return float(predicted.var() / variance)
+
+
+def noise_ceiling(first_half: np.ndarray, second_half: np.ndarray) -> float:
+    """Share of the variance of a measured logit p_r that a perfect model could explain.
+
+    Spearman-Brown from the correlation r of the two halves of the runs: 2 r / (1 + r) is the
+    reliability of all runs together. The ceiling of a Pearson correlation is its square root.
+
+    Parameters
+    ----------
+    first_half, second_half
+        (n,) logit p_r of the same particles from the two halves of the runs.
+
+    Returns
+    -------
+    float
+        nan where the halves do not correlate: nothing is then known about the ceiling.
+    """
+    halves = pearson(first_half, second_half)
+    return 2 * halves / (1 + halves) if halves > 0 else float("nan")
+
+
+def _entropy(shares: np.ndarray) -> float:
+    """Entropy in bits."""
+    shares = shares[shares > 0]
+    return float(-(shares * np.log2(shares)).sum())

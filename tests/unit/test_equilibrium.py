@@ -1,0 +1,47 @@
+"""Evidence of equilibrium on runs of known kind."""
+
+import numpy as np
+import pytest
+
+from softness.dynamics.equilibrium import crystalline_share, energy_halves, scattering_halves
+
+
+def test_noise_around_a_constant_agrees_within_its_error():
+    ratios = []
+    for seed in range(200):
+        energies = np.random.default_rng(seed).normal(size=400)
+        first, second, error = energy_halves(energies)
+        ratios.append((first - second) / error)
+    assert 0.8 < np.std(ratios) < 1.3
+
+
+def test_a_relaxing_energy_differs_between_halves():
+    time = np.linspace(0, 1, 400)
+    energies = -7 + np.exp(-3 * time) + 0.05 * np.random.default_rng(1).normal(size=400)
+    first, second, error = energy_halves(energies)
+    assert (first - second) / error > 5
+
+
+def test_a_walk_at_constant_pace_scatters_alike_from_start_and_middle():
+    walk = np.cumsum(np.random.default_rng(1).normal(scale=0.05, size=(9, 4000, 3)), axis=0)
+    early, late = scattering_halves(walk, np.ones(4000, bool), 7.25)
+    assert early == pytest.approx(late, abs=0.03)
+
+
+def test_a_walk_that_slows_down_shows_it():
+    pace = np.repeat([0.1, 0.02], [5, 4])[:, None, None]
+    steps = pace * np.random.default_rng(1).normal(size=(9, 4000, 3))
+    early, late = scattering_halves(np.cumsum(steps, axis=0), np.ones(4000, bool), 7.25)
+    assert late > early + 0.1
+
+
+def test_a_lattice_is_crystalline_and_random_places_are_not():
+    edge = 6
+    cell = np.array([[0, 0, 0], [0.5, 0.5, 0], [0.5, 0, 0.5], [0, 0.5, 0.5]])
+    grid = np.stack(np.meshgrid(*[np.arange(edge)] * 3, indexing="ij"), axis=-1).reshape(-1, 1, 3)
+    lattice = (grid + cell).reshape(-1, 3) * np.sqrt(2)  # nearest neighbours at distance 1
+    length = edge * np.sqrt(2)
+    everyone = np.ones(len(lattice), bool)
+    assert crystalline_share(lattice, everyone, length, 1.2, 0.3) == 1
+    gas = np.random.default_rng(1).uniform(0, length, size=lattice.shape)
+    assert crystalline_share(gas, everyone, length, 1.2, 0.3) < 0.3

@@ -1,0 +1,147 @@
+"""Model files: what is read is what was written, and what cannot be read is named."""
+
+import h5py
+import numpy as np
+import pytest
+import skops.io
+from sklearn.base import clone
+from sklearn.ensemble import HistGradientBoostingRegressor
+from sklearn.linear_model import Ridge
+from sklearn.neural_network import MLPRegressor
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.svm import SVR
+
+from softness.errors import InputError
+from softness.learning import models
+from softness.learning.classify import Hyperplane
+
+
+@pytest.fixture
+def plane():
+    return Hyperplane(np.array([0.3, -1.7]), 0.25, np.array([1.0, 2.0]), np.array([0.5, 4.0]))
+
+
+def data():
+    generator = np.random.default_rng(1)
+    features = generator.normal(size=(200, 5))
+    return features, features @ np.arange(5) + 0.1 * generator.normal(size=200)
+
+
+REGRESSORS = {
+    "ridge": Ridge(),
+    "svr": SVR(kernel="linear"),
+    "rbf": SVR(kernel="rbf"),
+    "network": MLPRegressor(hidden_layer_sizes=(8, 8), max_iter=30, random_state=1),
+    "boosting": HistGradientBoostingRegressor(max_iter=20, random_state=1),
+}
+
+
+def test_a_hyperplane_comes_back_to_the_last_bit(tmp_path, plane):
+    path = tmp_path / "softness.h5"
+    models.save_hyperplane(path, plane, '{"stage":"learn"}')
+    back = models.load_hyperplane(path)
+    features = np.random.default_rng(1).normal(size=(50, 2))
+    assert (back.value(features) == plane.value(features)).all()
+    assert back.bias == plane.bias
+    assert models.load_hyperplane_provenance(path) == '{"stage":"learn"}'
+
+
+def test_equal_hyperplanes_give_equal_bytes(tmp_path, plane):
+    for name in ("a.h5", "b.h5"):
+        models.save_hyperplane(tmp_path / name, plane)
+    assert (tmp_path / "a.h5").read_bytes() == (tmp_path / "b.h5").read_bytes()
+
+
+@pytest.mark.filterwarnings("ignore:Stochastic Optimizer")
+@pytest.mark.parametrize("name", REGRESSORS)
+def test_a_regressor_comes_back_with_its_scaler(tmp_path, name):
+    features, target = data()
+    model = make_pipeline(StandardScaler(), REGRESSORS[name]).fit(features, target)
+    path = tmp_path / "model.skops"
+    models.save_model(path, model, '{"stage":"regress"}')
+    assert (models.load_model(path).predict(features) == model.predict(features)).all()
+    assert models.load_model_provenance(path) == '{"stage":"regress"}'
+
+
+@pytest.mark.filterwarnings("ignore:Stochastic Optimizer")
+@pytest.mark.parametrize("name", REGRESSORS)
+def test_equal_models_give_equal_bytes(tmp_path, name):
+    features, target = data()
+    contents = []
+    for path in (tmp_path / "a.skops", tmp_path / "b.skops"):
+        model = make_pipeline(StandardScaler(), clone(REGRESSORS[name]))
+        models.save_model(path, model.fit(features, target))
+        contents.append(path.read_bytes())
+    assert contents[0] == contents[1]
+
+
+def test_a_truncated_file_is_named(tmp_path, plane):
+    path = tmp_path / "softness.h5"
+    models.save_hyperplane(path, plane)
+    path.write_bytes(path.read_bytes()[:-100])
+    with pytest.raises(InputError, match=r"softness\.h5: truncated.*delete it and run again"):
+        models.load_hyperplane(path)
+    path = tmp_path / "model.skops"
+    models.save_model(path, Ridge())
+    path.write_bytes(path.read_bytes()[:-30])
+    with pytest.raises(InputError, match=r"model\.skops: truncated.*delete it and train again"):
+        models.load_model(path)
+
+
+def test_foreign_files_are_named(tmp_path, plane):
+    path = tmp_path / "table.h5"
+    with h5py.File(path, "w") as file:
+        file["weights"] = np.ones(3)
+    with pytest.raises(InputError, match=r"table\.h5: holds a foreign HDF5 file"):
+        models.load_hyperplane(path)
+    with pytest.raises(InputError, match=r"table\.h5: truncated, or not a skops file"):
+        models.load_model(path)
+    with pytest.raises(InputError, match=r"absent\.h5: no such file.*run the rule"):
+        models.load_hyperplane(tmp_path / "absent.h5")
+    with pytest.raises(InputError, match=r"absent\.skops: no such file.*run the rule"):
+        models.load_model(tmp_path / "absent.skops")
+    skops.io.dump([1, 2], tmp_path / "list.skops")
+    with pytest.raises(InputError, match=r"list\.skops: is a skops file of another kind"):
+        models.load_model(tmp_path / "list.skops")
+
+
+def test_a_hyperplane_that_lacks_a_part_is_named(tmp_path, plane):
+    path = tmp_path / "softness.h5"
+    models.save_hyperplane(path, plane)
+    with h5py.File(path, "a") as file:
+        del file["scale"]
+    with pytest.raises(InputError, match=r"softness\.h5: lacks scale.*train again"):
+        models.load_hyperplane(path)
+    with h5py.File(path, "a") as file:
+        file["scale"] = np.ones(7)
+    with pytest.raises(InputError, match=r"scale \(7,\) do not fit"):
+        models.load_hyperplane(path)
+
+
+class Stranger:
+    """No part of scikit-learn."""
+
+    def __init__(self):
+        self.depth = 3
+
+
+def test_types_that_are_not_scikit_learn_are_neither_written_nor_read(tmp_path):
+    path = tmp_path / "stranger.skops"
+    with pytest.raises(InputError, match="Stranger.*scikit-learn"):
+        models.save_model(path, Stranger())
+    assert not path.exists()
+    skops.io.dump({"model": Stranger(), "provenance": "{}"}, path)
+    with pytest.raises(InputError, match=r"stranger\.skops: holds .*Stranger.*unknown origin"):
+        models.load_model(path)
+
+
+def test_nothing_is_left_of_a_write_that_failed(tmp_path, plane, monkeypatch):
+    path = tmp_path / "softness.h5"
+    models.save_hyperplane(path, plane)
+    before = path.read_bytes()
+    broken = Hyperplane(np.array(["a", "b"]), 0.0, plane.mean, plane.scale)
+    with pytest.raises(ValueError, match="could not convert"):
+        models.save_hyperplane(path, broken)
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]

@@ -1,0 +1,174 @@
+"""Scores: against closed forms of normal variables, scipy and simulation."""
+
+import numpy as np
+import pytest
+import scipy.spatial.distance
+import scipy.stats
+
+from softness.errors import InputError
+from softness.learning import scores
+
+
+def test_error_of_accuracy_is_binomial_for_independent_samples():
+    generator = np.random.default_rng(1)
+    labels = generator.choice([-1, 1], 5000)
+    values = labels * np.where(generator.random(5000) < 0.8, 1.0, -1.0)
+    found = scores.accuracy(values, labels)
+    assert found.value == np.mean(np.sign(values) == labels)
+    assert found.error == pytest.approx(np.sqrt(0.8 * 0.2 / 5000), rel=0.05)
+
+
+def test_copies_of_a_sample_do_not_shrink_the_error():
+    generator = np.random.default_rng(2)
+    labels = np.ones(300)
+    values = np.where(generator.random(300) < 0.7, 1.0, -1.0)
+    once = scores.accuracy(values, labels)
+    groups = np.repeat(np.arange(300), 10)
+    tenfold = scores.accuracy(np.repeat(values, 10), np.repeat(labels, 10), groups)
+    assert tenfold == pytest.approx(once)
+    assert scores.accuracy(np.repeat(values, 10), np.repeat(labels, 10)).error < once.error / 3
+
+
+def test_one_group_has_no_error():
+    found = scores.accuracy(np.ones(10), np.ones(10), np.zeros(10))
+    assert found.value == 1
+    assert np.isnan(found.error)
+
+
+def test_pearson_is_that_of_scipy():
+    generator = np.random.default_rng(3)
+    first = generator.normal(size=100)
+    second = first + generator.normal(size=100)
+    expected = scipy.stats.pearsonr(first, second).statistic
+    assert scores.pearson(first, second) == pytest.approx(expected)
+    assert np.isnan(scores.pearson(first, np.ones(100)))
+
+
+def test_logit_of_counts_is_finite_and_symmetric():
+    counts = np.arange(11)
+    logits = scores.logit_share(counts, 10)
+    assert np.isfinite(logits).all()
+    assert logits == pytest.approx(-logits[::-1])
+    assert logits[0] == pytest.approx(np.log(0.5 / 10.5))
+
+
+def test_logit_of_counts_has_next_to_no_bias_where_events_are_not_rare():
+    generator = np.random.default_rng(4)
+    chance = 0.02
+    logits = scores.logit_share(generator.binomial(1000, chance, size=200_000), 1000)
+    assert logits.mean() == pytest.approx(np.log(chance / (1 - chance)), abs=0.005)
+
+
+def test_equal_distributions_of_any_unit_have_no_divergence():
+    values = np.random.default_rng(5).normal(size=2000)
+    found = scores.jensen_shannon_divergence(values, 7 + 3 * values)
+    assert found == pytest.approx(0, abs=1e-3)
+
+
+def test_divergence_of_two_samples_of_one_distribution_is_that_of_chance():
+    generator = np.random.default_rng(6)
+    found = [
+        scores.jensen_shannon_divergence(
+            generator.uniform(size=1500), generator.uniform(size=3000), bins=20, width=np.sqrt(3)
+        )
+        for _ in range(200)
+    ]
+    assert np.mean(found) == pytest.approx(scores.divergence_of_equals(1500, 3000, 20), rel=0.1)
+
+
+def test_divergence_is_that_of_scipy():
+    generator = np.random.default_rng(7)
+    first, second = generator.normal(size=4000), generator.exponential(size=3000)
+    edges = np.linspace(-5, 5, 51)
+    standard = [
+        np.clip((values - values.mean()) / values.std(), -5, 5) for values in (first, second)
+    ]
+    shares = [np.histogram(values, edges)[0] for values in standard]
+    expected = scipy.spatial.distance.jensenshannon(*shares, base=2) ** 2
+    assert scores.jensen_shannon_divergence(first, second) == pytest.approx(expected)
+
+
+def test_divergence_of_normal_and_exponential_is_that_of_the_integral():
+    generator = np.random.default_rng(8)
+    x = np.linspace(-5, 12, 200_001)
+    p, q = scipy.stats.norm.pdf(x), scipy.stats.expon.pdf(x, loc=-1)
+    m = (p + q) / 2
+    with np.errstate(divide="ignore", invalid="ignore"):
+        density = sum(np.where(d > 0, d * np.log2(d / m), 0.0) for d in (p, q)) / 2
+    expected = np.trapezoid(density, x)
+    first, second = generator.normal(size=200_000), generator.exponential(size=200_000)
+    found = scores.jensen_shannon_divergence(first, second, bins=200)
+    assert found == pytest.approx(expected, rel=0.03)
+
+
+def test_explained_variance_of_normal_variables_is_the_squared_correlation():
+    generator = np.random.default_rng(9)
+    values = generator.normal(size=400_000)
+    for correlation in (0.0, 0.4, 0.8):
+        noise = generator.normal(size=len(values))
+        truth = correlation * values + np.sqrt(1 - correlation**2) * noise
+        found = scores.explained_variance(values, truth, bins=200)
+        assert found == pytest.approx(correlation**2, abs=0.005)
+        # Only the order of X counts.
+        assert scores.explained_variance(np.exp(values), truth, bins=200) == pytest.approx(found)
+
+
+def test_explained_variance_is_the_ratio_of_variances_of_the_source():
+    generator = np.random.default_rng(10)
+    values = generator.normal(size=40 * 177)
+    truth = np.tanh(values) + generator.normal(size=len(values))
+    means = truth[np.argsort(values)].reshape(40, 177).mean(axis=1)
+    expected = means.var() / truth.var()
+    assert scores.explained_variance(values, truth, 40) == pytest.approx(expected)
+
+
+def test_chance_alone_explains_what_is_taken_out_by_the_correction():
+    generator = np.random.default_rng(11)
+    plain, corrected = [], []
+    for _ in range(200):
+        values, truth = generator.normal(size=(2, 1000))
+        plain.append(scores.explained_variance(values, truth))
+        corrected.append(scores.explained_variance(values, truth, corrected=True))
+    assert np.mean(plain) == pytest.approx(39 / 999, rel=0.05)
+    assert np.mean(corrected) == pytest.approx(0, abs=0.002)
+
+
+def test_eta_is_a_ratio_of_variances():
+    truth = np.random.default_rng(12).normal(size=500)
+    assert scores.variance_ratio(0.5 * truth + 3, truth) == pytest.approx(0.25)
+
+
+def test_noise_ceiling_is_what_the_true_probability_explains():
+    generator = np.random.default_rng(13)
+    log_odds = generator.normal(-5.0, 1.0, size=40_000)
+    chance = 1 / (1 + np.exp(-log_odds))
+    half = 2000  # 27 events of a typical particle in all runs
+    counts = [generator.binomial(half, chance) for _ in range(2)]
+    ceiling = scores.noise_ceiling(*(scores.logit_share(count, half) for count in counts))
+    measured = scores.logit_share(sum(counts), 2 * half)
+    best = scores.explained_variance(log_odds, measured, bins=200)
+    assert ceiling == pytest.approx(best, abs=0.02)
+    assert scores.pearson(log_odds, measured) == pytest.approx(np.sqrt(ceiling), abs=0.02)
+
+
+def test_ceiling_of_halves_without_relation_is_unknown():
+    first = np.array([1.0, 2.0, 3.0, 4.0])
+    assert np.isnan(scores.noise_ceiling(first, -first))
+    assert scores.noise_ceiling(first, first) == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda v: scores.accuracy(v, v[:-1]), r"labels has the shape \(9,\)"),
+        (lambda v: scores.pearson(v, np.append(v[1:], np.nan)), "second holds 1 values"),
+        (lambda v: scores.logit_share(v, 5), "counts from 0 to 9 of trials = 5"),
+        (lambda v: scores.explained_variance(v, v, 40), "bins = 40: there are 10 samples"),
+        (lambda v: scores.explained_variance(v, v * 0, 2), "truth has 10 equal values"),
+        (lambda v: scores.variance_ratio(v, v * 0), "truth has 10 equal values"),
+        (lambda v: scores.jensen_shannon_divergence(v, v * 0), "second has 10 equal values"),
+    ],
+)
+def test_messages_name_argument_and_value(call, message):
+    with pytest.raises(InputError, match=message):
+        call(np.arange(10.0))

@@ -1,0 +1,70 @@
+"""A study as the workflow sees it."""
+
+import re
+
+import pytest
+
+from locations import ROOT
+from softness import configuration
+from softness.simulate.chain import Chain
+from softness.study import Study, label
+
+
+@pytest.fixture
+def study(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return Study(configuration.load(ROOT / "config" / "laptop.yaml"))
+
+
+def test_labels_are_short_and_tell_temperatures_apart():
+    assert [label(t) for t in (0.45, 0.5, 1.0, 2)] == ["0.45", "0.5", "1", "2"]
+
+
+def test_steps_are_those_of_the_settings(study):
+    assert study.steps("thermal", "0.5") == 100_000
+    assert study.steps("equilibrate", "0.53") == 10_000
+    # The seed temperature comes after melt and quench.
+    assert study.steps("equilibrate", "0.5") == round((800 + 10 + 50) / 0.005)
+
+
+def test_segments_add_up_to_the_steps(study):
+    for rule in ("equilibrate", "thermal"):
+        for name in study.labels:
+            assert sum(study.segments(rule, name)) == study.steps(rule, name)
+
+
+def test_patterns_part_the_seed_temperature_from_the_others(study):
+    assert re.fullmatch(study.seed_pattern, "0.5")
+    assert not re.fullmatch(study.seed_pattern, "0.53")
+    assert all(re.fullmatch(study.other_pattern, name) for name in study.labels if name != "0.5")
+    assert not re.fullmatch(study.other_pattern, "0.5")
+
+
+def test_the_device_is_no_setting_of_a_run(study):
+    assert "device" not in study.parameter("thermal", "0.5", "0")
+    study.config["engine"]["device"] = "gpu"
+    assert "gpu" not in study.parameter("thermal", "0.5", "0")
+
+
+def test_only_the_seed_temperature_is_cooled(study):
+    assert "cooling" in study.equilibrate("0.5", 0)
+    assert "cooling" not in study.equilibrate("0.53", 0)
+
+
+def test_progress_is_read_from_the_disk(study):
+    assert sum(study.steps_done().values()) == 0
+    simulations = {(s.rule, s.temperature, s.replica): s for s in study.simulations()}
+    finished = simulations["thermal", 2.0, 0]
+    finished.output.parent.mkdir(parents=True)
+    finished.output.touch()
+    half = simulations["thermal", 0.5, 1]
+    half.unfinished.mkdir(parents=True)
+    Chain(half.unfinished, {}).state(4).touch()
+    done = study.steps_done()
+    assert done[finished] == finished.steps
+    assert done[half] == 4 * 10_000
+    assert sum(done.values()) == finished.steps + 40_000
+
+
+def test_longer_jobs_ask_for_more_time(study):
+    assert study.runtime("equilibrate", "0.5") > study.runtime("thermal", "2") >= 10
