@@ -9,7 +9,7 @@ from softness.learning import classify
 
 
 def two_clouds(size, generator, gap=1.5, columns=6):
-    """Two normal clouds with one covariance; the best plane is known: C^-1 (difference of means)."""
+    """Two normal clouds of one covariance C; the best plane is C^-1 (difference of means)."""
     labels = np.where(np.arange(size) % 2 == 0, 1, -1)
     mixing = 0.2 * generator.normal(size=(columns, columns)) + np.eye(columns)
     shift = np.zeros(columns)
@@ -167,11 +167,11 @@ def test_other_arguments_are_named_too():
     with pytest.raises(InputError, match="mean and scale: give both"):
         classify.train_hyperplane(features, labels, mean=np.zeros(6))
     plane = classify.train_hyperplane(features, labels)
-    with pytest.raises(InputError, match="features has 5 columns.*trained with 6"):
+    with pytest.raises(InputError, match=r"features has 5 columns.*trained with 6"):
         plane.value(features[:, :5])
-    with pytest.raises(InputError, match="folds = 5.*2 groups.*more events"):
+    with pytest.raises(InputError, match=r"folds = 5.*2 groups.*more events"):
         classify.cross_validate(features, labels, generator, np.arange(100) % 4)
-    with pytest.raises(InputError, match="folds = 60.*50 samples.*fewer folds"):
+    with pytest.raises(InputError, match=r"folds = 60.*50 samples.*fewer folds"):
         classify.cross_validate(features, labels, generator, folds=60)
     with pytest.raises(InputError, match="folds = 1:"):
         classify.cross_validate(features, labels, generator, folds=1)

@@ -128,7 +128,7 @@ class Stranger:
 
 def test_types_that_are_not_scikit_learn_are_neither_written_nor_read(tmp_path):
     path = tmp_path / "stranger.skops"
-    with pytest.raises(InputError, match="Stranger.*scikit-learn"):
+    with pytest.raises(InputError, match=r"Stranger.*scikit-learn"):
         models.save_model(path, Stranger())
     assert not path.exists()
     skops.io.dump({"model": Stranger(), "provenance": "{}"}, path)

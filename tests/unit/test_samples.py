@@ -165,7 +165,7 @@ def test_messages_name_argument_value_and_remedy(hop):
         samples.tail_thresholds(hop, 0.00033)
     with pytest.raises(InputError, match="hop holds 1 values that are NaN"):
         samples.tail_thresholds(np.where(np.arange(4) == 0, np.nan, 1.0)[None], 0.3)
-    with pytest.raises(InputError, match="side = 'left'.*high, low"):
+    with pytest.raises(InputError, match=r"side = 'left'.*high, low"):
         samples.tail(hop, 0.2, "left")
-    with pytest.raises(InputError, match="method = 'all'.*per_event, per_frame"):
+    with pytest.raises(InputError, match=r"method = 'all'.*per_event, per_frame"):
         samples.rearranging(events(hop, 0.2), "all")

@@ -151,6 +151,16 @@ def test_noise_ceiling_is_what_the_true_probability_explains():
     assert scores.pearson(log_odds, measured) == pytest.approx(np.sqrt(ceiling), abs=0.02)
 
 
+def test_noise_ceiling_is_a_little_too_high_with_few_events():
+    """Three events a particle, a quarter of the particles without any, as at T = 0.45."""
+    generator = np.random.default_rng(14)
+    log_odds = generator.normal(-8.6, 1.0, size=40_000)
+    counts = [generator.binomial(5000, 1 / (1 + np.exp(-log_odds))) for _ in range(2)]
+    ceiling = scores.noise_ceiling(*(scores.logit_share(count, 5000) for count in counts))
+    best = scores.explained_variance(log_odds, scores.logit_share(sum(counts), 10_000), bins=200)
+    assert best < ceiling < best + 0.08
+
+
 def test_ceiling_of_halves_without_relation_is_unknown():
     first = np.array([1.0, 2.0, 3.0, 4.0])
     assert np.isnan(scores.noise_ceiling(first, -first))

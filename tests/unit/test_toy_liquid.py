@@ -7,8 +7,8 @@ import pytest
 from toy_liquid import TEMPERATURES, ToyLiquid, count
 
 from softness.barriers.controls import distance_over_range, random_hyperplane, slope_ratio
-from softness.barriers.fit import Barrier, fit_barrier
-from softness.barriers.onset import onset_from_slope, onset_temperature
+from softness.barriers.fit import METHODS, Barrier, fit_barrier
+from softness.barriers.onset import fit_onset, onset_from_slope, onset_temperature
 from softness.barriers.resample import Resampled, cross_fit, cross_fitted_values, resample
 from softness.barriers.zscore import about_mean
 from softness.learning.classify import Hyperplane, train_hyperplane
@@ -27,9 +27,10 @@ class Chain:
 
     planes: list[Hyperplane]
     counts: list
+    total: np.ndarray
     means: np.ndarray
     barriers: Barrier
-    slopes: Resampled
+    slopes: dict[str, Resampled]
 
 
 def training_set(samples, generator):
@@ -62,27 +63,37 @@ def cross_fitted_models(samples, training, make_plane):
     return cross_fit(train, replicas), planes
 
 
-def barriers_of(sums):
+def barriers_of(sums, method="binomial"):
     """Barriers of each bin from (..., temperatures, 2, bins) events and trials."""
     events, trials = np.moveaxis(sums, -2, 0)
-    return fit_barrier(TEMPERATURES, np.swapaxes(events, -1, -2), np.swapaxes(trials, -1, -2))
+    events, trials = np.swapaxes(events, -1, -2), np.swapaxes(trials, -1, -2)
+    return fit_barrier(TEMPERATURES, events, trials, method=method)
+
+
+def slope_with_x(x, barriers, errors):
+    """Slopes of Delta E and of Sigma, over bins weighted by what is known of them."""
+    weights = errors**-2
+    away = x - np.average(x, weights=weights)
+    both = np.stack([barriers.energy, barriers.entropy], axis=-2)
+    return (both * away * weights).sum(axis=-1) / (away**2 * weights).sum()
 
 
 def finished(planes, counts, means, generator):
     means = np.mean(means, axis=0)
     total = np.stack([np.sum([table.sum(axis=0) for table in tables], axis=0) for tables in counts])
     barriers = barriers_of(total)
-    weights = barriers.energy_error**-2
-    away = means - np.average(means, weights=weights)
-
-    def slopes(sums):
-        """Of Delta E and of Sigma against x, over bins weighted by what is known of them."""
-        found = barriers_of(sums)
-        both = np.stack([found.energy, found.entropy], axis=-2)
-        return (both * away * weights).sum(axis=-1) / (away**2 * weights).sum()
-
-    slope = resample(counts, slopes, generator, draws=200)
-    return Chain(planes, counts, means, barriers, slope)
+    slopes = {
+        method: resample(
+            counts,
+            lambda sums, method=method: slope_with_x(
+                means, barriers_of(sums, method), barriers.energy_error
+            ),
+            generator,
+            draws=200,
+        )
+        for method in METHODS
+    }
+    return Chain(planes, counts, total, means, barriers, slopes)
 
 
 @pytest.fixture(scope="module")
@@ -146,33 +157,61 @@ def test_probability_in_a_bin_is_that_of_the_conditional_distribution(liquid):
     )[0, 1] == pytest.approx(liquid.correlation(plane), abs=0.01)
 
 
-def test_the_chain_returns_the_diluted_slope_of_the_barriers(liquid, chains):
-    """Within 5 % and two standard errors: not the slope of the barriers, but what x knows of it."""
+@pytest.mark.parametrize("method", METHODS)
+def test_the_chain_returns_the_diluted_slope_of_the_barriers(liquid, chains, method):
+    """Not the slope of the barriers, but what x knows of it: to 5 % and two standard errors.
+
+    What x does not know bends ln P against 1/T, for all bins alike. Least squares weighs the
+    temperatures of all bins alike, so that the slope with x is not touched. The likelihood weighs
+    those with more events, which are others for soft bins than for hard ones, and gives a slope 2-3
+    % steeper: that of the same fit to the probabilities that `ToyLiquid.log_chance` predicts.
+    """
     learned = chains["learned"]
-    errors = learned.slopes.draws.std(axis=0)
-    for found, error, slope_of in zip(
-        learned.slopes.value, errors, (liquid.barrier_slope, liquid.entropy_slope), strict=True
-    ):
-        expected = np.mean([slope_of(plane) for plane in learned.planes])
-        assert found == pytest.approx(expected, rel=0.05)
-        assert abs(found - expected) < 2 * error
-        assert error < 0.05 * abs(expected)
+    found, errors = learned.slopes[method].value, learned.slopes[method].draws.std(axis=0)
+    exact = np.mean(
+        [(liquid.barrier_slope(one), liquid.entropy_slope(one)) for one in learned.planes], axis=0
+    )
+    expected = exact
+    if method == "binomial":
+        trials = learned.total[:, 1] * 10**6
+        chance = [liquid.log_chance(learned.means, t, learned.planes[0]) for t in TEMPERATURES]
+        sums = np.stack([np.rint(trials * np.exp(chance)), trials], axis=1)
+        expected = slope_with_x(learned.means, barriers_of(sums), learned.barriers.energy_error)
+    assert found == pytest.approx(exact, rel=0.05)
+    assert (np.abs(found - expected) < 2 * errors).all()
+    assert (errors < 0.05 * np.abs(exact)).all()
     assert (learned.barriers.flag == "ok").all()
     assert np.mean([liquid.correlation(plane) for plane in learned.planes]) > 0.9
 
 
-@pytest.mark.parametrize("background", ["arrhenius", "free"])
-def test_the_chain_returns_the_planted_onset(liquid, chains, background):
+def test_the_chain_returns_the_planted_onset(liquid, chains):
     learned = chains["learned"]
     generator = np.random.default_rng(4)
     found = onset_temperature(
-        learned.means, TEMPERATURES, learned.counts, generator, 300, background=background
+        learned.means, TEMPERATURES, learned.counts, generator, 300, background="free"
     )
     assert found.defined
     assert found.low < liquid.onset < found.high
     assert found.temperature == pytest.approx(liquid.onset, rel=0.05)
+    assert found.high - found.low < 0.1
     slope = onset_from_slope(learned.barriers.energy, learned.barriers.entropy)
     assert slope == pytest.approx(liquid.onset, rel=0.1)
+
+
+def test_a_straight_background_takes_the_bend_of_what_is_not_known_for_influence(chains):
+    """T0 comes out 0.8 % too low (0.8928, from the exact probabilities) on the same counts."""
+    learned = chains["learned"]
+    straight, free = (
+        fit_onset(
+            learned.means,
+            TEMPERATURES,
+            learned.total[:, 0],
+            learned.total[:, 1],
+            background=background,
+        ).temperature
+        for background in ("arrhenius", "free")
+    )
+    assert free - straight == pytest.approx(0.0072, abs=0.004)
 
 
 def test_two_learned_directions_collapse(chains):
@@ -185,10 +224,13 @@ def test_the_random_direction_does_not_collapse(liquid, chains):
     """It shows the slope that its accidental correlation with the structure leaves."""
     random = chains["random"]
     expected = liquid.barrier_slope(random.planes[0])
-    error = random.slopes.draws[:, 0].std()
-    assert random.slopes.value[0] == pytest.approx(expected, abs=3 * error)
+    slopes = random.slopes["least_squares"]
+    error = slopes.draws[:, 0].std()
+    assert slopes.value[0] == pytest.approx(expected, abs=3 * error)
     curves = X, random.barriers.energy, chains["learned"].barriers.energy
-    assert abs(slope_ratio(*curves)) < 0.5
+    known = [liquid.correlation(chains[name].planes[0]) for name in ("random", "learned")]
+    assert slope_ratio(*curves) == pytest.approx(known[0] / known[1], abs=0.15)
+    assert slope_ratio(*curves) < 0.7
     assert distance_over_range(*curves) > 0.2
 
 
@@ -204,8 +246,12 @@ def test_a_variable_without_structure_has_no_onset(chains):
     assert TEMPERATURES.min() < slope < TEMPERATURES.max()  # the source's way gives a number
 
 
-@pytest.mark.parametrize("spread", [0.0, 0.3], ids=["replicas alike", "replicas differ"])
-def test_interval_of_the_onset_holds_the_planted_one_as_often_as_it_says(spread):
+@pytest.mark.parametrize(
+    ("spread", "background"),
+    [(0.0, "arrhenius"), (0.0, "free"), (0.3, "free")],
+    ids=["replicas alike", "replicas alike, free background", "replicas differ"],
+)
+def test_interval_of_the_onset_holds_the_planted_one_as_often_as_it_says(spread, background):
     """200 simulated studies of 5 replicas each; 90-99 % of the 95 % intervals hold T0."""
     liquid = ToyLiquid(replica_spread=spread)
     generator = np.random.default_rng(7)
@@ -216,14 +262,13 @@ def test_interval_of_the_onset_holds_the_planted_one_as_often_as_it_says(spread)
     for _ in range(200):
         counts, means = [], []
         for temperature in TEMPERATURES:
-            drawn = [liquid.draw(temperature, 5000, 4, generator) for _ in range(5)]
+            drawn = [liquid.draw(temperature, 5000, BLOCKS, generator) for _ in range(REPLICAS)]
             tables, mean = count(drawn, [plane.value(one.features) / scale for one in drawn])
             counts.append(tables)
             means.append(mean)
         x = np.mean(means, axis=0)
-        found = onset_temperature(x, TEMPERATURES, counts, generator, 200, background="free")
+        found = onset_temperature(x, TEMPERATURES, counts, generator, 200, background=background)
         defined += found.defined
         held += bool(found.low <= liquid.onset <= found.high)
-    print("coverage", held, defined)
     assert defined >= 198
     assert 0.90 <= held / defined <= 0.99

@@ -67,7 +67,7 @@ def test_scale_is_that_of_training_at_every_temperature(features, plane):
 
 
 def test_a_model_that_gives_one_value_has_no_z_score():
-    with pytest.raises(InputError, match="5 that do not vary.*has learned something"):
+    with pytest.raises(InputError, match=r"5 that do not vary.*has learned something"):
         zscore.about_mean(np.ones(5))
     with pytest.raises(InputError, match="best_bias holds 1 values"):
         zscore.with_best_bias(np.arange(5.0), np.nan)

@@ -1,0 +1,98 @@
+"""The whole table of reference values, with its own tolerances: about an hour on one core.
+
+`make test-physics` runs it; docs/findings.md has what it gave.
+"""
+
+import pytest
+from liquid_runs import Run, run_liquid
+from test_reference_values import rosenfeld_tarazona
+
+pytestmark = [pytest.mark.long, pytest.mark.timeout(7200)]
+
+PARTICLES = 4096
+
+
+@pytest.fixture(scope="module")
+def warm() -> Run:
+    """T = 0.8, cut off per pair."""
+    return run_liquid(0.8, "per_pair", 100, 300, 0.5, PARTICLES)
+
+
+@pytest.fixture(scope="module")
+def hot() -> Run:
+    """T = 2.0, cut off per pair."""
+    return run_liquid(2.0, "per_pair", 30, 100, 0.2, PARTICLES, keep_every=5)
+
+
+def test_energy_at_0_8(warm, record_property):
+    record_property("U/N at T = 0.8, per_pair", f"{warm.energy():.4f} +- {warm.energy_error():.4f}")
+    assert warm.energy() == pytest.approx(-6.346, abs=0.01)
+
+
+def test_energy_at_2(hot, record_property):
+    record_property("U/N at T = 2.0, per_pair", f"{hot.energy():.4f} +- {hot.energy_error():.4f}")
+    assert hot.energy() == pytest.approx(-4.654, abs=0.01)
+
+
+@pytest.mark.parametrize("temperature", [1.0, 1.4])
+def test_energies_between_follow_rosenfeld_and_tarazona(temperature, record_property):
+    run = run_liquid(temperature, "per_pair", 40, 100, 0.2, PARTICLES, keep_every=5)
+    record_property(
+        f"U/N at T = {temperature}, per_pair", f"{run.energy():.4f} +- {run.energy_error():.4f}"
+    )
+    assert run.energy() == pytest.approx(rosenfeld_tarazona(temperature), abs=0.01)
+
+
+def test_the_common_cut_off_at_2(hot, record_property):
+    run = run_liquid(2.0, "common", 30, 100, 0.2, PARTICLES, keep_every=5)
+    difference = run.energy() - hot.energy()
+    record_property("U/N common - per_pair at T = 2.0", f"{difference:.4f}")
+    assert difference == pytest.approx(-0.148, abs=0.01)
+
+
+@pytest.mark.parametrize(("species", "expected"), [(0, 5.44e-3), (1, 9.02e-3)])
+def test_diffusion_at_0_8(warm, species, expected, record_property):
+    found = warm.diffusion(species, shortest=20)
+    record_property(f"D_{'AB'[species]} at T = 0.8, per_pair", f"{found:.3e}")
+    assert found == pytest.approx(expected, rel=0.05)
+
+
+def test_relaxation_at_2(record_property):
+    run = run_liquid(2.0, "per_pair", 30, 12, 0.02, PARTICLES)
+    found = run.relaxation_time(7.28)
+    record_property("F_s = 1/e at T = 2.0, per_pair, q = 7.28", f"{found:.3f}")
+    assert found == pytest.approx(0.35, abs=0.03)
+
+
+RELAXATION = [
+    # T, equilibrate, production, interval, tau_alpha, relative tolerance
+    (0.70, 60, 150, 0.5, 5, 0.2),
+    (0.60, 120, 300, 0.5, 13, 0.2),
+    (0.56, 200, 500, 1.0, 24, 0.2),
+    (0.51, 400, 1000, 1.0, 66, 0.2),
+    (0.47, 1000, 2500, 2.0, 320, 0.4),
+]
+
+
+@pytest.mark.parametrize(
+    ("temperature", "equilibrate", "production", "interval", "expected", "tolerance"),
+    RELAXATION,
+    ids=[f"T={row[0]}" for row in RELAXATION],
+)
+def test_relaxation_of_the_supercooled_liquid(
+    real_data, temperature, equilibrate, production, interval, expected, tolerance, record_property
+):
+    """From a real configuration at T = 0.44, heated: equilibrium is near from the start."""
+    run = run_liquid(
+        temperature,
+        "common",
+        equilibrate,
+        production,
+        interval,
+        PARTICLES,
+        start=real_data["positions"][0],
+        types=real_data["types"],
+    )
+    found = run.relaxation_time(7.25)
+    record_property(f"tau_alpha at T = {temperature}, common", f"{found:.4g}")
+    assert found == pytest.approx(expected, rel=tolerance)

@@ -1,0 +1,294 @@
+"""Killed, out of room, fed with damaged files or wrong settings: nothing finished is lost."""
+
+import json
+import os
+import random
+import resource
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import yaml
+from workflow_commands import SMOKE, command, copy_project, environment
+
+from locations import ROOT
+from softness import configuration, engines
+from softness.errors import InputError
+from softness.liquid import kob_andersen
+from softness.study import Study
+
+KILLS = 10
+
+
+@pytest.fixture(scope="module")
+def settings() -> dict[str, dict]:
+    """Settings of an equilibration and of a thermal run that takes some seconds."""
+    config = configuration.load(ROOT / SMOKE)
+    config["temperatures"][0].update(equilibrate=10, production=120)
+    study = Study(config)
+    return {
+        "equilibrate": study.equilibrate("0.7", 0),
+        "thermal": study.thermal("0.7", 0),
+    }
+
+
+def stage(name: str, settings: dict, **files: Path) -> list[str]:
+    """Command of a simulation stage."""
+    options = [f"--{key.replace('_', '-')}={path}" for key, path in files.items()]
+    program = [sys.executable, "-m", f"softness.stages.{name}"]
+    return [*program, "--settings", json.dumps(settings), *options]
+
+
+def run(arguments: list[str], **options) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        arguments, env=SOURCES, capture_output=True, text=True, check=False, **options
+    )
+
+
+SOURCES = environment() | {"PYTHONPATH": str(ROOT / "src")}
+
+
+@pytest.fixture(scope="module")
+def state(settings, tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("state")
+    arguments = stage(
+        "equilibrate",
+        settings["equilibrate"],
+        state=folder / "state.h5",
+        history=folder / "history.h5",
+        unfinished=folder / "unfinished",
+    )
+    done = run(arguments)
+    assert done.returncode == 0, done.stderr
+    return folder / "state.h5"
+
+
+def thermal(settings, state, folder: Path) -> list[str]:
+    folder.mkdir(exist_ok=True)
+    return stage(
+        "thermal",
+        settings["thermal"],
+        state=state,
+        trajectory=folder / "trajectory.gsd",
+        bursts=folder / "bursts.gsd",
+        unfinished=folder / "unfinished",
+    )
+
+
+@pytest.fixture(scope="module")
+def uninterrupted(settings, state, tmp_path_factory) -> tuple[Path, float]:
+    """A thermal run that nothing disturbed, and the seconds that it took."""
+    folder = tmp_path_factory.mktemp("uninterrupted")
+    start = time.monotonic()
+    done = run(thermal(settings, state, folder))
+    assert done.returncode == 0, done.stderr
+    return folder, time.monotonic() - start
+
+
+def same_files(first: Path, second: Path) -> bool:
+    names = ("trajectory.gsd", "bursts.gsd")
+    return all((first / name).read_bytes() == (second / name).read_bytes() for name in names)
+
+
+def test_a_run_killed_at_ten_random_moments_ends_with_the_same_bytes(
+    settings, state, uninterrupted, tmp_path
+):
+    folder, seconds = uninterrupted
+    moments = random.Random(1)
+    resumed = 0
+    for _ in range(KILLS):
+        process = subprocess.Popen(
+            thermal(settings, state, tmp_path / "run"), env=SOURCES, stderr=subprocess.PIPE
+        )
+        time.sleep(moments.uniform(0.1, 0.6) * seconds)
+        process.send_signal(signal.SIGKILL)
+        resumed += b"goes on after" in process.communicate()[1]
+    last = run(thermal(settings, state, tmp_path / "run"))
+    assert last.returncode == 0, last.stderr
+    assert resumed >= 2
+    assert same_files(folder, tmp_path / "run")
+    assert not (tmp_path / "run" / "unfinished").exists()
+
+
+def test_a_run_without_room_on_the_disk_keeps_what_it_has_and_goes_on_later(
+    settings, state, uninterrupted, tmp_path
+):
+    folder, _ = uninterrupted
+
+    def little_room():
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        # Room for segments and states, not for the whole trajectory.
+        resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, 400_000))
+
+    done = run(thermal(settings, state, tmp_path / "run"), preexec_fn=little_room)
+    assert done.returncode == 1
+    last = done.stderr.strip().splitlines()[-1]
+    assert last.startswith(f"error: {tmp_path / 'run' / 'trajectory.gsd'}: File too large")
+    assert "free some space" in last
+    kept = list((tmp_path / "run" / "unfinished").glob("segment-*-frames.gsd"))
+    assert len(kept) == 12
+    again = run(thermal(settings, state, tmp_path / "run"))
+    assert "goes on after 24000 of 24000 steps" in again.stderr
+    assert same_files(folder, tmp_path / "run")
+
+
+def test_two_processes_at_one_run_are_one_too_many(settings, state, uninterrupted, tmp_path):
+    folder, _ = uninterrupted
+    first = subprocess.Popen(thermal(settings, state, tmp_path / "run"), env=SOURCES)
+    while not (tmp_path / "run" / "unfinished" / "state-000001.h5").exists():
+        assert first.poll() is None
+        time.sleep(0.05)
+    second = run(thermal(settings, state, tmp_path / "run"))
+    assert second.returncode == 1
+    assert "another process is at this run" in second.stderr
+    assert first.wait() == 0
+    assert same_files(folder, tmp_path / "run")
+
+
+def test_a_study_that_was_killed_with_all_its_jobs_goes_on_and_ends_the_same(smoke, tmp_path):
+    folder = copy_project(tmp_path / "project")
+    arguments = [sys.executable, "-m", "softness", "run", SMOKE]
+    variables = SOURCES | {"PYTHONPATH": str(folder / "src")}
+    process = subprocess.Popen(
+        arguments, cwd=folder, env=variables, start_new_session=True, stderr=subprocess.DEVNULL
+    )
+    while not list(folder.glob("results/smoke/thermal/*/*/unfinished/state-*.h5")):
+        assert process.poll() is None
+        time.sleep(0.05)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    again = command(folder, "softness", "run", SMOKE)
+    assert again.returncode == 0, again.stderr
+    results = sorted(path.relative_to(smoke) for path in smoke.glob("results/smoke/*/**/*.gsd"))
+    results += sorted(path.relative_to(smoke) for path in smoke.glob("results/smoke/*/**/*.h5"))
+    results += sorted(path.relative_to(smoke) for path in smoke.glob("results/smoke/figures/*"))
+    assert len(results) > 50
+    different = [str(p) for p in results if (smoke / p).read_bytes() != (folder / p).read_bytes()]
+    assert different == []
+
+
+def test_ctrl_c_stops_a_study_and_the_next_run_goes_on(tmp_path):
+    folder = copy_project(tmp_path / "project")
+    arguments = [sys.executable, "-m", "softness", "run", SMOKE, "--cores", "2"]
+    process = subprocess.Popen(
+        arguments,
+        cwd=folder,
+        env=SOURCES | {"PYTHONPATH": str(folder / "src")},
+        start_new_session=True,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    unfinished = folder / "results/smoke/equilibrate/T0.7/replica0/unfinished"
+    while not (unfinished / "state-000003.h5").exists():
+        assert process.poll() is None
+        time.sleep(0.02)
+    os.killpg(process.pid, signal.SIGINT)
+    assert process.wait(timeout=30) != 0
+    assert unfinished.exists()
+    target = "results/smoke/equilibrate/T0.7/replica0/state.h5"
+    again = command(
+        folder, "snakemake", "--configfile", SMOKE, "--profile", "profiles/local", target
+    )
+    assert again.returncode == 0, again.stderr
+    log = folder / "results/smoke/logs/equilibrate/T0.7_replica0.log"
+    assert "goes on after" in log.read_text()
+
+
+def test_a_damaged_trajectory_is_named_and_nothing_finished_is_deleted(study):
+    path = study / "results/smoke/thermal/T0.7/replica0/trajectory.gsd"
+    content = path.read_bytes()
+    path.write_bytes(content[: len(content) // 2])
+    finished = study / "results/smoke/relaxation/T1.h5"
+    done = command(
+        study,
+        "snakemake",
+        "--configfile",
+        SMOKE,
+        "--profile",
+        "profiles/local",
+        "--forcerun",
+        "self_scattering",
+    )
+    assert done.returncode != 0
+    log = (study / "results/smoke/logs/self_scattering/T0.7_replica0.log").read_text()
+    assert log.startswith("error: results/smoke/thermal/T0.7/replica0/trajectory.gsd: ")
+    assert len(log.strip().splitlines()) == 1
+    assert finished.exists()
+    assert (study / "results/smoke/thermal/T0.7/replica1/trajectory.gsd").exists()
+
+
+WRONG = {
+    "liquid.particels=1": "liquid.particels: unknown key: did you mean particles?",
+    "liquid.fractions=[0.9,0.2]": "add up to 1",
+    "hop.window=7": "hop.window: 7 tau is no even number",
+    "roles.training=0.44": "roles.training: 0.44 is not simulated",
+    "features.radial.last=4.9": "features.radial.last: reaches 5.9",
+}
+
+
+@pytest.mark.parametrize("change", WRONG)
+def test_a_wrong_configuration_stops_the_workflow_before_any_job(tmp_path, change):
+    folder = copy_project(tmp_path / "project")
+    path, value = change.split("=")
+    config = yaml.safe_load((folder / SMOKE).read_text())
+    place = config
+    *parents, last = path.split(".")
+    for key in parents:
+        place = place.setdefault(key, {})
+    place[last] = yaml.safe_load(value)
+    (folder / SMOKE).write_text(yaml.safe_dump(config))
+    done = command(folder, "snakemake", "--configfile", SMOKE, "--cores", "1")
+    assert done.returncode != 0
+    assert WRONG[change] in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (folder / "results").exists()
+    checked = command(folder, "softness", "check", SMOKE)
+    assert checked.returncode == 1
+    assert len(checked.stderr.strip().splitlines()) == 1
+    assert WRONG[change] in checked.stderr
+
+
+def test_an_engine_that_is_not_installed_stops_the_run_not_the_plan(tmp_path):
+    try:
+        engines.create("hoomd", kob_andersen())
+    except InputError:
+        pass
+    else:
+        pytest.skip("HOOMD-blue is installed here")
+    checked = command(ROOT, "softness", "check", "config/dissertation.yaml")
+    assert checked.returncode == 1
+    assert checked.stderr.startswith("error: engine hoomd cannot be loaded")
+    assert "conda-forge" in checked.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (["--settings", "{"], "is no JSON"),
+        (["--settings", "[]"], "[]"),
+        (["--settings", "nowhere.json"], "nowhere.json"),
+    ],
+)
+def test_settings_that_cannot_be_read_are_refused(arguments, named):
+    done = run([sys.executable, "-m", "softness.stages.relaxation", *arguments])
+    assert done.returncode == 2
+    assert named in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+STAGES = sorted(
+    path.stem
+    for path in (ROOT / "src/softness/stages").glob("*.py")
+    if path.stem not in ("__init__", "command")
+)
+
+
+@pytest.mark.parametrize("name", STAGES)
+def test_every_stage_helps(name):
+    done = run([sys.executable, "-m", f"softness.stages.{name}", "--help"])
+    assert done.returncode == 0
+    assert "--settings JSON" in done.stdout
+    assert len(done.stdout) > 300

@@ -1,0 +1,66 @@
+"""Plans of the presets, and the style of the workflow."""
+
+import subprocess
+import sys
+import time
+
+import pytest
+from workflow_commands import command, environment, reruns
+
+from locations import ROOT
+
+
+@pytest.mark.parametrize(("preset", "runs"), [("laptop", 26), ("overnight", 34)])
+def test_presets_can_be_planned(preset, runs):
+    jobs = reruns(ROOT, "--forceall", config=f"config/{preset}.yaml")
+    assert jobs["thermal"] == runs
+    assert jobs["equilibrate"] + jobs["equilibrate_seed"] == runs
+
+
+def test_the_dissertation_is_planned_within_half_a_minute_without_its_engine():
+    start = time.monotonic()
+    jobs = reruns(ROOT, "--forceall", config="config/dissertation.yaml")
+    assert time.monotonic() - start < 30
+    assert jobs["thermal"] == 17 * 5
+    assert jobs["equilibrate_seed"] == 5
+    # A few hundred jobs, not thousands.
+    assert sum(jobs.values()) < 500
+
+
+def test_the_workflow_has_no_lint():
+    done = command(ROOT, "snakemake", "--lint")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["snakefmt", "--check", "Snakefile", "workflow"],
+        ["ruff", "check", "."],
+        ["ruff", "format", "--check", "."],
+    ],
+)
+def test_code_and_workflow_are_in_style(arguments):
+    done = subprocess.run(
+        arguments, cwd=ROOT, env=environment(), capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_an_unsupported_python_is_told_at_once():
+    program = (
+        "import sys; sys.version_info = (3, 9, 0)\n"
+        "sys.path.insert(0, 'scripts'); import check_system; print(check_system.problem())"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert "Python 3.9 found, 3.11 to 3.13 needed" in done.stdout
+
+
+def test_the_lock_file_has_hashes_and_no_addresses():
+    lines = (ROOT / "requirements.lock").read_text().splitlines()
+    packages = [line for line in lines if line and not line.startswith(" ")]
+    assert len(packages) > 80
+    assert all("==" in line and line.endswith("\\") for line in packages)
+    assert not [line for line in lines if "://" in line or "index" in line.split("==")[0]]
