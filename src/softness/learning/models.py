@@ -12,7 +12,7 @@ import skops.io
 
 from softness.errors import InputError
 from softness.files.atomic import replacing
-from softness.files.tables import opened
+from softness.files.hdf5 import reading, writing
 from softness.learning.classify import Hyperplane
 
 _ARRAYS = ("weights", "bias", "mean", "scale")
@@ -39,7 +39,7 @@ def save_hyperplane(path: str | Path, plane: Hyperplane, provenance: str = "{}")
     provenance
         What made it, as text (canonical JSON).
     """
-    with replacing(path) as temporary, h5py.File(temporary, "w") as file:
+    with writing(path) as file:
         file.attrs["record"] = "Hyperplane"
         file.attrs["provenance"] = provenance
         for name in _ARRAYS:
@@ -54,7 +54,7 @@ def load_hyperplane(path: str | Path) -> Hyperplane:
     InputError
         The file is absent, truncated, not a hyperplane, or its arrays do not fit.
     """
-    with opened(path) as file:
+    with reading(path) as file:
         _check_kind(path, file)
         absent = [name for name in _ARRAYS if name not in file]
         if absent:
@@ -71,7 +71,7 @@ def load_hyperplane(path: str | Path) -> Hyperplane:
 
 def load_hyperplane_provenance(path: str | Path) -> str:
     """Text of what made a hyperplane file."""
-    with opened(path) as file:
+    with reading(path) as file:
         _check_kind(path, file)
         return str(file.attrs["provenance"])
 

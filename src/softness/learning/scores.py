@@ -203,6 +203,12 @@ def noise_ceiling(first_half: np.ndarray, second_half: np.ndarray) -> float:
     -------
     float
         nan where the halves do not correlate: nothing is then known about the ceiling.
+
+    Notes
+    -----
+    Spearman-Brown takes the noise of all runs for half that of each half. The logit of a few counts
+    is not linear in them, and the ceiling then comes out too high: 0.68 instead of 0.63 with three
+    events a particle, right to 0.01 with thirty.
     """
     halves = pearson(first_half, second_half)
     return 2 * halves / (1 + halves) if halves > 0 else float("nan")
