@@ -14,7 +14,8 @@ from softness import engines
 from softness.dynamics.pairs import PairDistribution, first_peak
 from softness.liquid import kob_andersen
 
-ENERGIES = [-7.0079, -7.0399, -7.0292, -7.0441, -7.0211, -7.0341, -7.0187, -7.0421, -7.0448, -7.0423]
+ENERGIES = [-7.0079, -7.0399, -7.0292, -7.0441, -7.0211]
+ENERGIES += [-7.0341, -7.0187, -7.0421, -7.0448, -7.0423]
 
 
 def rosenfeld_tarazona(temperature: float) -> float:

@@ -90,7 +90,9 @@ def _limit_file_size():
 def test_a_writer_without_room_ends_in_one_line_and_keeps_what_was_there(tmp_path, kind):
     path = tmp_path / "result.dat"
     path.write_text("old")
-    program = WRITERS[kind] + """
+    program = (
+        WRITERS[kind]
+        + """
 import sys
 from softness.errors import InputError
 try:
@@ -98,6 +100,7 @@ try:
 except InputError as error:
     sys.exit(f"error: {error}")
 """
+    )
     source = Path(__file__).parents[2] / "src"
     done = subprocess.run(
         [sys.executable, "-c", program, str(path)],

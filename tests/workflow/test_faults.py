@@ -118,14 +118,17 @@ def test_a_run_without_room_on_the_disk_keeps_what_it_has_and_goes_on_later(
 ):
     folder, _ = uninterrupted
 
-    def little_room():
-        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-        # Room for segments and states, not for the whole trajectory.
-        resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, 400_000))
-
-    done = run(thermal(settings, state, tmp_path / "run"), preexec_fn=little_room)
-    assert done.returncode == 1
-    last = done.stderr.strip().splitlines()[-1]
+    process = subprocess.Popen(
+        thermal(settings, state, tmp_path / "run"), env=SOURCES, stderr=subprocess.PIPE, text=True
+    )
+    while not (tmp_path / "run" / "unfinished" / "state-000001.h5").exists():
+        assert process.poll() is None
+        time.sleep(0.02)
+    # A real limit of the system, set now: room for segments and states, not for the trajectory.
+    resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (400_000, 400_000))
+    errors = process.communicate()[1]
+    assert process.returncode == 1
+    last = errors.strip().splitlines()[-1]
     assert last.startswith(f"error: {tmp_path / 'run' / 'trajectory.gsd'}: File too large")
     assert "free some space" in last
     kept = list((tmp_path / "run" / "unfinished").glob("segment-*-frames.gsd"))
