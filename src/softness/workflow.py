@@ -51,7 +51,9 @@ def shell_environment(workflow: Any, study: Study) -> str:
     Snakemake does not count it among what makes a job run again; so the device, which changes no
     physics, is here and not among the parameters.
     """
-    variables = {"PYTHONPATH": str(sources.ROOT)} | dict.fromkeys(THREADS, "1")
+    variables = {"PYTHONPATH": f"{sources.ROOT}${{PYTHONPATH:+:$PYTHONPATH}}"} | dict.fromkeys(
+        THREADS, "1"
+    )
     variables[command.DEVICE] = study.config["engine"]["device"]
     methods = {str(method) for method in workflow.deployment_settings.deployment_method}
     if not methods & {"conda", "apptainer"}:

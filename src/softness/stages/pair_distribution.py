@@ -27,11 +27,13 @@ def main(options: argparse.Namespace) -> None:
     with Trajectory(options.trajectory) as trajectory:
         frames = np.linspace(0, trajectory.frames - 1, block["frames"]).astype(int)
         blocks = np.array_split(np.unique(frames), block["blocks"])
-        results = [_block(trajectory, chosen, block) for chosen in blocks]
+        distances, values = zip(
+            *(_block(trajectory, chosen, block) for chosen in blocks), strict=True
+        )
     record = PairDistributions(
         temperature=np.array(settings["temperature"]),
-        distance=results[0].distances,
-        values=np.array([result.values() for result in results]),
+        distance=distances[0],
+        values=np.array(values),
         frames=np.array([len(chosen) for chosen in blocks]),
     )
     made_by = command.provenance(
@@ -40,13 +42,16 @@ def main(options: argparse.Namespace) -> None:
     tables.write(options.output, record, made_by)
 
 
-def _block(trajectory: Trajectory, frames: np.ndarray, block: dict) -> PairDistribution:
+def _block(
+    trajectory: Trajectory, frames: np.ndarray, block: dict
+) -> tuple[np.ndarray, np.ndarray]:
+    """Distances and g(r) of some frames; freud's objects, which are large, are let go."""
     result = PairDistribution(
         trajectory.box_length, trajectory.types, block["bin_width"], block["largest_distance"]
     )
     for frame in frames:
         result.add(trajectory.positions(frame))
-    return result
+    return result.distances, result.values()
 
 
 if __name__ == "__main__":
