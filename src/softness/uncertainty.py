@@ -3,8 +3,13 @@
 from collections.abc import Callable, Sequence
 
 import numpy as np
+from scipy.stats import norm
+from scipy.stats import t as student
 
 from softness.errors import InputError
+
+# From here on replicas alone are units; fewer are too few to tell a spread.
+ENOUGH_REPLICAS = 5
 
 
 def block_labels(times: np.ndarray, duration: float, block: float) -> np.ndarray:
@@ -91,6 +96,33 @@ def bootstrap(
         with np.errstate(invalid="ignore", divide="ignore"):
             values.append(statistic(total / count))
     return np.array(values)
+
+
+def widened(draws: np.ndarray, value: np.ndarray | float, blocks: Sequence[int]) -> np.ndarray:
+    """Bootstrap draws, spread out by what a bootstrap of few units leaves out.
+
+    A bootstrap of n units underestimates the variance by (n - 1) / n, and its percentiles know
+    nothing of Student's tails; with two replicas both matter. Deviations from the value are scaled
+    by sqrt(R / (R - 1)) for the R replicas, and by the ratio of the 97.5 % quantiles of Student's
+    and the normal distribution for as many units as there are: replicas, or blocks within replicas
+    where there are fewer than five of them.
+
+    Parameters
+    ----------
+    draws
+        (draws, ...) values of resampled means.
+    value
+        (...) the value of the whole sample.
+    blocks
+        Number of blocks of each replica.
+    """
+    replicas = len(blocks)
+    units = replicas if replicas >= ENOUGH_REPLICAS else sum(blocks)
+    if units < 2:
+        return np.full_like(np.asarray(draws, dtype=np.float64), np.nan)
+    smallest = replicas if replicas > 1 else units
+    factor = np.sqrt(smallest / (smallest - 1)) * student.ppf(0.975, units - 1) / norm.ppf(0.975)
+    return value + factor * (np.asarray(draws) - value)
 
 
 def interval(draws: np.ndarray, level: float = 0.95) -> tuple[float, float]:

@@ -143,7 +143,8 @@ def test_errors_come_from_replicas_not_from_origins():
     generator = np.random.default_rng(3)
     lags, origins, values = planted_runs(5, 0.2, generator)
     found = analyse_relaxation(lags, origins, values, 1000.0, WINDOW, 2.0, 300, generator)
-    assert 0.04 < np.std(np.log(found.time_draws)) < 0.2
+    # 0.2 / sqrt(5), widened for five units by 1.6.
+    assert 0.06 < np.std(np.log(found.time_draws)) < 0.3
 
 
 def test_a_run_that_does_not_relax_is_one_block():

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from softness.errors import InputError
-from softness.uncertainty import block_labels, bootstrap, interval, resample_blocks
+from softness.uncertainty import block_labels, bootstrap, interval, resample_blocks, widened
 
 
 def test_blocks_are_equally_long_and_at_least_as_long_as_asked():
@@ -28,19 +28,39 @@ def test_a_replica_without_blocks_is_refused():
         resample_blocks([3, 0], 10, np.random.default_rng(1))
 
 
-def test_the_interval_of_a_mean_covers_the_truth_nineteen_times_in_twenty():
-    """Replicas scatter by 1, blocks within them by 1; the truth is 0."""
+@pytest.mark.parametrize(
+    ("replicas", "blocks", "spread", "least"),
+    [
+        (10, 6, 1.0, 0.92),  # replicas differ
+        (5, 6, 1.0, 0.92),
+        (5, 20, 0.0, 0.92),  # replicas are alike
+        (2, 10, 0.0, 0.92),
+        (2, 1, 0.0, 0.75),  # two numbers: nothing can be done but to be wide
+        (2, 10, 1.0, 0.6),  # two replicas that differ cannot tell how much
+    ],
+)
+def test_the_interval_of_a_mean_covers_the_truth(replicas, blocks, spread, least):
+    """Replicas scatter by ``spread``, blocks within them by 1; the truth is 0."""
     generator = np.random.default_rng(4)
-    covered, trials = 0, 300
+    covered, trials, numbers = 0, 400, [blocks] * replicas
     for _ in range(trials):
-        replicas = generator.normal(size=(10, 1)) + generator.normal(size=(10, 6))
-        sums = [row[:, None] for row in replicas]
-        counts = [np.ones((6, 1))] * 10
-        samples = resample_blocks([6] * 10, 200, generator)
-        low, high = interval(bootstrap(samples, sums, counts, lambda mean: mean[0]))
+        values = generator.normal(size=(replicas, blocks))
+        values += spread * generator.normal(size=(replicas, 1))
+        sums, counts = list(values[:, :, None]), [np.ones((blocks, 1))] * replicas
+        samples = resample_blocks(numbers, 200, generator)
+        draws = bootstrap(samples, sums, counts, lambda mean: mean[0])
+        low, high = interval(widened(draws, values.mean(), numbers))
         covered += low < 0 < high
-    # Percentile intervals of ten units are a little narrow; particles as units would give 10 %.
-    assert 0.86 < covered / trials < 0.99
+    assert covered / trials >= least
+
+
+def test_one_unit_has_no_interval():
+    assert np.isnan(widened(np.array([1.0, 1.0]), 1.0, [1])).all()
+
+
+def test_many_replicas_are_hardly_widened():
+    draws = np.random.default_rng(1).normal(size=1000)
+    assert np.std(widened(draws, 0.0, [3] * 100)) == pytest.approx(np.std(draws), rel=0.03)
 
 
 def test_the_mean_weights_blocks_by_their_counts():

@@ -10,7 +10,7 @@ from softness.dynamics.scattering import (
     fit_stretched_exponential,
     relaxation_time,
 )
-from softness.uncertainty import block_labels, bootstrap, interval, resample_blocks
+from softness.uncertainty import block_labels, bootstrap, interval, resample_blocks, widened
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Relaxation:
     time, fit
         tau_alpha, and the stretched exponential, of the mean.
     time_draws, stretching_draws
-        (draws,) the same of resampled means.
+        (draws,) the same of resampled means, widened for the number of units.
     """
 
     mean: np.ndarray
@@ -84,20 +84,25 @@ def analyse_relaxation(
         ),
         strict=True,
     )
-    samples = resample_blocks([len(each) for each in sums], draws, generator)
-    means = bootstrap(samples, sums, counts, lambda average: average)
-    bounds = np.array([interval(column) for column in means.T])
+    blocks = [len(each) for each in sums]
+    means = bootstrap(resample_blocks(blocks, draws, generator), sums, counts, lambda mean: mean)
+    fit = fit_stretched_exponential(lag_times, mean, window)
+    bounds = np.array([interval(column) for column in widened(means, mean, blocks).T])
+    times = np.array([relaxation_time(lag_times, row) for row in means])
     fits = [fit_stretched_exponential(lag_times, row, window) for row in means]
     return Relaxation(
         mean=mean,
         low=bounds[:, 0],
         high=bounds[:, 1],
         origins=origins,
-        blocks=sum(len(each) for each in sums),
+        blocks=sum(blocks),
         time=time,
-        time_draws=np.array([relaxation_time(lag_times, row) for row in means]),
-        fit=fit_stretched_exponential(lag_times, mean, window),
-        stretching_draws=np.array([fit.stretching for fit in fits]),
+        # In the logarithm: a relaxation time is positive, and its errors are relative.
+        time_draws=np.exp(widened(np.log(times), np.log(time), blocks)),
+        fit=fit,
+        stretching_draws=widened(
+            np.array([each.stretching for each in fits]), fit.stretching, blocks
+        ),
     )
 
 

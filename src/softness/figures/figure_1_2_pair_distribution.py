@@ -9,7 +9,7 @@ from softness.dynamics.pairs import PAIRS, first_peak
 from softness.figures import style
 from softness.figures.data import FigureData
 from softness.report.claims import Claim, Statement
-from softness.uncertainty import bootstrap, resample_blocks
+from softness.uncertainty import bootstrap, resample_blocks, widened
 
 HOTTEST_OF_SOURCE, COLDEST_OF_SOURCE = 2.0, 0.45
 
@@ -37,18 +37,26 @@ def mean_values(data: FigureData, temperature: float) -> np.ndarray:
     return np.average(values, axis=0, weights=frames)
 
 
+def peak_place(data: FigureData, temperature: float) -> float:
+    """Place of the first AA peak over all replicas."""
+    distance = data.pair_distribution[0].distance
+    return first_peak(distance, mean_values(data, temperature)[0])[0]
+
+
 def peak_draws(data: FigureData, temperature: float) -> np.ndarray:
-    """(draws,) places of the first AA peak of resampled replicas and blocks."""
+    """(draws,) places of the first AA peak of resampled replicas and blocks, widened."""
     tables = data.pair_distributions_at(temperature)
+    blocks = [len(table.frames) for table in tables]
     samples = resample_blocks(
-        [len(table.frames) for table in tables],
+        blocks,
         data.settings["draws"],
         seeds.stream(data.settings["seed"], "figure 1.2 bootstrap", temperature),
     )
     weights = [table.frames[:, None].astype(np.float64) for table in tables]
     sums = [table.values[:, 0] * weight for table, weight in zip(tables, weights, strict=True)]
     distance = tables[0].distance
-    return bootstrap(samples, sums, weights, lambda mean: first_peak(distance, mean)[0])
+    draws = bootstrap(samples, sums, weights, lambda mean: first_peak(distance, mean)[0])
+    return widened(draws, peak_place(data, temperature), blocks)
 
 
 def claims(data: FigureData) -> list[Claim]:
@@ -62,8 +70,7 @@ def claims(data: FigureData) -> list[Claim]:
 
 
 def _peak_claim(data: FigureData, cold: float, hot: float) -> Claim:
-    distance = data.pair_distribution[0].distance
-    places = [first_peak(distance, mean_values(data, t)[0])[0] for t in (cold, hot)]
+    places = [peak_place(data, t) for t in (cold, hot)]
     draws = [peak_draws(data, t) for t in (cold, hot)]
     replicas = min(len(data.pair_distributions_at(t)) for t in (cold, hot))
     return PEAK.judge(abs(places[0] / places[1] - 1), np.abs(draws[0] / draws[1] - 1), replicas)

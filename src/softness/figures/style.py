@@ -17,13 +17,13 @@ from matplotlib.lines import Line2D
 SINGLE_COLUMN = 3.4
 DOUBLE_COLUMN = 7.0
 
-# The range of temperatures that the colours span, in the logarithm, whatever a study simulates:
-# a temperature has the same colour in every figure of every study.
+# The range of temperatures that the colours span, evenly in 1/T, whatever a study simulates: a
+# temperature has the same colour in every figure of every study.
 COLDEST, HOTTEST = 0.42, 2.1
 # Dark blue to orange: its lightness rises evenly, so it survives grey print and colour blindness;
 # the bright yellow end, which is pale on white, is left out.
 COLOURS = mpl.colormaps["plasma"]
-LIGHTEST = 0.88
+LIGHTEST = 0.9
 
 SETTINGS = {
     "font.size": 8,
@@ -54,7 +54,7 @@ def applied() -> AbstractContextManager[None]:
 
 def temperature_colour(temperature: float) -> tuple[float, float, float, float]:
     """Colour of a temperature, from cold (dark blue) to hot (orange)."""
-    place = np.log(temperature / COLDEST) / np.log(HOTTEST / COLDEST)
+    place = (1 / COLDEST - 1 / temperature) / (1 / COLDEST - 1 / HOTTEST)
     return COLOURS(LIGHTEST * float(np.clip(place, 0, 1)))
 
 

@@ -1,0 +1,167 @@
+"""Rows of feature tables: which particles at which moments go in, and what for."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from softness.errors import InputError
+
+Moments = tuple[np.ndarray, np.ndarray]
+"""(n,) particles and (n,) frames."""
+
+
+@dataclass(frozen=True)
+class TableRows:
+    """Rows of a feature table: each particle at each moment once, sorted by frame, then particle.
+
+    Attributes
+    ----------
+    frames, particles
+        (n,) of each row.
+    roles
+        (n,) masks, by name: what the row is wanted for. A row may have several roles.
+    """
+
+    frames: np.ndarray
+    particles: np.ndarray
+    roles: Mapping[str, np.ndarray]
+
+    def __len__(self) -> int:
+        """Number of rows."""
+        return len(self.frames)
+
+    def by_frame(self) -> Iterator[tuple[int, np.ndarray]]:
+        """Each frame that is needed, with its particles, in the order of the rows."""
+        numbers, first = np.unique(self.frames, return_index=True)
+        particles = np.split(self.particles, first[1:])
+        yield from zip(numbers.tolist(), particles, strict=False)
+
+    def find(self, particles: np.ndarray, frames: np.ndarray) -> np.ndarray:
+        """(n,) numbers of the rows of some particles at some moments.
+
+        Raises
+        ------
+        InputError
+            If the table does not hold one of them.
+        """
+        particles, frames = _checked_moments("moments", (particles, frames))
+        width = 1 + max(self.particles.max(initial=0), particles.max(initial=0))
+        keys, wanted = self.frames * width + self.particles, frames * width + particles
+        rows = np.minimum(np.searchsorted(keys, wanted), max(len(keys) - 1, 0))
+        absent = np.flatnonzero(keys[rows] != wanted) if len(keys) else np.arange(len(wanted))
+        if len(absent):
+            raise InputError(
+                f"particle {particles[absent[0]]} at frame {frames[absent[0]]} is not in the table "
+                f"({len(absent)} moments in all): select its row first"
+            )
+        return rows
+
+
+def select_rows(wanted: Mapping[str, Moments]) -> TableRows:
+    """Unite what is wanted for several purposes; what several want is a single row.
+
+    The tables of the study hold the training samples, the particles that rearrange in every frame,
+    and all A particles of every k-th frame; every particle of every frame would be 142 GB.
+
+    Parameters
+    ----------
+    wanted
+        For each role (n,) particles and (n,) frames, in any order.
+
+    Raises
+    ------
+    InputError
+        If particles and frames differ in number, or are not whole numbers of 0 or more.
+    """
+    moments = [_checked_moments(role, moments) for role, moments in wanted.items()]
+    if not moments:
+        raise InputError("wanted is empty: name one role or more, with its particles and frames")
+    particles, frames = (np.concatenate(parts) for parts in zip(*moments, strict=True))
+    width = int(particles.max(initial=0)) + 1
+    keys, rows = np.unique(frames * width + particles, return_inverse=True)
+    roles, begin = {}, 0
+    for role, (its_particles, _) in zip(wanted, moments, strict=True):
+        roles[role] = np.zeros(len(keys), dtype=bool)
+        roles[role][rows[begin : begin + len(its_particles)]] = True
+        begin += len(its_particles)
+    return TableRows(keys // width, keys % width, roles)
+
+
+def strided_frames(first: int, last: int, stride: int = 10) -> np.ndarray:
+    """Every ``stride``-th frame from first to last; each stands for those up to the next as well.
+
+    Frames at the end that do not fill a stride are left out, so that events are to be counted up to
+    ``frames[-1] + stride - 1`` and a population counts ``stride`` times.
+
+    Raises
+    ------
+    InputError
+        If not a single stride fits.
+    """
+    frames = np.arange(first, last - stride + 2, max(stride, 1))
+    if stride < 1 or first < 0 or len(frames) == 0:
+        raise InputError(
+            f"stride = {stride} from frame {first} to {last}: give a stride of at least 1 that "
+            "fits, or a longer run"
+        )
+    return frames
+
+
+def every_moment(particles: np.ndarray, frames: np.ndarray) -> Moments:
+    """All of some particles in all of some frames, such as the population in strided frames."""
+    particles, frames = np.asarray(particles), np.asarray(frames)
+    return np.tile(particles, len(frames)), np.repeat(frames, len(particles))
+
+
+def moments_above_threshold(events: np.ndarray, first: int, last: int, lead: int = 2) -> Moments:
+    """Moments t - lead of all frames t in which p_hop is above the threshold (chapter 2).
+
+    Parameters
+    ----------
+    events
+        From `softness.dynamics.hop.events`: fields ``particle``, ``first`` and ``last``.
+    first, last
+        Frames t - lead outside are left out.
+    lead
+        In frames; the source takes the structure 2 tau before.
+    """
+    lengths = events["last"] - events["first"] + 1
+    particles = np.repeat(events["particle"], lengths)
+    within = np.arange(len(particles)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+    return _between(particles, np.repeat(events["first"], lengths) + within - lead, first, last)
+
+
+def moments_before_events(events: np.ndarray, first: int, last: int, within: int = 2) -> Moments:
+    """Moments t with an event in (t, t + within] (chapter 3), each once.
+
+    Parameters
+    ----------
+    events
+        From `softness.dynamics.hop.events`: fields ``particle`` and ``frame`` (t* of the event).
+    first, last
+        Frames t outside are left out.
+    within
+        In frames; the source takes 2 tau.
+    """
+    particles = np.tile(events["particle"], within)
+    frames = np.concatenate([events["frame"] - ahead for ahead in range(1, within + 1)])
+    both = np.unique(np.stack([frames, particles]), axis=1)
+    return _between(both[1], both[0], first, last)
+
+
+def _between(particles: np.ndarray, frames: np.ndarray, first: int, last: int) -> Moments:
+    inside = (frames >= first) & (frames <= last)
+    return particles[inside], frames[inside]
+
+
+def _checked_moments(role: str, moments: Moments) -> Moments:
+    particles, frames = (np.asarray(one) for one in moments)
+    if particles.ndim != 1 or particles.shape != frames.shape:
+        raise InputError(
+            f"{role} has particles {particles.shape} and frames {frames.shape}: give one of each"
+        )
+    for name, values in (("particles", particles), ("frames", frames)):
+        if values.size and (values.dtype.kind not in "iu" or values.min() < 0):
+            raise InputError(f"{role} has {name} that are no whole numbers of 0 or more")
+    return particles.astype(np.int64), frames.astype(np.int64)
