@@ -21,10 +21,10 @@ def test_labels_are_short_and_tell_temperatures_apart():
 
 
 def test_steps_are_those_of_the_settings(study):
-    assert study.steps("thermal", "0.5") == 100_000
-    assert study.steps("equilibrate", "0.53") == 10_000
+    assert study.steps("thermal", "0.5") == 160_000
+    assert study.steps("equilibrate", "0.53") == 20_000
     # The seed temperature comes after melt and quench.
-    assert study.steps("equilibrate", "0.5") == round((800 + 10 + 50) / 0.005)
+    assert study.steps("equilibrate", "0.5") == round((1000 + 10 + 50) / 0.005)
 
 
 def test_segments_add_up_to_the_steps(study):

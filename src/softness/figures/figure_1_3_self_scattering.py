@@ -59,7 +59,9 @@ def plot(data: FigureData) -> Figure:
     for each in data.relaxation:
         colour = style.temperature_colour(float(each.temperature))
         axes.plot(each.lag, each.mean, color=colour)
-        axes.fill_between(each.lag, each.low, each.high, color=colour, alpha=0.25, linewidth=0)
+        # An interval from few blocks can reach beyond what F_s can be.
+        low, high = np.clip([each.low, each.high], -0.02, 1)
+        axes.fill_between(each.lag, low, high, color=colour, alpha=0.25, linewidth=0)
         _draw_fit(axes, each)
     axes.axhline(RELAXED, color="0.4", linestyle="--", linewidth=0.7)
     axes.text(0.011, RELAXED + 0.015, r"$1/e$", fontsize=8, color="0.3")
