@@ -54,7 +54,7 @@ clean-venv:  ## remove .venv; results stay
 # that was interrupted leaves no mark, and pip goes on with what is there.
 $(READY):
 	@$(PYTHON) scripts/check_system.py
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
 	@echo "Installing the pinned packages into $(VENV): a minute or two"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --prefer-binary \
 	    --require-hashes -r requirements.lock
