@@ -15,6 +15,7 @@ import pytest
 
 from softness.dynamics.hop import events
 from softness.errors import InputError
+from softness.files import features as feature_files
 from softness.files import tables
 from softness.files.features import reading_features, writing_features
 from softness.files.provenance import Provenance
@@ -256,14 +257,9 @@ def test_a_table_is_read_in_pieces(tmp_path, monkeypatch):
         event = table.roles["event"]
         np.testing.assert_array_equal(table.features(event), features[event])
         some = np.array([400, 3, 3, 77, 0])
-        monkeypatch.setattr(type(table), "chunks", lambda self: type(table).pieces(self, 50))
-        monkeypatch.setattr(type(table), "pieces", _pieces, raising=False)
+        monkeypatch.setattr(feature_files, "_READ_BYTES", 4 * 7 * 50)
+        assert [len(part) for _, part in table.chunks()] == [50] * 10
         np.testing.assert_array_equal(table.features(some), features[some])
-
-
-def _pieces(table, rows):
-    for begin in range(0, len(table), rows):
-        yield slice(begin, begin + rows), table._features[begin : begin + rows]
 
 
 def test_equal_content_gives_equal_bytes_however_it_was_cut(tmp_path):

@@ -1,0 +1,145 @@
+"""Figures on made-up tables: claims by known values, colours the same everywhere, equal bytes."""
+
+import numpy as np
+import pytest
+
+from softness.errors import InputError
+from softness.figures import registry, style
+from softness.figures.data import FigureData
+from softness.files.records import PairDistributions, RelaxationTable
+
+TEMPERATURES = [0.45, 0.5, 0.6, 0.8, 1.0, 2.0]
+LAG = np.geomspace(0.01, 5000, 60)
+
+
+def vogel(temperature):
+    """A super-Arrhenius relaxation time."""
+    return 0.05 * np.exp(2.0 / (temperature - 0.25))
+
+
+def relaxation(temperature, stretching=0.7, replicas=2):
+    generator = np.random.default_rng(1)
+    mean = 0.75 * np.exp(-((LAG / vogel(temperature)) ** stretching)) + 0.25 * np.exp(-LAG / 0.05)
+    return RelaxationTable(
+        temperature=np.array(temperature),
+        wave_number=np.array(7.25),
+        replicas=np.array(replicas),
+        blocks=np.array(20),
+        lag=LAG,
+        origins=np.full(60, 40),
+        mean=mean,
+        low=mean - 0.01,
+        high=mean + 0.01,
+        relaxation_time=np.array(vogel(temperature)),
+        relaxation_time_draws=vogel(temperature) * np.exp(0.03 * generator.normal(size=200)),
+        amplitude=np.array(0.75),
+        stretched_time=np.array(vogel(temperature)),
+        stretching=np.array(stretching),
+        stretching_draws=stretching + 0.01 * generator.normal(size=200),
+    )
+
+
+def pairs(temperature, seed):
+    distance = np.arange(0.01, 4, 0.02)
+    peak = 1.07 - 0.02 * temperature
+    clean = 1 + 3 * np.exp(-0.5 * ((distance - peak) / 0.08) ** 2)
+    noise = np.random.default_rng(seed).normal(scale=0.005, size=(3, 3, len(distance)))
+    return PairDistributions(
+        temperature=np.array(temperature),
+        distance=distance,
+        values=clean + noise,
+        frames=np.array([10, 10, 9]),
+    )
+
+
+def data(temperatures=TEMPERATURES, **options):
+    return FigureData(
+        settings={"seed": 1, "draws": 100},
+        pair_distribution=[pairs(t, seed) for t in temperatures for seed in (1, 2)],
+        relaxation=[relaxation(t, **options) for t in temperatures],
+    )
+
+
+def verdicts(number, given):
+    return {claim.name: claim for claim in registry.find(number).module().claims(given)}
+
+
+def test_the_peak_moves_as_planted_and_the_liquid_slows_down():
+    found = verdicts("1.2", data())
+    peak = found["shift of the first AA peak"]
+    assert peak.value == pytest.approx((1.07 - 0.009) / (1.07 - 0.04) - 1, abs=0.003)
+    assert peak.verdict == "reproduced"
+    slowing = found["growth of tau_alpha"]
+    assert slowing.value == pytest.approx(vogel(0.45) / vogel(2.0))
+    assert slowing.verdict == "reproduced"
+
+
+def test_a_study_without_the_sources_temperatures_does_not_test_them():
+    warm = verdicts("1.2", data([0.5, 1.0, 2.0]))
+    assert warm["growth of tau_alpha"].verdict == "not tested"
+    assert "T = 0.5" in warm["growth of tau_alpha"].note
+    assert {c.verdict for c in verdicts("1.2", data([0.45, 1.0])).values()} == {"not tested"}
+    assert verdicts("1.3", data([0.8, 1.0]))[STRETCHING].verdict == "not tested"
+    assert verdicts("1.4", data([0.8, 1.0]))[SLOPE].verdict == "not tested"
+
+
+STRETCHING = "largest stretching exponent at T <= 0.6"
+SLOPE = "last over first local slope"
+
+
+@pytest.mark.parametrize(
+    ("stretching", "verdict"),
+    [(0.7, "reproduced"), (0.95, "not reproduced"), (0.8, "inconclusive")],
+)
+def test_stretching_is_judged_by_the_largest_exponent(stretching, verdict):
+    assert verdicts("1.3", data(stretching=stretching))[STRETCHING].verdict == verdict
+
+
+def test_fragility_is_the_ratio_of_local_slopes():
+    claim = verdicts("1.4", data())[SLOPE]
+
+    def slope(cold, hot):
+        return np.log(vogel(cold) / vogel(hot)) / (1 / cold - 1 / hot)
+
+    assert claim.value == pytest.approx(slope(0.45, 0.5) / slope(1.0, 2.0))
+    assert claim.verdict == "reproduced"
+
+
+def test_one_replica_is_inconclusive():
+    assert verdicts("1.4", data(replicas=1))[SLOPE].verdict == "inconclusive"
+
+
+@pytest.mark.parametrize("number", [entry.number for entry in registry.FIGURES])
+def test_figures_have_labels_units_and_all_temperatures(number, tmp_path):
+    module = registry.find(number).module()
+    with style.applied():
+        figure = module.plot(data())
+    for axes in figure.axes:
+        assert axes.get_xlabel()
+        assert axes.get_ylabel()
+        assert axes.lines
+    assert set(module.table(data())["temperature"]) == set(TEMPERATURES)
+    contents = []
+    for again in range(2):
+        with style.applied():
+            figure = module.plot(data())
+        style.save(figure, tmp_path / f"{again}.png", tmp_path / f"{again}.pdf")
+        contents.append([(tmp_path / f"{again}.{kind}").read_bytes() for kind in ("png", "pdf")])
+    assert contents[0] == contents[1]
+
+
+def test_colours_run_from_cold_to_hot_and_do_not_depend_on_the_study():
+    colours = [style.temperature_colour(t) for t in (0.45, 0.5, 0.6, 0.8, 1.0, 1.4, 2.0)]
+    lightness = [0.2126 * r + 0.7152 * g + 0.0722 * b for r, g, b, _ in colours]
+    assert lightness == sorted(lightness)
+    assert min(np.diff(lightness)) > 0.01
+
+
+def test_an_unknown_figure_is_refused():
+    with pytest.raises(InputError, match=r"figure '9\.9' is not in the registry"):
+        registry.find("9.9")
+
+
+def test_every_module_says_what_it_shows():
+    for entry in registry.FIGURES:
+        assert entry.module().__doc__.startswith(f"Figure {entry.number}:")
