@@ -103,7 +103,7 @@ except InputError as error:
     )
     source = Path(__file__).parents[2] / "src"
     done = subprocess.run(
-        [sys.executable, "-c", program, str(path)],
+        [sys.executable, "-B", "-c", program, str(path)],
         env={"PYTHONPATH": str(source), "PATH": "/usr/bin:/bin", "NUMBA_CACHE_DIR": str(tmp_path)},
         preexec_fn=_limit_file_size,
         capture_output=True,

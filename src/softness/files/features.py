@@ -23,6 +23,7 @@ from softness.files.provenance import Provenance
 
 RECORD = "FeatureTable"
 _CHUNK_BYTES = 2**19
+_READ_BYTES = 2**23
 # Headers, names, indices of chunks: less than this, and it grows slowly with the table.
 _OVERHEAD = 2**20
 
@@ -163,9 +164,9 @@ class FeatureTable:
     def chunks(self, rows: int | None = None) -> Iterator[tuple[slice, np.ndarray]]:
         """Stretches of the table, (at most ``rows``, M) float32, each with its rows.
 
-        As many rows as fill about 8 MB if not given.
+        As many rows as fill 8 MB if not given.
         """
-        rows = rows or max(2**23 // (4 * len(self.columns)), 1)
+        rows = rows or max(_READ_BYTES // (4 * len(self.columns)), 1)
         for begin in range(0, len(self), rows):
             stretch = slice(begin, min(begin + rows, len(self)))
             yield stretch, self._features[stretch]
