@@ -4,6 +4,8 @@
 PYTHON ?= python3
 CONFIG ?= config/laptop.yaml
 CORES ?= all
+# Texts are UTF-8 whatever the locale.
+export PYTHONUTF8 := 1
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready-$(shell cksum requirements.lock pyproject.toml | cksum | cut -d' ' -f1)

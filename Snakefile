@@ -26,5 +26,9 @@ rule chapter1:
         figure_files("Chapter 1"),
 
 
+onstart:
+    hold_folder()
+
+
 onsuccess:
     announce_results()

@@ -1,20 +1,17 @@
 """Run a study, or check its configuration: ``python -m softness --help``."""
 
 import argparse
-import fcntl
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn
 
-from softness import configuration, engines
+from softness import configuration, engines, workflow
 from softness.errors import InputError
 from softness.liquid import Liquid
 from softness.study import Study
-
-LOCK = Path(".running")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -58,21 +55,41 @@ def check(options: argparse.Namespace) -> int:
     return 0
 
 
-def run(options: argparse.Namespace) -> NoReturn:
-    """Run Snakemake with progress on the terminal; a lock left by a killed run is cleared."""
-    lock = LOCK.open("w")
-    try:
-        fcntl.lockf(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        raise InputError("a study is running in this folder: wait for it, or stop it") from error
+def run(options: argparse.Namespace) -> int:
+    """Run Snakemake with progress on the terminal, then say where the results are."""
     snakemake = [sys.executable, "-m", "snakemake", "--configfile", str(options.config)]
     snakemake += ["--profile", "profiles/local", "--cores", options.cores]
-    # This process holds the folder, so a lock of Snakemake's own is of a run that was killed.
-    subprocess.run([*snakemake, "--unlock"], check=False, stderr=subprocess.DEVNULL)
-    # Becoming Snakemake keeps the lock, and lets Ctrl-C reach it directly.
-    os.set_inheritable(lock.fileno(), True)
     extra = [argument for argument in options.snakemake if argument != "--"]
-    os.execv(sys.executable, [*snakemake, "--logger", "softness", *extra])
+    with workflow.holding_folder() as lock:
+        # Whoever holds the folder is the only one: a lock of Snakemake's own is of a killed run.
+        environment = os.environ | {workflow.HELD: "1"} | _cache_folder()
+        subprocess.run(
+            [*snakemake, "--unlock"], check=False, env=environment, stderr=subprocess.DEVNULL
+        )
+        child = subprocess.Popen(
+            [*snakemake, "--logger", "softness", *extra], env=environment, pass_fds=[lock.fileno()]
+        )
+        code = _wait(child)
+    if code == 0:
+        workflow.announce(Study(configuration.load(options.config)))
+    return code
+
+
+def _wait(child: subprocess.Popen) -> int:
+    """Wait for Snakemake; it gets Ctrl-C from the terminal itself, a SIGTERM is passed on."""
+    signal.signal(signal.SIGTERM, lambda number, frame: child.send_signal(number))
+    while True:
+        try:
+            return child.wait()
+        except KeyboardInterrupt:
+            continue
+
+
+def _cache_folder() -> dict[str, str]:
+    """A cache for Snakemake in this folder, where the home folder cannot be written."""
+    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    nearest = next((folder for folder in (home, *home.parents) if folder.exists()), home)
+    return {} if os.access(nearest, os.W_OK) else {"XDG_CACHE_HOME": str(Path(".cache").resolve())}
 
 
 if __name__ == "__main__":

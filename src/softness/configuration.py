@@ -2,7 +2,7 @@
 
 import difflib
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -65,15 +65,15 @@ def checked(config: Mapping[str, Any]) -> dict[str, Any]:
         mistakes = list(_impossible(config))
     if mistakes:
         raise InputError("\n".join(f"config: {mistake}" for mistake in sorted(mistakes)))
-    return config
+    return _with_floats(schema, schema, config)
 
 
 def _read_yaml(path: str | Path) -> dict[str, Any]:
     try:
-        found = yaml.safe_load(Path(path).read_text())
+        found = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
     except OSError as error:
         raise InputError(f"{path}: {error.strerror}: name a config file that exists") from error
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
         problem = " ".join(str(error).split())
         raise InputError(f"{path}: is no YAML: {problem}") from error
     if not isinstance(found, dict):
@@ -101,21 +101,50 @@ def _with_defaults(root: Mapping, schema: Mapping, config: dict[str, Any]) -> di
     return result
 
 
+def _with_floats(root: Mapping, rule: Mapping, value: Any) -> Any:
+    """Write every number that need not be whole as a float: 60 and 60.0 are the same setting."""
+    rule = _resolved(root, rule)
+    if isinstance(value, dict):
+        rules = rule.get("properties", {})
+        return {key: _with_floats(root, rules.get(key, {}), inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_with_floats(root, rule.get("items", {}), inner) for inner in value]
+    return float(value) if rule.get("type") == "number" else value
+
+
+def _resolved(root: Mapping, rule: Mapping) -> dict[str, Any]:
+    """A rule of the schema with what it refers to; its own keys count first."""
+    if "$ref" not in rule:
+        return dict(rule)
+    name = rule["$ref"].removeprefix("#/$defs/")
+    return {**root["$defs"][name], **rule}
+
+
+def _rule_at(root: Mapping, path: Sequence[str | int]) -> dict[str, Any]:
+    """The rule of the schema for a place in the configuration."""
+    rule = dict(root)
+    for part in path:
+        inner = rule.get("items") if isinstance(part, int) else rule.get("properties", {}).get(part)
+        rule = _resolved(root, inner or {})
+    return rule
+
+
 def _schema_mistake(error: jsonschema.ValidationError) -> str:
     """One line on what the schema does not allow."""
     place = ".".join(str(part) for part in error.absolute_path)
     if error.validator == "additionalProperties" and "properties" in error.schema:
-        unknown = sorted(set(error.instance) - set(error.schema["properties"]))
+        unknown = sorted(set(error.instance) - set(error.schema["properties"]), key=str)
         return "; ".join(_unknown_key(place, key, error.schema["properties"]) for key in unknown)
-    meaning = error.schema.get("description", "")
-    unit = f" in {error.schema['unit']}" if "unit" in error.schema else ""
-    hint = f" ({meaning.rstrip('.')}{unit})" if meaning else ""
+    rule = _rule_at(_read_yaml(SCHEMA), list(error.absolute_path))
+    meaning = rule.get("description", "").rstrip(".")
+    unit = f"; unit {rule['unit']}" if "unit" in rule else ""
+    hint = f" ({meaning}{unit})" if meaning else ""
     return f"{place or 'top level'}: {error.message}{hint}"
 
 
 def _unknown_key(place: str, key: str, known: Mapping[str, Any]) -> str:
     full = f"{place}.{key}" if place else key
-    near = difflib.get_close_matches(key, known, n=1)
+    near = difflib.get_close_matches(str(key), known, n=1)
     remedy = f"did you mean {near[0]}?" if near else f"known here: {', '.join(known)}"
     return f"{full}: unknown key: {remedy}"
 
@@ -136,6 +165,12 @@ def _impossible(config: Mapping[str, Any]) -> Iterator[str]:
     yield from _role_mistakes(config)
     yield from _time_mistakes(config)
     yield from _reach_mistakes(config, liquid)
+    pairs = config["pair_distribution"]
+    if pairs["frames"] < pairs["blocks"]:
+        yield (
+            f"pair_distribution.frames: {pairs['frames']} are too few for "
+            f"pair_distribution.blocks ({pairs['blocks']}): raise one or lower the other"
+        )
     window = config["relaxation"]["stretched_exponential"]
     if window["lowest"] >= window["highest"]:
         yield (
@@ -156,14 +191,13 @@ def _not_finite(value: Any, place: str) -> Iterator[str]:
 
 
 def _liquid(config: Mapping[str, Any]) -> Liquid:
-    first, second = config["liquid"]["species"]
-    pairs = {first + first, first + second, second + second}
-    for key in ("epsilon", "sigma"):
-        if set(config["liquid"][key]) != pairs:
-            raise InputError(
-                f"{key} has the pairs {sorted(config['liquid'][key])}: give {sorted(pairs)}"
-            )
-    return Liquid.from_settings(config["liquid"])
+    liquid = Liquid.from_settings(config["liquid"])
+    if min(liquid.counts) < 2:
+        raise InputError(
+            f"fractions {config['liquid']['fractions']} give {liquid.counts} particles of the "
+            "species: there must be two of each"
+        )
+    return liquid
 
 
 def _engine_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
@@ -174,6 +208,9 @@ def _engine_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
 
 def _temperature_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
     simulated = _simulated(config)
+    for temperature in simulated:
+        if float(f"{temperature:g}") != temperature:
+            yield f"temperatures: {temperature!r} has more than six digits: round it"
     for temperature in sorted({t for t in simulated if simulated.count(t) > 1}):
         yield f"temperatures: {temperature:g} is listed twice: keep one"
     equilibration = config["equilibration"]
@@ -235,9 +272,24 @@ def _time_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
     for place, time in times.items():
         if not _is_multiple(time, step):
             yield f"{place}: {time:g} tau is no whole number of time steps of {step:g} tau"
+    yield from _equilibration_mistakes(config)
     yield from _burst_mistakes(thermal, step)
     yield from _production_mistakes(config, frame)
     yield from _window_mistakes(config, frame)
+
+
+def _equilibration_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
+    """The evidence needs halves of equal length, so two segments or more, all alike."""
+    block = config["equilibration"]
+    segment, sample = block["segment"], block["sample_interval"]
+    for entry in config["temperatures"]:
+        time = entry["equilibrate"]
+        if not _is_multiple(time, segment) or time < 2 * max(segment, sample):
+            yield (
+                f"temperatures[{entry['temperature']:g}].equilibrate: {time:g} tau must be a whole "
+                f"number of equilibration.segment ({segment:g} tau), two or more, and hold two of "
+                f"equilibration.sample_interval ({sample:g} tau)"
+            )
 
 
 def _is_multiple(time: float, unit: float) -> bool:

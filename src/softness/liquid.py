@@ -99,7 +99,7 @@ class Liquid:
             If the numbers do not make a liquid; the message names the value and the remedy.
         """
         first, second = settings["species"]
-        pairs = [first + first, first + second, second + second]
+        pairs = ("AA", "AB", "BB")
         return cls(
             particles=settings["particles"],
             density=settings["density"],

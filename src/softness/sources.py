@@ -10,6 +10,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = "softness"
+EMPTY = "Module()"
 
 
 def sources(module: str, engine: str | None = None) -> list[Path]:
@@ -35,7 +36,7 @@ def sources(module: str, engine: str | None = None) -> list[Path]:
             continue
         found[name] = _file_of(name)
         waiting += _imports(found[name])
-    return sorted(path for path in found.values() if _normal_form(path) != ast.dump(ast.parse("")))
+    return sorted(path for path in found.values() if _normal_form(path) != EMPTY)
 
 
 def syntax_digest(module: str, engine: str | None = None) -> str:
@@ -58,7 +59,7 @@ def _is_module(name: str) -> bool:
 def _imports(path: Path) -> list[str]:
     """Names of this package's modules that a file imports, and the packages they are in."""
     names = []
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             names += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -71,13 +72,27 @@ def _imports(path: Path) -> list[str]:
 
 def _normal_form(path: Path) -> str:
     """The syntax tree of a file as text, without positions and docstrings."""
-    tree = ast.parse(path.read_text())
+    tree = ast.parse(path.read_text(encoding="utf-8"))
     for node in ast.walk(tree):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             body = node.body
             if body and isinstance(body[0], ast.Expr) and _is_text(body[0].value):
                 node.body = body[1:]
-    return ast.dump(tree)
+    return _dumped(tree)
+
+
+def _dumped(node: object) -> str:
+    """A syntax tree as text, the same for all versions of Python.
+
+    `ast.dump` is not: what is absent stands there as None, as an empty list, or not at all.
+    """
+    if isinstance(node, ast.AST):
+        fields = [(name, value) for name, value in ast.iter_fields(node) if name != "kind"]
+        inner = [f"{name}={_dumped(value)}" for name, value in fields if value not in (None, [])]
+        return f"{type(node).__name__}({', '.join(inner)})"
+    if isinstance(node, list):
+        return f"[{', '.join(map(_dumped, node))}]"
+    return repr(node)
 
 
 def _is_text(node: ast.AST) -> bool:

@@ -26,7 +26,7 @@ class Simulation:
     replica: int
     steps: int
     output: Path
-    unfinished: Path
+    checkpoint: Path
 
 
 class Study:
@@ -154,7 +154,12 @@ class Study:
 
     def figure(self) -> dict[str, Any]:
         """Settings of figures."""
-        return {"seed": self.config["seed"], "draws": self.config["relaxation"]["draws"]}
+        block = self.config["relaxation"]
+        return {
+            "seed": self.config["seed"],
+            "draws": block["draws"],
+            "block_length": block["block_length"],
+        }
 
     def report(self) -> dict[str, Any]:
         """Settings of the report: the whole configuration, which it shows."""
@@ -186,7 +191,7 @@ class Study:
                 replica=replica,
                 steps=self.steps(rule, temperature),
                 output=folder / files[rule],
-                unfinished=folder / "unfinished",
+                checkpoint=folder / "checkpoint",
             )
 
     def steps(self, rule: str, temperature: str | float) -> int:
@@ -217,9 +222,10 @@ class Study:
         return {simulation: self._steps_done(simulation) for simulation in self.simulations()}
 
     def _steps_done(self, simulation: Simulation) -> int:
-        if simulation.output.exists():
+        chain = Chain(simulation.checkpoint, {})
+        if simulation.output.exists() or chain.is_finished():
             return simulation.steps
-        finished = Chain(simulation.unfinished, {}).finished_segments() or 0
+        finished = chain.finished_segments() or 0
         return sum(self.segments(simulation.rule, simulation.temperature)[:finished])
 
     def runtime(self, rule: str, temperature: str | float) -> int:

@@ -8,8 +8,12 @@ from scipy.stats import t as student
 
 from softness.errors import InputError
 
-# From here on replicas alone are units; fewer are too few to tell a spread.
 ENOUGH_REPLICAS = 5
+"""Replicas from which on they alone are units; fewer are too few to tell a spread, so that blocks
+within them count as well."""
+
+BOTH_STAGES = "replicas, then blocks"
+BLOCKS_ONLY = "blocks within replicas"
 
 
 def block_labels(times: np.ndarray, duration: float, block: float) -> np.ndarray:
@@ -33,69 +37,84 @@ def block_labels(times: np.ndarray, duration: float, block: float) -> np.ndarray
     return np.minimum((np.asarray(times) * blocks / duration).astype(int), blocks - 1)
 
 
-def resample_blocks(
-    blocks: Sequence[int], draws: int, generator: np.random.Generator
-) -> list[list[tuple[int, int]]]:
-    """Two-stage bootstrap: replicas with replacement, then blocks within each of them.
+def draw_weights(
+    blocks: Sequence[int], draws: int, generator: np.random.Generator, method: str = BOTH_STAGES
+) -> list[np.ndarray]:
+    """How often each block of each replica counts in each resampled data set.
 
     Parameters
     ----------
     blocks
         Number of blocks of each replica.
     draws
-        Number of bootstrap samples.
+        Number of resampled data sets.
     generator
         Source of the draws.
+    method
+        `BOTH_STAGES`: replicas with replacement, then blocks within each of them.
+        `BLOCKS_ONLY`: every replica once, blocks with replacement within it.
 
     Returns
     -------
-    list of lists of (replica, block)
-        One list a draw, with repetitions.
+    list of numpy.ndarray
+        (draws, blocks) whole numbers for each replica.
+
+    Raises
+    ------
+    InputError
+        If there is no replica, or one without blocks.
     """
+    blocks = [int(number) for number in blocks]
     if not blocks or min(blocks) < 1:
-        raise InputError(f"blocks is {list(blocks)}: every replica needs at least one")
-    samples = []
-    for _ in range(draws):
-        replicas = generator.integers(len(blocks), size=len(blocks))
-        samples.append(
-            [
-                (int(replica), int(block))
-                for replica in replicas
-                for block in generator.integers(blocks[replica], size=blocks[replica])
-            ]
-        )
-    return samples
+        raise InputError(f"blocks is {blocks}: give one replica or more, with one block or more")
+    if method not in (BOTH_STAGES, BLOCKS_ONLY):
+        raise InputError(f"method is {method!r}: choose {BOTH_STAGES!r} or {BLOCKS_ONLY!r}")
+    replicas = len(blocks)
+    times = np.ones((draws, replicas), dtype=np.int64)
+    if method == BOTH_STAGES:
+        times = generator.multinomial(replicas, np.full(replicas, 1 / replicas), size=draws)
+    # A replica that is drawn m times gives m independent draws of all its blocks.
+    return [
+        generator.multinomial(times[:, replica] * number, np.full(number, 1 / number))
+        for replica, number in enumerate(blocks)
+    ]
 
 
 def bootstrap(
-    samples: Sequence[Sequence[tuple[int, int]]],
     sums: Sequence[np.ndarray],
     counts: Sequence[np.ndarray],
-    statistic: Callable[[np.ndarray], np.ndarray],
+    statistic: Callable[[np.ndarray], np.ndarray | float],
+    draws: int,
+    generator: np.random.Generator,
 ) -> np.ndarray:
-    """Values of a statistic of a mean over resampled blocks.
+    """Values of a statistic of a mean over resampled replicas and blocks.
 
     Parameters
     ----------
-    samples
-        From `resample_blocks`.
     sums, counts
         For each replica (blocks, ...): sum of the measured values in a block, and their number.
     statistic
         Takes the mean (...), gives a number or an array.
+    draws
+        Number of resampled data sets.
+    generator
+        Source of the draws.
 
     Returns
     -------
     numpy.ndarray
         (draws, ...) values.
     """
-    values = []
-    for sample in samples:
-        total = sum(sums[replica][block] for replica, block in sample)
-        count = sum(counts[replica][block] for replica, block in sample)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            values.append(statistic(total / count))
-    return np.array(values)
+    weights = draw_weights([len(each) for each in sums], draws, generator)
+    total, number = (
+        sum(
+            np.tensordot(weight, table, axes=1)
+            for weight, table in zip(weights, given, strict=True)
+        )
+        for given in (sums, counts)
+    )
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.array([statistic(mean) for mean in total / number])
 
 
 def widened(draws: np.ndarray, value: np.ndarray | float, blocks: Sequence[int]) -> np.ndarray:

@@ -1,11 +1,12 @@
 """What the Snakefile calls: the study, the sources of a stage, the environment of commands."""
 
+import fcntl
 import os
 import sys
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import pandas as pd
 from snakemake.exceptions import WorkflowError
@@ -20,8 +21,13 @@ from softness.study import Study
 # each core anyway.
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 
+# Held by whoever runs a study in this folder; the variable tells that the parent process holds it.
+LOCK = Path(".running")
+HELD = "SOFTNESS_FOLDER_HELD"
+
 # The study of this process, for the progress on the terminal.
 current: Study | None = None
+_held: TextIO | None = None
 
 
 def study_of(config: dict[str, Any]) -> Study:
@@ -33,6 +39,33 @@ def study_of(config: dict[str, Any]) -> Study:
     global current
     current = Study(config)
     return current
+
+
+def holding_folder() -> TextIO:
+    """Hold this folder for as long as the file that is returned is open.
+
+    Raises
+    ------
+    InputError
+        If a study runs here already.
+    """
+    lock = LOCK.open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        raise InputError("a study is running in this folder: wait for it, or stop it") from error
+    return lock
+
+
+def hold_folder() -> None:
+    """Hold this folder until this process ends, unless its parent does."""
+    global _held
+    if HELD in os.environ:
+        return
+    try:
+        _held = holding_folder()
+    except InputError as error:
+        raise WorkflowError(str(error)) from None
 
 
 def code_of(stage: str, *modules: str) -> list[str]:
@@ -51,16 +84,19 @@ def shell_environment(workflow: Any, study: Study) -> str:
     Snakemake does not count it among what makes a job run again; so the device, which changes no
     physics, is here and not among the parameters.
     """
-    variables = {"PYTHONPATH": f"{sources.ROOT}${{PYTHONPATH:+:$PYTHONPATH}}"} | dict.fromkeys(
-        THREADS, "1"
-    )
+    variables = {
+        "PYTHONPATH": f"{sources.ROOT}${{PYTHONPATH:+:$PYTHONPATH}}",
+        "PYTHONUTF8": "1",
+    } | dict.fromkeys(THREADS, "1")
     variables[command.DEVICE] = study.config["engine"]["device"]
     methods = {str(method) for method in workflow.deployment_settings.deployment_method}
     if not methods & {"conda", "apptainer"}:
         # Without an environment of its own, a command uses the interpreter of Snakemake.
         variables["PATH"] = f"{Path(sys.executable).parent}:$PATH"
     exports = "; ".join(f'export {name}="{value}"' for name, value in variables.items())
-    return f"set -euo pipefail; {exports}; "
+    prefix = f"set -euo pipefail; {exports}; "
+    # Snakemake formats the prefix like a rule's command.
+    return prefix.replace("{", "{{").replace("}", "}}")
 
 
 def announce(study: Study) -> None:
@@ -72,3 +108,9 @@ def announce(study: Study) -> None:
     counts: Mapping[str, int] = Counter(pd.read_csv(table)["verdict"])
     verdicts = ", ".join(f"{counts[name]} {name}" for name in VERDICTS if counts.get(name))
     print(f"Report: {page.resolve()}\nClaims: {verdicts} ({table})", file=sys.stderr)
+
+
+def announce_alone(study: Study) -> None:
+    """Announce the results, unless the parent process will."""
+    if HELD not in os.environ:
+        announce(study)

@@ -105,6 +105,29 @@ def test_a_second_process_is_refused(tmp_path):
     assert "another process is at this run" in other.stderr
 
 
+def test_outputs_of_a_finished_run_come_back_after_they_were_deleted(tmp_path, capsys):
+    """A workflow that died before its job deletes what it does not know to be whole."""
+    output = tmp_path / "trajectory.gsd"
+    attempt(tmp_path / "run")
+    chain = Chain(tmp_path / "run", {"n": 1})
+    with chain.locked():
+        assert not chain.recover([output])
+        output.write_text("frames")
+        chain.finish([output])
+    assert chain.is_finished()
+    assert not list(chain.folder.glob("segment-*"))
+    output.unlink()
+    with Chain(tmp_path / "run", {"n": 1}).locked() as again:
+        assert again.recover([output])
+    assert output.read_text() == "frames"
+    output.write_text("damaged in place")
+    with Chain(tmp_path / "run", {"n": 1}).locked() as again:
+        assert not again.recover([output])
+    with Chain(tmp_path / "run", {"n": 2}).locked() as other:
+        assert not other.recover([output])
+    assert "clearing the run of other settings" in capsys.readouterr().err
+
+
 def test_only_the_last_state_is_kept(tmp_path):
     attempt(tmp_path / "run")
     chain = Chain(tmp_path / "run", {"n": 1})

@@ -8,6 +8,7 @@ import yaml
 from locations import ROOT
 from softness import configuration
 from softness.errors import InputError
+from softness.files.provenance import canonical_json
 
 PRESETS = ["dissertation", "laptop", "smoke", "overnight"]
 
@@ -84,7 +85,18 @@ MISTAKES = [
     (change("thermal.burst.first", 0.001), ["thermal.burst.first", "0.001", "time step"]),
     (change("temperatures.1.production", 10), ["temperatures[0.53].production", "10", "at least"]),
     (change("liquid.sigma", {"AA": 1, "AB": 0.8}), ["liquid.sigma"]),
-    (change("liquid.sigma", {"AA": 1, "AB": 0.8, "BA": 1}), ["sigma", "'BA'", "'BB'"]),
+    (
+        change("liquid.sigma", {"AA": 1, "AB": 0.8, "BB": 1, "BA": 1}),
+        ["liquid.sigma.BA", "unknown"],
+    ),
+    (change("liquid.species", ["A", "A"]), ["liquid.species"]),
+    (change("liquid.fractions", [1.0, 0.0]), ["fractions", "two of each"]),
+    (change("pair_distribution.frames", 3), ["pair_distribution.frames", "3", "too few"]),
+    (change("temperatures.3.equilibrate", 35), ["temperatures[0.6].equilibrate", "35", "segment"]),
+    (change("temperatures.3.equilibrate", 10), ["temperatures[0.6].equilibrate", "10", "two"]),
+    (change("temperatures.3.temperature", 0.60000001), ["0.60000001", "six digits"]),
+    (change("relaxation.block_length", "2e0"), ["relaxation.block_length", "2e0", "tau_alpha"]),
+    (change("wobble", 1), ["wobble"]),
     (change("relaxation.stretched_exponential.lowest", 0.9), ["lowest", "0.9", "highest"]),
     (change("study", "../elsewhere"), ["study", "../elsewhere"]),
 ]
@@ -101,6 +113,28 @@ def test_each_kind_of_mistake_is_refused_in_one_line(laptop, mistake, named):
     assert all(line.startswith("config: ") for line in lines)
 
 
+def test_a_key_that_is_no_text_is_refused(laptop):
+    laptop["liquid"][1] = 2
+    with pytest.raises(InputError, match=r"liquid\.1: unknown key"):
+        configuration.checked(laptop)
+
+
+def test_the_spelling_of_a_number_is_no_change(laptop):
+    whole = copy.deepcopy(laptop)
+    whole["temperatures"][0]["production"] = 800
+    whole["hop"]["window"] = 10
+    checked = configuration.checked(whole)
+    assert canonical_json(checked) == canonical_json(configuration.checked(laptop))
+    assert isinstance(checked["replicas"], int)
+
+
+def test_another_liquid_is_an_overlay(tmp_path):
+    """Kob and Andersen's 65:35 mixture, by other names, from the complete configuration."""
+    file = tmp_path / "mine.yaml"
+    file.write_text("study: mine\nliquid: {species: [Ni, P], fractions: [0.65, 0.35]}")
+    assert configuration.load(file)["liquid"]["species"] == ["Ni", "P"]
+
+
 def test_a_temperature_that_is_listed_twice_is_refused(laptop):
     laptop["temperatures"].append(dict(laptop["temperatures"][0]))
     with pytest.raises(InputError, match=r"0\.5 is listed twice"):
@@ -115,7 +149,9 @@ def test_all_mistakes_are_told_at_once(laptop):
     assert len(str(refused.value).splitlines()) == 2
 
 
-@pytest.mark.parametrize(("text", "named"), [("a: [", "no YAML"), ("- 1", "holds no keys")])
+@pytest.mark.parametrize(
+    ("text", "named"), [("a: [", "no YAML"), ("- 1", "holds no keys"), ("\x00", "no YAML")]
+)
 def test_a_file_that_is_no_configuration_is_named(tmp_path, text, named):
     file = tmp_path / "mine.yaml"
     file.write_text(text)

@@ -184,7 +184,7 @@ def test_a_kept_state_can_be_restored(engine, tmp_path):
     engine.run(10)
     engine.restore(tmp_path / "kept.h5")
     np.testing.assert_array_equal(engine.positions(), before)
-    np.testing.assert_array_equal(state.read_positions(tmp_path / "kept.h5"), before)
+    np.testing.assert_array_equal(state.read_positions(tmp_path / "kept.h5", engine.liquid), before)
 
 
 def test_minimisation_ends_at_small_forces_and_lower_energy(engine):
@@ -229,7 +229,7 @@ def test_a_thermostat_needs_a_positive_temperature(engine, temperature):
 def test_the_state_of_another_liquid_is_refused(engine, engine_name, tmp_path):
     engine.save(tmp_path / "state.h5")
     other = engines.create(engine_name, kob_andersen(600))
-    with pytest.raises(InputError, match=r"state\.h5: has 500 particles, expected 600"):
+    with pytest.raises(InputError, match=r"state\.h5: has 500 particles in a box"):
         other.restore(tmp_path / "state.h5")
 
 
@@ -237,6 +237,31 @@ def test_a_file_that_is_no_state_is_refused(engine, tmp_path):
     (tmp_path / "state.h5").write_text("hello")
     with pytest.raises(InputError, match=r"state\.h5: not an HDF5 file"):
         engine.restore(tmp_path / "state.h5")
+
+
+def test_the_state_of_another_density_is_refused(engine, engine_name, tmp_path):
+    engine.save(tmp_path / "state.h5")
+    other = engines.create(engine_name, kob_andersen(PARTICLES, density=1.1))
+    with pytest.raises(InputError, match="belongs to another liquid"):
+        other.restore(tmp_path / "state.h5")
+    with pytest.raises(InputError, match="belongs to another liquid"):
+        state.read_positions(tmp_path / "state.h5", other.liquid)
+
+
+def test_a_run_that_blows_up_says_what_to_do(melt):
+    engine = engines.create("lammps", kob_andersen(PARTICLES), time_step=0.05)
+    engine.load(melt[0], engine.liquid.types, 30 * melt[1])
+    with pytest.raises(InputError, match=r"LAMMPS stopped at.*lower engine.time_step \(0.05\)"):
+        engine.run(5000)
+
+
+def test_a_folder_with_a_space_is_no_problem(engine, tmp_path, monkeypatch):
+    folder = tmp_path / "with space"
+    folder.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(folder))
+    engine.save(folder / "state.h5")
+    engine.restore(folder / "state.h5")
+    engine.run(1)
 
 
 def test_an_unknown_engine_is_refused():

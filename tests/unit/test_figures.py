@@ -46,6 +46,7 @@ def pairs(temperature, seed):
     noise = np.random.default_rng(seed).normal(scale=0.005, size=(3, 3, len(distance)))
     return PairDistributions(
         temperature=np.array(temperature),
+        duration=np.array(29 * 3 * vogel(temperature)),
         distance=distance,
         values=clean + noise,
         frames=np.array([10, 10, 9]),
@@ -54,7 +55,7 @@ def pairs(temperature, seed):
 
 def data(temperatures=TEMPERATURES, **options):
     return FigureData(
-        settings={"seed": 1, "draws": 100},
+        settings={"seed": 1, "draws": 100, "block_length": 2.0},
         pair_distribution=[pairs(t, seed) for t in temperatures for seed in (1, 2)],
         relaxation=[relaxation(t, **options) for t in temperatures],
     )

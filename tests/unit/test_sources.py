@@ -116,6 +116,16 @@ def test_code_counts(copy, file, old, new):
     assert digest() != before
 
 
+def test_the_digest_is_the_same_on_every_python(tmp_path):
+    file = tmp_path / "module.py"
+    file.write_text('"""Text."""\n\ndef f(x: int = 1) -> int:\n    """Text."""\n    return x\n')
+    assert sources._normal_form(file) == (
+        "Module(body=[FunctionDef(name='f', args=arguments(args=[arg(arg='x', annotation=Name("
+        "id='int', ctx=Load()))], defaults=[Constant(value=1)]), body=[Return(value=Name(id='x', "
+        "ctx=Load()))], returns=Name(id='int', ctx=Load()))])"
+    )
+
+
 def test_the_other_engine_and_the_version_do_not_count(copy):
     before = digest()
     for name in ("engines/hoomd.py", "version.py", "dynamics/hop.py", "figures/style.py"):

@@ -58,8 +58,8 @@ def test_progress_is_read_from_the_disk(study):
     finished.output.parent.mkdir(parents=True)
     finished.output.touch()
     half = simulations["thermal", 0.5, 1]
-    half.unfinished.mkdir(parents=True)
-    Chain(half.unfinished, {}).state(4).touch()
+    half.checkpoint.mkdir(parents=True)
+    Chain(half.checkpoint, {}).state(4).touch()
     done = study.steps_done()
     assert done[finished] == finished.steps
     assert done[half] == 4 * 10_000

@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from softness.errors import InputError
-from softness.uncertainty import block_labels, bootstrap, interval, resample_blocks, widened
+from softness.uncertainty import block_labels, bootstrap, interval, widened
 
 
 def test_blocks_are_equally_long_and_at_least_as_long_as_asked():
@@ -12,20 +11,6 @@ def test_blocks_are_equally_long_and_at_least_as_long_as_asked():
     labels = block_labels(times, 100.0, 30.0)
     assert np.bincount(labels).tolist() == [34, 33, 33]
     assert (block_labels(times, 100.0, 300.0) == 0).all()
-
-
-def test_resamples_take_whole_replicas_then_blocks_within_them():
-    for sample in resample_blocks([3, 4, 5], 50, np.random.default_rng(1)):
-        replicas = [replica for replica, _ in sample]
-        assert len({*replicas}) <= 3
-        assert all(block < [3, 4, 5][replica] for replica, block in sample)
-        # Each time that a replica is drawn, it gives as many blocks as it has.
-        assert all(replicas.count(r) % [3, 4, 5][r] == 0 for r in set(replicas))
-
-
-def test_a_replica_without_blocks_is_refused():
-    with pytest.raises(InputError, match="at least one"):
-        resample_blocks([3, 0], 10, np.random.default_rng(1))
 
 
 @pytest.mark.parametrize(
@@ -47,8 +32,7 @@ def test_the_interval_of_a_mean_covers_the_truth(replicas, blocks, spread, least
         values = generator.normal(size=(replicas, blocks))
         values += spread * generator.normal(size=(replicas, 1))
         sums, counts = list(values[:, :, None]), [np.ones((blocks, 1))] * replicas
-        samples = resample_blocks(numbers, 200, generator)
-        draws = bootstrap(samples, sums, counts, lambda mean: mean[0])
+        draws = bootstrap(sums, counts, lambda mean: mean[0], 200, generator)
         low, high = interval(widened(draws, values.mean(), numbers))
         covered += low < 0 < high
     assert covered / trials >= least
@@ -65,8 +49,9 @@ def test_many_replicas_are_hardly_widened():
 
 def test_the_mean_weights_blocks_by_their_counts():
     sums, counts = [np.array([[10.0], [0.0]])], [np.array([[10.0], [1.0]])]
-    values = bootstrap([[(0, 0), (0, 1)]], sums, counts, lambda mean: mean[0])
-    assert values.tolist() == pytest.approx([10 / 11])
+    values = bootstrap(sums, counts, lambda mean: mean[0], 400, np.random.default_rng(1))
+    # Two draws of two blocks: both the full one, one of each, both the thin one.
+    assert sorted(set(np.round(values, 6))) == pytest.approx([0, 10 / 11, 1], abs=1e-6)
 
 
 def test_an_interval_of_mostly_undefined_draws_is_undefined():

@@ -1,5 +1,6 @@
 """Killed, out of room, fed with damaged files or wrong settings: nothing finished is lost."""
 
+import fcntl
 import json
 import os
 import random
@@ -59,7 +60,7 @@ def state(settings, tmp_path_factory) -> Path:
         settings["equilibrate"],
         state=folder / "state.h5",
         history=folder / "history.h5",
-        unfinished=folder / "unfinished",
+        checkpoint=folder / "checkpoint",
     )
     done = run(arguments)
     assert done.returncode == 0, done.stderr
@@ -74,7 +75,7 @@ def thermal(settings, state, folder: Path) -> list[str]:
         state=state,
         trajectory=folder / "trajectory.gsd",
         bursts=folder / "bursts.gsd",
-        unfinished=folder / "unfinished",
+        checkpoint=folder / "checkpoint",
     )
 
 
@@ -110,7 +111,27 @@ def test_a_run_killed_at_ten_random_moments_ends_with_the_same_bytes(
     assert last.returncode == 0, last.stderr
     assert resumed >= 2
     assert same_files(folder, tmp_path / "run")
-    assert not (tmp_path / "run" / "unfinished").exists()
+    left = sorted(path.name for path in (tmp_path / "run" / "checkpoint").iterdir())
+    assert left == [
+        "finished-bursts.gsd",
+        "finished-trajectory.gsd",
+        "finished.json",
+        "settings.json",
+    ]
+
+
+def test_a_finished_run_whose_outputs_were_deleted_is_not_done_again(
+    settings, state, uninterrupted, tmp_path
+):
+    """As Snakemake does, started anew after it was killed while its job went on to the end."""
+    folder, _ = uninterrupted
+    assert run(thermal(settings, state, tmp_path / "run")).returncode == 0
+    for name in ("trajectory.gsd", "bursts.gsd"):
+        (tmp_path / "run" / name).unlink()
+    again = run(thermal(settings, state, tmp_path / "run"))
+    assert again.returncode == 0
+    assert "steps" not in again.stderr
+    assert same_files(folder, tmp_path / "run")
 
 
 def test_a_run_without_room_on_the_disk_keeps_what_it_has_and_goes_on_later(
@@ -121,7 +142,7 @@ def test_a_run_without_room_on_the_disk_keeps_what_it_has_and_goes_on_later(
     process = subprocess.Popen(
         thermal(settings, state, tmp_path / "run"), env=SOURCES, stderr=subprocess.PIPE, text=True
     )
-    while not (tmp_path / "run" / "unfinished" / "state-000001.h5").exists():
+    while not (tmp_path / "run" / "checkpoint" / "state-000001.h5").exists():
         assert process.poll() is None
         time.sleep(0.02)
     # A real limit of the system, set now: room for segments and states, not for the trajectory.
@@ -131,7 +152,7 @@ def test_a_run_without_room_on_the_disk_keeps_what_it_has_and_goes_on_later(
     last = errors.strip().splitlines()[-1]
     assert last.startswith(f"error: {tmp_path / 'run' / 'trajectory.gsd'}: File too large")
     assert "free some space" in last
-    kept = list((tmp_path / "run" / "unfinished").glob("segment-*-frames.gsd"))
+    kept = list((tmp_path / "run" / "checkpoint").glob("segment-*-frames.gsd"))
     assert len(kept) == 12
     again = run(thermal(settings, state, tmp_path / "run"))
     assert "goes on after 24000 of 24000 steps" in again.stderr
@@ -141,7 +162,7 @@ def test_a_run_without_room_on_the_disk_keeps_what_it_has_and_goes_on_later(
 def test_two_processes_at_one_run_are_one_too_many(settings, state, uninterrupted, tmp_path):
     folder, _ = uninterrupted
     first = subprocess.Popen(thermal(settings, state, tmp_path / "run"), env=SOURCES)
-    while not (tmp_path / "run" / "unfinished" / "state-000001.h5").exists():
+    while not (tmp_path / "run" / "checkpoint" / "state-000001.h5").exists():
         assert first.poll() is None
         time.sleep(0.05)
     second = run(thermal(settings, state, tmp_path / "run"))
@@ -158,7 +179,7 @@ def test_a_study_that_was_killed_with_all_its_jobs_goes_on_and_ends_the_same(smo
     process = subprocess.Popen(
         arguments, cwd=folder, env=variables, start_new_session=True, stderr=subprocess.DEVNULL
     )
-    while not list(folder.glob("results/smoke/thermal/*/*/unfinished/state-*.h5")):
+    while not list(folder.glob("results/smoke/thermal/*/*/checkpoint/state-*.h5")):
         assert process.poll() is None
         time.sleep(0.05)
     os.killpg(process.pid, signal.SIGKILL)
@@ -184,13 +205,13 @@ def test_ctrl_c_stops_a_study_and_the_next_run_goes_on(tmp_path):
         stderr=subprocess.PIPE,
         text=True,
     )
-    unfinished = folder / "results/smoke/equilibrate/T0.7/replica0/unfinished"
-    while not (unfinished / "state-000003.h5").exists():
+    checkpoint = folder / "results/smoke/equilibrate/T0.7/replica0/checkpoint"
+    while not (checkpoint / "state-000003.h5").exists():
         assert process.poll() is None
         time.sleep(0.02)
     os.killpg(process.pid, signal.SIGINT)
     assert process.wait(timeout=30) != 0
-    assert unfinished.exists()
+    assert checkpoint.exists()
     target = "results/smoke/equilibrate/T0.7/replica0/state.h5"
     again = command(
         folder, "snakemake", "--configfile", SMOKE, "--profile", "profiles/local", target
@@ -198,6 +219,25 @@ def test_ctrl_c_stops_a_study_and_the_next_run_goes_on(tmp_path):
     assert again.returncode == 0, again.stderr
     log = folder / "results/smoke/logs/equilibrate/T0.7_replica0.log"
     assert "goes on after" in log.read_text()
+
+
+def test_a_second_run_names_the_results_again_and_does_nothing(study):
+    done = command(study, "softness", "run", SMOKE)
+    assert done.returncode == 0, done.stderr
+    assert f"Report: {study / 'results/smoke/report.html'}" in done.stderr
+    assert "done:" not in done.stderr
+
+
+def test_one_study_at_a_time_in_a_folder(study):
+    with (study / ".running").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        refused = command(study, "softness", "run", SMOKE)
+        direct = command(
+            study, "snakemake", "--configfile", SMOKE, "--cores", "1", "--forcerun", "report"
+        )
+    for done in (refused, direct):
+        assert done.returncode != 0
+        assert "a study is running in this folder" in done.stderr
 
 
 def test_a_damaged_trajectory_is_named_and_nothing_finished_is_deleted(study):

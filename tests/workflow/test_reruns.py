@@ -126,6 +126,16 @@ def test_a_caption_reruns_the_report(study):
     assert reruns(study) == {"report": 1}
 
 
+def test_the_page_of_the_report_reruns_the_report(study):
+    edit(study, "src/softness/report/page.html.j2", "<h2>Claims</h2>", "<h2>All claims</h2>")
+    assert reruns(study) == {"report": 1}
+
+
+def test_the_spelling_of_a_number_reruns_nothing(study):
+    configure(study, lambda config: config["temperatures"][0].update(production=60.0))
+    assert reruns(study) == {}
+
+
 def test_an_analysis_module_reruns_what_imports_it(study):
     edit(study, "src/softness/dynamics/relaxation.py", "axis=0", "axis=-0")
     assert reruns(study) == RELAXATION

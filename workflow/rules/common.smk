@@ -5,7 +5,7 @@ import sys
 
 sys.path.insert(0, os.path.join(workflow.basedir, "src"))
 
-from softness.workflow import announce, code_of, study_of, shell_environment
+from softness.workflow import announce_alone, code_of, hold_folder, shell_environment, study_of
 
 study = study_of(config)
 RESULTS = str(study.results)
@@ -20,4 +20,4 @@ wildcard_constraints:
     replica=r"[0-9]+",
 
 
-announce_results = lambda: announce(study)
+announce_results = lambda: announce_alone(study)

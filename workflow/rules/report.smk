@@ -10,6 +10,7 @@ rule report:
         captions=[f"workflow/captions/{entry.name}.rst" for entry in FIGURES],
         evidence=rules.equilibration_evidence.output.csv,
         trajectory=expand(rules.thermal.output.trajectory, temperature=study.seed_label, replica=0),
+        template=os.path.relpath(f"{workflow.basedir}/src/softness/report/page.html.j2"),
         code=code_of("report"),
     output:
         page=f"{RESULTS}/report.html",

@@ -24,12 +24,12 @@ rule equilibrate_seed:
     params:
         settings=lambda wildcards: study.parameter("equilibrate", **wildcards),
         code=study.simulation_code("equilibrate"),
-        unfinished=lambda wildcards, output: f"{os.path.dirname(output.state)}/unfinished",
+        checkpoint=lambda wildcards, output: f"{os.path.dirname(output.state)}/checkpoint",
     message:
         "equilibrate T={wildcards.temperature} from random places, replica {wildcards.replica}"
     shell:
         "python -m softness.stages.equilibrate --settings {params.settings:q}"
-        " --unfinished {params.unfinished}"
+        " --checkpoint {params.checkpoint}"
         " --state {output.state} --history {output.history} 2> {log}"
 
 
@@ -54,12 +54,12 @@ rule equilibrate:
     params:
         settings=lambda wildcards: study.parameter("equilibrate", **wildcards),
         code=study.simulation_code("equilibrate"),
-        unfinished=lambda wildcards, output: f"{os.path.dirname(output.state)}/unfinished",
+        checkpoint=lambda wildcards, output: f"{os.path.dirname(output.state)}/checkpoint",
     message:
         "equilibrate T={wildcards.temperature}, replica {wildcards.replica}"
     shell:
         "python -m softness.stages.equilibrate --settings {params.settings:q}"
-        " --unfinished {params.unfinished}"
+        " --checkpoint {params.checkpoint}"
         " --seed-state {input} --state {output.state} --history {output.history} 2> {log}"
 
 
@@ -82,10 +82,10 @@ rule thermal:
     params:
         settings=lambda wildcards: study.parameter("thermal", **wildcards),
         code=study.simulation_code("thermal"),
-        unfinished=lambda wildcards, output: f"{os.path.dirname(output.trajectory)}/unfinished",
+        checkpoint=lambda wildcards, output: f"{os.path.dirname(output.trajectory)}/checkpoint",
     message:
         "thermal run at T={wildcards.temperature}, replica {wildcards.replica}"
     shell:
         "python -m softness.stages.thermal --settings {params.settings:q}"
-        " --unfinished {params.unfinished} --state {input}"
+        " --checkpoint {params.checkpoint} --state {input}"
         " --trajectory {output.trajectory} --bursts {output.bursts} 2> {log}"

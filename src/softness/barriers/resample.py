@@ -10,14 +10,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from softness.errors import InputError
-from softness.learning.checks import feature_table, one_of, same_length, whole_number
-from softness.uncertainty import interval
-
-ENOUGH_REPLICAS = 5
-"""Replicas from which on they are resampled themselves; with fewer, blocks within each."""
-
-BOTH_STAGES = "replicas, then blocks"
-BLOCKS_ONLY = "blocks within replicas"
+from softness.learning.checks import feature_table, same_length, whole_number
+from softness.uncertainty import (
+    BLOCKS_ONLY,
+    BOTH_STAGES,
+    ENOUGH_REPLICAS,
+    draw_weights,
+    interval,
+)
 
 
 @dataclass(frozen=True)
@@ -48,49 +48,6 @@ class Resampled:
     per_replica: np.ndarray
     method: str
     conclusive: bool
-
-
-def draw_weights(
-    blocks: Sequence[int], draws: int, generator: np.random.Generator, method: str = BOTH_STAGES
-) -> list[np.ndarray]:
-    """How often each block of each replica counts in each resampled data set.
-
-    Parameters
-    ----------
-    blocks
-        Number of blocks of each replica.
-    draws
-        Number of resampled data sets.
-    generator
-        Source of the draws.
-    method
-        `BOTH_STAGES`: replicas with replacement, then blocks within each of them.
-        `BLOCKS_ONLY`: every replica once, blocks with replacement within it.
-
-    Returns
-    -------
-    list of numpy.ndarray
-        (draws, blocks) whole numbers for each replica.
-
-    Raises
-    ------
-    InputError
-        If there is no replica, or one without blocks.
-    """
-    blocks = [int(number) for number in blocks]
-    if not blocks or min(blocks) < 1:
-        raise InputError(f"blocks is {blocks}: give one replica or more, with one block or more")
-    draws = whole_number(draws, "draws")
-    one_of(method, "method", (BOTH_STAGES, BLOCKS_ONLY))
-    replicas = len(blocks)
-    times = np.ones((draws, replicas), dtype=np.int64)
-    if method == BOTH_STAGES:
-        times = generator.multinomial(replicas, np.full(replicas, 1 / replicas), size=draws)
-    # A replica that is drawn m times gives m independent draws of all its blocks.
-    return [
-        generator.multinomial(times[:, replica] * number, np.full(number, 1 / number))
-        for replica, number in enumerate(blocks)
-    ]
 
 
 def resample(
@@ -136,6 +93,7 @@ def resample(
     of cases where replicas differ by chance alone, and in 91 % where they differ for other reasons;
     with one temperature in 98 % and 83 % (measured in the tests).
     """
+    draws = whole_number(draws, "draws")
     tables = [[_table(replica) for replica in replicas] for replicas in counts]
     if len({table.shape[1:] for replicas in tables for table in replicas}) != 1:
         raise InputError(

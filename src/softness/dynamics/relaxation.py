@@ -10,7 +10,7 @@ from softness.dynamics.scattering import (
     fit_stretched_exponential,
     relaxation_time,
 )
-from softness.uncertainty import block_labels, bootstrap, interval, resample_blocks, widened
+from softness.uncertainty import block_labels, bootstrap, interval, widened
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ def analyse_relaxation(
         strict=True,
     )
     blocks = [len(each) for each in sums]
-    means = bootstrap(resample_blocks(blocks, draws, generator), sums, counts, lambda mean: mean)
+    means = bootstrap(sums, counts, lambda mean: mean, draws, generator)
     fit = fit_stretched_exponential(lag_times, mean, window)
     bounds = np.array([interval(column) for column in widened(means, mean, blocks).T])
     times = np.array([relaxation_time(lag_times, row) for row in means])

@@ -245,7 +245,7 @@ class Lammps:
     def _restart_bytes(self) -> bytes:
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / "restart"
-            self._commands(f"write_restart {file}")
+            self._commands(f'write_restart "{file}"')
             return file.read_bytes()
 
     def _read_restart(self, blob: bytes) -> None:
@@ -253,7 +253,7 @@ class Lammps:
             file = Path(folder) / "restart"
             file.write_bytes(blob)
             self._begin()
-            self._commands(f"read_restart {file}")
+            self._commands(f'read_restart "{file}"')
         self._set_interactions()
         self._set_integrator()
 
@@ -261,7 +261,14 @@ class Lammps:
 
     def _commands(self, *lines: str) -> None:
         for line in lines:
-            self._lammps.command(line)
+            try:
+                self._lammps.command(line)
+            except Exception as error:  # LAMMPS raises nothing more particular
+                fault = str(error).strip().splitlines()[0]
+                raise InputError(
+                    f"LAMMPS stopped at {line!r}: {fault}: lower engine.time_step "
+                    f"({self.time_step:g}), or check the state that it started from"
+                ) from error
 
     def _raw(self, name: str) -> np.ndarray:
         """A view of LAMMPS' own array, in its order, without ghosts."""

@@ -11,6 +11,7 @@ import numpy as np
 
 from softness.errors import InputError
 from softness.files.hdf5 import reading, writing
+from softness.liquid import Liquid
 
 if TYPE_CHECKING:
     from softness.engines.protocol import Engine
@@ -61,13 +62,9 @@ def read(path: str | Path, engine: "Engine") -> tuple[bytes, tuple[float, float]
         if saved != (engine.name, engine.version):
             raise InputError(
                 f"{path}: saved by {' '.join(saved)}, this is {engine.name} {engine.version}: "
-                "delete the unfinished run to start it anew"
+                "delete it and run again"
             )
-        if len(file["positions"]) != engine.liquid.particles:
-            raise InputError(
-                f"{path}: has {len(file['positions'])} particles, expected "
-                f"{engine.liquid.particles}: it belongs to another liquid"
-            )
+        _check_liquid(path, file, engine.liquid)
         start_end = tuple(float(value) for value in file.attrs["thermostat"])
         return file["blob"][()].tobytes(), start_end or None
 
@@ -82,10 +79,26 @@ def keep(source: str | Path, path: str | Path, provenance: str) -> None:
         file.attrs["provenance"] = provenance
 
 
-def read_positions(path: str | Path) -> np.ndarray:
-    """(N, 3) unwrapped positions of a saved state of any engine, in sigma_AA."""
+def read_positions(path: str | Path, liquid: Liquid) -> np.ndarray:
+    """(N, 3) unwrapped positions of a saved state of any engine, in sigma_AA.
+
+    Raises
+    ------
+    InputError
+        If the file is damaged or foreign, or of another liquid.
+    """
     with _opened(path) as file:
+        _check_liquid(path, file, liquid)
         return file["positions"][()]
+
+
+def _check_liquid(path: str | Path, file: h5py.File, liquid: Liquid) -> None:
+    found = (len(file["positions"]), float(file.attrs["box_length"]))
+    if found[0] != liquid.particles or not np.isclose(found[1], liquid.box_length, rtol=1e-9):
+        raise InputError(
+            f"{path}: has {found[0]} particles in a box of {found[1]:.4f}, expected "
+            f"{liquid.particles} in {liquid.box_length:.4f}: it belongs to another liquid"
+        )
 
 
 def packed(**arrays: np.ndarray) -> bytes:

@@ -20,7 +20,7 @@ class FigureData:
     relaxation
         One a temperature, from cold to hot.
     settings
-        ``seed`` and ``draws`` for resampling.
+        ``seed``, ``draws`` and ``block_length`` (in tau_alpha) for resampling.
     """
 
     settings: Mapping[str, Any]
@@ -35,6 +35,13 @@ class FigureData:
     def pair_distributions_at(self, temperature: float) -> list[PairDistributions]:
         """g(r) of each replica at a temperature."""
         return [t for t in self.pair_distribution if float(t.temperature) == temperature]
+
+    def relaxation_time_at(self, temperature: float) -> float:
+        """tau_alpha at a temperature; nan if there is no table."""
+        for table in self.relaxation:
+            if float(table.temperature) == temperature:
+                return float(table.relaxation_time)
+        return float("nan")
 
     def relaxation_times(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """(n,) temperatures from cold to hot, (n,) tau_alpha, (n, draws) its bootstrap draws."""

@@ -8,8 +8,9 @@ from softness import seeds
 from softness.dynamics.pairs import PAIRS, first_peak
 from softness.figures import style
 from softness.figures.data import FigureData
+from softness.files.records import PairDistributions
 from softness.report.claims import Claim, Statement
-from softness.uncertainty import bootstrap, resample_blocks, widened
+from softness.uncertainty import bootstrap, widened
 
 HOTTEST_OF_SOURCE, COLDEST_OF_SOURCE = 2.0, 0.45
 
@@ -46,17 +47,33 @@ def peak_place(data: FigureData, temperature: float) -> float:
 def peak_draws(data: FigureData, temperature: float) -> np.ndarray:
     """(draws,) places of the first AA peak of resampled replicas and blocks, widened."""
     tables = data.pair_distributions_at(temperature)
-    blocks = [len(table.frames) for table in tables]
-    samples = resample_blocks(
-        blocks,
+    sums, weights = zip(*(_independent_blocks(data, table) for table in tables), strict=True)
+    distance = tables[0].distance
+    draws = bootstrap(
+        sums,
+        weights,
+        lambda mean: first_peak(distance, mean)[0],
         data.settings["draws"],
         seeds.stream(data.settings["seed"], "figure 1.2 bootstrap", temperature),
     )
-    weights = [table.frames[:, None].astype(np.float64) for table in tables]
-    sums = [table.values[:, 0] * weight for table, weight in zip(tables, weights, strict=True)]
-    distance = tables[0].distance
-    draws = bootstrap(samples, sums, weights, lambda mean: first_peak(distance, mean)[0])
-    return widened(draws, peak_place(data, temperature), blocks)
+    return widened(draws, peak_place(data, temperature), [len(each) for each in sums])
+
+
+def _independent_blocks(
+    data: FigureData, table: PairDistributions
+) -> tuple[np.ndarray, np.ndarray]:
+    """Sums of g_AA over frames, and numbers of frames, in blocks of enough relaxation times.
+
+    Neighbouring blocks of the table are taken together until they are long enough.
+    """
+    time = data.relaxation_time_at(float(table.temperature))
+    longest = data.settings["block_length"] * time if np.isfinite(time) else float(table.duration)
+    number = int(np.clip(float(table.duration) // longest, 1, len(table.frames)))
+    groups = np.array_split(np.arange(len(table.frames)), number)
+    weighted = table.values[:, 0] * table.frames[:, None]
+    sums = np.array([weighted[group].sum(axis=0) for group in groups])
+    counts = np.array([[float(table.frames[group].sum())] for group in groups])
+    return sums, counts
 
 
 def claims(data: FigureData) -> list[Claim]:

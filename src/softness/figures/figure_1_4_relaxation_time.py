@@ -59,7 +59,8 @@ def plot(data: FigureData) -> Figure:
         axes.errorbar(
             row.inverse_temperature,
             row.relaxation_time,
-            yerr=[[row.relaxation_time - row.low], [row.high - row.relaxation_time]],
+            # The interval of a skewed distribution can lie beside the value.
+            yerr=np.maximum([[row.relaxation_time - row.low], [row.high - row.relaxation_time]], 0),
             color=style.temperature_colour(row.temperature),
             marker="o",
             capsize=2,

@@ -47,4 +47,7 @@ def reading(path: str | Path) -> Iterator[h5py.File]:
         fault = "truncated" if "truncated" in str(error) else "not an HDF5 file, or damaged"
         raise InputError(f"{path}: {fault}: delete it and run again") from error
     with file:
-        yield file
+        try:
+            yield file
+        except (OSError, KeyError) as error:
+            raise InputError(f"{path}: damaged ({error}): delete it and run again") from error

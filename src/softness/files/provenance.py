@@ -41,7 +41,7 @@ class Provenance:
     settings
         All settings the stage was given.
     inputs
-        Hash of each input file, by its name (not its folder, so that results can be moved).
+        Hash of each input file, by the end of its path, so that results can be moved.
     code
         Digest of the source files that made it.
     versions
@@ -53,6 +53,18 @@ class Provenance:
     inputs: Mapping[str, str] = field(default_factory=dict)
     code: str = ""
     versions: Mapping[str, str] = field(default_factory=dict)
+
+    def what_decides(self, engine: str) -> dict[str, Any]:
+        """What an unfinished run belongs to: settings, inputs, code and the engine's version.
+
+        Not the other versions: an update of theirs must not throw away what was simulated.
+        """
+        return {
+            "settings": self.settings,
+            "inputs": self.inputs,
+            "code": self.code,
+            "engine": self.versions.get(engine),
+        }
 
     def as_text(self) -> str:
         """The provenance as canonical JSON."""
@@ -71,10 +83,13 @@ def package_versions(packages: Iterable[str] = ()) -> dict[str, str]:
     """Versions of Python, of the packages that every stage uses, and of some more."""
     versions = {"python": platform.python_version()}
     for package in (*PACKAGES, *packages):
-        versions[package] = importlib.metadata.version(package)
+        try:
+            versions[package] = importlib.metadata.version(package)
+        except importlib.metadata.PackageNotFoundError:
+            versions[package] = "not installed"
     return versions
 
 
 def input_digests(paths: Iterable[str | Path]) -> dict[str, str]:
-    """Hash of each file by its last two path components, which tell replicas apart."""
+    """Hash of each file by its last three path components, which tell replicas apart."""
     return {"/".join(Path(path).parts[-3:]): file_digest(path) for path in paths}

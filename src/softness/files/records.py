@@ -12,6 +12,7 @@ class PairDistributions:
     """g(r) of one run, in blocks of time. Pairs are AA, AB, BB."""
 
     temperature: np.ndarray = array("", "eps_AA/k_B")
+    duration: np.ndarray = array("", "tau")
     distance: np.ndarray = array("bins", "sigma_AA")
     values: np.ndarray = array("blocks pairs bins")
     frames: np.ndarray = array("blocks")
@@ -64,3 +65,4 @@ class EquilibrationEvidence:
     first_half_scattering: np.ndarray = array("runs")
     second_half_scattering: np.ndarray = array("runs")
     crystalline_share: np.ndarray = array("runs")
+    is_crystalline: np.ndarray = array("runs")

@@ -6,7 +6,9 @@ was interrupted; so a run that was killed and resumed equals an uninterrupted on
 
 import contextlib
 import fcntl
+import json
 import shutil
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,19 +16,22 @@ from typing import Any
 from softness.engines.protocol import Engine
 from softness.errors import InputError
 from softness.files.atomic import replacing
-from softness.files.provenance import canonical_json
+from softness.files.provenance import canonical_json, file_digest
 from softness.simulate.progress import Progress
 
 SETTINGS = "settings.json"
+FINISHED = "finished.json"
 
 
 class Chain:
-    """The folder of an unfinished run: its settings, finished segments and last state.
+    """The checkpoint of a run: its settings, finished segments and last state.
 
     Parameters
     ----------
     folder
-        Where the unfinished run is kept. It survives a kill and is removed by `discard`.
+        Where the run is kept. It survives a kill. After the run it holds links to the outputs,
+        which cost no room: a workflow that died before its job deletes outputs that it does not
+        know to be whole, and `recover` brings them back.
     settings
         What the run depends on. A folder with other settings is of another run and is cleared.
     """
@@ -60,6 +65,7 @@ class Chain:
         """Keep the folder if it is of this run, else clear it."""
         file = self.folder / SETTINGS
         if self.folder.exists() and not (file.exists() and file.read_text() == self._settings):
+            print(f"{self.folder}: clearing the run of other settings or code", file=sys.stderr)
             self.discard()
         if not file.exists():
             with replacing(file) as temporary:
@@ -118,6 +124,45 @@ class Chain:
             # files, and before the old state goes.
             engine.save(self.state(index + 1))
             self.state(index).unlink()
+
+    def finish(self, outputs: Sequence[Path]) -> None:
+        """Keep links to the outputs, with their hashes, and remove what they were made from."""
+        try:
+            for output in outputs:
+                kept = self._kept(output)
+                kept.unlink(missing_ok=True)
+                kept.hardlink_to(output)
+        except OSError:  # a file system without hard links
+            self.discard()
+            return
+        hashes = {output.name: file_digest(output) for output in outputs}
+        with replacing(self.folder / FINISHED) as temporary:
+            temporary.write_text(canonical_json(hashes))
+        for waste in [*self.folder.glob("segment-*"), *self.folder.glob("state-*")]:
+            waste.unlink()
+
+    def recover(self, outputs: Sequence[Path]) -> bool:
+        """Put back the outputs of a finished run; False if it is not finished or they changed."""
+        mark = self.folder / FINISHED
+        if not mark.exists():
+            return False
+        hashes = json.loads(mark.read_text())
+        for output in outputs:
+            kept = self._kept(output)
+            if not kept.exists() or file_digest(kept) != hashes.get(output.name):
+                mark.unlink()
+                return False
+        for output in outputs:
+            output.unlink(missing_ok=True)
+            output.hardlink_to(self._kept(output))
+        return True
+
+    def is_finished(self) -> bool:
+        """Whether the run has ended, and its outputs can be recovered."""
+        return (self.folder / FINISHED).exists()
+
+    def _kept(self, output: Path) -> Path:
+        return self.folder / f"finished-{output.name}"
 
     def discard(self) -> None:
         """Remove the folder, at once for whoever looks at it."""

@@ -42,7 +42,7 @@ def equilibrate(
     Parameters
     ----------
     chain
-        Where the unfinished run is kept; locked by the caller.
+        Where the run is kept; locked by the caller.
     engine
         What is run.
     run
@@ -100,7 +100,7 @@ def _start_from_seed(engine: Engine, run: RunSettings, seed_state: str | Path) -
     velocities = seeds.maxwell_boltzmann(
         run.stream("equilibrate velocities"), run.liquid.particles, run.temperature
     )
-    engine.load(state.read_positions(seed_state), run.liquid.types, velocities)
+    engine.load(state.read_positions(seed_state, run.liquid), run.liquid.types, velocities)
     engine.set_thermostat(run.temperature)
 
 

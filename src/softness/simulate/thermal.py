@@ -79,7 +79,7 @@ def run_thermal(
     Parameters
     ----------
     chain
-        Where the unfinished run is kept; locked by the caller.
+        Where the run is kept; locked by the caller.
     engine
         What is run.
     run

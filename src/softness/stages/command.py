@@ -18,6 +18,13 @@ INTERRUPTED = 130
 DEVICE = "SOFTNESS_DEVICE"
 
 
+class Settings(dict):
+    """Settings of a stage; a key that is not there is the user's mistake, not a bug."""
+
+    def __missing__(self, key: str) -> None:
+        raise InputError(f"--settings lacks {key!r}: see the parameters of the rule (snakemake -n)")
+
+
 def parser(stage: str, description: str) -> argparse.ArgumentParser:
     """Make a parser with the argument that all stages share.
 
@@ -109,4 +116,4 @@ def _settings(text: str) -> dict[str, Any]:
         raise argparse.ArgumentTypeError(f"is no JSON: {error}") from error
     if not isinstance(found, dict):
         raise argparse.ArgumentTypeError("must be a JSON object")
-    return found
+    return Settings(found)

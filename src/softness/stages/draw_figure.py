@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from softness.errors import InputError
 from softness.figures import registry, style
 from softness.figures.data import FigureData
 from softness.files import tables
@@ -30,6 +31,9 @@ def arguments() -> argparse.ArgumentParser:
 def main(options: argparse.Namespace) -> None:
     """Run the stage."""
     entry = registry.find(options.figure)
+    for kind in entry.tables:
+        if not getattr(options, kind):
+            raise InputError(f"figure {entry.number} needs --{kind.replace('_', '-')}: give tables")
     relaxation = [tables.read(path, RelaxationTable) for path in options.relaxation]
     data = FigureData(
         settings=options.settings,

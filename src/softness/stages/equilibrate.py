@@ -22,7 +22,7 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--seed-state", type=Path, help="state to start from (HDF5)")
     parser.add_argument("--state", type=Path, required=True, help="equilibrated state to write")
     parser.add_argument("--history", type=Path, required=True, help="energies and frames to write")
-    parser.add_argument("--unfinished", type=Path, required=True, help="folder of the run so far")
+    parser.add_argument("--checkpoint", type=Path, required=True, help="folder of the run so far")
     return parser
 
 
@@ -33,12 +33,14 @@ def main(options: argparse.Namespace) -> None:
     engine = run.create_engine(options.device)
     inputs = [options.seed_state] if options.seed_state else []
     made_by = command.provenance("equilibrate", settings, inputs, (engine.name, engine.version))
-    chain = Chain(options.unfinished, {"provenance": made_by.as_text()})
-    with chain.locked():
+    outputs = [options.state, options.history]
+    with Chain(options.checkpoint, made_by.what_decides(engine.name)).locked() as chain:
+        if chain.recover(outputs):
+            return
         history = equilibrate(chain, engine, run, settings, options.seed_state)
         tables.write(options.history, history, made_by)
         state.keep(chain.last_state(), options.state, made_by.as_text())
-        chain.discard()
+        chain.finish(outputs)
 
 
 if __name__ == "__main__":

@@ -56,6 +56,13 @@ def _row(run: dict, history: History, times: dict[float, float], settings: dict)
     first, second, error = energy_halves(history.potential_energy)
     early, late = scattering_halves(history.positions, is_analysed, settings["wave_number"])
     crystal = settings["crystal"]
+    share = crystalline_share(
+        history.positions[-1].astype(np.float64),
+        is_analysed,
+        float(history.box_length),
+        crystal["neighbour_distance"],
+        crystal["order"],
+    )
     return {
         "temperature": run["temperature"],
         "replica": run["replica"],
@@ -66,13 +73,8 @@ def _row(run: dict, history: History, times: dict[float, float], settings: dict)
         "energy_difference_error": error,
         "first_half_scattering": early,
         "second_half_scattering": late,
-        "crystalline_share": crystalline_share(
-            history.positions[-1].astype(np.float64),
-            is_analysed,
-            float(history.box_length),
-            crystal["neighbour_distance"],
-            crystal["order"],
-        ),
+        "crystalline_share": share,
+        "is_crystalline": share > crystal["share"],
     }
 
 

@@ -25,6 +25,7 @@ def main(options: argparse.Namespace) -> None:
     settings = options.settings
     block = settings["pair_distribution"]
     with Trajectory(options.trajectory) as trajectory:
+        times = trajectory.times()
         frames = np.linspace(0, trajectory.frames - 1, block["frames"]).astype(int)
         blocks = np.array_split(np.unique(frames), block["blocks"])
         distances, values = zip(
@@ -32,6 +33,7 @@ def main(options: argparse.Namespace) -> None:
         )
     record = PairDistributions(
         temperature=np.array(settings["temperature"]),
+        duration=np.array(times[-1] - times[0]),
         distance=distances[0],
         values=np.array(values),
         frames=np.array([len(chosen) for chosen in blocks]),

@@ -19,7 +19,7 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--state", type=Path, required=True, help="equilibrated state (HDF5)")
     parser.add_argument("--trajectory", type=Path, required=True, help="frames to write (GSD)")
     parser.add_argument("--bursts", type=Path, required=True, help="bursts to write (GSD)")
-    parser.add_argument("--unfinished", type=Path, required=True, help="folder of the run so far")
+    parser.add_argument("--checkpoint", type=Path, required=True, help="folder of the run so far")
     return parser
 
 
@@ -30,13 +30,15 @@ def main(options: argparse.Namespace) -> None:
     engine = run.create_engine(options.device)
     made_by = command.provenance(
         "thermal", settings, [options.state], (engine.name, engine.version)
-    ).as_text()
-    chain = Chain(options.unfinished, {"provenance": made_by})
-    with chain.locked():
+    )
+    outputs = [options.trajectory, options.bursts]
+    with Chain(options.checkpoint, made_by.what_decides(engine.name)).locked() as chain:
+        if chain.recover(outputs):
+            return
         run_thermal(chain, engine, run, settings, options.state)
-        merge(chain, "frames.gsd", options.trajectory, run, made_by)
-        merge(chain, "bursts.gsd", options.bursts, run, made_by)
-        chain.discard()
+        merge(chain, "frames.gsd", options.trajectory, run, made_by.as_text())
+        merge(chain, "bursts.gsd", options.bursts, run, made_by.as_text())
+        chain.finish(outputs)
 
 
 if __name__ == "__main__":
