@@ -55,8 +55,13 @@ class LogHandler(LogHandlerBase):
         with self._lock:
             if action:
                 action(record)
-            elif record.levelno >= logging.WARNING:
+            elif record.levelno >= logging.WARNING and not self._is_repeated(record):
                 self._say(record.getMessage().strip())
+
+    @staticmethod
+    def _is_repeated(record: logging.LogRecord) -> bool:
+        """Whether it tells of a failed job, as `_fail_job` does, but with the whole command."""
+        return getattr(record, "exception", "") in ("RuleException", "CalledProcessError")
 
     def close(self) -> None:
         """Stop the status line."""

@@ -42,7 +42,7 @@ def main(options: argparse.Namespace) -> None:
     """Run the stage."""
     config = options.settings
     claims = read_claims(options.claims)
-    effective = yaml.safe_dump(config, sort_keys=False, default_flow_style=None, width=100)
+    effective = yaml.safe_dump(dict(config), sort_keys=False, default_flow_style=None, width=100)
     page = render(
         study=config["study"],
         claims=claims,
