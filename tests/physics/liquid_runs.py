@@ -63,22 +63,23 @@ def run_liquid(
     start: np.ndarray | None = None,
     types: np.ndarray | None = None,
     keep_every: int = 1,
+    time_step: float = TIME_STEP,
 ) -> Run:
     """Equilibrate a liquid and run it, times in tau.
 
     Starts from random places and a melt at T = 2, or from given positions.
     """
     liquid = kob_andersen(particles, cutoff=cutoff)
-    engine = engines.create("lammps", liquid)
+    engine = engines.create("lammps", liquid, time_step=time_step)
     if start is None:
         start, types = random_start(liquid, stream(11, "start", 0.0)), liquid.types
     velocities = maxwell_boltzmann(stream(11, "velocities", temperature), particles, temperature)
     engine.load(start, types, velocities)
     engine.set_thermostat(temperature)
-    engine.run(round(equilibrate / TIME_STEP))
+    engine.run(round(equilibrate / time_step))
     energies, frames = [], []
     for number in range(round(production / interval)):
-        engine.run(round(interval / TIME_STEP))
+        engine.run(round(interval / time_step))
         energies.append(engine.potential_energy() / particles)
         if number % keep_every == 0:
             frames.append(relative_to_centre(engine.positions()).astype(np.float32))

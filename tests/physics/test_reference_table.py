@@ -11,6 +11,10 @@ pytestmark = [pytest.mark.long, pytest.mark.timeout(7200)]
 
 PARTICLES = 4096
 
+# At T = 2 a time step of 0.005 shifts U/N by about 0.005, half of the tolerance
+# (docs/findings.md); the reference values are those of the liquid, not of the time step.
+FINE_TIME_STEP = 0.0025
+
 
 @pytest.fixture(scope="module")
 def warm() -> Run:
@@ -21,7 +25,9 @@ def warm() -> Run:
 @pytest.fixture(scope="module")
 def hot() -> Run:
     """T = 2.0, cut off per pair."""
-    return run_liquid(2.0, "per_pair", 30, 100, 0.2, PARTICLES, keep_every=5)
+    return run_liquid(
+        2.0, "per_pair", 30, 100, 0.2, PARTICLES, keep_every=5, time_step=FINE_TIME_STEP
+    )
 
 
 def test_energy_at_0_8(warm, record_property):
@@ -44,7 +50,9 @@ def test_energies_between_follow_rosenfeld_and_tarazona(temperature, record_prop
 
 
 def test_the_common_cut_off_at_2(hot, record_property):
-    run = run_liquid(2.0, "common", 30, 100, 0.2, PARTICLES, keep_every=5)
+    run = run_liquid(
+        2.0, "common", 30, 100, 0.2, PARTICLES, keep_every=5, time_step=FINE_TIME_STEP
+    )
     difference = run.energy() - hot.energy()
     record_property("U/N common - per_pair at T = 2.0", f"{difference:.4f}")
     assert difference == pytest.approx(-0.148, abs=0.01)
