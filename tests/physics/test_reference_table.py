@@ -50,9 +50,7 @@ def test_energies_between_follow_rosenfeld_and_tarazona(temperature, record_prop
 
 
 def test_the_common_cut_off_at_2(hot, record_property):
-    run = run_liquid(
-        2.0, "common", 30, 100, 0.2, PARTICLES, keep_every=5, time_step=FINE_TIME_STEP
-    )
+    run = run_liquid(2.0, "common", 30, 100, 0.2, PARTICLES, keep_every=5, time_step=FINE_TIME_STEP)
     difference = run.energy() - hot.energy()
     record_property("U/N common - per_pair at T = 2.0", f"{difference:.4f}")
     assert difference == pytest.approx(-0.148, abs=0.01)
