@@ -3,6 +3,7 @@
 `make test-physics` runs it; docs/findings.md has what it gave.
 """
 
+import numpy as np
 import pytest
 from liquid_runs import Run, run_liquid
 from test_reference_values import COMMON_CUTOFF_AT_2, rosenfeld_tarazona
@@ -71,34 +72,34 @@ def test_relaxation_at_2(record_property):
 
 
 RELAXATION = [
-    # T, equilibrate, production, interval, tau_alpha, relative tolerance
-    (0.70, 60, 150, 0.5, 5, 0.2),
-    (0.60, 120, 300, 0.5, 13, 0.2),
-    (0.56, 200, 500, 1.0, 24, 0.2),
-    (0.51, 400, 1000, 1.0, 66, 0.2),
-    (0.47, 1000, 2500, 2.0, 320, 0.4),
+    # T, runs, equilibrate, production, interval, tau_alpha, relative tolerance
+    (0.70, 1, 60, 150, 0.5, 5, 0.2),
+    (0.60, 2, 120, 300, 0.5, 13, 0.2),
+    (0.56, 2, 200, 500, 1.0, 24, 0.2),
+    (0.51, 4, 300, 700, 1.0, 66, 0.2),
+    (0.47, 2, 1000, 2500, 2.0, 320, 0.4),
 ]
 
 
-@pytest.mark.parametrize(
-    ("temperature", "equilibrate", "production", "interval", "expected", "tolerance"),
-    RELAXATION,
-    ids=[f"T={row[0]}" for row in RELAXATION],
-)
-def test_relaxation_of_the_supercooled_liquid(
-    real_data, temperature, equilibrate, production, interval, expected, tolerance, record_property
-):
-    """From a real configuration at T = 0.44, heated: equilibrium is near from the start."""
-    run = run_liquid(
-        temperature,
-        "common",
-        equilibrate,
-        production,
-        interval,
-        PARTICLES,
-        start=real_data["positions"][0],
-        types=real_data["types"],
-    )
-    found = run.relaxation_time(7.25)
-    record_property(f"tau_alpha at T = {temperature}, common", f"{found:.4g}")
-    assert found == pytest.approx(expected, rel=tolerance)
+@pytest.mark.parametrize("row", RELAXATION, ids=[f"T={row[0]}" for row in RELAXATION])
+def test_relaxation_of_the_supercooled_liquid(real_data, row, record_property):
+    """From real configurations at T = 0.44, heated: equilibrium is near from the start.
+
+    One run of ten relaxation times scatters by about a fifth, so the colder ones are repeated.
+    """
+    temperature, runs, equilibrate, production, interval, expected, tolerance = row
+    found = [
+        run_liquid(
+            temperature,
+            "common",
+            equilibrate,
+            production,
+            interval,
+            PARTICLES,
+            start=real_data["positions"][number],
+            types=real_data["types"],
+        ).relaxation_time(7.25)
+        for number in range(runs)
+    ]
+    record_property(f"tau_alpha at T = {temperature}, common", [float(f"{t:.4g}") for t in found])
+    assert np.exp(np.mean(np.log(found))) == pytest.approx(expected, rel=tolerance)
