@@ -25,8 +25,8 @@ def writing(path: str | Path) -> Iterator[h5py.File]:
     buffer = io.BytesIO()
     with h5py.File(buffer, "w") as file:
         yield file
-    with replacing(path) as temporary:
-        temporary.write_bytes(buffer.getbuffer())
+    with replacing(path) as temporary, buffer.getbuffer() as content:
+        temporary.write_bytes(content)
 
 
 @contextmanager
