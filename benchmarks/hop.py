@@ -23,7 +23,8 @@ import gsd.hoomd
 import numpy as np
 
 from softness.dynamics.csd import CumulativeSquaredDisplacementStream
-from softness.dynamics.hop import EventStream, HopStream
+from softness.dynamics.hop import HopStream
+from softness.dynamics.rearrangements import EventStream
 
 BLOCK = 50
 

@@ -13,7 +13,7 @@ import h5py
 import numpy as np
 import pytest
 
-from softness.dynamics.hop import events
+from softness.dynamics.rearrangements import events
 from softness.errors import InputError
 from softness.files import features as feature_files
 from softness.files import tables

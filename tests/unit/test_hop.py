@@ -6,13 +6,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from softness.dynamics.hop import (
+from softness.dynamics.hop import HopStream, hop_indicator
+from softness.dynamics.rearrangements import (
     EventStream,
-    HopStream,
     QuietRunStream,
     automatic_quiet_threshold,
     events,
-    hop_indicator,
     quiet_runs,
 )
 from softness.errors import InputError

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from softness.dynamics.hop import events, quiet_runs
+from softness.dynamics.rearrangements import events, quiet_runs
 from softness.errors import InputError
 from softness.learning import samples
 

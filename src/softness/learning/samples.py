@@ -81,7 +81,7 @@ def rearranging(
     ----------
     events
         Events of one replica with the fields ``particle``, ``frame`` (of the maximum of p_hop),
-        ``first``, ``last`` and ``cut``, as `softness.dynamics.hop.events` gives them.
+        ``first``, ``last`` and ``cut``, as `softness.dynamics.rearrangements.events` gives them.
     method
         ``"per_event"``: one moment for each event, at its maximum. ``"per_frame"``: every frame in
         which p_hop is above the threshold, as in the source; such a frame may be later than the
@@ -117,7 +117,7 @@ def quiet(runs: np.ndarray, replica: int = 0) -> Moments:
     ----------
     runs
         Quiet runs of one replica with the fields ``particle`` and ``centre``, as
-        `softness.dynamics.hop.quiet_runs` gives them.
+        `softness.dynamics.rearrangements.quiet_runs` gives them.
     replica
         Number of the replica.
     """

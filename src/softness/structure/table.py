@@ -120,7 +120,7 @@ def moments_above_threshold(events: np.ndarray, first: int, last: int, lead: int
     Parameters
     ----------
     events
-        From `softness.dynamics.hop.events`: fields ``particle``, ``first`` and ``last``.
+        From `softness.dynamics.rearrangements.events`: fields ``particle``, ``first`` and ``last``.
     first, last
         Frames t - lead outside are left out.
     lead
@@ -138,7 +138,8 @@ def moments_before_events(events: np.ndarray, first: int, last: int, within: int
     Parameters
     ----------
     events
-        From `softness.dynamics.hop.events`: fields ``particle`` and ``frame`` (t* of the event).
+        From `softness.dynamics.rearrangements.events`: fields ``particle`` and ``frame`` (t* of the
+        event).
     first, last
         Frames t outside are left out.
     within

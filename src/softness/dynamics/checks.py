@@ -1,0 +1,58 @@
+"""Checks of the arguments that the modules of this package share."""
+
+import numpy as np
+
+from softness.errors import InputError
+
+
+def checked_trajectory(positions: np.ndarray) -> np.ndarray:
+    """Positions of several frames as a contiguous array of float32 or float64.
+
+    Parameters
+    ----------
+    positions
+        (frames, N, 3) positions.
+
+    Returns
+    -------
+    numpy.ndarray
+        The same, copied only where that is needed.
+
+    Raises
+    ------
+    InputError
+        The shape is not (frames, N, 3) with N > 0.
+    """
+    positions = np.asarray(positions)
+    if positions.ndim != 3 or positions.shape[2] != 3 or positions.shape[1] == 0:
+        raise InputError(
+            f"positions has the shape {positions.shape}: give unwrapped positions (frames, N, 3)"
+        )
+    if positions.dtype not in (np.float32, np.float64):
+        positions = positions.astype(np.float64)
+    return np.ascontiguousarray(positions)
+
+
+def checked_count(value: int, name: str) -> int:
+    """Return a whole number of 1 or more, or raise.
+
+    Parameters
+    ----------
+    value
+        The number.
+    name
+        Its name in the error message.
+
+    Returns
+    -------
+    int
+        The number.
+
+    Raises
+    ------
+    InputError
+        It is not a whole number, or smaller than 1.
+    """
+    if not isinstance(value, (int, np.integer)) or isinstance(value, bool) or value < 1:
+        raise InputError(f"{name} = {value}: give a whole number of 1 or more")
+    return int(value)
