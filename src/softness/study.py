@@ -131,6 +131,20 @@ class Study:
             "self_scattering": self.config["self_scattering"],
         }
 
+    @property
+    def training_label(self) -> str:
+        """The training temperature as it stands in file names."""
+        return label(self.config["roles"]["training"])
+
+    def displacement_map(self, replica: str) -> dict[str, Any]:
+        """Settings of the map of displacements of one run, at the training temperature."""
+        return {
+            "temperature": self.config["roles"]["training"],
+            "replica": int(replica),
+            "seed": self.config["seed"],
+            "displacement_map": self.config["displacement_map"],
+        }
+
     def relaxation(self, temperature: str) -> dict[str, Any]:
         """Settings of the analysis of relaxation at one temperature."""
         return {

@@ -6,7 +6,7 @@ import pytest
 from softness.errors import InputError
 from softness.figures import registry, style
 from softness.figures.data import FigureData
-from softness.files.records import PairDistributions, RelaxationTable
+from softness.files.records import DisplacementMap, PairDistributions, RelaxationTable
 
 TEMPERATURES = [0.45, 0.5, 0.6, 0.8, 1.0, 2.0]
 LAG = np.geomspace(0.01, 5000, 60)
@@ -53,11 +53,27 @@ def pairs(temperature, seed):
     )
 
 
+def displacements(replica, shared=0.6):
+    """A map in which neighbours share part of their displacements."""
+    generator = np.random.default_rng(replica)
+    return DisplacementMap(
+        temperature=np.array(0.5),
+        replica=np.array(replica),
+        box_length=np.array(12.0),
+        lag=np.array(90.0),
+        positions=generator.uniform(-6, 6, size=(800, 3)),
+        displacement=generator.exponential(0.4, size=800),
+        correlation=shared + generator.normal(scale=0.01, size=6),
+        chance=np.full(6, 0.03),
+    )
+
+
 def data(temperatures=TEMPERATURES, **options):
     return FigureData(
         settings={"seed": 1, "draws": 100, "block_length": 2.0},
         pair_distribution=[pairs(t, seed) for t in temperatures for seed in (1, 2)],
         relaxation=[relaxation(t, **options) for t in temperatures],
+        displacement_map=[displacements(replica) for replica in (0, 1)],
     )
 
 
@@ -110,16 +126,42 @@ def test_one_replica_is_inconclusive():
     assert verdicts("1.4", data(replicas=1))[SLOPE].verdict == "inconclusive"
 
 
+@pytest.mark.parametrize(
+    ("shared", "clustering", "beyond"),
+    [
+        (0.6, "reproduced", "reproduced"),
+        (0.06, "not reproduced", "reproduced"),
+        (0.0, "not reproduced", "not reproduced"),
+        (0.1, "inconclusive", "reproduced"),
+    ],
+)
+def test_clustering_is_judged_by_its_size_and_against_chance(shared, clustering, beyond):
+    given = FigureData(
+        settings={"seed": 1, "draws": 100, "block_length": 2.0},
+        displacement_map=[displacements(replica, shared) for replica in range(5)],
+    )
+    found = [claim.verdict for claim in registry.find("1.1").module().claims(given)]
+    assert found == [clustering, beyond]
+
+
+def test_the_map_shows_a_slab_of_the_first_replica():
+    table = registry.find("1.1").module().table(data())
+    assert (table["z"].abs() < 1).all()
+    # A sixth of the box is two diameters thick.
+    assert len(table) == pytest.approx(800 / 6, rel=0.3)
+
+
 @pytest.mark.parametrize("number", [entry.number for entry in registry.FIGURES])
 def test_figures_have_labels_units_and_all_temperatures(number, tmp_path):
     module = registry.find(number).module()
     with style.applied():
         figure = module.plot(data())
     for axes in figure.axes:
-        assert axes.get_xlabel()
+        assert axes.get_xlabel() or axes.get_label() == "<colorbar>"
         assert axes.get_ylabel()
-        assert axes.lines
-    assert set(module.table(data())["temperature"]) == set(TEMPERATURES)
+        assert axes.lines or axes.patches or axes.collections
+    expected = {0.5} if number == "1.1" else set(TEMPERATURES)
+    assert set(module.table(data())["temperature"]) == expected
     contents = []
     for again in range(2):
         with style.applied():

@@ -8,12 +8,20 @@ import yaml
 from workflow_commands import SMOKE, reruns
 
 TEMPERATURES, RUNS = 4, 8
-FIGURES = {
+OVER_TEMPERATURES = {
     "figure_1_2_pair_distribution": 1,
     "figure_1_3_self_scattering": 1,
     "figure_1_4_relaxation_time": 1,
 }
-RELAXATION = {"relaxation": TEMPERATURES, "equilibration_evidence": 1, **FIGURES, "report": 1}
+AT_TRAINING = {"displacement_map": 2, "figure_1_1_displacement_map": 1}
+FIGURES = {"figure_1_1_displacement_map": 1, **OVER_TEMPERATURES}
+RELAXATION = {
+    "relaxation": TEMPERATURES,
+    "equilibration_evidence": 1,
+    **AT_TRAINING,
+    **OVER_TEMPERATURES,
+    "report": 1,
+}
 SCATTERING = {"self_scattering": RUNS, **RELAXATION}
 THERMAL = {"thermal": RUNS, "pair_distribution": RUNS, **SCATTERING}
 EVERYTHING = {"equilibrate_seed": 2, "equilibrate": RUNS - 2, **THERMAL}
@@ -52,7 +60,7 @@ def test_a_temperature_that_is_added_runs_alone_and_joins_the_figures(study):
         "self_scattering": 2,
         "relaxation": 1,
         "equilibration_evidence": 1,
-        **FIGURES,
+        **OVER_TEMPERATURES,
         "report": 1,
     }
 
@@ -65,7 +73,7 @@ def test_a_longer_run_reruns_its_temperature(study):
         "self_scattering": 2,
         "relaxation": 1,
         "equilibration_evidence": 1,
-        **FIGURES,
+        **OVER_TEMPERATURES,
         "report": 1,
     }
 
@@ -79,6 +87,7 @@ def test_a_replica_that_is_added_runs_alone(study):
         "pair_distribution": TEMPERATURES,
         "self_scattering": TEMPERATURES,
         **RELAXATION,
+        "displacement_map": 3,
     }
 
 
@@ -104,11 +113,19 @@ def test_the_fitted_window_reruns_relaxation(study):
     assert reruns(study) == RELAXATION
 
 
-@pytest.mark.parametrize("key", ["hop", "roles"])
-def test_what_no_rule_reads_yet_reruns_the_report_that_shows_it(study, key):
-    changes = {"hop": {"threshold": 0.3}, "roles": {"training": 0.80}}
-    configure(study, lambda config: config.setdefault(key, {}).update(changes[key]))
+def test_what_no_rule_reads_yet_reruns_the_report_that_shows_it(study):
+    configure(study, lambda config: config.setdefault("hop", {}).update(threshold=0.3))
     assert reruns(study) == {"report": 1}
+
+
+def test_another_training_temperature_reruns_what_is_measured_there(study):
+    configure(study, lambda config: config["roles"].update(training=0.80))
+    assert reruns(study) == {**AT_TRAINING, "report": 1}
+
+
+def test_the_lag_of_displacements_reruns_their_map(study):
+    configure(study, lambda config: config.update(displacement_map={"lag": 0.5}))
+    assert reruns(study) == {**AT_TRAINING, "report": 1}
 
 
 def test_a_figures_source_reruns_the_figure(study):

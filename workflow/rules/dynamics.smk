@@ -77,6 +77,32 @@ rule relaxation:
         " --scattering {input.scattering} --output {output} 2> {log}"
 
 
+rule displacement_map:
+    input:
+        trajectory=f"{RESULTS}/thermal/T{study.training_label}/replica{{replica}}/trajectory.gsd",
+        relaxation=f"{RESULTS}/relaxation/T{study.training_label}.h5",
+        code=code_of("displacement_map"),
+    output:
+        f"{RESULTS}/displacement_map/replica{{replica}}.h5",
+    params:
+        settings=lambda wildcards: study.parameter("displacement_map", wildcards.replica),
+    log:
+        f"{LOGS}/displacement_map/replica{{replica}}.log",
+    benchmark:
+        f"{BENCHMARKS}/displacement_map/replica{{replica}}.tsv"
+    resources:
+        mem_mb=1000,
+        runtime=30,
+    conda:
+        "../../envs/analyse.yaml"
+    message:
+        "map of displacements, replica {wildcards.replica}"
+    shell:
+        "python -m softness.stages.displacement_map --settings {params.settings:q}"
+        " --trajectory {input.trajectory} --relaxation {input.relaxation} --output {output}"
+        " 2> {log}"
+
+
 rule equilibration_evidence:
     input:
         histories=expand(

@@ -7,6 +7,7 @@ TABLES = {
         rules.pair_distribution.output, temperature=study.labels, replica=study.replicas
     ),
     "relaxation": expand(rules.relaxation.output, temperature=study.labels),
+    "displacement_map": expand(rules.displacement_map.output, replica=study.replicas),
 }
 
 for entry in FIGURES:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from softness.files.records import PairDistributions, RelaxationTable
+from softness.files.records import DisplacementMap, PairDistributions, RelaxationTable
 
 
 @dataclass(frozen=True)
@@ -19,6 +19,8 @@ class FigureData:
         One a run.
     relaxation
         One a temperature, from cold to hot.
+    displacement_map
+        One a replica, at the training temperature.
     settings
         ``seed``, ``draws`` and ``block_length`` (in tau_alpha) for resampling.
     """
@@ -26,6 +28,7 @@ class FigureData:
     settings: Mapping[str, Any]
     pair_distribution: Sequence[PairDistributions] = ()
     relaxation: Sequence[RelaxationTable] = ()
+    displacement_map: Sequence[DisplacementMap] = ()
 
     def temperatures(self) -> list[float]:
         """Temperatures of the tables, from cold to hot."""

@@ -25,8 +25,8 @@ class FigureEntry:
     chapter
         Under which it stands in the report.
     tables
-        Kinds of tables that it is drawn from: ``"pair_distribution"`` (one a run) and
-        ``"relaxation"`` (one a temperature).
+        Kinds of tables that it is drawn from: ``"pair_distribution"`` (one a run),
+        ``"relaxation"`` (one a temperature), ``"displacement_map"`` (one a replica).
     """
 
     number: str
@@ -46,6 +46,13 @@ class FigureEntry:
 
 
 FIGURES = (
+    FigureEntry(
+        number="1.1",
+        name="figure_1_1_displacement_map",
+        title="Displacements in a slab of the supercooled liquid",
+        chapter="Chapter 1",
+        tables=("displacement_map",),
+    ),
     FigureEntry(
         number="1.2",
         name="figure_1_2_pair_distribution",

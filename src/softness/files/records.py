@@ -52,6 +52,20 @@ class RelaxationTable:
 
 
 @dataclass(frozen=True)
+class DisplacementMap:
+    """How far A particles of one run moved: a picture of the first origin, clustering of all."""
+
+    temperature: np.ndarray = array("", "eps_AA/k_B")
+    replica: np.ndarray = array("")
+    box_length: np.ndarray = array("", "sigma_AA")
+    lag: np.ndarray = array("", "tau")
+    positions: np.ndarray = array("particles space", "sigma_AA")
+    displacement: np.ndarray = array("particles", "sigma_AA")
+    correlation: np.ndarray = array("origins")
+    chance: np.ndarray = array("origins")
+
+
+@dataclass(frozen=True)
 class EquilibrationEvidence:
     """Whether each run was in equilibrium: one row a run."""
 

@@ -8,7 +8,7 @@ from softness.figures import registry, style
 from softness.figures.data import FigureData
 from softness.files import tables
 from softness.files.atomic import replacing
-from softness.files.records import PairDistributions, RelaxationTable
+from softness.files.records import DisplacementMap, PairDistributions, RelaxationTable
 from softness.report.claims import write_claims
 from softness.stages import command
 
@@ -22,6 +22,9 @@ def arguments() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--relaxation", type=Path, nargs="*", default=[], help="one a temperature (HDF5)"
+    )
+    parser.add_argument(
+        "--displacement-map", type=Path, nargs="*", default=[], help="one a replica (HDF5)"
     )
     for kind in ("png", "pdf", "csv", "claims"):
         parser.add_argument(f"--{kind}", type=Path, required=True, help=f"{kind} to write")
@@ -39,6 +42,7 @@ def main(options: argparse.Namespace) -> None:
         settings=options.settings,
         pair_distribution=[tables.read(p, PairDistributions) for p in options.pair_distribution],
         relaxation=sorted(relaxation, key=lambda each: float(each.temperature)),
+        displacement_map=[tables.read(path, DisplacementMap) for path in options.displacement_map],
     )
     module = entry.module()
     with style.applied():

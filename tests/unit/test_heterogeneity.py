@@ -1,0 +1,68 @@
+"""Correlation between neighbours on configurations of known kind."""
+
+import numpy as np
+import pytest
+
+from softness.dynamics.heterogeneity import displacement_sizes, neighbour_correlation
+from softness.errors import InputError
+
+LENGTH = 10.0
+
+
+@pytest.fixture
+def places():
+    return np.random.default_rng(1).uniform(0, LENGTH, size=(1200, 3))
+
+
+def test_sizes_of_displacements():
+    start = np.zeros((2, 3))
+    assert displacement_sizes(start, [[3, 4, 0], [0, 0, 0]]).tolist() == [5, 0]
+
+
+def test_a_smooth_field_is_shared_by_neighbours(places):
+    field = np.sin(2 * np.pi * places[:, 0] / LENGTH)
+    found = neighbour_correlation(field, places, LENGTH, 1.0, np.random.default_rng(2))
+    assert found.value > 0.8
+    assert found.chance < 0.1
+
+
+def test_noise_is_at_chance(places):
+    above = 0
+    for seed in range(40):
+        noise = np.random.default_rng(seed).normal(size=len(places))
+        found = neighbour_correlation(
+            noise, places, LENGTH, 1.0, np.random.default_rng(seed + 100), shuffles=100, level=0.9
+        )
+        above += found.value > found.chance
+    # One in ten by construction; 40 trials scatter by 2.
+    assert above <= 11
+
+
+def test_pairs_are_those_of_the_periodic_box(places):
+    field = np.cos(2 * np.pi * places[:, 0] / LENGTH)
+    shifted = places + LENGTH * np.random.default_rng(3).integers(-2, 3, size=places.shape)
+    first, second = (
+        neighbour_correlation(field, where, LENGTH, 1.0, np.random.default_rng(4)).value
+        for where in (places, shifted)
+    )
+    assert first == pytest.approx(second, abs=1e-9)
+
+
+def test_the_correlation_is_that_of_all_pairs(places):
+    few = places[:60]
+    field = np.random.default_rng(5).normal(size=60)
+    separation = few[:, None] - few[None, :]
+    separation -= LENGTH * np.round(separation / LENGTH)
+    distance = np.linalg.norm(separation, axis=-1)
+    first, second = np.nonzero((distance < 2.5) & (distance > 0))
+    expected = np.corrcoef(field[first], field[second])[0, 1]
+    found = neighbour_correlation(field, few, LENGTH, 2.5, np.random.default_rng(6))
+    assert found.value == pytest.approx(expected)
+
+
+def test_what_cannot_be_correlated_is_refused(places):
+    generator = np.random.default_rng(1)
+    with pytest.raises(InputError, match="all the same"):
+        neighbour_correlation(np.ones(1200), places, LENGTH, 1.0, generator)
+    with pytest.raises(InputError, match="distance is 1e-06"):
+        neighbour_correlation(places[:, 0], places, LENGTH, 1e-6, generator)
