@@ -204,6 +204,8 @@ def test_ctrl_c_stops_a_study_and_the_next_run_goes_on(tmp_path):
         start_new_session=True,
         stderr=subprocess.PIPE,
         text=True,
+        # Tests that run in the background inherit that Ctrl-C is ignored; a terminal's do not.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     checkpoint = folder / "results/smoke/equilibrate/T0.7/replica0/checkpoint"
     while not (checkpoint / "state-000003.h5").exists():

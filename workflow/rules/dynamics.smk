@@ -84,17 +84,17 @@ rule displacement_map:
         code=code_of("displacement_map"),
     output:
         f"{RESULTS}/displacement_map/replica{{replica}}.h5",
-    params:
-        settings=lambda wildcards: study.parameter("displacement_map", wildcards.replica),
     log:
         f"{LOGS}/displacement_map/replica{{replica}}.log",
     benchmark:
         f"{BENCHMARKS}/displacement_map/replica{{replica}}.tsv"
+    conda:
+        "../../envs/analyse.yaml"
     resources:
         mem_mb=1000,
         runtime=30,
-    conda:
-        "../../envs/analyse.yaml"
+    params:
+        settings=lambda wildcards: study.parameter("displacement_map", wildcards.replica),
     message:
         "map of displacements, replica {wildcards.replica}"
     shell:
