@@ -12,9 +12,6 @@ ENOUGH_REPLICAS = 5
 """Replicas from which on they alone are units; fewer are too few to tell a spread, so that blocks
 within them count as well."""
 
-BOTH_STAGES = "replicas, then blocks"
-BLOCKS_ONLY = "blocks within replicas"
-
 
 def block_labels(times: np.ndarray, duration: float, block: float) -> np.ndarray:
     """Number of the block of time that each moment belongs to.
@@ -38,9 +35,11 @@ def block_labels(times: np.ndarray, duration: float, block: float) -> np.ndarray
 
 
 def draw_weights(
-    blocks: Sequence[int], draws: int, generator: np.random.Generator, method: str = BOTH_STAGES
+    blocks: Sequence[int], draws: int, generator: np.random.Generator
 ) -> list[np.ndarray]:
     """How often each block of each replica counts in each resampled data set.
+
+    Replicas are drawn with replacement, then blocks within each of them.
 
     Parameters
     ----------
@@ -50,9 +49,6 @@ def draw_weights(
         Number of resampled data sets.
     generator
         Source of the draws.
-    method
-        `BOTH_STAGES`: replicas with replacement, then blocks within each of them.
-        `BLOCKS_ONLY`: every replica once, blocks with replacement within it.
 
     Returns
     -------
@@ -67,12 +63,8 @@ def draw_weights(
     blocks = [int(number) for number in blocks]
     if not blocks or min(blocks) < 1:
         raise InputError(f"blocks is {blocks}: give one replica or more, with one block or more")
-    if method not in (BOTH_STAGES, BLOCKS_ONLY):
-        raise InputError(f"method is {method!r}: choose {BOTH_STAGES!r} or {BLOCKS_ONLY!r}")
     replicas = len(blocks)
-    times = np.ones((draws, replicas), dtype=np.int64)
-    if method == BOTH_STAGES:
-        times = generator.multinomial(replicas, np.full(replicas, 1 / replicas), size=draws)
+    times = generator.multinomial(replicas, np.full(replicas, 1 / replicas), size=draws)
     # A replica that is drawn m times gives m independent draws of all its blocks.
     return [
         generator.multinomial(times[:, replica] * number, np.full(number, 1 / number))
@@ -117,6 +109,23 @@ def bootstrap(
         return np.array([statistic(mean) for mean in total / number])
 
 
+def widening(blocks: Sequence[int]) -> float:
+    """Factor by which `widened` spreads bootstrap draws; infinite with a single unit.
+
+    Parameters
+    ----------
+    blocks
+        Number of blocks of each replica.
+    """
+    replicas = len(blocks)
+    units = replicas if replicas >= ENOUGH_REPLICAS else sum(blocks)
+    if units < 2:
+        return float("inf")
+    smallest = replicas if replicas > 1 else units
+    student_tails = student.ppf(0.975, units - 1) / norm.ppf(0.975)
+    return float(np.sqrt(smallest / (smallest - 1)) * student_tails)
+
+
 def widened(draws: np.ndarray, value: np.ndarray | float, blocks: Sequence[int]) -> np.ndarray:
     """Bootstrap draws, spread out by what a bootstrap of few units leaves out.
 
@@ -124,7 +133,7 @@ def widened(draws: np.ndarray, value: np.ndarray | float, blocks: Sequence[int])
     nothing of Student's tails; with two replicas both matter. Deviations from the value are scaled
     by sqrt(R / (R - 1)) for the R replicas, and by the ratio of the 97.5 % quantiles of Student's
     and the normal distribution for as many units as there are: replicas, or blocks within replicas
-    where there are fewer than five of them.
+    where there are fewer than five of them. With a single unit all draws are nan.
 
     Parameters
     ----------
@@ -135,12 +144,9 @@ def widened(draws: np.ndarray, value: np.ndarray | float, blocks: Sequence[int])
     blocks
         Number of blocks of each replica.
     """
-    replicas = len(blocks)
-    units = replicas if replicas >= ENOUGH_REPLICAS else sum(blocks)
-    if units < 2:
+    factor = widening(blocks)
+    if np.isinf(factor):
         return np.full_like(np.asarray(draws, dtype=np.float64), np.nan)
-    smallest = replicas if replicas > 1 else units
-    factor = np.sqrt(smallest / (smallest - 1)) * student.ppf(0.975, units - 1) / norm.ppf(0.975)
     return value + factor * (np.asarray(draws) - value)
 
 

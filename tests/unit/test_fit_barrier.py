@@ -227,6 +227,18 @@ def test_any_start_leads_to_the_one_maximum_of_the_likelihood():
     assert np.abs(score @ design).max() < 1e-4
 
 
+@pytest.mark.filterwarnings("error")
+def test_a_coefficient_that_no_trial_tells_of_spoils_no_other():
+    """Three levels, of which the last has no trials: nothing overflows, and it is told."""
+    trials = np.array([1e12, 1e12, 0.0])
+    fit = fit_log_binomial(np.eye(3), 0.1 * trials, trials)
+    assert fit.coefficients[:2] == pytest.approx(np.log([0.1, 0.1]))
+    assert not fit.converged
+    nothing = fit_log_binomial(np.eye(3), np.zeros(3), np.zeros(3))
+    assert np.isfinite(nothing.coefficients).all()
+    assert not nothing.converged
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [

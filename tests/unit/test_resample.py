@@ -6,6 +6,7 @@ import pytest
 from softness.barriers import resample
 from softness.errors import InputError
 from softness.learning.classify import train_hyperplane
+from softness.uncertainty import widening
 
 
 def shares(sums):
@@ -22,6 +23,17 @@ def population(generator, replicas=5, blocks=8, spread=0.0, size=500, chance=0.2
     return tables
 
 
+def coverage(temperatures, replicas, blocks, spread, studies=300):
+    """Share of the studies whose interval of 95 % holds the truth."""
+    generator = np.random.default_rng(3)
+    held = 0
+    for _ in range(studies):
+        counts = [population(generator, replicas, blocks, spread) for _ in range(temperatures)]
+        found = resample.resample(counts, shares, generator, draws=200)
+        held += found.low <= 0.2 * np.exp(spread**2 / 2) <= found.high
+    return held / studies
+
+
 def test_every_draw_has_as_many_blocks_as_the_data():
     generator = np.random.default_rng(1)
     weights = resample.draw_weights([4, 4, 4], 500, generator)
@@ -36,25 +48,36 @@ def test_a_replica_is_drawn_as_a_whole():
     assert set(np.unique(weights[0].sum(axis=1))) <= {0, 4, 8}
     assert set(np.unique(weights[1].sum(axis=1))) <= {0, 6, 12}
     assert (weights[0].sum(axis=1) // 4 + weights[1].sum(axis=1) // 6 == 2).all()
-    within = resample.draw_weights([4, 6], 500, np.random.default_rng(2), resample.BLOCKS_ONLY)
-    assert (within[0].sum(axis=1) == 4).all()
-    assert (within[1].sum(axis=1) == 6).all()
 
 
 @pytest.mark.parametrize(
-    ("spread", "lowest", "highest"),
-    [(0.0, 0.94, 1.0), (0.03, 0.94, 1.0), (0.1, 0.87, 0.96)],
-    ids=["alike", "as different as by chance", "different"],
+    "spread", [0.0, 0.03, 0.1], ids=["alike", "as different as by chance", "different"]
 )
-def test_interval_of_five_replicas_holds_the_truth(spread, lowest, highest):
-    """Somewhat too often where replicas are alike, not quite often enough where they are not."""
-    generator = np.random.default_rng(3)
-    held = 0
-    for _ in range(300):
-        counts = [population(generator, spread=spread) for _ in range(6)]  # six temperatures
-        found = resample.resample(counts, shares, generator, draws=300)
-        held += found.low <= 0.2 * np.exp(spread**2 / 2) <= found.high
-    assert lowest <= held / 300 <= highest
+def test_interval_of_five_replicas_holds_the_truth(spread):
+    """Too often: widening counts the units of one temperature, and there are six of them."""
+    assert coverage(6, 5, 8, spread) >= 0.95
+
+
+@pytest.mark.parametrize(
+    ("blocks", "spread", "least"),
+    [
+        (1, 0.0, 0.9),  # two numbers
+        (2, 0.0, 0.95),
+        (4, 0.0, 0.95),
+        (1, 0.1, 0.9),
+        (2, 0.1, 0.9),
+        (4, 0.1, 0.87),  # replicas differ by twice what their blocks tell
+    ],
+)
+def test_interval_of_two_replicas_is_wide_enough(blocks, spread, least):
+    """At a single temperature, the hardest case."""
+    assert coverage(1, 2, blocks, spread) >= least
+
+
+@pytest.mark.parametrize("blocks", [1, 2, 4])
+@pytest.mark.parametrize("spread", [0.0, 0.1], ids=["alike", "different"])
+def test_interval_of_two_replicas_at_six_temperatures_holds_the_truth(blocks, spread):
+    assert coverage(6, 2, blocks, spread) >= 0.95
 
 
 def test_particles_as_units_would_give_an_interval_far_too_short():
@@ -75,17 +98,37 @@ def test_value_is_that_of_all_data_and_each_replica_is_shown():
     assert found.draws.shape == (50,)
 
 
-def test_few_replicas_are_not_resampled_themselves_and_one_is_inconclusive():
+def test_one_replica_is_inconclusive_and_has_no_interval_without_blocks():
     generator = np.random.default_rng(6)
-    five = resample.resample([population(generator)], shares, generator, 50)
-    assert (five.method, five.conclusive) == ("replicas, then blocks", True)
     three = resample.resample([population(generator, 3)], shares, generator, 50)
-    assert (three.method, three.conclusive) == ("blocks within replicas", True)
+    assert three.conclusive
     assert three.per_replica.shape == (3,)
     one = resample.resample([population(generator, 1)], shares, generator, 50)
-    assert (one.method, one.conclusive) == ("blocks within replicas", False)
+    assert not one.conclusive
+    assert one.low < one.value < one.high
     mixed = [population(generator, 5), population(generator, 1)]
     assert not resample.resample(mixed, shares, generator, 50).conclusive
+    single = resample.resample([population(generator, 1, blocks=1)], shares, generator, 50)
+    assert np.isfinite(single.value)
+    assert np.isnan([single.low, single.high]).all()
+
+
+def test_draws_are_widened_for_the_temperature_with_the_fewest_units():
+    """Its own interval has the width that Student's t gives, and it sets that of all."""
+    few, many = [np.array([[4, 10]]), np.array([[6, 10]])], [np.array([[5, 10]])] * 9
+
+    def first(sums):
+        return sums[:, 0, 0] / sums[:, 0, 1]
+
+    found = resample.resample([few, many], first, np.random.default_rng(12), 500)
+    # Draws are 0.4, 0.5 and 0.6; the error of the mean is 0.1 / sqrt(2) of their spread times t.
+    wide = 0.1 * np.sqrt(2) * 12.706 / 1.96
+    assert (found.low, found.high) == pytest.approx((0.5 - wide, 0.5 + wide), rel=1e-3)
+    many = [np.array([[events, 10]]) for events in (3, 4, 4, 5, 5, 6, 6, 7, 8)]
+    alone = resample.resample([many], first, np.random.default_rng(13), 500)
+    beside = resample.resample([many, few], first, np.random.default_rng(13), 500)
+    ratio = (beside.high - beside.low) / (alone.high - alone.low)
+    assert ratio == pytest.approx(widening([1] * 2) / widening([1] * 9))
 
 
 def test_percentiles_are_those_of_numpy_and_undefined_draws_are_told():

@@ -13,6 +13,7 @@ from softness.barriers.resample import Resampled, cross_fit, cross_fitted_values
 from softness.barriers.zscore import about_mean
 from softness.learning.classify import Hyperplane, train_hyperplane
 from softness.learning.samples import Moments, draw
+from softness.uncertainty import widening
 
 REPLICAS, BLOCKS = 5, 4
 TRAINING, SIZE = 40_000, 200_000
@@ -76,6 +77,11 @@ def slope_with_x(x, barriers, errors):
     away = x - np.average(x, weights=weights)
     both = np.stack([barriers.energy, barriers.entropy], axis=-2)
     return (both * away * weights).sum(axis=-1) / (away**2 * weights).sum()
+
+
+def standard_errors(slopes):
+    """Of the slopes of Delta E and Sigma: the spread of their draws, as it was before widening."""
+    return slopes.draws.std(axis=0) / widening([BLOCKS] * REPLICAS)
 
 
 def finished(planes, counts, means, generator):
@@ -167,7 +173,7 @@ def test_the_chain_returns_the_diluted_slope_of_the_barriers(liquid, chains, met
     % steeper: that of the same fit to the probabilities that `ToyLiquid.log_chance` predicts.
     """
     learned = chains["learned"]
-    found, errors = learned.slopes[method].value, learned.slopes[method].draws.std(axis=0)
+    found, errors = learned.slopes[method].value, standard_errors(learned.slopes[method])
     exact = np.mean(
         [(liquid.barrier_slope(one), liquid.entropy_slope(one)) for one in learned.planes], axis=0
     )
@@ -187,9 +193,7 @@ def test_the_chain_returns_the_diluted_slope_of_the_barriers(liquid, chains, met
 def test_the_chain_returns_the_planted_onset(liquid, chains):
     learned = chains["learned"]
     generator = np.random.default_rng(4)
-    found = onset_temperature(
-        learned.means, TEMPERATURES, learned.counts, generator, 300, background="free"
-    )
+    found = onset_temperature(learned.means, TEMPERATURES, learned.counts, generator, 300)
     assert found.defined
     assert found.low < liquid.onset < found.high
     assert found.temperature == pytest.approx(liquid.onset, rel=0.05)
@@ -225,7 +229,7 @@ def test_the_random_direction_does_not_collapse(liquid, chains):
     random = chains["random"]
     expected = liquid.barrier_slope(random.planes[0])
     slopes = random.slopes["least_squares"]
-    error = slopes.draws[:, 0].std()
+    error = standard_errors(slopes)[0]
     assert slopes.value[0] == pytest.approx(expected, abs=3 * error)
     curves = X, random.barriers.energy, chains["learned"].barriers.energy
     known = [liquid.correlation(chains[name].planes[0]) for name in ("random", "learned")]
@@ -252,7 +256,11 @@ def test_a_variable_without_structure_has_no_onset(chains):
     ids=["replicas alike", "replicas alike, free background", "replicas differ"],
 )
 def test_interval_of_the_onset_holds_the_planted_one_as_often_as_it_says(spread, background):
-    """200 simulated studies of 5 replicas each; 90-99 % of the 95 % intervals hold T0."""
+    """200 simulated studies of 5 replicas each; at least 95 % of the 95 % intervals hold T0.
+
+    Hardly any may miss it: draws are widened for the five units of one temperature, while the
+    scatter of eight temperatures enters.
+    """
     liquid = ToyLiquid(replica_spread=spread)
     generator = np.random.default_rng(7)
     plane = Hyperplane(np.array([0.0, 0.4, 0.5, 0.2]), 0.0, np.full(4, 5.0), np.ones(4))
@@ -271,4 +279,27 @@ def test_interval_of_the_onset_holds_the_planted_one_as_often_as_it_says(spread,
         defined += found.defined
         held += bool(found.low <= liquid.onset <= found.high)
     assert defined >= 198
-    assert 0.90 <= held / defined <= 0.99
+    assert held / defined >= 0.95
+
+
+@pytest.mark.parametrize("background", ["free", "arrhenius"])
+def test_draws_of_a_strided_population_may_hold_more_events_than_trials(background):
+    """Cells of single replicas do, in a population from every tenth moment; their sums do not."""
+    liquid, generator = ToyLiquid(), np.random.default_rng(6)
+    plane = Hyperplane(np.array([0.0, 0.4, 0.5, 0.2]), 0.0, np.full(4, 5.0), np.ones(4))
+    scale = np.linalg.norm(plane.raw_weights() @ liquid.mixing)
+    counts, means = [], []
+    for temperature in TEMPERATURES:
+        drawn = [liquid.draw(temperature, 2000, BLOCKS, generator) for _ in range(REPLICAS)]
+        values = [plane.value(one.features) / scale for one in drawn]
+        tables, mean = count(drawn, values, stride=10)
+        counts.append(tables)
+        means.append(mean)
+    cells = np.array([[table.sum(axis=0) for table in tables] for tables in counts])
+    assert (cells[:, :, 0] > cells[:, :, 1]).any()
+    assert (cells.sum(axis=1)[:, 0] <= cells.sum(axis=1)[:, 1]).all()
+    x = np.mean(means, axis=0)
+    found = onset_temperature(x, TEMPERATURES, counts, generator, 200, background=background)
+    assert found.low < liquid.onset < found.high
+    assert np.isfinite(found.resampled.draws).all()
+    assert np.isfinite(found.resampled.per_replica).all()

@@ -160,7 +160,10 @@ def _newton_step(
 
 def _inverse(information: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Inverse of symmetric matrices, scaled to ones on the diagonal; false where singular."""
-    diagonal = np.sqrt(np.maximum(np.diagonal(information, axis1=-2, axis2=-1), 1e-300))
+    diagonal = np.diagonal(information, axis1=-2, axis2=-1)
+    # A coefficient of which nothing is known stays where it is: nothing may overflow there.
+    highest = diagonal.max(axis=-1, keepdims=True)
+    diagonal = np.sqrt(np.maximum(diagonal, np.where(highest > 0, 1e-30 * highest, 1.0)))
     outer = diagonal[..., :, None] * diagonal[..., None, :]
     scaled = information / outer
     lowest = np.linalg.eigvalsh(scaled)[..., 0]

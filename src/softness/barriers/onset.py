@@ -5,13 +5,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from softness.barriers.bins import without_thin_cells
 from softness.barriers.fit import checked_counts, checked_temperatures, log_prefactor
 from softness.barriers.likelihood import LogBinomialFit, fit_log_binomial
-from softness.barriers.resample import Resampled, resample
+from softness.barriers.resample import Resampled, resample, total_counts
 from softness.errors import InputError
 from softness.learning.checks import finite_array, one_of, whole_number
 
-BACKGROUNDS = ("arrhenius", "free")
+BACKGROUNDS = ("free", "arrhenius")
+LEAST_TEMPERATURES = 3
 
 
 @dataclass(frozen=True)
@@ -48,8 +50,10 @@ class Onset:
         Slope of g and its interval.
     defined
         Whether the interval of the slope of g excludes 0.
+    background
+        What all bins have in common: ``"free"`` or ``"arrhenius"``.
     resampled
-        All draws of (T0, slope of g), the values of single replicas, and the method.
+        All draws of (T0, slope of g), widened for few units, and the values of single replicas.
     """
 
     temperature: float
@@ -59,6 +63,7 @@ class Onset:
     strength_low: float
     strength_high: float
     defined: bool
+    background: str
     resampled: Resampled
 
 
@@ -68,29 +73,31 @@ def fit_onset(
     events: np.ndarray,
     trials: np.ndarray,
     degree: int = 1,
-    background: str = "arrhenius",
+    background: str = "free",
     form: str = "arrhenius",
 ) -> OnsetFit:
     """Joint maximum-likelihood fit to all bins and temperatures, for many data sets at once.
 
-    With g(x) = g_1 x the model is linear in its coefficients: ln P = a - e / T + g_1 x - h x / T,
+    With g(x) = g_1 x the model is linear in its coefficients: ln P = background + g_1 x - h x / T,
     and T0 = h / g_1. With higher powers T0 is found by repeated linearisation, from there.
 
     Parameters
     ----------
     values
-        (bins,) mean learned variable of each bin, or (T, bins) with one for each temperature.
+        (bins,) mean learned variable of each bin, or (T, bins) with one for each temperature. It
+        may be nan where there are no trials (`softness.barriers.bins.BinCounts.means`).
     temperatures
         (T,).
     events, trials
-        (..., T, bins) counts. Cells without trials do not count.
+        (..., T, bins) counts. Cells without trials do not count, nor temperatures without them.
     degree
         Of the polynomial g, which has no constant: that is part of the background.
     background
-        ``"arrhenius"``: a - e / T. ``"free"``: one number for each temperature, which allows any
-        dependence on T that all bins have in common. The scatter of barriers within a bin gives
-        such a one (it adds V / (2 T^2)); with ``"arrhenius"`` it is then taken for a part of g as
-        soon as the mean of x moves with T, which biases T0.
+        ``"free"``: one number for each temperature, which allows any dependence on T that all bins
+        have in common. ``"arrhenius"``: a - e / T, as STUDY.md has it. The scatter of barriers
+        within a bin bends ln P for all bins alike (it adds V / (2 T^2)). With ``"arrhenius"`` this
+        is taken for a part of g as soon as the mean of x moves with T: T0 is biased, and a variable
+        without influence gets one.
     form
         ``"arrhenius"`` or ``"kramers"``, which adds -ln T to ln P.
 
@@ -100,17 +107,44 @@ def fit_onset(
         Shapes do not fit, or there are fewer than two bins or three temperatures.
     """
     temperatures = checked_temperatures(temperatures)
-    values = _checked_values(values, temperatures)
     one_of(background, "background", BACKGROUNDS)
     degree = whole_number(degree, "degree")
-    bins = values.shape[-1]
-    events, trials = checked_counts(events, trials, bins, "bins")
-    if events.ndim < 2 or events.shape[-2] != len(temperatures):
-        raise InputError(
-            f"events has the shape {events.shape}: give (..., {len(temperatures)} temperatures, "
-            f"{bins} bins)"
+    values, events, trials = _checked(values, temperatures, events, trials)
+    batch, shape = events.shape[:-2], events.shape[-2:]
+    events, trials = events.reshape(-1, *shape), trials.reshape(-1, *shape)
+    fits = np.full((len(events), degree + 2), np.nan)
+    # A free background has no value at a temperature without trials: fit without it. Which ones
+    # these are may differ between data sets.
+    present = (trials > 0).any(axis=-1)
+    for used in np.unique(present, axis=0):
+        if len(np.unique(temperatures[used])) < LEAST_TEMPERATURES:
+            continue
+        rows = (present == used).all(axis=1)
+        fits[rows] = _fit(
+            values[used],
+            temperatures[used],
+            events[rows][:, used],
+            trials[rows][:, used],
+            degree,
+            background,
+            form,
         )
-    k, n = (counts.reshape(*counts.shape[:-2], -1) for counts in (events, trials))
+    fits = fits.reshape(*batch, degree + 2)
+    return OnsetFit(fits[..., 0], fits[..., 1], fits[..., 2:], np.isfinite(fits[..., 0]))
+
+
+def _fit(
+    values: np.ndarray,
+    temperatures: np.ndarray,
+    events: np.ndarray,
+    trials: np.ndarray,
+    degree: int,
+    background: str,
+    form: str,
+) -> np.ndarray:
+    """(n, 2 + degree) T0, slope and coefficients of g for (n, T, bins) counts; nan if unknown."""
+    bins = values.shape[-1]
+    k, n = (counts.reshape(len(counts), -1) for counts in (events, trials))
     inverse = np.repeat(1 / temperatures, bins)
     x = values.reshape(-1)
     common = _background(temperatures, bins, background)
@@ -125,13 +159,8 @@ def fit_onset(
         coefficients = fit.coefficients[..., common.shape[1] : -1]
         strength = coefficients[..., ::2].sum(axis=-1)
     good = fit.converged & (_informative(k, len(temperatures), bins))
-    nan = np.nan
-    return OnsetFit(
-        np.where(good, temperature, nan),
-        np.where(good, strength, nan),
-        np.where(good[..., None], coefficients, nan),
-        good,
-    )
+    found = np.concatenate([temperature[:, None], strength[:, None], coefficients], axis=1)
+    return np.where(good[:, None], found, np.nan)
 
 
 def onset_temperature(
@@ -142,13 +171,16 @@ def onset_temperature(
     draws: int = 1000,
     level: float = 0.95,
     degree: int = 1,
-    background: str = "arrhenius",
+    background: str = "free",
     form: str = "arrhenius",
 ) -> Onset:
     """Onset temperature with an interval, or the verdict that it is undefined.
 
     A variable without influence has g = 0, and T0 is then anything: it is reported only where the
     interval of the slope of g excludes 0.
+
+    A population from strided frames is an estimate, and a draw or a single replica may hold cells
+    with more events than trials: they are left out there.
 
     Parameters
     ----------
@@ -165,6 +197,12 @@ def onset_temperature(
     -------
     Onset
         With nan for T0 and its interval where it is undefined.
+
+    Raises
+    ------
+    InputError
+        As `fit_onset` with the sums of all replicas, which may not hold more events than trials,
+        and as `softness.barriers.resample.resample`.
     """
     temperatures = checked_temperatures(temperatures)
     if len(counts) != len(temperatures):
@@ -173,12 +211,16 @@ def onset_temperature(
             "give the counts of each"
         )
 
+    def fitted(events: np.ndarray, trials: np.ndarray) -> OnsetFit:
+        return fit_onset(values, temperatures, events, trials, degree, background, form)
+
     def statistic(sums: np.ndarray) -> np.ndarray:
-        fit = fit_onset(
-            values, temperatures, sums[:, :, 0], sums[:, :, 1], degree, background, form
-        )
+        events, trials, _ = without_thin_cells(sums[:, :, 0], sums[:, :, 1], least=1)
+        fit = fitted(events, trials)
         return np.stack([fit.temperature, fit.strength], axis=-1)
 
+    total = total_counts(counts)
+    fitted(total[:, 0], total[:, 1])  # the sums of all replicas are checked as they are
     found = resample(counts, statistic, generator, draws, level)
     low, high = found.low, found.high
     defined = bool(low[1] > 0 or high[1] < 0)
@@ -191,6 +233,7 @@ def onset_temperature(
         strength_low=float(low[1]),
         strength_high=float(high[1]),
         defined=defined,
+        background=background,
         resampled=found,
     )
 
@@ -227,22 +270,33 @@ def onset_from_slope(energies: np.ndarray, entropies: np.ndarray) -> float:
     return float((away * energies).sum() / (away**2).sum())
 
 
-def _checked_values(values: np.ndarray, temperatures: np.ndarray) -> np.ndarray:
-    """(T, bins) learned variable of each cell."""
-    values = finite_array(values, "values")
-    if values.ndim == 1:
-        values = np.broadcast_to(values, (len(temperatures), len(values)))
-    if values.ndim != 2 or len(values) != len(temperatures):
+def _checked(
+    values: np.ndarray, temperatures: np.ndarray, events: np.ndarray, trials: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """(T, bins) learned variable of each cell, 0 where it is unknown and not needed; counts."""
+    values = np.asarray(values, dtype=np.float64)
+    if values.ndim not in (1, 2) or (values.ndim == 2 and len(values) != len(temperatures)):
         raise InputError(
             f"values has the shape {values.shape}: give (bins,) or "
             f"({len(temperatures)} temperatures, bins)"
         )
-    if values.shape[1] < 2 or len(np.unique(temperatures)) < 3:
+    bins, different = values.shape[-1], len(np.unique(temperatures))
+    if bins < 2 or different < LEAST_TEMPERATURES:
         raise InputError(
-            f"values has {values.shape[1]} bins and temperatures {len(np.unique(temperatures))} "
+            f"values has {bins} bins and temperatures {different} "
             "different numbers: an onset needs two bins and three temperatures or more"
         )
-    return values
+    events, trials = checked_counts(events, trials, bins, "bins")
+    if events.ndim < 2 or events.shape[-2] != len(temperatures):
+        raise InputError(
+            f"events has the shape {events.shape}: give (..., {len(temperatures)} temperatures, "
+            f"{bins} bins)"
+        )
+    # Nobody can know the mean of x where there are no particles.
+    others = tuple(range(trials.ndim - values.ndim))
+    empty = (trials == 0).all(axis=others)
+    values = finite_array(np.where(np.isnan(values) & empty, 0.0, values), "values")
+    return np.broadcast_to(values, (len(temperatures), bins)), events, trials
 
 
 def _background(temperatures: np.ndarray, bins: int, background: str) -> np.ndarray:
