@@ -142,6 +142,25 @@ def test_cross_validated_accuracy_is_that_of_the_ideal_observer():
     assert (again.values == result.values).all()
 
 
+def test_all_folds_take_the_standardisation_that_is_given():
+    features, labels, _ = two_clouds(200, np.random.default_rng(14))
+    given = {"mean": np.full(6, 90.0), "scale": np.array([1.0, 2, 4, 8, 16, 32])}
+    result = classify.cross_validate(features, labels, np.random.default_rng(1), **given)
+    for fold in range(5):
+        test = result.folds == fold
+        plane = classify.train_hyperplane(features[~test], labels[~test], **given)
+        assert result.values[test] == pytest.approx(plane.value(features[test]))
+    own = classify.cross_validate(features, labels, np.random.default_rng(1))
+    assert (own.folds == result.folds).all()
+    assert np.abs(own.values - result.values).max() > 0.01
+    with pytest.raises(InputError, match="mean and scale: give both"):
+        classify.cross_validate(features, labels, np.random.default_rng(1), mean=np.zeros(6))
+    with pytest.raises(InputError, match="scale has the smallest value 0"):
+        classify.cross_validate(
+            features, labels, np.random.default_rng(1), mean=np.zeros(6), scale=np.zeros(6)
+        )
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [

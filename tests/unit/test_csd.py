@@ -94,6 +94,27 @@ def test_the_threshold_is_rounded_to_the_grid():
     assert matched_threshold(samples, 1 - 0.0926 / 0.2, step=0.01) == 0.09
 
 
+def test_a_threshold_that_rounds_to_0_is_refused():
+    samples = np.linspace(0, 0.2, 200_001)
+    share = 1 - 0.0006 / 0.2
+    with pytest.raises(
+        InputError, match=r"step = 0\.002 rounds the threshold 0\.000599 to 0: .*step"
+    ):
+        matched_threshold(samples, share)
+    assert matched_threshold(samples, share, step=0.0002) == 0.0006
+    assert matched_threshold(samples, share, step=None) == pytest.approx(0.0006, abs=2e-6)
+
+
+def test_a_threshold_outside_of_the_grid_is_refused():
+    samples = np.linspace(0, 0.2, 200_001)
+    share = 1 - 0.0934 / 0.2
+    assert matched_threshold(samples, share, lowest=0.094, highest=0.094) == 0.094
+    assert matched_threshold(samples, share, lowest=0.002) == 0.094
+    for ends in ({"lowest": 0.096}, {"highest": 0.092}, {"lowest": 0.002, "highest": 0.092}):
+        with pytest.raises(InputError, match=r"the threshold 0\.094 lies outside of .*wider grid"):
+            matched_threshold(samples, share, **ends)
+
+
 def test_it_flags_as_many_samples_as_p_hop_on_one_trajectory():
     positions = 0.12 * random_walk(400, 200, seed=1)
     hop, csd = hop_indicator(positions), cumulative_squared_displacement(positions)

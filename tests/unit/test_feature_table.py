@@ -13,6 +13,7 @@ import h5py
 import numpy as np
 import pytest
 
+from softness.dynamics.hop import hop_indicator
 from softness.dynamics.rearrangements import events
 from softness.errors import InputError
 from softness.files import features as feature_files
@@ -114,6 +115,23 @@ def test_radial_or_angular_features_alone(liquid):
     np.testing.assert_array_equal(frame_features(positions, types, LENGTH, angular), both[:, 6:])
 
 
+@pytest.mark.parametrize("kind", [list, np.array])
+def test_lists_and_arrays_are_as_good_as_tuples(liquid, kind):
+    features = FeatureSet(
+        kind(SMALL.radii), 0.2, kind(SMALL.shells), kind(SMALL.degrees), kind((0, 1)), cutoff=2.0
+    )
+    of_tuples = FeatureSet(SMALL.radii, 0.2, SMALL.shells, SMALL.degrees, (0, 1), cutoff=2.0)
+    assert features == of_tuples
+    assert hash(features) == hash(of_tuples)
+    assert features.names == of_tuples.names
+    own = FeatureSet(
+        kind(SMALL.radii), shells=kind(SMALL.shells), degrees=kind(SMALL.degrees), orders=kind((0,))
+    )
+    np.testing.assert_array_equal(
+        frame_features(*liquid, LENGTH, own), frame_features(*liquid, LENGTH, SMALL)
+    )
+
+
 @pytest.mark.parametrize(
     ("options", "fault"),
     [
@@ -122,6 +140,11 @@ def test_radial_or_angular_features_alone(liquid):
         ({"orders": (1, 0), "cutoff": 2.0}, "rising whole numbers"),
         ({"orders": (0.5,)}, "rising whole numbers"),
         ({"radii": (), "shells": ()}, "radii and shells are empty"),
+        ({"radii": [], "shells": np.array([])}, "radii and shells are empty"),
+        ({"radii": 1.1}, r"radii = 1\.1: give a list of numbers"),
+        ({"shells": [[1.0, 2.0]]}, "shells = .*: give a list of numbers"),
+        ({"degrees": [[4], [6, 8]]}, "degrees = .*: give a list of numbers"),
+        ({"orders": "01"}, "orders = '01': give a list of numbers"),
     ],
 )
 def test_a_set_of_features_that_makes_no_sense_is_refused(options, fault):
@@ -201,6 +224,45 @@ def test_moments_before_events_have_the_event_within_two_frames(found):
     close["frame"][3:] += 1
     particles, frames = moments_before_events(close, 0, 100)
     assert len(frames) == len(set(zip(particles.tolist(), frames.tolist(), strict=True))) == 9
+
+
+def test_an_event_that_peaks_where_the_series_cuts_it_does_not_count():
+    hop = np.zeros((20, 6))
+    hop[:3, 0] = (0.5, 0.4, 0.3)  # falls from a maximum before the series
+    hop[:3, 1] = (0.3, 0.5, 0.4)
+    hop[-3:, 2] = (0.3, 0.4, 0.5)  # rises to one after it
+    hop[-3:, 3] = (0.5, 0.4, 0.3)  # its maximum is its first frame, but not that of the series
+    hop[9, 4] = 0.9
+    hop[:, 5] = np.linspace(0.5, 0.3, 20)
+    particles, frames = moments_before_events(events(hop, 0.2, first_frame=5), 0, 100)
+    expected = [(1, 4), (1, 5), (3, 20), (3, 21), (4, 12), (4, 13)]
+    assert sorted(zip(particles.tolist(), frames.tolist(), strict=True)) == expected
+    none = moments_before_events(events(np.zeros((20, 6))), 0, 100)
+    assert [len(part) for part in none] == [0, 0]
+
+
+def rearranging_share(frames, particles):
+    """f of particles that jump at random at a constant rate, and its standard error."""
+    rng = np.random.default_rng(frames)
+    jumps = rng.random((frames, particles, 1)) < 0.01
+    shape = (frames, particles, 3)
+    positions = np.cumsum(jumps * rng.normal(scale=0.5, size=shape), axis=0)
+    found = events(hop_indicator(positions + rng.normal(scale=0.05, size=shape)))
+    # p_hop is known from frame 5 to the sixth from the end.
+    first, last = 5, frames - 6 - 3
+    chosen, _ = moments_before_events(found, first, last)
+    shares = np.bincount(chosen, minlength=particles) / (last - first + 1)
+    return shares.mean(), shares.std() / np.sqrt(particles)
+
+
+def test_the_share_before_events_does_not_depend_on_the_length_of_the_run():
+    (long, its_error), (short, other_error) = (
+        rearranging_share(frames, 600_000 // frames) for frames in (1000, 50)
+    )
+    assert 0.01 < long < 0.02
+    # False events at the ends of 50 frames made it larger by 8 per cent.
+    assert its_error < 0.02 * long
+    assert abs(long - short) < 3 * np.hypot(its_error, other_error)
 
 
 @pytest.mark.parametrize(

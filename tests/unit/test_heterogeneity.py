@@ -66,3 +66,42 @@ def test_what_cannot_be_correlated_is_refused(places):
         neighbour_correlation(np.ones(1200), places, LENGTH, 1.0, generator)
     with pytest.raises(InputError, match="distance is 1e-06"):
         neighbour_correlation(places[:, 0], places, LENGTH, 1e-6, generator)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "fault"),
+    [
+        (np.zeros((2, 3)), np.zeros((3, 3)), "start holds 2 particles and end 3: give the same"),
+        (np.zeros((2, 2)), np.zeros((2, 3)), r"start has the shape \(2, 2\): give one frame"),
+        (np.zeros((2, 3)), np.zeros((4, 2, 3)), r"end has the shape \(4, 2, 3\)"),
+        (np.zeros((2, 3)), [[0, 0, 0], [0, np.nan, 0]], "end of particle 1 is .*repair"),
+    ],
+)
+def test_moments_that_do_not_fit_are_named(start, end, fault):
+    with pytest.raises(InputError, match=fault):
+        displacement_sizes(start, end)
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        ({"values": np.arange(1199.0)}, r"values has the shape \(1199,\): .*1200 particles"),
+        (
+            {"values": np.where(np.arange(1200) == 7, np.nan, 1)},
+            r"values of particle 7 is nan \(1 ",
+        ),
+        ({"positions": np.zeros((1200, 2))}, r"positions has the shape \(1200, 2\)"),
+        ({"positions": np.full((1200, 3), np.inf)}, "positions of particle 0 is .*1200 particles"),
+        ({"box_length": 0.0}, r"box_length = 0\.0: give a positive"),
+        ({"box_length": -LENGTH}, r"box_length = -10\.0: give a positive"),
+        ({"box_length": np.full(3, LENGTH)}, "box_length = .*: give a positive"),
+        ({"box_length": 1.9}, r"box_length = 1\.9 is smaller than twice the distance 1,"),
+        ({"distance": np.nan}, "distance = nan: give a positive"),
+        ({"shuffles": 0}, "shuffles = 0: give a whole number"),
+        ({"level": 99}, "level = 99: give a number between 0 and 1"),
+    ],
+)
+def test_a_bad_argument_is_named(places, change, fault):
+    good = {"values": places[:, 0], "positions": places, "box_length": LENGTH, "distance": 1.0}
+    with pytest.raises(InputError, match=fault):
+        neighbour_correlation(**good | change, generator=np.random.default_rng(1))

@@ -75,6 +75,34 @@ def test_drift_is_removed_and_nothing_else():
     np.testing.assert_allclose(moved, still[3] - still[1], atol=1e-12)
 
 
+def test_whole_numbers_keep_the_fractions_of_the_drift():
+    walk = np.random.default_rng(1).integers(-5, 6, size=(5, 40, 3))
+    still = remove_drift(walk)
+    np.testing.assert_allclose(still, remove_drift(walk.astype(np.float64)))
+    np.testing.assert_allclose(still.mean(axis=1), np.tile(walk[0].mean(axis=0), (5, 1)))
+    np.testing.assert_allclose(relative_to_centre(walk[2]).mean(axis=0), 0, atol=1e-12)
+
+
+def test_drift_of_what_is_no_trajectory_is_refused():
+    walk = np.random.default_rng(1).normal(size=(5, 40, 3))
+    with pytest.raises(InputError, match=r"positions has the shape \(40, 3\): .*\(frames, N, 3\)"):
+        remove_drift(walk[0])
+    with pytest.raises(InputError, match=r"shape \(5, 40, 3\): give one frame of shape \(N, 3\)"):
+        relative_to_centre(walk)
+    with pytest.raises(InputError, match=r"shape \(0, 3\)"):
+        relative_to_centre(walk[0, :0])
+    for value in (np.nan, np.inf):
+        walk[3, 7, 1] = value
+        with pytest.raises(InputError, match=r"positions of frame 3 are not finite \(1 frames"):
+            remove_drift(walk)
+        with pytest.raises(InputError, match="positions holds values that are not finite"):
+            relative_to_centre(walk[3])
+    # Two infinities of which the sum is none are found as well.
+    walk[3, 8, 1] = -np.inf
+    with pytest.raises(InputError, match="positions of frame 3"):
+        remove_drift(walk)
+
+
 def test_lags_are_whole_rising_and_about_log_spaced():
     lags = log_spaced_lags(1000, 10)
     assert lags[0] == 1

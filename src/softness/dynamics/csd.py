@@ -136,7 +136,13 @@ def _push_frames(
             row += 1
 
 
-def matched_threshold(csd_samples: np.ndarray, share: float, step: float | None = 0.002) -> float:
+def matched_threshold(
+    csd_samples: np.ndarray,
+    share: float,
+    step: float | None = 0.002,
+    lowest: float | None = None,
+    highest: float | None = None,
+) -> float:
     """CSD threshold that flags the same share of samples as p_hop > p_c does.
 
     Appendix A.0.2 of the dissertation, read as a count of (particle, time) samples, not of separate
@@ -150,6 +156,8 @@ def matched_threshold(csd_samples: np.ndarray, share: float, step: float | None 
         Share of (particle, time) samples with p_hop > p_c, between 0 and 1 without the ends.
     step
         The threshold is rounded to a multiple of this; None leaves it exact.
+    lowest, highest
+        Ends of the grid of thresholds that the caller knows, in sigma_AA^2; None for no end.
 
     Returns
     -------
@@ -160,7 +168,8 @@ def matched_threshold(csd_samples: np.ndarray, share: float, step: float | None 
     ------
     InputError
         There are no samples, they are not finite, the share is not between 0 and 1 or flags no
-        sample, or the step is not positive.
+        sample, the step is not positive or rounds the threshold to 0, or the threshold lies outside
+        of the grid.
     """
     samples = np.asarray(csd_samples, dtype=np.float64).ravel()
     if samples.size == 0 or not np.isfinite(samples).all():
@@ -179,5 +188,20 @@ def matched_threshold(csd_samples: np.ndarray, share: float, step: float | None 
         )
     # The largest sample that is not to be flagged, since the comparison is strict.
     threshold = float(np.partition(samples, samples.size - flagged - 1)[samples.size - flagged - 1])
-    # The second rounding takes off the binary tail of, for example, 47 * 0.002.
-    return threshold if step is None else round(round(threshold / step) * step, 12)
+    if step is not None:
+        exact = threshold
+        # The second rounding takes off the binary tail of, for example, 47 * 0.002.
+        threshold = round(round(exact / step) * step, 12)
+        if threshold == 0:
+            raise InputError(
+                f"step = {step} rounds the threshold {exact:.3g} to 0: give a smaller step, or "
+                "None for no rounding"
+            )
+    low = -np.inf if lowest is None else lowest
+    high = np.inf if highest is None else highest
+    if not low <= threshold <= high:
+        raise InputError(
+            f"the threshold {threshold:.6g} lies outside of lowest = {lowest} to highest = "
+            f"{highest}: give a wider grid, or samples of another temperature"
+        )
+    return threshold

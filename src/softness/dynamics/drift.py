@@ -2,6 +2,9 @@
 
 import numpy as np
 
+from softness.dynamics.checks import checked_trajectory
+from softness.errors import InputError
+
 
 def remove_drift(positions: np.ndarray) -> np.ndarray:
     """Positions relative to the centre of mass, which stays where it was in the first frame.
@@ -14,9 +17,23 @@ def remove_drift(positions: np.ndarray) -> np.ndarray:
     Returns
     -------
     numpy.ndarray
-        (frames, N, 3) positions of the same unit and type.
+        (frames, N, 3) positions of the same unit and type; float64 if they were no floats.
+
+    Raises
+    ------
+    InputError
+        Positions are not finite or not (frames, N, 3).
     """
-    centre = positions.mean(axis=1, keepdims=True, dtype=np.float64)
+    positions = checked_trajectory(positions)
+    with np.errstate(invalid="ignore"):
+        centre = positions.mean(axis=1, keepdims=True, dtype=np.float64)
+    # A sum is finite only if all that went into it is: one look at each frame is enough.
+    broken = np.flatnonzero(~np.isfinite(centre).all(axis=(1, 2)))
+    if len(broken):
+        raise InputError(
+            f"positions of frame {broken[0]} are not finite ({len(broken)} frames in all): repair "
+            "or leave out these frames"
+        )
     return (positions - (centre - centre[:1])).astype(positions.dtype, copy=False)
 
 
@@ -25,5 +42,28 @@ def relative_to_centre(positions: np.ndarray) -> np.ndarray:
 
     What a stream uses in place of `remove_drift`: displacements between any two frames are the
     same, without a first frame to remember.
+
+    Parameters
+    ----------
+    positions
+        (N, 3) unwrapped positions of all particles, which have equal masses.
+
+    Raises
+    ------
+    InputError
+        Positions are not finite or not (N, 3).
     """
-    return positions - positions.mean(axis=0)
+    positions = np.asarray(positions)
+    if positions.ndim != 2 or positions.shape[1] != 3 or len(positions) == 0:
+        raise InputError(
+            f"positions has the shape {positions.shape}: give one frame of shape (N, 3)"
+        )
+    with np.errstate(invalid="ignore"):
+        centre = positions.mean(axis=0)
+    # Three numbers tell of every particle, which keeps this quick enough for every frame.
+    if not np.isfinite(centre).all():
+        raise InputError(
+            f"positions holds values that are not finite (their mean is {centre}): repair or leave "
+            "out this frame"
+        )
+    return positions - centre

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.spatial import cKDTree
 
+from softness.dynamics.checks import checked_count, checked_frame, checked_positive
 from softness.errors import InputError
 
 
@@ -31,8 +32,19 @@ def displacement_sizes(start: np.ndarray, end: np.ndarray) -> np.ndarray:
     ----------
     start, end
         (N, 3) unwrapped positions, drift removed.
+
+    Raises
+    ------
+    InputError
+        Positions are not finite or not (N, 3), or the moments differ in N.
     """
-    return np.linalg.norm(np.asarray(end) - np.asarray(start), axis=1)
+    start, end = checked_frame(start, "start"), checked_frame(end, "end")
+    if len(start) != len(end):
+        raise InputError(
+            f"start holds {len(start)} particles and end {len(end)}: give the same particles at "
+            "both moments"
+        )
+    return np.linalg.norm(end - start, axis=1)
 
 
 def neighbour_correlation(
@@ -53,7 +65,7 @@ def neighbour_correlation(
     positions
         (N, 3) wrapped or not.
     box_length
-        Edge of the cubic box.
+        Edge of the cubic box, at least twice the distance.
     distance
         Particles closer than this are neighbours.
     generator
@@ -61,17 +73,41 @@ def neighbour_correlation(
     shuffles
         Number of shuffles behind ``chance``.
     level
-        Of the quantile of the shuffles.
+        Of the quantile of the shuffles, between 0 and 1.
 
     Raises
     ------
     InputError
-        If the values do not vary, or no two particles are neighbours.
+        If values or positions are not finite or differ in number, the box or the distance is not
+        positive or the box smaller than twice the distance, a number of shuffles or a level makes
+        no sense, the values do not vary, or no two particles are neighbours.
     """
+    positions = checked_frame(positions, "positions").astype(np.float64)
     values = np.asarray(values, dtype=np.float64)
+    if values.shape != (len(positions),):
+        raise InputError(
+            f"values has the shape {values.shape}: give one value for each of {len(positions)} "
+            "particles"
+        )
+    broken = np.flatnonzero(~np.isfinite(values))
+    if len(broken):
+        raise InputError(
+            f"values of particle {broken[0]} is {values[broken[0]]} ({len(broken)} particles in "
+            "all are not finite): leave out these particles"
+        )
+    box_length = checked_positive(box_length, "box_length")
+    distance = checked_positive(distance, "distance")
+    if box_length < 2 * distance:
+        raise InputError(
+            f"box_length = {box_length:.6g} is smaller than twice the distance {distance:.6g}, so "
+            "that neighbours would be ambiguous: take a larger system or a shorter distance"
+        )
+    shuffles = checked_count(shuffles, "shuffles")
+    if not 0 <= level <= 1:
+        raise InputError(f"level = {level}: give a number between 0 and 1")
     if not np.ptp(values) > 0:
         raise InputError("values are all the same: no correlation can be measured")
-    wrapped = np.asarray(positions, dtype=np.float64) % box_length
+    wrapped = positions % box_length
     wrapped[wrapped == box_length] = 0
     pairs = cKDTree(wrapped, boxsize=box_length).query_pairs(distance, output_type="ndarray")
     if len(pairs) < 2:

@@ -166,9 +166,9 @@ class QuietRunStream:
 
 
 def automatic_quiet_threshold(
-    hop: np.ndarray | Sequence[np.ndarray], length: int, wanted: int
+    hop: np.ndarray | Sequence[np.ndarray], length: int, wanted: int, highest: float = 0.2
 ) -> float:
-    """Smallest p_l at which there are at least as many quiet runs as wanted.
+    """Smallest p_l, not above p_c, at which there are at least as many quiet runs as wanted.
 
     Parameters
     ----------
@@ -178,6 +178,8 @@ def automatic_quiet_threshold(
         Least number of frames of a run.
     wanted
         Number of runs, over all series and particles.
+    highest
+        p_c, the threshold of `events`: a run with a higher p_hop would hold rearrangements.
 
     Returns
     -------
@@ -187,11 +189,13 @@ def automatic_quiet_threshold(
     Raises
     ------
     InputError
-        p_hop is not (rows, N) or holds NaN, length or wanted is not a positive whole number, or
-        the series are too short for the number wanted.
+        p_hop is not (rows, N) or holds NaN, length or wanted is not a positive whole number, p_c
+        is not a positive number, or the series are too short for the number wanted or rearrange
+        too often.
     """
     length = checked_count(length, "length")
     wanted = checked_count(wanted, "wanted")
+    highest = _checked_threshold(highest, "highest")
     series = [_checked_hop(one) for one in ([hop] if isinstance(hop, np.ndarray) else hop)]
     most = sum(len(one) // length * one.shape[1] for one in series)
     if most < wanted:
@@ -199,18 +203,33 @@ def automatic_quiet_threshold(
             f"wanted = {wanted} quiet runs of {length} frames: the series have room for {most}, "
             "so ask for fewer or shorter runs, or take longer series"
         )
+
+    def count(threshold: float) -> int:
+        return sum(_count_quiet_runs(one, threshold, length) for one in series)
+
+    found = count(highest)
+    if found < wanted:
+        raise InputError(
+            f"found {found} of {wanted} quiet runs below p_c = {highest:g}: lengthen the run, or "
+            "ask for fewer"
+        )
     # The number of runs grows with the threshold, so that halving the interval finds the step; it
     # ends when no number lies between the two ends.
-    too_low = 0.0
-    enough = np.nextafter(max(float(one.max()) for one in series if one.size), np.inf)
+    too_low, enough = 0.0, highest
     while True:
         middle = too_low + (enough - too_low) / 2
         if not too_low < middle < enough:
-            return float(enough)
-        if sum(_count_quiet_runs(one, middle, length) for one in series) >= wanted:
+            return enough
+        if count(middle) >= wanted:
             enough = middle
         else:
             too_low = middle
+
+
+def _checked_threshold(threshold: float, name: str) -> float:
+    if not (np.ndim(threshold) == 0 and np.isfinite(threshold) and threshold > 0):
+        raise InputError(f"{name} = {threshold}: give a positive, finite p_hop")
+    return float(threshold)
 
 
 def _checked_hop(hop: np.ndarray) -> np.ndarray:
@@ -231,11 +250,9 @@ class _RunStream:
     """Runs of rows in which sign * p_hop > sign * threshold, of at least `shortest` rows."""
 
     def __init__(self, threshold: float, first_frame: int, sign: int, shortest: int = 1) -> None:
-        if not (np.ndim(threshold) == 0 and np.isfinite(threshold) and threshold > 0):
-            raise InputError(f"threshold = {threshold}: give a positive, finite p_hop")
+        self.threshold = _checked_threshold(threshold, "threshold")
         if not isinstance(first_frame, (int, np.integer)) or first_frame < 0:
             raise InputError(f"first_frame = {first_frame}: give a whole number of 0 or more")
-        self.threshold = float(threshold)
         self.first_frame = int(first_frame)
         self.sign = sign
         self.shortest = shortest

@@ -177,8 +177,10 @@ def cross_validate(
     groups: np.ndarray | None = None,
     folds: int = 5,
     penalty: float = 0.01,
+    mean: np.ndarray | None = None,
+    scale: np.ndarray | None = None,
 ) -> CrossValidation:
-    """Cross-validation of `train_hyperplane`; every fold has its own standardisation.
+    """Cross-validation of `train_hyperplane`.
 
     Parameters
     ----------
@@ -192,6 +194,9 @@ def cross_validate(
         samples as successes.
     folds
         Number of folds.
+    mean, scale
+        (M,) standardisation of all folds, for example of all particles at the training temperature;
+        if not given, every fold has that of the samples it is trained with.
 
     Raises
     ------
@@ -209,7 +214,7 @@ def cross_validate(
                 f"folds = {folds}: the groups leave one class only to train on; "
                 "give fewer folds or more groups of each class"
             )
-        plane = train_hyperplane(features[training], labels[training], penalty)
+        plane = train_hyperplane(features[training], labels[training], penalty, mean, scale)
         values[test] = plane.value(features[test])
         number[test] = fold
     right = (values > 0) == (labels > 0)

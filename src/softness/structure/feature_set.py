@@ -1,5 +1,6 @@
 """The structural features of a particle: which of them, in which columns, and their values."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +17,8 @@ KINDS = ("radial_A", "radial_B", "angular")
 class FeatureSet:
     """Which structural features a table holds, in the order of its columns.
 
-    For each order: all radii of A, all radii of B, then the angular ones, degrees fastest.
+    For each order: all radii of A, all radii of B, then the angular ones, degrees fastest. Lists
+    and arrays become tuples.
 
     Attributes
     ----------
@@ -43,6 +45,8 @@ class FeatureSet:
     cutoff: float | None = None
 
     def __post_init__(self) -> None:
+        for name in ("radii", "shells", "degrees", "orders"):
+            object.__setattr__(self, name, _as_tuple(getattr(self, name), name))
         if not self.radii and not (self.shells and self.degrees):
             raise InputError("radii and shells are empty: give one of them")
         whole = all(isinstance(n, (int, np.integer)) and n >= 0 for n in self.orders)
@@ -85,6 +89,17 @@ class FeatureSet:
         if order is not None:
             chosen &= orders == order
         return np.flatnonzero(chosen)
+
+
+def _as_tuple(values: Sequence[float] | np.ndarray, name: str) -> tuple[float, ...]:
+    """Numbers as a tuple of Python's own, which can be compared and hashed."""
+    try:
+        array = np.asarray(values)
+    except ValueError as error:
+        raise InputError(f"{name} = {values!r}: give a list of numbers") from error
+    if array.ndim != 1 or array.dtype.kind not in "iuf":
+        raise InputError(f"{name} = {values!r}: give a list of numbers")
+    return tuple(array.tolist())
 
 
 def frame_features(

@@ -135,20 +135,36 @@ def moments_above_threshold(events: np.ndarray, first: int, last: int, lead: int
 def moments_before_events(events: np.ndarray, first: int, last: int, within: int = 2) -> Moments:
     """Moments t with an event in (t, t + within] (chapter 3), each once.
 
+    Where the start or the end of the series cuts an event and its maximum lies in that very row,
+    the true maximum may lie beyond: its time is not known, and the event does not count.
+
     Parameters
     ----------
     events
-        From `softness.dynamics.rearrangements.events`: fields ``particle`` and ``frame`` (t* of the
-        event).
+        All events of one series, from `softness.dynamics.rearrangements.events`: fields
+        ``particle``, ``frame`` (t* of the event), ``first``, ``last`` and ``cut``.
     first, last
-        Frames t outside are left out.
+        Frames t outside are left out. Times of events are known from the second row of p_hop to the
+        last but one: a share of moments does not depend on the length of the run from the first row
+        of p_hop on, and up to ``within + 1`` rows before the last.
     within
         In frames; the source takes 2 tau.
     """
+    events = events[~_peaks_at_a_cut(events)]
     particles = np.tile(events["particle"], within)
     frames = np.concatenate([events["frame"] - ahead for ahead in range(1, within + 1)])
     both = np.unique(np.stack([frames, particles]), axis=1)
     return _between(both[1], both[0], first, last)
+
+
+def _peaks_at_a_cut(events: np.ndarray) -> np.ndarray:
+    """(events,) whether the maximum lies in the row in which the series cuts the event."""
+    if len(events) == 0:
+        return np.zeros(0, dtype=bool)
+    # Which end it is that cuts an event: no event reaches further than the series.
+    at_start = (events["first"] == events["first"].min()) & (events["frame"] == events["first"])
+    at_end = (events["last"] == events["last"].max()) & (events["frame"] == events["last"])
+    return events["cut"] & (at_start | at_end)
 
 
 def _between(particles: np.ndarray, frames: np.ndarray, first: int, last: int) -> Moments:
