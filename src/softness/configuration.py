@@ -58,9 +58,9 @@ def checked(config: Mapping[str, Any]) -> dict[str, Any]:
         With one line for each mistake: key, value, remedy.
     """
     schema = _read_yaml(SCHEMA)
-    config = _with_defaults(schema, schema, dict(config))
+    config = _with_defaults(schema, dict(config))
     validator = jsonschema.Draft202012Validator(schema)
-    mistakes = [_schema_mistake(error) for error in validator.iter_errors(config)]
+    mistakes = [_schema_mistake(schema, error) for error in validator.iter_errors(config)]
     if not mistakes:
         mistakes = list(_impossible(config))
     if mistakes:
@@ -90,14 +90,14 @@ def _merged(base: Mapping[str, Any], overlay: Mapping[str, Any]) -> dict[str, An
     return result
 
 
-def _with_defaults(root: Mapping, schema: Mapping, config: dict[str, Any]) -> dict[str, Any]:
+def _with_defaults(schema: Mapping, config: dict[str, Any]) -> dict[str, Any]:
     """Put the schema's defaults where a key is absent, depth first."""
     result = dict(config)
     for key, rule in schema.get("properties", {}).items():
         if key not in result and "default" in rule:
             result[key] = rule["default"]
         if isinstance(result.get(key), dict):
-            result[key] = _with_defaults(root, rule, result[key])
+            result[key] = _with_defaults(rule, result[key])
     return result
 
 
@@ -129,13 +129,13 @@ def _rule_at(root: Mapping, path: Sequence[str | int]) -> dict[str, Any]:
     return rule
 
 
-def _schema_mistake(error: jsonschema.ValidationError) -> str:
+def _schema_mistake(schema: Mapping, error: jsonschema.ValidationError) -> str:
     """One line on what the schema does not allow."""
     place = ".".join(str(part) for part in error.absolute_path)
     if error.validator == "additionalProperties" and "properties" in error.schema:
         unknown = sorted(set(error.instance) - set(error.schema["properties"]), key=str)
         return "; ".join(_unknown_key(place, key, error.schema["properties"]) for key in unknown)
-    rule = _rule_at(_read_yaml(SCHEMA), list(error.absolute_path))
+    rule = _rule_at(schema, list(error.absolute_path))
     meaning = rule.get("description", "").rstrip(".")
     unit = f"; unit {rule['unit']}" if "unit" in rule else ""
     hint = f" ({meaning}{unit})" if meaning else ""

@@ -35,6 +35,7 @@ def test_value_is_the_decision_function_of_the_support_vector_machine():
     assert plane.value(features) == pytest.approx(machine.decision_function(standardised), abs=1e-9)
     assert plane.bias == pytest.approx(-machine.intercept_[0])
     assert plane.value(features) == pytest.approx(plane.projection(features) - plane.bias)
+    assert plane.with_bias(0.3).value(features) == pytest.approx(plane.projection(features) - 0.3)
     raw = features @ plane.raw_weights()
     assert raw - raw.mean() == pytest.approx(plane.projection(features), abs=1e-9)
 

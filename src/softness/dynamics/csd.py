@@ -3,7 +3,7 @@
 import numba
 import numpy as np
 
-from softness.dynamics.checks import checked_count, checked_trajectory
+from softness.checks import checked_count, checked_trajectory
 from softness.errors import InputError
 
 

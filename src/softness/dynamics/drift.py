@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from softness.dynamics.checks import checked_trajectory
+from softness.checks import checked_trajectory
 from softness.errors import InputError
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.spatial import cKDTree
 
-from softness.dynamics.checks import checked_count, checked_frame, checked_positive
+from softness.checks import checked_count, checked_frame, checked_positive
 from softness.errors import InputError
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numba
 import numpy as np
 
-from softness.dynamics.checks import checked_count
+from softness.checks import checked_count
 from softness.errors import InputError
 
 EVENT = np.dtype(

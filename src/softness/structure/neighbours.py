@@ -16,6 +16,7 @@ from typing import NamedTuple
 import numba
 import numpy as np
 
+from softness.checks import checked_frame
 from softness.errors import InputError
 
 
@@ -77,18 +78,7 @@ def checked_positions(positions: np.ndarray) -> np.ndarray:
     InputError
         The shape is not (N, 3) with N > 0, or a coordinate is not finite.
     """
-    positions = np.ascontiguousarray(positions, dtype=np.float64)
-    if positions.ndim != 2 or positions.shape[1] != 3 or len(positions) == 0:
-        raise InputError(
-            f"positions has the shape {positions.shape}: give one frame of shape (N, 3)"
-        )
-    broken = np.flatnonzero(~np.isfinite(positions).all(axis=1))
-    if len(broken):
-        raise InputError(
-            f"positions of particle {broken[0]} is {positions[broken[0]]} ({len(broken)} particles "
-            "in all are not finite): repair or leave out this frame"
-        )
-    return positions
+    return np.ascontiguousarray(checked_frame(positions, "positions"), dtype=np.float64)
 
 
 def checked_box_length(box_length: float, reach: float) -> float:

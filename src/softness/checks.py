@@ -1,4 +1,4 @@
-"""Checks of the arguments that the modules of this package share."""
+"""Checks of arguments that dynamics and structure share."""
 
 import numpy as np
 
