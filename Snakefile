@@ -11,6 +11,9 @@ configfile: "config/dissertation.yaml"
 include: "workflow/rules/common.smk"
 include: "workflow/rules/simulate.smk"
 include: "workflow/rules/dynamics.smk"
+include: "workflow/rules/structure.smk"
+include: "workflow/rules/learn.smk"
+include: "workflow/rules/barriers.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/report.smk"
 
@@ -24,6 +27,11 @@ rule all:
 rule chapter1:
     input:
         figure_files("Chapter 1"),
+
+
+rule chapter2:
+    input:
+        figure_files("Chapter 2"),
 
 
 onstart:

@@ -16,6 +16,9 @@ ROOT = Path(__file__).resolve().parents[2]
 SCHEMA = ROOT / "workflow" / "schemas" / "config.schema.yaml"
 COMPLETE = ROOT / "config" / "dissertation.yaml"
 
+# A straight line with an error, and an onset, need so many temperatures.
+LEAST_TEMPERATURES = 3
+
 # Gaussians are summed to this many widths beyond the last radius (STUDY.md section 4).
 REACH_IN_WIDTHS = 5
 
@@ -165,6 +168,7 @@ def _impossible(config: Mapping[str, Any]) -> Iterator[str]:
     yield from _role_mistakes(config)
     yield from _time_mistakes(config)
     yield from _reach_mistakes(config, liquid)
+    yield from _sample_mistakes(config)
     pairs = config["pair_distribution"]
     if pairs["frames"] < pairs["blocks"]:
         yield (
@@ -245,12 +249,26 @@ def _role_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
         for temperature in roles.get(role, []):
             if temperature not in simulated:
                 yield _not_simulated(f"roles.{role}", temperature, simulated)
+    yield from _fit_mistakes(roles["barrier_fit"], simulated)
     cycle = roles.get("cycle", {})
     for end in cycle:
         if cycle[end] not in simulated:
             yield _not_simulated(f"roles.cycle.{end}", cycle[end], simulated)
     if len(cycle) == 2 and cycle["low"] >= cycle["high"]:
         yield f"roles.cycle.high: {cycle['high']:g} must be above roles.cycle.low, {cycle['low']:g}"
+
+
+def _fit_mistakes(limits: Mapping[str, Any], simulated: list[float]) -> Iterator[str]:
+    """A line in 1/T needs three temperatures."""
+    below, highest = limits["below"], limits["sensitivity"]
+    number = sum(temperature < below for temperature in simulated)
+    if number < LEAST_TEMPERATURES:
+        yield (
+            f"roles.barrier_fit.below: {number} simulated temperatures are below {below:g}, a fit "
+            f"needs {LEAST_TEMPERATURES}: raise it, or add temperatures"
+        )
+    if highest < below:
+        yield f"roles.barrier_fit.sensitivity: {highest:g} must not be less than below, {below:g}"
 
 
 def _time_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
@@ -309,13 +327,44 @@ def _burst_mistakes(thermal: Mapping[str, Any], step: float) -> Iterator[str]:
 
 
 def _production_mistakes(config: Mapping[str, Any], frame: float) -> Iterator[str]:
-    least = 2 * config["self_scattering"]["least_origins"] * frame
+    hop, lag = config["hop"]["window"], config["van_hove"]["lag"]
+    population = config["samples"]["lead"] + config["barriers"]["stride"] * frame
+    needs = {
+        "self_scattering.least_origins": 2 * config["self_scattering"]["least_origins"] * frame,
+        "van_hove.lag": 2 * lag,
+        "hop.window, samples.lead and barriers.stride": hop + population,
+    }
+    quiet = {"samples.quiet.duration": hop + config["samples"]["quiet"]["duration"]}
+    activated = {config["roles"][role] for role in ("training", "transfer_test")}
     for entry in config["temperatures"]:
-        if entry["production"] < least:
+        place = f"temperatures[{entry['temperature']:g}].production"
+        for key, least in (needs | (quiet if entry["temperature"] in activated else {})).items():
+            if entry["production"] < least:
+                yield (
+                    f"{place}: {entry['production']:g} tau is too short for {key}: give at least "
+                    f"{least:g} tau"
+                )
+
+
+def _sample_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
+    samples, folds = config["samples"], config["classifier"]["folds"]
+    for size in ("activated", "extremes"):
+        if samples[size] < 2 * folds:
             yield (
-                f"temperatures[{entry['temperature']:g}].production: {entry['production']:g} tau "
-                f"is too short for self_scattering.least_origins: give at least {least:g} tau"
+                f"samples.{size}: {samples[size]} are too few for classifier.folds ({folds}): give "
+                f"at least {2 * folds}"
             )
+    threshold, highest = samples["quiet"]["threshold"], config["hop"]["threshold"]
+    if threshold != "auto" and threshold > highest:
+        yield (
+            f"samples.quiet.threshold: {threshold:g} is above hop.threshold ({highest:g}), so that "
+            "quiet particles would rearrange: lower it, or set auto"
+        )
+    bins = config["barriers"]["bins"]
+    if bins["lowest"] >= bins["highest"]:
+        yield (
+            f"barriers.bins.lowest: {bins['lowest']:g} is not below highest ({bins['highest']:g})"
+        )
 
 
 def _window_mistakes(config: Mapping[str, Any], frame: float) -> Iterator[str]:
@@ -325,9 +374,15 @@ def _window_mistakes(config: Mapping[str, Any], frame: float) -> Iterator[str]:
             f"hop.window: {window:g} tau is no even number of frame intervals of {frame:g} tau: "
             f"try {max(round(window / (2 * frame)), 1) * 2 * frame:g}"
         )
-    window = config["csd"]["window"]
-    if not _is_multiple(window, frame):
-        yield f"csd.window: {window:g} tau is no whole number of frame intervals of {frame:g} tau"
+    whole = {
+        "csd.window": config["csd"]["window"],
+        "van_hove.lag": config["van_hove"]["lag"],
+        "samples.lead": config["samples"]["lead"],
+        "samples.quiet.duration": config["samples"]["quiet"]["duration"],
+    }
+    for place, time in whole.items():
+        if not _is_multiple(time, frame):
+            yield f"{place}: {time:g} tau is no whole number of frame intervals of {frame:g} tau"
 
 
 def _reach_mistakes(config: Mapping[str, Any], liquid: Liquid) -> Iterator[str]:

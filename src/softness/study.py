@@ -16,6 +16,10 @@ from softness.sources import syntax_digest
 # does with LAMMPS (docs/performance.md), and a cautious guess for a GPU.
 LEAST_UPDATES_PER_SECOND = {"cpu": 0.7e6, "gpu": 4e6}
 
+# Labelled sets from the tails of p_hop: which tails, and how their classifiers are named.
+TAILS = {"extremes": "both", "high_tail": "high", "low_tail": "low"}
+PREFIXES = {"extremes": "fluidity", "high_tail": "high_tail", "low_tail": "low_tail"}
+
 
 @dataclass(frozen=True)
 class Simulation:
@@ -151,6 +155,7 @@ class Study:
             "temperature": float(temperature),
             "seed": self.config["seed"],
             **self.config["relaxation"],
+            **self.config["uncertainty"],
         }
 
     def equilibration_evidence(self) -> dict[str, Any]:
@@ -166,14 +171,147 @@ class Study:
             "crystal": self.config["equilibration"]["crystal"],
         }
 
-    def figure(self) -> dict[str, Any]:
-        """Settings of figures."""
-        block = self.config["relaxation"]
+    def van_hove(self, temperature: str, replica: str) -> dict[str, Any]:
+        """Settings of the van Hove function of one run."""
+        return self._at(temperature, replica) | {"van_hove": self.config["van_hove"]}
+
+    def hop_indicator(self, temperature: str, replica: str) -> dict[str, Any]:
+        """Settings of p_hop of one run, which has no threshold."""
+        return self._at(temperature, replica) | {"window": self.config["hop"]["window"]}
+
+    def rearrangements(self) -> dict[str, Any]:
+        """Settings of the events of one run."""
+        return {"threshold": self.config["hop"]["threshold"]}
+
+    def activated_samples(self, temperature: str) -> dict[str, Any]:
+        """Settings of the samples that rearrange and that stay quiet."""
+        return self._samples(temperature, "activated") | {"quiet": self.config["samples"]["quiet"]}
+
+    def extreme_samples(self, kind: str, temperature: str) -> dict[str, Any]:
+        """Settings of the samples from both tails of p_hop, or from one."""
+        return self._samples(temperature, "extremes") | {
+            "tails": TAILS[kind],
+            "tail": self.config["samples"]["tail"],
+        }
+
+    def _at(self, temperature: str, replica: str | int) -> dict[str, Any]:
+        return {"temperature": float(temperature), "replica": int(replica)}
+
+    def _samples(self, temperature: str, size: str) -> dict[str, Any]:
+        block = self.config["samples"]
+        return {
+            "temperature": float(temperature),
+            "seed": self.config["seed"],
+            "wanted": block[size],
+            "folds": self.config["classifier"]["folds"],
+            **{key: block[key] for key in ("method", "lead", "too_few")},
+        }
+
+    def sample_features(self, temperature: str, replica: str) -> dict[str, Any]:
+        """Settings of the features of labelled samples of one run."""
+        return self._at(temperature, replica) | {"features": self.config["features"]}
+
+    def population_features(self, temperature: str, replica: str) -> dict[str, Any]:
+        """Settings of the features of the population, and of those before events, of one run."""
+        return self.sample_features(temperature, replica) | {
+            "window": self.config["hop"]["window"],
+            "lead": self.config["samples"]["lead"],
+            "stride": self.config["barriers"]["stride"],
+        }
+
+    def train_classifier(self, name: str) -> dict[str, Any]:
+        """Settings of a classifier."""
+        block = self.config["classifier"]
+        _, temperature = self.classifiers()[name]
+        return {
+            "temperature": float(temperature),
+            "seed": self.config["seed"],
+            **{key: block[key] for key in ("features", "penalty", "folds", "jackknife")},
+        }
+
+    def _planes(self) -> dict[str, Any]:
+        block = self.config["classifier"]
         return {
             "seed": self.config["seed"],
-            "draws": block["draws"],
-            "block_length": block["block_length"],
+            "features": block["features"],
+            "random_directions": block["random_directions"],
         }
+
+    def learned_values(self) -> dict[str, Any]:
+        """Settings of the learned variables of one run."""
+        return self._planes() | {"stride": self.config["barriers"]["stride"]}
+
+    def accuracy(self, kind: str, temperature: str) -> dict[str, Any]:
+        """Settings of the accuracies on one labelled set, and which classifier it trained."""
+        own = [
+            name
+            for name, trained in self.classifiers().items()
+            if trained == (kind, label(float(temperature)))
+        ]
+        return self._planes() | {
+            "own": own[0] if own else None,
+            "block_length": self.config["uncertainty"]["block_length"],
+        }
+
+    def distribution(self) -> dict[str, Any]:
+        """Settings of the distributions of learned variables."""
+        return {"block_length": self.config["uncertainty"]["block_length"]}
+
+    def binned_counts(self) -> dict[str, Any]:
+        """Settings of the counts in bins of learned variables."""
+        return self.distribution() | {"bins": self.config["barriers"]["bins"]}
+
+    def barriers(self) -> dict[str, Any]:
+        """Settings of the fits of barriers; the temperatures are those of their files."""
+        return {
+            "seed": self.config["seed"],
+            "draws": self.config["uncertainty"]["draws"],
+            "least_population": self.config["barriers"]["least_population"],
+        }
+
+    # -- which classifier is trained and applied where ------------------------------------
+
+    @property
+    def transfer_label(self) -> str:
+        """Temperature of the transfer test as it stands in file names."""
+        return label(self.config["roles"]["transfer_test"])
+
+    @property
+    def fluidity_labels(self) -> list[str]:
+        """Temperatures of fluidity as they stand in file names, from cold to hot."""
+        return [label(temperature) for temperature in sorted(self.config["roles"]["fluidity"])]
+
+    def labelled_sets(self) -> list[tuple[str, str]]:
+        """Kind and temperature of each labelled set."""
+        activated = dict.fromkeys([self.training_label, self.transfer_label])
+        sets = [("activated", temperature) for temperature in activated]
+        return sets + [(kind, t) for t in self.fluidity_labels for kind in TAILS]
+
+    def labelled_at(self, temperature: str) -> list[str]:
+        """Kinds of labelled sets at a temperature."""
+        return [kind for kind, where in self.labelled_sets() if where == temperature]
+
+    def classifiers(self) -> dict[str, tuple[str, str]]:
+        """Kind and temperature of the labelled set that each classifier is trained with."""
+        return {"softness": ("activated", self.training_label)} | {
+            f"{PREFIXES[kind]}_{t}": (kind, t) for kind in TAILS for t in self.fluidity_labels
+        }
+
+    def variables(self) -> list[str]:
+        """Classifiers whose values are computed everywhere; one-tail controls are not."""
+        names = self.classifiers()
+        return [name for name in names if name.startswith(("softness", "fluidity"))]
+
+    def barrier_labels(self, limit: str) -> list[str]:
+        """Temperatures of the fits of barriers: ``below`` the onset, or up to ``sensitivity``."""
+        highest = self.config["roles"]["barrier_fit"][limit]
+        wide = limit == "sensitivity"
+        chosen = [t for t in self.temperatures if t < highest or (wide and t == highest)]
+        return [label(temperature) for temperature in chosen]
+
+    def figure(self) -> dict[str, Any]:
+        """Settings of figures."""
+        return {"seed": self.config["seed"], **self.config["uncertainty"]}
 
     def report(self) -> dict[str, Any]:
         """Settings of the report: the whole configuration, which it shows."""

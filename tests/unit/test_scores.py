@@ -167,6 +167,58 @@ def test_ceiling_of_halves_without_relation_is_unknown():
     assert scores.noise_ceiling(first, first) == pytest.approx(1.0)
 
 
+def right_answers(values, labels, biases):
+    """(replicas, blocks, biases) of (replicas, blocks, samples) values."""
+    return ((values[..., None] > biases) == (labels > 0)[..., None]).sum(axis=2)
+
+
+def test_a_bias_that_others_chose_does_not_flatter():
+    generator = np.random.default_rng(15)
+    biases = np.linspace(-2, 2, 41)
+    best, held_out = [], []
+    for _ in range(200):
+        values, labels = generator.normal(size=(5, 2, 20)), generator.choice([-1, 1], (5, 2, 20))
+        right = right_answers(values, labels, biases)
+        best.append(right.sum(axis=(0, 1)).max() / 200)
+        held_out.append(scores.held_out_right(right, np.full((5, 2), 20)).sum() / 200)
+    assert np.mean(best) > 0.53
+    assert np.mean(held_out) == pytest.approx(0.5, abs=0.01)
+
+
+def test_each_replica_is_judged_at_the_bias_of_the_others():
+    right = np.array([[[4, 1, 1]], [[0, 3, 2]], [[1, 2, 5]]])
+    # The others of each: [1, 5, 7], [5, 3, 6], [4, 4, 3] of which the middle maximum is the second.
+    found = scores.held_out_right(right, np.full((3, 1), 5))
+    assert found.tolist() == [[1], [2], [2]]
+
+
+def test_a_single_replica_chooses_for_itself():
+    right = np.array([[[4, 1, 2], [0, 3, 4]]])
+    assert scores.held_out_right(right, np.array([[4, 4]])).tolist() == [[2, 4]]
+    empty = np.concatenate([right, np.zeros((1, 2, 3))])
+    found = scores.held_out_right(empty, np.array([[4, 4], [0, 0]]))
+    assert found.tolist() == [[2, 4], [0, 0]]
+
+
+def test_the_middle_of_equally_good_places_is_taken():
+    assert scores.middle_of_maxima(np.array([0, 5, 5, 5, 1])) == 2
+    assert scores.middle_of_maxima(np.array([3.0])) == 0
+
+
+@pytest.mark.parametrize(
+    ("right", "samples", "message"),
+    [
+        (np.ones((2, 3, 4)), np.ones((3, 2)), r"right has the shape \(2, 3, 4\), samples \(3, 2\)"),
+        (np.ones((2, 3)), np.ones((2, 3)), r"right has the shape \(2, 3\)"),
+        (np.ones((2, 3, 0)), np.ones((2, 3)), r"right has the shape \(2, 3, 0\)"),
+        (2 * np.ones((2, 3, 4)), np.ones((2, 3)), "right runs from 2 to 2"),
+    ],
+)
+def test_right_answers_that_do_not_fit_are_refused(right, samples, message):
+    with pytest.raises(InputError, match=message):
+        scores.held_out_right(right, samples)
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [

@@ -68,3 +68,28 @@ def test_progress_is_read_from_the_disk(study):
 
 def test_longer_jobs_ask_for_more_time(study):
     assert study.runtime("equilibrate", "0.5") > study.runtime("thermal", "2") >= 10
+
+
+def test_each_classifier_has_its_labelled_set(study):
+    assert study.classifiers()["softness"] == ("activated", "0.5")
+    assert study.classifiers()["fluidity_1.2"] == ("extremes", "1.2")
+    assert study.classifiers()["low_tail_2"] == ("low_tail", "2")
+    assert set(study.classifiers().values()) | {("activated", "0.53")} == set(study.labelled_sets())
+    assert study.variables() == ["softness"] + [
+        f"fluidity_{t}" for t in ("1", "1.2", "1.4", "1.8", "2")
+    ]
+    assert study.labelled_at("0.5") == ["activated"]
+    assert study.labelled_at("1") == ["extremes", "high_tail", "low_tail"]
+    assert study.labelled_at("0.6") == []
+
+
+def test_the_accuracy_of_a_classifiers_own_set_is_told_apart(study):
+    assert study.accuracy("activated", "0.5")["own"] == "softness"
+    assert study.accuracy("activated", "0.53")["own"] is None
+    assert study.accuracy("extremes", "1.4")["own"] == "fluidity_1.4"
+
+
+def test_barriers_are_fitted_below_the_onset_and_up_to_the_sensitivity_temperature(study):
+    assert study.barrier_labels("below")[-1] == "0.78"
+    assert study.barrier_labels("sensitivity")[-1] == "0.86"
+    assert study.barrier_labels("below")[0] == "0.5"

@@ -1,6 +1,7 @@
 # The checked configuration as a study, and the environment of every command.
 
 import os
+import re
 import sys
 
 sys.path.insert(0, os.path.join(workflow.basedir, "src"))
@@ -21,3 +22,13 @@ wildcard_constraints:
 
 
 announce_results = lambda: announce_alone(study)
+
+
+def of_replicas(files):
+    """Files of all replicas, with the temperature left open."""
+    return expand(files, replica=study.replicas, allow_missing=True)
+
+
+def runs_at(files, temperature):
+    """Files of all replicas at a temperature."""
+    return expand(files, replica=study.replicas, temperature=temperature)

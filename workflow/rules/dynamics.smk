@@ -50,12 +50,33 @@ rule self_scattering:
         " --trajectory {input.trajectory} --bursts {input.bursts} --output {output} 2> {log}"
 
 
+rule van_hove:
+    input:
+        trajectory=rules.thermal.output.trajectory,
+        code=code_of("van_hove"),
+    output:
+        f"{RESULTS}/van_hove/T{{temperature}}/replica{{replica}}.h5",
+    log:
+        f"{LOGS}/van_hove/T{{temperature}}_replica{{replica}}.log",
+    benchmark:
+        f"{BENCHMARKS}/van_hove/T{{temperature}}_replica{{replica}}.tsv"
+    conda:
+        "../../envs/analyse.yaml"
+    resources:
+        mem_mb=1000,
+        runtime=30,
+    params:
+        settings=lambda wildcards: study.parameter("van_hove", **wildcards),
+    message:
+        "van Hove function at T={wildcards.temperature}, replica {wildcards.replica}"
+    shell:
+        "python -m softness.stages.van_hove --settings {params.settings:q}"
+        " --trajectory {input.trajectory} --output {output} 2> {log}"
+
+
 rule relaxation:
     input:
-        scattering=expand(
-            f"{RESULTS}/self_scattering/T{{{{temperature}}}}/replica{{replica}}.h5",
-            replica=study.replicas,
-        ),
+        scattering=of_replicas(rules.self_scattering.output),
         code=code_of("relaxation"),
     output:
         f"{RESULTS}/relaxation/T{{temperature}}.h5",

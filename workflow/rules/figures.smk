@@ -3,11 +3,21 @@
 from softness.figures.registry import FIGURES
 
 TABLES = {
-    "pair_distribution": expand(
-        rules.pair_distribution.output, temperature=study.labels, replica=study.replicas
-    ),
+    "pair_distribution": runs_at(rules.pair_distribution.output, study.labels),
     "relaxation": expand(rules.relaxation.output, temperature=study.labels),
     "displacement_map": expand(rules.displacement_map.output, replica=study.replicas),
+    "van_hove": runs_at(rules.van_hove.output, study.labels),
+    "softness": expand(rules.train_classifier.output, name="softness"),
+    "fluidity": expand(
+        rules.train_classifier.output,
+        name=[f"fluidity_{temperature}" for temperature in study.fluidity_labels],
+    ),
+    "training": expand(rules.accuracy.output, kind="activated", temperature=study.training_label),
+    "transfer": expand(rules.accuracy.output, kind="activated", temperature=study.transfer_label),
+    "extremes": expand(rules.accuracy.output, kind="extremes", temperature=study.fluidity_labels),
+    "distribution": expand(rules.distribution.output, temperature=study.labels),
+    "barriers": expand(rules.barriers.output, limit="below"),
+    "wide_barriers": expand(rules.barriers.output, limit="sensitivity"),
 }
 
 for entry in FIGURES:
@@ -19,14 +29,17 @@ for entry in FIGURES:
             **{kind: TABLES[kind] for kind in entry.tables},
             code=code_of("draw_figure", entry.module_name),
         output:
+            **{
+                kind: f"{RESULTS}/figures/{entry.number}.{kind}"
+                for kind in entry.formats
+                if kind != "png"
+            },
             png=report(
                 f"{RESULTS}/figures/{entry.number}.png",
                 caption=f"../captions/{entry.name}.rst",
                 category=entry.chapter,
                 labels={"figure": entry.number, "shows": entry.title},
             ),
-            pdf=f"{RESULTS}/figures/{entry.number}.pdf",
-            csv=f"{RESULTS}/figures/{entry.number}.csv",
             claims=f"{RESULTS}/figures/{entry.number}.claims.json",
         log:
             f"{LOGS}/figures/{entry.number}.log",
@@ -41,14 +54,17 @@ for entry in FIGURES:
             settings=study.parameter("figure"),
             number=entry.number,
             tables=lambda wildcards, input, kinds=entry.tables: " ".join(
-                f"--{kind.replace('_', '-')} {' '.join(input[kind])}" for kind in kinds
+                f"--table {kind} {' '.join(input[kind])}" for kind in kinds
+            ),
+            outputs=lambda wildcards, output, kinds=entry.formats: " ".join(
+                f"--{kind} {output[kind]}" for kind in kinds
             ),
         message:
             f"figure {entry.number}"
         shell:
             "python -m softness.stages.draw_figure --figure {params.number}"
-            " --settings {params.settings:q} {params.tables} --png {output.png}"
-            " --pdf {output.pdf} --csv {output.csv} --claims {output.claims} 2> {log}"
+            " --settings {params.settings:q} {params.tables} {params.outputs}"
+            " --claims {output.claims} 2> {log}"
 
 
 def figure_files(chapter):
@@ -57,5 +73,5 @@ def figure_files(chapter):
         f"{RESULTS}/figures/{entry.number}.{kind}"
         for entry in FIGURES
         if entry.chapter == chapter
-        for kind in ("png", "pdf", "csv")
+        for kind in entry.formats
     ]

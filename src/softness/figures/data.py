@@ -6,21 +6,58 @@ from typing import Any
 
 import numpy as np
 
-from softness.files.records import DisplacementMap, PairDistributions, RelaxationTable
+from softness.files.records import (
+    Accuracies,
+    BarrierTable,
+    Classifier,
+    DisplacementMap,
+    Distribution,
+    PairDistributions,
+    RelaxationTable,
+    VanHove,
+)
+
+KINDS = {
+    "pair_distribution": PairDistributions,
+    "relaxation": RelaxationTable,
+    "displacement_map": DisplacementMap,
+    "van_hove": VanHove,
+    "softness": Classifier,
+    "fluidity": Classifier,
+    "transfer": Accuracies,
+    "extremes": Accuracies,
+    "training": Accuracies,
+    "distribution": Distribution,
+    "barriers": BarrierTable,
+    "wide_barriers": BarrierTable,
+}
+"""What the tables of each kind hold."""
 
 
 @dataclass(frozen=True)
 class FigureData:
-    """Tables by kind, and the settings of the figure.
+    """Tables by kind, and the settings of the figure. Where temperatures vary: from cold to hot.
 
     Attributes
     ----------
-    pair_distribution
+    pair_distribution, van_hove
         One a run.
     relaxation
-        One a temperature, from cold to hot.
+        One a temperature.
     displacement_map
         One a replica, at the training temperature.
+    softness
+        The classifier of activated dynamics, alone in its list.
+    fluidity
+        The classifiers of extremes, one a temperature.
+    training, transfer, extremes
+        Accuracies on the labelled sets of the training temperature, of the one of the transfer
+        test (one each), and of each fluidity temperature.
+    distribution
+        Of learned variables, one a temperature.
+    barriers, wide_barriers
+        Fitted to the temperatures below the onset, and to those of the sensitivity test as well
+        (one each).
     settings
         ``seed``, ``draws`` and ``block_length`` (in tau_alpha) for resampling.
     """
@@ -29,6 +66,15 @@ class FigureData:
     pair_distribution: Sequence[PairDistributions] = ()
     relaxation: Sequence[RelaxationTable] = ()
     displacement_map: Sequence[DisplacementMap] = ()
+    van_hove: Sequence[VanHove] = ()
+    softness: Sequence[Classifier] = ()
+    fluidity: Sequence[Classifier] = ()
+    training: Sequence[Accuracies] = ()
+    transfer: Sequence[Accuracies] = ()
+    extremes: Sequence[Accuracies] = ()
+    distribution: Sequence[Distribution] = ()
+    barriers: Sequence[BarrierTable] = ()
+    wide_barriers: Sequence[BarrierTable] = ()
 
     def temperatures(self) -> list[float]:
         """Temperatures of the tables, from cold to hot."""

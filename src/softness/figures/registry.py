@@ -25,8 +25,9 @@ class FigureEntry:
     chapter
         Under which it stands in the report.
     tables
-        Kinds of tables that it is drawn from: ``"pair_distribution"`` (one a run),
-        ``"relaxation"`` (one a temperature), ``"displacement_map"`` (one a replica).
+        Kinds of tables that it is drawn from (`softness.figures.data.KINDS`).
+    formats
+        Kinds of files that it is written as; a table is written as HTML and LaTeX as well.
     """
 
     number: str
@@ -34,6 +35,7 @@ class FigureEntry:
     title: str
     chapter: str
     tables: tuple[str, ...]
+    formats: tuple[str, ...] = ("png", "pdf", "csv")
 
     @property
     def module_name(self) -> str:
@@ -73,6 +75,63 @@ FIGURES = (
         title="Super-Arrhenius growth of the relaxation time",
         chapter="Chapter 1",
         tables=("relaxation",),
+    ),
+    FigureEntry(
+        number="1.6",
+        name="figure_1_6_softness_barriers",
+        title="Probability of rearrangement by softness, and where its lines meet",
+        chapter="Chapter 1",
+        tables=("softness", "barriers"),
+    ),
+    FigureEntry(
+        number="2.1",
+        name="figure_2_1_training_accuracy",
+        title="Accuracy of fluidity where it was trained, against bias",
+        chapter="Chapter 2",
+        tables=("softness", "fluidity", "training", "extremes"),
+    ),
+    FigureEntry(
+        number="2.2",
+        name="figure_2_2_transfer_accuracy",
+        title="Accuracy of fluidity on activated dynamics, and the van Hove function",
+        chapter="Chapter 2",
+        tables=("softness", "fluidity", "transfer", "van_hove", "relaxation"),
+    ),
+    FigureEntry(
+        number="2.C",
+        name="figure_2_c_one_tail_controls",
+        title="Both tails are needed: classifiers of one tail against random moments",
+        chapter="Chapter 2",
+        tables=("fluidity", "transfer", "extremes"),
+    ),
+    FigureEntry(
+        number="2.3",
+        name="figure_2_3_fluidity_distributions",
+        title="Distributions of fluidity from cold to hot",
+        chapter="Chapter 2",
+        tables=("fluidity", "distribution"),
+    ),
+    FigureEntry(
+        number="2.4",
+        name="figure_2_4_conditional_probability",
+        title="Probability of rearrangement by fluidity and by softness",
+        chapter="Chapter 2",
+        tables=("softness", "fluidity", "barriers"),
+    ),
+    FigureEntry(
+        number="2.5",
+        name="figure_2_5_barrier_collapse",
+        title="Barriers and entropies of all classifiers, and of random directions",
+        chapter="Chapter 2",
+        tables=("softness", "fluidity", "barriers", "wide_barriers"),
+    ),
+    FigureEntry(
+        number="T2.1",
+        name="table_2_1_hyperplanes",
+        title="Biases, spreads and directions of the hyperplanes",
+        chapter="Chapter 2",
+        tables=("softness", "fluidity", "transfer"),
+        formats=("png", "pdf", "csv", "html", "tex"),
     ),
 )
 

@@ -46,6 +46,56 @@ def accuracy(values: np.ndarray, labels: np.ndarray, groups: np.ndarray | None =
     return Estimate(float(right.mean()), float(np.sqrt(variance)))
 
 
+def middle_of_maxima(curve: np.ndarray) -> int:
+    """Place of the largest value of a (n,) curve; of several equal ones the middle one."""
+    curve = finite_array(curve, "curve", 1)
+    best = np.flatnonzero(curve == curve.max())
+    return int(best[len(best) // 2])
+
+
+def held_out_right(right: np.ndarray, samples: np.ndarray) -> np.ndarray:
+    """Right answers with a bias that was chosen on other samples than those it is judged on.
+
+    The best of many biases on the samples themselves flatters: a variable without influence comes
+    out above one half. Here each replica gets the bias with the most right answers on all others.
+
+    Parameters
+    ----------
+    right
+        (replicas, blocks, biases) right answers at each bias.
+    samples
+        (replicas, blocks) number of samples; blocks may be empty.
+
+    Returns
+    -------
+    numpy.ndarray
+        (replicas, blocks) right answers. Where the others hold no samples, as with a single
+        replica, the bias is chosen on the replica's own samples, and flatters.
+
+    Raises
+    ------
+    InputError
+        If the shapes do not fit, or there are more right answers than samples.
+    """
+    right, samples = finite_array(right, "right", 3), finite_array(samples, "samples", 2)
+    if right.shape[:2] != samples.shape or right.size == 0:
+        raise InputError(
+            f"right has the shape {right.shape}, samples {samples.shape}: give "
+            "(replicas, blocks, biases) and (replicas, blocks)"
+        )
+    if (right > samples[:, :, None]).any() or (right < 0).any():
+        raise InputError(
+            f"right runs from {right.min():g} to {right.max():g}: give no more right answers "
+            "than samples in any block"
+        )
+    chosen = np.empty(samples.shape)
+    for replica, own in enumerate(right):
+        others = np.arange(len(right)) != replica
+        judge = right[others] if samples[others].any() else own[None]
+        chosen[replica] = own[:, middle_of_maxima(judge.sum(axis=(0, 1)))]
+    return chosen
+
+
 def pearson(first: np.ndarray, second: np.ndarray) -> float:
     """Pearson correlation of two (n,) variables; nan if one of them does not vary."""
     first = finite_array(first, "first", 1)

@@ -54,7 +54,7 @@ class Statement:
         parts += [f"below {self.below:g}"] if math.isfinite(self.below) else []
         return "95 % interval " + " and ".join(parts)
 
-    def judge(self, value: float, draws: np.ndarray, replicas: int) -> "Claim":
+    def judge(self, value: float, draws: np.ndarray, replicas: int, doubt: str = "") -> "Claim":
         """The verdict on a measured value.
 
         Parameters
@@ -65,12 +65,17 @@ class Statement:
             (draws,) bootstrap draws of it, from independent units.
         replicas
             Number of independent replicas behind it.
+        doubt
+            Why the value cannot decide, whatever its interval: the claim is then inconclusive.
         """
         low, high = interval(draws)
         if replicas < LEAST_REPLICAS:
             return self._claim(value, low, high, INCONCLUSIVE, "fewer than two replicas")
         if not np.isfinite([value, low, high]).all():
-            return self._claim(value, low, high, INCONCLUSIVE, "undefined in too many resamples")
+            note = doubt or "undefined in too many resamples"
+            return self._claim(value, low, high, INCONCLUSIVE, note)
+        if doubt:
+            return self._claim(value, low, high, INCONCLUSIVE, doubt)
         return self._claim(value, low, high, self._verdict(low, high))
 
     def _verdict(self, low: float, high: float) -> str:
@@ -99,6 +104,38 @@ class Statement:
             verdict=verdict,
             note=note,
         )
+
+
+@dataclass(frozen=True)
+class Inclusion(Statement):
+    """A statement that a value is equal to an expected one.
+
+    Any interval that is wide enough includes it, so it must be narrow as well: an interval that
+    includes the value and is wider is inconclusive.
+
+    Attributes
+    ----------
+    expected
+        The value that the 95 % interval must include.
+    half_width
+        Half the width that the interval may have.
+    """
+
+    expected: float = 0.0
+    half_width: float = math.inf
+
+    @property
+    def rule(self) -> str:
+        """The rule as text."""
+        narrow = f", half its width below {self.half_width:g}"
+        return f"95 % interval includes {self.expected:g}" + (
+            narrow if math.isfinite(self.half_width) else ""
+        )
+
+    def _verdict(self, low: float, high: float) -> str:
+        if not low <= self.expected <= high:
+            return NOT_REPRODUCED
+        return REPRODUCED if (high - low) / 2 < self.half_width else INCONCLUSIVE
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,17 @@
 """Draw one figure of the registry: PNG, PDF, the numbers behind it (CSV), and its claims (JSON)."""
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 from softness.errors import InputError
 from softness.figures import registry, style
-from softness.figures.data import FigureData
+from softness.figures.data import KINDS, FigureData
 from softness.files import tables
 from softness.files.atomic import replacing
-from softness.files.records import DisplacementMap, PairDistributions, RelaxationTable
 from softness.report.claims import write_claims
 from softness.stages import command
 
@@ -18,31 +21,30 @@ def arguments() -> argparse.ArgumentParser:
     parser = command.parser("draw_figure", __doc__)
     parser.add_argument("--figure", required=True, help="number of the figure, for example 1.2")
     parser.add_argument(
-        "--pair-distribution", type=Path, nargs="*", default=[], help="g(r), one a run (HDF5)"
-    )
-    parser.add_argument(
-        "--relaxation", type=Path, nargs="*", default=[], help="one a temperature (HDF5)"
-    )
-    parser.add_argument(
-        "--displacement-map", type=Path, nargs="*", default=[], help="one a replica (HDF5)"
+        "--table",
+        nargs="+",
+        action="append",
+        default=[],
+        metavar=("KIND", "FILE"),
+        help=f"tables of one kind (HDF5); kinds: {', '.join(KINDS)}",
     )
     for kind in ("png", "pdf", "csv", "claims"):
         parser.add_argument(f"--{kind}", type=Path, required=True, help=f"{kind} to write")
+    for kind in ("html", "tex"):
+        parser.add_argument(f"--{kind}", type=Path, help=f"{kind} to write, of a table")
     return parser
 
 
 def main(options: argparse.Namespace) -> None:
     """Run the stage."""
     entry = registry.find(options.figure)
+    given = {kind: files for kind, *files in options.table}
     for kind in entry.tables:
-        if not getattr(options, kind):
-            raise InputError(f"figure {entry.number} needs --{kind.replace('_', '-')}: give tables")
-    relaxation = [tables.read(path, RelaxationTable) for path in options.relaxation]
+        if not given.get(kind):
+            raise InputError(f"figure {entry.number} needs --table {kind} FILE...: give its files")
     data = FigureData(
         settings=options.settings,
-        pair_distribution=[tables.read(p, PairDistributions) for p in options.pair_distribution],
-        relaxation=sorted(relaxation, key=lambda each: float(each.temperature)),
-        displacement_map=[tables.read(path, DisplacementMap) for path in options.displacement_map],
+        **{kind: _tables(kind, given[kind]) for kind in entry.tables},
     )
     module = entry.module()
     with style.applied():
@@ -51,7 +53,21 @@ def main(options: argparse.Namespace) -> None:
         style.save(figure, png, pdf)
     with replacing(options.csv) as temporary:
         module.table(data).to_csv(temporary, index=False, float_format="%.8g")
+    for path, text in ((options.html, "html"), (options.tex, "latex")):
+        if path:
+            with replacing(path) as temporary:
+                temporary.write_text(getattr(module, text)(data))
     write_claims(options.claims, module.claims(data))
+
+
+def _tables(kind: str, paths: Sequence[str]) -> list[Any]:
+    """Tables of one kind, from cold to hot."""
+    found = [tables.read(path, KINDS[kind]) for path in paths]
+    return sorted(found, key=_temperature)
+
+
+def _temperature(table: Any) -> float:
+    return float(np.min(table.temperature))
 
 
 if __name__ == "__main__":

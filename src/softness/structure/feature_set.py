@@ -27,14 +27,15 @@ class FeatureSet:
     width
         Of the Gaussian shells, in sigma_AA.
     shells
-        Inner radii of the angular features, in sigma_AA, of shells of the thickness 0.5; empty for
-        none.
+        Inner radii of the shells of the angular features, in sigma_AA; empty for none.
     degrees
         l of the angular features.
     orders
         Times that the features are averaged over the neighbourhood; 0 for the features themselves.
     cutoff
         Of that neighbourhood, in sigma_AA; needed for orders above 0.
+    thickness
+        Of the shells of the angular features, in sigma_AA.
     """
 
     radii: tuple[float, ...] = tuple(RADII.tolist())
@@ -43,6 +44,7 @@ class FeatureSet:
     degrees: tuple[int, ...] = tuple(DEGREES.tolist())
     orders: tuple[int, ...] = (0,)
     cutoff: float | None = None
+    thickness: float = SHELL_THICKNESS
 
     def __post_init__(self) -> None:
         for name in ("radii", "shells", "degrees", "orders"):
@@ -60,7 +62,7 @@ class FeatureSet:
         """Names of the columns, such as radial_A_1.1, angular_1-1.5_l4, order2_radial_B_0.9."""
         radial = [f"radial_{species}_{radius:g}" for species in "AB" for radius in self.radii]
         angular = [
-            f"angular_{inner:g}-{inner + SHELL_THICKNESS:g}_l{degree}"
+            f"angular_{inner:g}-{inner + self.thickness:g}_l{degree}"
             for inner in self.shells
             for degree in self.degrees
         ]
@@ -167,6 +169,8 @@ def _own_features(
             )
         )
     if features.shells and features.degrees:
-        shells, degrees = np.array(features.shells), np.array(features.degrees)
+        inner = np.array(features.shells)
+        shells = np.stack([inner, inner + features.thickness], axis=1)
+        degrees = np.array(features.degrees)
         parts.append(angular_features(positions, box_length, centres, shells, degrees))
     return np.concatenate(parts, axis=1)

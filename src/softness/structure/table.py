@@ -108,6 +108,35 @@ def strided_frames(first: int, last: int, stride: int = 10) -> np.ndarray:
     return frames
 
 
+def structure_frames(
+    frames: int, half_window: int, lead: int, stride: int = 10
+) -> tuple[np.ndarray, tuple[int, int]]:
+    """Strided frames whose structure counts, and the first and last frame that events may have.
+
+    p_hop is known from frame ``half_window`` on and to as many before the end; the structure that
+    goes with it is that of ``lead`` frames before.
+
+    Parameters
+    ----------
+    frames
+        Of the trajectory.
+    half_window
+        Of p_hop, in frames.
+    lead
+        In frames.
+    stride
+        As for `strided_frames`.
+
+    Raises
+    ------
+    InputError
+        If not a single stride fits.
+    """
+    first = max(half_window - lead, 0)
+    strided = strided_frames(first, frames - 1 - half_window - lead, stride)
+    return strided, (int(strided[0]), int(strided[-1]) + stride - 1)
+
+
 def every_moment(particles: np.ndarray, frames: np.ndarray) -> Moments:
     """All of some particles in all of some frames, such as the population in strided frames."""
     particles, frames = np.asarray(particles), np.asarray(frames)

@@ -1,0 +1,170 @@
+"""Figure 2.1: fluidity classifies extremes above the onset; softness does it almost as well."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from softness.figures import learned, style
+from softness.figures.data import FigureData
+from softness.figures.learned import SOFTNESS, Drawn
+from softness.files.records import Accuracies
+from softness.learning.scores import middle_of_maxima
+from softness.report.claims import Claim, Statement
+
+NUMBER = "2.1"
+
+ABOVE_CHANCE = Statement(
+    figure=NUMBER,
+    name="smallest accuracy over temperatures",
+    claim="At every temperature above the onset structure tells extremes of p_hop apart",
+    source="above chance, no value given",
+    above=0.55,
+)
+NEAR_PEAK = Statement(
+    figure=NUMBER,
+    name="largest distance of the best bias from the trained one",
+    claim="Each classifier is near its best at a small bias (unit: spread of fluidity)",
+    source="small values of the bias",
+    below=0.3,
+)
+ALMOST_AS_GOOD = Statement(
+    figure=NUMBER,
+    name="largest loss of softness on high temperatures",
+    claim="Softness, trained far below, classifies the extremes almost as well as fluidity",
+    source="almost as good",
+    below=0.03,
+)
+SOFTNESS_LEARNS = Statement(
+    figure=NUMBER,
+    name="grouped cross-validation of softness",
+    claim="Ours: softness is well above chance where no event is split over folds",
+    source="none",
+    above=0.65,
+)
+
+
+def claims(data: FigureData) -> list[Claim]:
+    """Verdicts on accuracy, on the bias, and on softness at high and low temperature."""
+    training = data.training[0]
+    hot = learned.doubt(fluidity=data.fluidity, sets=data.extremes)
+    both = learned.doubt(softness=data.softness, fluidity=data.fluidity, sets=data.extremes)
+    cold = learned.doubt(softness=data.softness, sets=[training])
+    replicas = learned.replicas_of(data.extremes)
+    smallest = learned.combined(np.min, (trained_accuracy(data, t) for t in data.extremes))
+    farthest = learned.combined(np.max, (bias_shift(data, t).size() for t in data.extremes))
+    loss = learned.combined(np.max, (softness_loss(data, t) for t in data.extremes))
+    own = trained_accuracy(data, training, SOFTNESS)
+    return [
+        learned.judged(ABOVE_CHANCE, smallest, replicas, hot),
+        learned.judged(NEAR_PEAK, farthest, replicas, hot),
+        learned.judged(ALMOST_AS_GOOD, loss, replicas, both),
+        learned.judged(SOFTNESS_LEARNS, own, learned.replicas_of([training]), cold),
+    ]
+
+
+def trained_accuracy(data: FigureData, table: Accuracies, name: str = "") -> Drawn:
+    """Accuracy at the bias of the training; of the set's own fluidity if no name is given."""
+    variable = learned.place(table, name or own_fluidity(table))
+    origin = float(table.origin[variable])
+    return learned.accuracy(
+        data,
+        NUMBER,
+        table,
+        table.right[variable],
+        lambda share: np.interp(origin, table.bias, share),
+    )
+
+
+def bias_shift(data: FigureData, table: Accuracies) -> Drawn:
+    """Best minus trained bias of the set's own fluidity, in units of its spread."""
+    variable = learned.place(table, own_fluidity(table))
+    origin = float(table.origin[variable])
+    return learned.accuracy(
+        data,
+        NUMBER,
+        table,
+        table.right[variable],
+        lambda share: table.bias[middle_of_maxima(share)] - origin,
+    )
+
+
+def softness_loss(data: FigureData, table: Accuracies) -> Drawn:
+    """Accuracy of the set's own fluidity minus that of softness, each with a held-out best bias."""
+    own = learned.held_out_accuracy(data, NUMBER, table, own_fluidity(table))
+    return own - learned.held_out_accuracy(data, NUMBER, table, SOFTNESS)
+
+
+def own_fluidity(table: Accuracies) -> str:
+    """Name of the fluidity that was trained with a set of extremes."""
+    return learned.fluidity_name(float(table.temperature))
+
+
+def table(data: FigureData) -> pd.DataFrame:
+    """Accuracy of fluidity and softness on each set of extremes, and of softness on its own set.
+
+    ``plain_accuracy`` is by folds that ignore groups, the source's way; of a set that a model was
+    not trained with there are no folds, and the number is the same.
+    """
+    parts = [_rows(data, each, name) for each in data.extremes for name in _drawn(each)]
+    parts.append(_rows(data, data.training[0], SOFTNESS))
+    return learned.with_full_intervals(pd.concat(parts, ignore_index=True))
+
+
+def _drawn(table: Accuracies) -> tuple[str, str]:
+    return own_fluidity(table), SOFTNESS
+
+
+def _rows(data: FigureData, table: Accuracies, name: str) -> pd.DataFrame:
+    found = learned.curve(data, NUMBER, table, name)
+    low, high = found.bounds()
+    own = bool(table.own[learned.place(table, name)])
+    return pd.DataFrame(
+        {
+            "temperature": float(table.temperature),
+            "variable": name,
+            "cross_validated": own,
+            "trained_bias": float(table.origin[learned.place(table, name)]),
+            "bias": table.bias,
+            "accuracy": found.value,
+            "low": low,
+            "high": high,
+            "plain_accuracy": table.plain_right / table.samples.sum() if own else found.value,
+        }
+    )
+
+
+def plot(data: FigureData) -> Figure:
+    """Accuracy against bias of fluidity (a) and of softness on the same sets (b)."""
+    figure = Figure(figsize=(style.DOUBLE_COLUMN, 2.7))
+    panels = figure.subplots(1, 2, sharey=True)
+    training, coldest = data.training[0], float(data.training[0].temperature)
+    for each in reversed(data.extremes):
+        colour = style.temperature_colour(float(each.temperature))
+        for panel, name in zip(panels, _drawn(each), strict=True):
+            learned.draw_curve(
+                panel, each.bias, learned.curve(data, NUMBER, each, name), color=colour
+            )
+        _mark_trained_bias(panels[0], data, each, own_fluidity(each))
+    own = learned.curve(data, NUMBER, training, SOFTNESS)
+    learned.draw_curve(panels[1], training.bias, own, color=style.temperature_colour(coldest))
+    _mark_trained_bias(panels[1], data, training, SOFTNESS)
+    for panel, letter, symbol in zip(panels, "ab", (r"\mathcal{F}", "S"), strict=True):
+        learned.draw_chance(panel)
+        panel.set_xlabel(rf"$b\;/\;\sigma_{{{symbol}}}$")
+        panel.set_ylabel(f"accuracy of ${symbol}$")
+        panel.set_title(f"({letter})", loc="left", fontsize=9)
+    temperatures = [coldest, *(float(each.temperature) for each in data.extremes)]
+    style.temperature_legend(figure, temperatures, loc="outside right center")
+    return figure
+
+
+def _mark_trained_bias(axes, data: FigureData, each: Accuracies, name: str) -> None:  # noqa: ANN001
+    axes.plot(
+        each.origin[learned.place(each, name)],
+        trained_accuracy(data, each, name).value,
+        color=style.temperature_colour(float(each.temperature)),
+        marker="o",
+        markeredgecolor="white",
+        markeredgewidth=0.5,
+        zorder=3,
+    )

@@ -1,0 +1,173 @@
+"""Figure 2.3: distributions of fluidity are nearly Gaussian, and move steadily with T."""
+
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from softness import seeds
+from softness.figures import learned, style
+from softness.figures.data import FigureData
+from softness.figures.learned import Drawn
+from softness.files.records import Distribution
+from softness.report.claims import Claim, Statement
+from softness.uncertainty import bootstrap, widened
+
+NUMBER = "2.3"
+SHOWN_BY_SOURCE = (1.2, 2.0)
+
+SYMMETRIC = Statement(
+    figure=NUMBER,
+    name="largest size of skewness",
+    claim="At every temperature fluidity is distributed nearly as a Gaussian: no skewness",
+    source="approximately Gaussian, no value given",
+    below=0.3,
+)
+NO_TAILS = Statement(
+    figure=NUMBER,
+    name="largest size of excess kurtosis",
+    claim="At every temperature fluidity is distributed nearly as a Gaussian: no heavy tails",
+    source="approximately Gaussian, no value given",
+    below=0.5,
+)
+MONOTONE = Statement(
+    figure=NUMBER,
+    name="smallest step of the mean with T along its trend",
+    claim="The mean of fluidity changes monotonically with temperature",
+    source="monotone",
+    above=0.0,
+)
+
+MEAN, SKEWNESS, KURTOSIS = 0, 2, 3
+# Density that can be seen, as a share of the highest.
+LEAST_VISIBLE = 1e-3
+
+
+def claims(data: FigureData) -> list[Claim]:
+    """Verdicts on the shape of all distributions, and on the order of their means."""
+    shown = shown_temperatures(data)
+    moments = [
+        [_moments(data, each, temperature) for each in data.distribution] for temperature in shown
+    ]
+    shapes = [each for variable in moments for each in variable]
+    replicas = min(len(each.powers) for each in data.distribution)
+    trained = [c for c in data.fluidity if float(c.temperature) in shown]
+    reason = learned.doubt(fluidity=trained)
+    return [
+        learned.judged(SYMMETRIC, _largest(shapes, SKEWNESS), replicas, reason),
+        learned.judged(NO_TAILS, _largest(shapes, KURTOSIS), replicas, reason),
+        _monotone_claim(moments, replicas, reason),
+    ]
+
+
+def shown_temperatures(data: FigureData) -> list[float]:
+    """Training temperatures of the fluidities shown: the source's, or the outermost."""
+    temperatures = learned.fluidity_temperatures(data)
+    if set(SHOWN_BY_SOURCE) <= set(temperatures):
+        return list(SHOWN_BY_SOURCE)
+    return sorted({temperatures[0], temperatures[-1]})
+
+
+def _largest(shapes: list[Drawn], moment: int) -> Drawn:
+    return learned.combined(np.max, (_part(each, moment).size() for each in shapes))
+
+
+def _part(moments: Drawn, moment: int) -> Drawn:
+    return Drawn(moments.value[moment], moments.draws[:, moment])
+
+
+def _monotone_claim(moments: list[list[Drawn]], replicas: int, reason: str) -> Claim:
+    if len(moments[0]) < 2:
+        return MONOTONE.not_tested("needs two temperatures")
+    steps = [step for variable in moments for step in _steps_along_trend(variable)]
+    return learned.judged(MONOTONE, learned.combined(np.min, steps), replicas, reason)
+
+
+def _steps_along_trend(moments: list[Drawn]) -> list[Drawn]:
+    """Steps of the mean between neighbouring temperatures, positive along the overall trend."""
+    means = [_part(each, MEAN) for each in moments]
+    sign = np.sign(means[-1].value - means[0].value)
+    steps = [warm - cold for cold, warm in pairwise(means)]
+    return [Drawn(sign * step.value, sign * step.draws) for step in steps]
+
+
+def _moments(data: FigureData, each: Distribution, trained_at: float) -> Drawn:
+    """Mean, standard deviation, skewness and excess kurtosis of one fluidity at one temperature."""
+    powers = each.powers[:, :, learned.place(each, learned.fluidity_name(trained_at))]
+    number, sums = powers[..., :1], powers[..., 1:]
+    value = _standard_moments(sums.sum(axis=(0, 1)) / number.sum())
+    generator = seeds.stream(
+        data.settings["seed"], f"figure {NUMBER} bootstrap", float(each.temperature)
+    )
+    draws = bootstrap(sums, number, _standard_moments, data.settings["draws"], generator)
+    return Drawn(value, widened(draws, value, [powers.shape[1]] * len(powers)))
+
+
+def _standard_moments(powers: np.ndarray) -> np.ndarray:
+    """The same from the means of the powers 1 to 4."""
+    mean, second, third, fourth = powers
+    variance = second - mean**2
+    central_third = third - 3 * mean * second + 2 * mean**3
+    central_fourth = fourth - 4 * mean * third + 6 * mean**2 * second - 3 * mean**4
+    skewness, kurtosis = central_third / variance**1.5, central_fourth / variance**2 - 3
+    return np.array([mean, np.sqrt(variance), skewness, kurtosis])
+
+
+def table(data: FigureData) -> pd.DataFrame:
+    """Density of both fluidities at each temperature, with the moments of the distribution."""
+    shown = shown_temperatures(data)
+    parts = [_rows(data, each, trained_at) for trained_at in shown for each in data.distribution]
+    return learned.defined(pd.concat(parts, ignore_index=True))
+
+
+def _rows(data: FigureData, each: Distribution, trained_at: float) -> pd.DataFrame:
+    mean, deviation, skewness, kurtosis = _moments(data, each, trained_at).value
+    return pd.DataFrame(
+        {
+            "temperature": float(each.temperature),
+            "variable": learned.fluidity_name(trained_at),
+            "value": (each.edges[:-1] + each.edges[1:]) / 2,
+            "density": _density(each, trained_at),
+            "mean": mean,
+            "standard_deviation": deviation,
+            "skewness": skewness,
+            "excess_kurtosis": kurtosis,
+        }
+    )
+
+
+def _density(each: Distribution, trained_at: float) -> np.ndarray:
+    """(bins,) share of particles per unit of fluidity; what lies beyond the edges counts in it."""
+    variable = learned.place(each, learned.fluidity_name(trained_at))
+    particles = each.powers[:, :, variable, 0].sum()
+    return each.counts[variable] / particles / np.diff(each.edges)
+
+
+def plot(data: FigureData) -> Figure:
+    """Densities at all temperatures, one panel for each fluidity."""
+    shown = shown_temperatures(data)
+    figure = Figure(figsize=(style.DOUBLE_COLUMN if len(shown) > 1 else style.SINGLE_COLUMN, 2.6))
+    panels = figure.subplots(1, len(shown), sharey=True, squeeze=False)[0]
+    for panel, trained_at, letter in zip(panels, shown, "ab", strict=False):
+        for each in reversed(data.distribution):
+            middles = (each.edges[:-1] + each.edges[1:]) / 2
+            colour = style.temperature_colour(float(each.temperature))
+            panel.plot(middles, _density(each, trained_at), color=colour, linewidth=0.9)
+        label = learned.fluidity_label(trained_at)
+        panel.set_xlabel(rf"{label}$\;/\;\sigma$")
+        panel.set_ylabel(rf"$P(${label}$)$")
+        panel.set_xlim(_visible_range(data, trained_at))
+        panel.set_ylim(bottom=0)
+        panel.set_title(f"({letter})", loc="left", fontsize=9)
+    temperatures = [float(each.temperature) for each in data.distribution]
+    style.temperature_legend(figure, temperatures, loc="outside right center")
+    return figure
+
+
+def _visible_range(data: FigureData, trained_at: float) -> tuple[float, float]:
+    """Range of fluidity outside which no curve can be told from the axis."""
+    densities = np.array([_density(each, trained_at) for each in data.distribution])
+    visible = np.flatnonzero((densities > LEAST_VISIBLE * densities.max()).any(axis=0))
+    edges = data.distribution[0].edges
+    return edges[visible[0]], edges[visible[-1] + 1]

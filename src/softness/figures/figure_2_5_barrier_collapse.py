@@ -1,0 +1,197 @@
+"""Figure 2.5: barriers and entropies of all classifiers collapse on those of softness."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from softness.barriers.controls import distance_over_range, slope_ratio
+from softness.figures import learned, style
+from softness.figures.data import FigureData
+from softness.figures.learned import BINOMIAL, KRAMERS, SOFTNESS, Drawn
+from softness.files.records import BarrierTable
+from softness.report.claims import Claim, Statement
+
+NUMBER = "2.5"
+ENERGY, ENTROPY = "energy", "entropy"
+AXIS_LABELS = {ENERGY: r"$\Delta E\;/\;\epsilon_{AA}$", ENTROPY: r"$\Sigma\;/\;k_B$"}
+
+ENERGIES = Statement(
+    figure=NUMBER,
+    name="largest rms difference of Delta E from softness over its range",
+    claim="Barriers as a function of fluidity, whatever its temperature, are those of softness",
+    source="almost identical, no value given",
+    below=0.2,
+)
+ENTROPIES = Statement(
+    figure=NUMBER,
+    name="largest rms difference of Sigma from softness over its range",
+    claim="So are the entropic contributions",
+    source="almost identical, no value given",
+    below=0.2,
+)
+WIDE_ENERGIES = Statement(
+    figure=NUMBER,
+    name="the same of Delta E, fitted up to the sensitivity temperature",
+    claim="The range of temperatures of the fit does not change the collapse",
+    source="not qualitatively changed",
+    below=0.2,
+)
+RANDOM_DISTANCE = Statement(
+    figure=NUMBER,
+    name="median rms difference of random directions",
+    claim="Control: a random direction does not collapse (0.29 where flat, 0.58 where reversed)",
+    source="none",
+    above=0.5,
+)
+SLOPES = Statement(
+    figure=NUMBER,
+    name="smallest slope of Delta E by fluidity over that by softness",
+    claim="Ours: every fluidity has at least half the influence of softness on the barrier",
+    source="none",
+    above=0.5,
+)
+RANDOM_SLOPES = Statement(
+    figure=NUMBER,
+    name="median size of the slope ratio of random directions",
+    claim="Ours, control: a random direction has less than half the influence of softness",
+    source="none",
+    below=0.5,
+)
+
+# Of fluidities, from cold to hot: their colours are near each other.
+MARKERS = "osD^v"
+# Free space above and below the curves of classifiers, as a share of their range.
+MARGIN = 0.15
+
+Measure = Callable[[np.ndarray, np.ndarray, np.ndarray], float]
+
+
+def claims(data: FigureData) -> list[Claim]:
+    """Verdicts on the collapse of barriers and entropies, and on the controls."""
+    table, wide = data.barriers[0], data.wide_barriers[0]
+    fluidity = fluidity_names(data)
+    reason = learned.doubt(softness=data.softness, fluidity=data.fluidity)
+    found = [
+        (ENERGIES, table, _compared(table, fluidity, ENERGY, distance_over_range)),
+        (ENTROPIES, table, _compared(table, fluidity, ENTROPY, distance_over_range)),
+        (WIDE_ENERGIES, wide, _compared(wide, fluidity, ENERGY, distance_over_range)),
+    ]
+    collapse = [
+        learned.judged(statement, learned.combined(np.max, each), int(used.replicas), reason)
+        for statement, used, each in found
+    ]
+    slopes = learned.combined(np.min, _compared(table, fluidity, ENERGY, slope_ratio))
+    return [
+        *collapse,
+        _control_claim(data, RANDOM_DISTANCE, distance_over_range),
+        learned.judged(SLOPES, slopes, int(table.replicas), reason),
+        _control_claim(data, RANDOM_SLOPES, slope_ratio),
+    ]
+
+
+def _control_claim(data: FigureData, statement: Statement, measure: Measure) -> Claim:
+    """Verdict on the median size of a measure over random directions."""
+    table = data.barriers[0]
+    names = learned.random_names(table)
+    if not names:
+        return statement.not_tested("the study has no random directions")
+    sizes = (each.size() for each in _compared(table, names, ENERGY, measure))
+    found = learned.combined(np.median, sizes)
+    reason = learned.doubt(softness=data.softness)
+    return learned.judged(statement, found, int(table.replicas), reason)
+
+
+def fluidity_names(data: FigureData) -> list[str]:
+    """Names of all fluidities, from cold to hot."""
+    return [learned.fluidity_name(t) for t in learned.fluidity_temperatures(data)]
+
+
+def _compared(
+    table: BarrierTable, names: Sequence[str], quantity: str, measure: Measure
+) -> list[Drawn]:
+    """A measure of each variable's curve against that of softness, draw by draw."""
+    x, reference = learned.centres(table), curve(table, SOFTNESS, quantity)
+    return [_measured(x, curve(table, name, quantity), reference, measure) for name in names]
+
+
+def _measured(x: np.ndarray, found: Drawn, reference: Drawn, measure: Measure) -> Drawn:
+    pairs = zip(found.draws, reference.draws, strict=True)
+    draws = np.array([measure(x, one, other) for one, other in pairs])
+    return Drawn(measure(x, found.value, reference.value), draws)
+
+
+def curve(table: BarrierTable, name: str, quantity: str) -> Drawn:
+    """(bins,) Delta E or Sigma of a variable, from Kramers fits by binomial likelihood."""
+    variable = learned.place(table, name)
+    value = getattr(table, quantity)[KRAMERS, BINOMIAL, variable]
+    return Drawn(value, getattr(table, f"{quantity}_draws")[:, variable])
+
+
+def table(data: FigureData) -> pd.DataFrame:
+    """Delta E and Sigma with their intervals: a row for each range of T, variable and bin."""
+    fits = (data.barriers[0], data.wide_barriers[0])
+    parts = [_rows(each, name) for each in fits for name in learned.names_of(each)]
+    return learned.defined(pd.concat(parts, ignore_index=True))
+
+
+def _rows(table: BarrierTable, name: str) -> pd.DataFrame:
+    columns = {}
+    for quantity in AXIS_LABELS:
+        found = curve(table, name, quantity)
+        low, high = found.bounds()
+        columns |= {quantity: found.value, f"{quantity}_low": low, f"{quantity}_high": high}
+    labels = {"hottest_of_fit": float(table.temperature.max()), "variable": name}
+    return pd.DataFrame({**labels, "x": learned.centres(table), **columns})
+
+
+def plot(data: FigureData) -> Figure:
+    """Delta E and Sigma against x: fits below the onset above, with the wider range below."""
+    figure = Figure(figsize=(style.DOUBLE_COLUMN, 4.8))
+    panels = figure.subplots(2, 2, sharex=True)
+    for row, barriers in zip(panels, (data.barriers[0], data.wide_barriers[0]), strict=True):
+        for panel, quantity in zip(row, AXIS_LABELS, strict=True):
+            _draw(panel, data, barriers, quantity)
+    for panel, letter in zip(panels.flat, "abcd", strict=True):
+        panel.set_title(f"({letter})", loc="left", fontsize=9)
+    for panel in panels[0]:
+        panel.xaxis.label.set_visible(False)  # as below
+    handles, labels = panels[0, 0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside right center")
+    return figure
+
+
+def _draw(axes: Axes, data: FigureData, barriers: BarrierTable, quantity: str) -> None:
+    x = learned.centres(barriers)
+    for number, name in enumerate(learned.random_names(barriers)):
+        value = curve(barriers, name, quantity).value
+        label = "" if number else "random directions"
+        axes.plot(x, value, color="0.75", linewidth=0.7, zorder=1, label=label)
+    softness = curve(barriers, SOFTNESS, quantity)
+    learned.draw_curve(axes, x, softness, color="black", label="softness")
+    for number, temperature in enumerate(learned.fluidity_temperatures(data)):
+        axes.plot(
+            x,
+            curve(barriers, learned.fluidity_name(temperature), quantity).value,
+            color=style.temperature_colour(temperature),
+            marker=MARKERS[number % len(MARKERS)],
+            markersize=3,
+            linewidth=0.8,
+            label=learned.fluidity_label(temperature),
+        )
+    _limit(axes, [curve(barriers, n, quantity).value for n in (SOFTNESS, *fluidity_names(data))])
+    axes.set_xlabel(learned.Z_SCORE)
+    axes.set_ylabel(AXIS_LABELS[quantity])
+    hottest = float(barriers.temperature.max())
+    axes.set_title(rf"$T \leq {hottest:g}$", loc="right", fontsize=8)
+
+
+def _limit(axes: Axes, curves: list[np.ndarray]) -> None:
+    """Show all of the classifiers, whatever bins with few events give random directions."""
+    values = np.concatenate(curves)
+    values = values[np.isfinite(values)]
+    if len(values) > 1 and np.ptp(values) > 0:
+        margin = MARGIN * np.ptp(values)
+        axes.set_ylim(values.min() - margin, values.max() + margin)

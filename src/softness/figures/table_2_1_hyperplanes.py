@@ -1,0 +1,194 @@
+"""Table 2.1: biases, spreads and directions of the hyperplanes."""
+
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from scipy.stats import t as student
+
+from softness.barriers.cosines import covariance_cosine, plain_cosine
+from softness.figures import learned, style
+from softness.figures.data import FigureData
+from softness.figures.learned import SOFTNESS, Drawn
+from softness.files.records import Classifier
+from softness.report.claims import Claim, Statement
+
+COSINES_OF_SOURCE = {1.0: 0.8246, 1.2: 0.8071, 1.4: 0.6643, 1.8: 0.7104, 2.0: 0.7198}
+TOLERANCE = 0.1
+
+# Column of the table: its heading in HTML, in LaTeX and in the figure.
+HEADINGS = {
+    "temperature": ("T", "$T$"),
+    "bias": ("b", "$b$"),
+    "spread": ("&sigma;<sub>T</sub>", r"$\sigma_T$"),
+    "best_bias": ("b<sup>best</sup>", r"$b^{best}$"),
+    "cosine": ("cosine with S", r"$\hat{w}_S \cdot \hat{w}$"),
+    "interval": ("95 % interval", r"95 % interval"),
+    "covariance_cosine": ("cosine in the covariance", r"$\langle S, \mathcal{F}\rangle_C$"),
+    "self_cosine": ("self-cosine", r"$\hat{w}_k \cdot \hat{w}_l$"),
+}
+
+
+def claims(data: FigureData) -> list[Claim]:
+    """Verdict on the cosine with softness at each temperature of the source."""
+    return [_claim(data, temperature) for temperature in COSINES_OF_SOURCE]
+
+
+def _statement(temperature: float) -> Statement:
+    source = COSINES_OF_SOURCE[temperature]
+    return Statement(
+        figure="T2.1",
+        name=f"cosine with softness at T = {temperature:g}",
+        claim="Classifiers trained above the onset point nearly the same way as softness",
+        source=f"{source:g}",
+        above=source - TOLERANCE,
+        below=source + TOLERANCE,
+    )
+
+
+def _claim(data: FigureData, temperature: float) -> Claim:
+    statement = _statement(temperature)
+    trained = [each for each in data.fluidity if float(each.temperature) == temperature]
+    if not trained:
+        return statement.not_tested(f"T = {temperature:g} is no temperature of fluidity")
+    softness, fluidity = data.softness[0], trained[0]
+    replicas = min(len(each.left_out_weights) for each in (softness, fluidity))
+    reason = learned.doubt(softness=[softness], fluidity=[fluidity])
+    found = drawn_cosine(softness, fluidity, data.settings["draws"])
+    return learned.judged(statement, found, replicas, reason)
+
+
+def drawn_cosine(softness: Classifier, fluidity: Classifier, draws: int) -> Drawn:
+    """Cosine of two hyperplanes, with draws from the delete-a-group jackknife of both.
+
+    The draws are evenly spaced quantiles of Student's distribution: they have the jackknife's
+    variance, and no randomness of their own.
+    """
+    value = plain_cosine(fluidity.weights, softness.weights)
+    by_fluidity = [plain_cosine(row, softness.weights) for row in fluidity.jackknife_weights]
+    by_softness = [plain_cosine(fluidity.weights, row) for row in softness.jackknife_weights]
+    fewest = min(len(by_fluidity), len(by_softness))
+    if fewest < 2:
+        return Drawn(value, np.full(draws, np.nan))
+    error = np.sqrt(_jackknife_variance(by_fluidity) + _jackknife_variance(by_softness))
+    levels = (np.arange(draws) + 0.5) / draws
+    return Drawn(value, value + error * student.ppf(levels, fewest - 1))
+
+
+def _jackknife_variance(values: list[float]) -> float:
+    """Variance of a number from its values without one group of samples each."""
+    return (len(values) - 1) * float(np.var(values))
+
+
+def self_cosine(classifier: Classifier) -> float:
+    """Mean cosine between models without one replica each; nan with a single one.
+
+    How well the samples fix the direction: a cosine between two variables cannot be expected to
+    exceed it.
+    """
+    pairs = combinations(classifier.left_out_weights, 2)
+    cosines = [plain_cosine(first, second) for first, second in pairs]
+    return float(np.mean(cosines)) if cosines else float("nan")
+
+
+def table(data: FigureData) -> pd.DataFrame:
+    """A row for softness, then one for each fluidity from cold to hot.
+
+    Biases and spreads are in units of the decision function; ``best_bias`` is the most accurate
+    one on the transfer set. Columns that are undefined are left out.
+    """
+    rows = [_row(data, SOFTNESS, data.softness[0])]
+    for classifier in data.fluidity:
+        name = learned.fluidity_name(float(classifier.temperature))
+        rows.append(_row(data, name, classifier))
+    return pd.DataFrame(rows).dropna(axis="columns")
+
+
+def _row(data: FigureData, name: str, classifier: Classifier) -> dict[str, float | str]:
+    softness, spread = data.softness[0], float(classifier.spread)
+    found = drawn_cosine(softness, classifier, data.settings["draws"])
+    # Softness is itself, whatever the samples.
+    low, high = (1.0, 1.0) if name == SOFTNESS else found.bounds()
+    return {
+        "variable": name,
+        "temperature": float(classifier.temperature),
+        "bias": float(classifier.bias),
+        "spread": spread,
+        "best_bias": learned.best_bias(data.transfer[0], name) * spread,
+        "cosine": found.value,
+        "low": float(low),
+        "high": float(high),
+        "covariance_cosine": covariance_cosine(
+            classifier.weights / classifier.scale,
+            softness.weights / softness.scale,
+            softness.covariance,
+        ),
+        "self_cosine": self_cosine(classifier),
+    }
+
+
+def _cells(data: FigureData) -> tuple[list[str], list[list[str]]]:
+    """Names of the columns to typeset, and the text of each row."""
+    rows = table(data).to_dict("records")
+    columns = [
+        key for key in HEADINGS if key in rows[0] or (key == "interval" and "low" in rows[0])
+    ]
+    return columns, [[_text(row, column) for column in columns] for row in rows]
+
+
+def _text(row: dict[str, float], column: str) -> str:
+    if column == "temperature":
+        return f"{row[column]:.2f}"
+    if column != "interval":
+        return f"{row[column]:.3f}"
+    return "" if row["variable"] == SOFTNESS else f"{row['low']:.2f} to {row['high']:.2f}"
+
+
+def _signed(cell: str) -> str:
+    """A cell with a minus sign where there is a hyphen."""
+    return cell.replace("-", "\N{MINUS SIGN}")
+
+
+def html(data: FigureData) -> str:
+    """The table as HTML."""
+    columns, rows = _cells(data)
+    head = _html_row("th", [HEADINGS[column][0] for column in columns])
+    body = "\n".join(_html_row("td", [_signed(cell) for cell in row]) for row in rows)
+    return f"<table>\n<thead>\n{head}\n</thead>\n<tbody>\n{body}\n</tbody>\n</table>\n"
+
+
+def _html_row(tag: str, cells: list[str]) -> str:
+    return "<tr>" + "".join(f"<{tag}>{cell}</{tag}>" for cell in cells) + "</tr>"
+
+
+def latex(data: FigureData) -> str:
+    """The table as LaTeX, for the package booktabs."""
+    columns, rows = _cells(data)
+    head = [HEADINGS[column][1].replace(" %", r"\,\%") for column in columns]
+    body = [[cell.replace("-", "$-$") for cell in row] for row in rows]
+    lines = [rf"\begin{{tabular}}{{{'r' * len(columns)}}}", r"\toprule"]
+    lines += [_latex_row(head), r"\midrule", *map(_latex_row, body), r"\bottomrule"]
+    return "\n".join([*lines, r"\end{tabular}", ""])
+
+
+def _latex_row(cells: list[str]) -> str:
+    return " & ".join(cells) + r" \\"
+
+
+def plot(data: FigureData) -> Figure:
+    """The table, typeset."""
+    columns, rows = _cells(data)
+    figure = Figure(figsize=(style.DOUBLE_COLUMN, 0.24 * (len(rows) + 2)))
+    axes = figure.subplots()
+    axes.set_xlim(0, len(columns))
+    axes.set_ylim(len(rows) + 0.1, -1.1)
+    axes.axis("off")
+    for height, cells in enumerate([[HEADINGS[c][1] for c in columns], *rows], start=-1):
+        for place, cell in enumerate(cells):
+            axes.text(
+                place + 0.5, height + 0.5, _signed(cell), ha="center", va="center", fontsize=8
+            )
+    for height, width in ((-1, 1.0), (0, 0.5), (len(rows), 1.0)):
+        axes.axhline(height, color="black", linewidth=width)
+    return figure

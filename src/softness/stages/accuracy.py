@@ -1,0 +1,135 @@
+"""Count how many samples of a labelled set each classifier gets right, against the bias."""
+
+import argparse
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+
+from softness.files import tables
+from softness.files.records import Accuracies, Classifier, LabelledSet, RelaxationTable
+from softness.learning.classify import accuracy_against_bias
+from softness.stages import command
+from softness.stages.classified import (
+    read_classifiers,
+    sample_features,
+    time_blocks,
+    unseen_planes,
+)
+
+NAME = "accuracy"
+# In spreads of w.F: wide and fine enough that no curve's maximum lies outside or between.
+BIASES = np.linspace(-4, 4, 161)
+
+
+def arguments() -> argparse.ArgumentParser:
+    """Command line of this stage."""
+    parser = command.parser(NAME, __doc__)
+    parser.add_argument("--samples", type=Path, required=True, help="labelled set (HDF5)")
+    parser.add_argument(
+        "--features", type=Path, nargs="+", required=True, help="of the samples, one a replica"
+    )
+    parser.add_argument(
+        "--classifiers", type=Path, nargs="+", required=True, help="files named by their variables"
+    )
+    parser.add_argument("--relaxation", type=Path, required=True, help="at this temperature (HDF5)")
+    parser.add_argument("--output", type=Path, required=True, help="table to write (HDF5)")
+    return parser
+
+
+def main(options: argparse.Namespace) -> None:
+    """Run the stage."""
+    settings = options.settings
+    labelled = tables.read(options.samples, LabelledSet)
+    classifiers = read_classifiers(options.classifiers)
+    values = _unseen_values(labelled, classifiers, options)
+    own = settings["own"]
+    if own is not None:
+        values[own] = _cross_validated(classifiers[own], classifiers[own].cross_validated)
+    blocks, number = time_blocks(
+        labelled.frame,
+        float(labelled.interval),
+        float(labelled.duration),
+        float(tables.read(options.relaxation, RelaxationTable).relaxation_time),
+        settings["block_length"],
+    )
+    cells = (labelled.replica, blocks, (int(labelled.replicas), number))
+    record = Accuracies(
+        temperature=labelled.temperature,
+        names=np.array(list(values), dtype="S"),
+        found=labelled.found,
+        wanted=labelled.wanted,
+        lower=labelled.lower,
+        upper=labelled.upper,
+        bias=BIASES,
+        origin=np.array([_origin(classifiers, name) for name in values]),
+        own=np.array([name == own for name in values]),
+        samples=_samples(*cells),
+        right=np.array([_right(each, labelled.label, *cells) for each in values.values()]),
+        plain_right=_plain_right(classifiers.get(own), labelled),
+    )
+    inputs = [options.samples, *options.features, *options.classifiers, options.relaxation]
+    tables.write(options.output, record, command.provenance(NAME, settings, inputs))
+
+
+def _unseen_values(
+    labelled: LabelledSet, classifiers: Mapping[str, Classifier], options: argparse.Namespace
+) -> dict[str, np.ndarray]:
+    """(n,) w.F over its spread by each variable's models that never saw the sample's replica."""
+    settings = options.settings
+    kind = options.samples.parent.name
+    features, _ = sample_features(labelled, kind, options.features, settings["features"])
+    values: dict[str, np.ndarray] = {}
+    for replica in range(int(labelled.replicas)):
+        own = labelled.replica == replica
+        planes = unseen_planes(
+            classifiers, replica, settings["random_directions"], settings["seed"]
+        )
+        for name, (plane, spread) in planes.items():
+            values.setdefault(name, np.empty(len(features)))
+            if own.any():
+                values[name][own] = plane.projection(features[own]) / spread
+    return values
+
+
+def _cross_validated(classifier: Classifier, values: np.ndarray) -> np.ndarray:
+    """Values w.F - b of the folds as w.F over the spread, with the trained bias in its place."""
+    return (values + classifier.bias) / classifier.spread
+
+
+def _origin(classifiers: Mapping[str, Classifier], name: str) -> float:
+    """Trained bias over the spread; 0 for a random direction."""
+    if name not in classifiers:
+        return 0.0
+    return float(classifiers[name].bias / classifiers[name].spread)
+
+
+def _samples(replicas: np.ndarray, blocks: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    return np.bincount(replicas * shape[1] + blocks, minlength=np.prod(shape)).reshape(shape)
+
+
+def _right(
+    values: np.ndarray,
+    labels: np.ndarray,
+    replicas: np.ndarray,
+    blocks: np.ndarray,
+    shape: tuple[int, int],
+) -> np.ndarray:
+    """(replicas, blocks, biases) right answers of the sign of (value - bias)."""
+    answers = (values[:, None] > BIASES) == (labels[:, None] > 0)
+    right = np.zeros((np.prod(shape), len(BIASES)), dtype=np.int64)
+    np.add.at(right, replicas * shape[1] + blocks, answers)
+    return right.reshape(*shape, len(BIASES))
+
+
+def _plain_right(classifier: Classifier | None, labelled: LabelledSet) -> np.ndarray:
+    """(biases,) right answers in the plain cross-validation; 0 if the set trained no classifier."""
+    if classifier is None:
+        return np.zeros(len(BIASES))
+    values = _cross_validated(classifier, classifier.plain_cross_validated)
+    shares = accuracy_against_bias(values, labelled.label, BIASES)
+    return np.rint(shares * len(values))
+
+
+if __name__ == "__main__":
+    command.run(arguments(), main)

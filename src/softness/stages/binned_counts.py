@@ -1,0 +1,102 @@
+"""Count rearrangements and particles in bins of learned variables at one temperature."""
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+
+from softness.barriers.bins import BinCounts, count_bins
+from softness.files import tables
+from softness.files.records import Accuracies, BinnedCounts, LearnedValues, RelaxationTable
+from softness.learning.scores import middle_of_maxima
+from softness.stages import command
+from softness.stages.classified import time_blocks
+from softness.stages.distribution import common_names
+
+NAME = "binned_counts"
+
+
+def arguments() -> argparse.ArgumentParser:
+    """Command line of this stage."""
+    parser = command.parser(NAME, __doc__)
+    parser.add_argument(
+        "--values", type=Path, nargs="+", required=True, help="learned variables, one a replica"
+    )
+    parser.add_argument(
+        "--transfer", type=Path, required=True, help="accuracies on the transfer test's set (HDF5)"
+    )
+    parser.add_argument("--relaxation", type=Path, required=True, help="at this temperature (HDF5)")
+    parser.add_argument("--output", type=Path, required=True, help="table to write (HDF5)")
+    return parser
+
+
+def main(options: argparse.Namespace) -> None:
+    """Run the stage."""
+    settings = options.settings
+    replicas = [tables.read(path, LearnedValues) for path in options.values]
+    names = common_names(replicas)
+    shifts = _best_biases(tables.read(options.transfer, Accuracies), names)
+    bins = settings["bins"]
+    edges = np.linspace(bins["lowest"], bins["highest"], bins["number"] + 1)
+    time = float(tables.read(options.relaxation, RelaxationTable).relaxation_time)
+    counts = [
+        [
+            _counts(each, number, shift, edges, time, settings["block_length"])
+            for number, shift in enumerate(shifts)
+        ]
+        for each in replicas
+    ]
+    record = BinnedCounts(
+        temperature=replicas[0].temperature,
+        names=names,
+        edges=edges,
+        stride=replicas[0].stride,
+        events=_stacked(counts, "events"),
+        trials=_stacked(counts, "trials"),
+        totals=_stacked(counts, "totals"),
+        left_out=np.array([[each.left_out for each in replica] for replica in counts]),
+    )
+    inputs = [*options.values, options.transfer, options.relaxation]
+    tables.write(options.output, record, command.provenance(NAME, settings, inputs))
+
+
+def _best_biases(transfer: Accuracies, names: np.ndarray) -> np.ndarray:
+    """Bias of each variable that is best on the common test set, in spreads (section 2.4)."""
+    known = transfer.names.tolist()
+    curves = transfer.right.sum(axis=(1, 2))
+    places = [middle_of_maxima(curves[known.index(name)]) for name in names]
+    return transfer.bias[places]
+
+
+def _counts(
+    values: LearnedValues,
+    number: int,
+    shift: float,
+    edges: np.ndarray,
+    relaxation_time: float,
+    length: float,
+) -> BinCounts:
+    """Counts of one variable in one replica, block by block."""
+    run = (float(values.interval), float(values.duration), relaxation_time, length)
+    event_blocks, blocks = time_blocks(values.event_frame, *run)
+    population_blocks, _ = time_blocks(values.population_frame, *run)
+    return count_bins(
+        values.event[:, number] - shift,
+        values.population[:, number] - shift,
+        edges,
+        int(values.stride),
+        event_blocks,
+        population_blocks,
+        blocks,
+    )
+
+
+def _stacked(counts: list[list[BinCounts]], name: str) -> np.ndarray:
+    """(replicas, blocks, variables, bins) of one kind of count."""
+    return np.array(
+        [np.stack([getattr(each, name) for each in replica], axis=1) for replica in counts]
+    )
+
+
+if __name__ == "__main__":
+    command.run(arguments(), main)

@@ -1,0 +1,147 @@
+"""What stages that apply classifiers have in common."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from softness import seeds
+from softness.barriers.controls import random_hyperplane
+from softness.errors import InputError
+from softness.files import tables
+from softness.files.features import FeatureTable, reading_features
+from softness.files.records import Classifier, LabelledSet
+from softness.learning.classify import Hyperplane
+from softness.structure.table import TableRows
+from softness.uncertainty import block_labels
+
+
+def columns_of(table: FeatureTable, wanted: str) -> np.ndarray:
+    """Numbers of the columns that a classifier sees: ``"radial"`` ones, or ``"all"``."""
+    radial = np.array([name.startswith("radial") for name in table.columns])
+    return np.flatnonzero(radial if wanted == "radial" else np.ones_like(radial))
+
+
+def sample_features(
+    labelled: LabelledSet, kind: str, paths: Sequence[Path], wanted: str
+) -> tuple[np.ndarray, tuple[str, ...]]:
+    """Features of the samples of a labelled set, in their order, and the features' names.
+
+    Parameters
+    ----------
+    labelled
+        The set.
+    kind
+        Its role in the feature tables.
+    paths
+        Feature tables, one a replica, in any order.
+    wanted
+        As for `columns_of`.
+
+    Raises
+    ------
+    InputError
+        If a replica has no table, or a table lacks a sample.
+    """
+    parts: dict[int, np.ndarray] = {}
+    for path in paths:
+        with reading_features(path) as table:
+            columns = columns_of(table, wanted)
+            names = tuple(table.columns[column] for column in columns)
+            if kind not in table.roles:
+                raise InputError(f"{path}: holds no samples of {kind!r}: make it again")
+            rows = TableRows(table.frames, table.particles, table.roles)
+            own = labelled.replica == table.replica
+            chosen = rows.find(labelled.particle[own], labelled.frame[own])
+            parts[table.replica] = table.features(chosen)[:, columns]
+    lacking = set(range(int(labelled.replicas))) - set(parts)
+    if lacking:
+        raise InputError(f"features of replica {min(lacking)} are missing: give one table each")
+    features = np.empty((len(labelled.label), len(names)), dtype=np.float32)
+    for replica, part in parts.items():
+        features[labelled.replica == replica] = part
+    return features, names
+
+
+def full_plane(classifier: Classifier) -> Hyperplane:
+    """The hyperplane that was trained with all samples."""
+    return Hyperplane(classifier.weights, float(classifier.bias), classifier.mean, classifier.scale)
+
+
+def unseen_plane(classifier: Classifier, replica: int) -> tuple[Hyperplane, float]:
+    """The hyperplane that never saw a replica, and the spread of its w.F."""
+    weights = classifier.left_out_weights
+    number = min(replica, len(weights) - 1)
+    plane = Hyperplane(
+        weights[number],
+        float(classifier.left_out_bias[number]),
+        classifier.mean,
+        classifier.scale,
+    )
+    return plane, float(classifier.left_out_spread[number])
+
+
+def random_planes(softness: Classifier, number: int, seed: int) -> list[tuple[Hyperplane, float]]:
+    """Random directions as controls, with the spread of their w.F at the training temperature.
+
+    They are drawn among the standardised features of softness, and turned so that they do not run
+    against it: what they have in common with it by chance counts for them.
+    """
+    planes = []
+    covariance = softness.covariance / np.outer(softness.scale, softness.scale)
+    for direction in range(number):
+        generator = seeds.stream(seed, "random direction", float(softness.temperature), direction)
+        plane = random_hyperplane(softness.mean, softness.scale, generator)
+        sign = 1 if plane.weights @ covariance @ softness.weights >= 0 else -1
+        spread = float(np.sqrt(plane.weights @ covariance @ plane.weights))
+        planes.append((replace(plane, weights=sign * plane.weights), spread))
+    return planes
+
+
+def unseen_planes(
+    classifiers: Mapping[str, Classifier], replica: int, directions: int, seed: int
+) -> dict[str, tuple[Hyperplane, float]]:
+    """For each variable the plane that never saw a replica, and its spread; controls come last."""
+    planes = {name: unseen_plane(classifier, replica) for name, classifier in classifiers.items()}
+    controls = random_planes(classifiers["softness"], directions, seed)
+    return planes | {f"random_{number}": plane for number, plane in enumerate(controls)}
+
+
+def read_classifiers(paths: Sequence[Path]) -> dict[str, Classifier]:
+    """Classifiers by the names of their files.
+
+    Raises
+    ------
+    InputError
+        If softness is not among them, or they see different features.
+    """
+    found = {path.stem: tables.read(path, Classifier) for path in paths}
+    if "softness" not in found:
+        raise InputError("--classifiers: softness.h5 is missing: controls are drawn like it")
+    columns = found["softness"].columns.tolist()
+    for name, classifier in found.items():
+        if classifier.columns.tolist() != columns:
+            raise InputError(f"classifier {name} sees other features than softness: train it again")
+    return found
+
+
+def time_blocks(
+    frames: np.ndarray, interval: float, duration: float, relaxation_time: float, length: float
+) -> tuple[np.ndarray, int]:
+    """Block of time that each moment belongs to, and the number of blocks.
+
+    Parameters
+    ----------
+    frames
+        (n,) of each moment.
+    interval, duration
+        Between frames, and of the run, in tau.
+    relaxation_time
+        In tau; nan where the liquid did not relax within its run, which then is one block.
+    length
+        Least length of a block, in relaxation times.
+    """
+    block = length * relaxation_time if np.isfinite(relaxation_time) else duration
+    labels = block_labels(np.asarray(frames) * interval, duration, block)
+    return labels, max(int(duration // block), 1)

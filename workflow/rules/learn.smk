@@ -1,0 +1,97 @@
+# From feature tables to classifiers, and to learned variables of all particles.
+
+SETS = {name: where for name, where in study.classifiers().items()}
+
+
+rule train_classifier:
+    input:
+        samples=lambda wildcards: "{}/samples/{}/T{}.h5".format(RESULTS, *SETS[wildcards.name]),
+        features=lambda wildcards: runs_at(rules.sample_features.output, SETS[wildcards.name][1]),
+        population=lambda wildcards: runs_at(
+            rules.population_features.output, SETS[wildcards.name][1]
+        ),
+        code=code_of("train_classifier"),
+    output:
+        f"{RESULTS}/classifiers/{{name}}.h5",
+    log:
+        f"{LOGS}/train_classifier/{{name}}.log",
+    benchmark:
+        f"{BENCHMARKS}/train_classifier/{{name}}.tsv"
+    wildcard_constraints:
+        name="|".join(re.escape(name) for name in SETS),
+    conda:
+        "../../envs/analyse.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=120,
+    params:
+        settings=lambda wildcards: study.parameter("train_classifier", wildcards.name),
+    message:
+        "train {wildcards.name}"
+    shell:
+        "python -m softness.stages.train_classifier --settings {params.settings:q}"
+        " --samples {input.samples} --features {input.features} --population {input.population}"
+        " --output {output} 2> {log}"
+
+
+rule learned_values:
+    input:
+        classifiers=expand(rules.train_classifier.output, name=study.variables()),
+        hop=rules.hop_indicator.output,
+        population=rules.population_features.output,
+        events=lambda wildcards: (
+            expand(rules.event_features.output, **wildcards)
+            if wildcards.temperature in study.barrier_labels("sensitivity")
+            else []
+        ),
+        code=code_of("learned_values"),
+    output:
+        f"{RESULTS}/learned_values/T{{temperature}}/replica{{replica}}.h5",
+    log:
+        f"{LOGS}/learned_values/T{{temperature}}_replica{{replica}}.log",
+    benchmark:
+        f"{BENCHMARKS}/learned_values/T{{temperature}}_replica{{replica}}.tsv"
+    conda:
+        "../../envs/analyse.yaml"
+    resources:
+        mem_mb=1500,
+        runtime=60,
+    params:
+        settings=study.parameter("learned_values"),
+        events=lambda wildcards, input: f"--events {input.events}" if input.events else "",
+    message:
+        "softness and fluidity at T={wildcards.temperature}, replica {wildcards.replica}"
+    shell:
+        "python -m softness.stages.learned_values --settings {params.settings:q}"
+        " --classifiers {input.classifiers} --hop {input.hop} --population {input.population}"
+        " {params.events} --output {output} 2> {log}"
+
+
+rule accuracy:
+    input:
+        samples=f"{RESULTS}/samples/{{kind}}/T{{temperature}}.h5",
+        features=of_replicas(rules.sample_features.output),
+        classifiers=expand(rules.train_classifier.output, name=SETS),
+        relaxation=rules.relaxation.output,
+        code=code_of("accuracy"),
+    output:
+        f"{RESULTS}/accuracy/{{kind}}/T{{temperature}}.h5",
+    log:
+        f"{LOGS}/accuracy/{{kind}}_T{{temperature}}.log",
+    benchmark:
+        f"{BENCHMARKS}/accuracy/{{kind}}_T{{temperature}}.tsv"
+    wildcard_constraints:
+        kind="activated|extremes",
+    conda:
+        "../../envs/analyse.yaml"
+    resources:
+        mem_mb=1000,
+        runtime=30,
+    params:
+        settings=lambda wildcards: study.parameter("accuracy", **wildcards),
+    message:
+        "accuracies at T={wildcards.temperature} ({wildcards.kind})"
+    shell:
+        "python -m softness.stages.accuracy --settings {params.settings:q}"
+        " --samples {input.samples} --features {input.features} --classifiers {input.classifiers}"
+        " --relaxation {input.relaxation} --output {output} 2> {log}"
