@@ -10,6 +10,7 @@ configfile: "config/dissertation.yaml"
 
 include: "workflow/rules/common.smk"
 include: "workflow/rules/simulate.smk"
+include: "workflow/rules/isoconfigurational.smk"
 include: "workflow/rules/dynamics.smk"
 include: "workflow/rules/structure.smk"
 include: "workflow/rules/learn.smk"

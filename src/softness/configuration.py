@@ -169,6 +169,7 @@ def _impossible(config: Mapping[str, Any]) -> Iterator[str]:
     yield from _time_mistakes(config)
     yield from _reach_mistakes(config, liquid)
     yield from _sample_mistakes(config)
+    yield from _ensemble_mistakes(config)
     pairs = config["pair_distribution"]
     if pairs["frames"] < pairs["blocks"]:
         yield (
@@ -344,6 +345,30 @@ def _production_mistakes(config: Mapping[str, Any], frame: float) -> Iterator[st
                     f"{place}: {entry['production']:g} tau is too short for {key}: give at least "
                     f"{least:g} tau"
                 )
+
+
+def _ensemble_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
+    own, frame = config["isoconfigurational"], config["thermal"]["frame_interval"]
+    if not _is_multiple(own["duration"], frame):
+        yield (
+            f"isoconfigurational.duration: {own['duration']:g} tau is no whole number of frame "
+            f"intervals of {frame:g} tau"
+        )
+    half = config["hop"]["window"] / 2
+    least = half + max(half, config["csd"]["window"])
+    if own["duration"] < least:
+        yield (
+            f"isoconfigurational.duration: {own['duration']:g} tau is too short for hop.window and "
+            f"csd.window: give at least {least:g} tau"
+        )
+    simulated = _simulated(config)
+    temperatures = [entry["temperature"] for entry in own["ensembles"]]
+    for number, temperature in enumerate(temperatures):
+        if temperature not in simulated:
+            place = f"isoconfigurational.ensembles.{number}.temperature"
+            yield _not_simulated(place, temperature, simulated)
+    for temperature in sorted({t for t in temperatures if temperatures.count(t) > 1}):
+        yield f"isoconfigurational.ensembles: {temperature:g} is listed twice: keep one"
 
 
 def _sample_mistakes(config: Mapping[str, Any]) -> Iterator[str]:

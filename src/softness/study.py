@@ -121,6 +121,63 @@ class Study:
             "burst": block["burst"],
         }
 
+    def isoconfigurational(self, temperature: str, snapshot: str, block: str) -> dict[str, Any]:
+        """Settings of a block of runs of one snapshot."""
+        own = self.config["isoconfigurational"]
+        runs, size = self._ensemble(temperature)["runs"], own["runs_per_block"]
+        first = int(block) * size
+        replica, frame = self.snapshot_place(temperature, snapshot)
+        return self._run(temperature, replica) | {
+            "snapshot": int(snapshot),
+            "frame": frame,
+            "runs": [first, min(first + size, runs)],
+            "duration": own["duration"],
+            "frame_interval": self.config["thermal"]["frame_interval"],
+            "hop_window": self.config["hop"]["window"],
+            "csd_window": self.config["csd"]["window"],
+        }
+
+    def _ensemble(self, temperature: str | float) -> Mapping[str, Any]:
+        ensembles = self.config["isoconfigurational"]["ensembles"]
+        return next(e for e in ensembles if e["temperature"] == float(temperature))
+
+    def snapshots(self) -> list[tuple[str, int]]:
+        """Temperature and number of each snapshot whose runs are counted."""
+        return [
+            (label(ensemble["temperature"]), number)
+            for ensemble in self.config["isoconfigurational"]["ensembles"]
+            for number in range(ensemble["snapshots"])
+        ]
+
+    def snapshot_place(self, temperature: str, snapshot: str | int) -> tuple[int, int]:
+        """Replica and frame of a snapshot: replicas in turn, evenly over their thermal runs."""
+        number = self._ensemble(temperature)["snapshots"]
+        replicas = len(self.replicas)
+        within, replica = divmod(int(snapshot), replicas)
+        of_replica = len(range(replica, number, replicas))
+        duration = self.entry(temperature)["production"]
+        frames = round(duration / self.config["thermal"]["frame_interval"])
+        return replica, int((within + 0.5) / of_replica * frames)
+
+    def snapshot_trajectory(self, temperature: str, snapshot: str, block: str) -> str:
+        """Thermal run that a snapshot is taken from."""
+        replica, _ = self.snapshot_place(temperature, snapshot)
+        return str(
+            self.results / "thermal" / f"T{temperature}" / f"replica{replica}" / "trajectory.gsd"
+        )
+
+    def ensemble_blocks(self, temperature: str) -> range:
+        """Numbers of the blocks of each snapshot's runs."""
+        size = self.config["isoconfigurational"]["runs_per_block"]
+        return range(-(-self._ensemble(temperature)["runs"] // size))
+
+    def ensemble_runtime(self, temperature: str, snapshot: str, block: str) -> int:
+        """Time to ask a scheduler for, in minutes."""
+        first, last = self.isoconfigurational(temperature, snapshot, block)["runs"]
+        own = self.config["isoconfigurational"]
+        time = (last - first) * own["duration"] / own["workers"]
+        return self._minutes(round(time / self.config["engine"]["time_step"]))
+
     def pair_distribution(self, temperature: str) -> dict[str, Any]:
         """Settings of g(r) of one run."""
         return {
@@ -382,7 +439,10 @@ class Study:
 
     def runtime(self, rule: str, temperature: str | float) -> int:
         """Time to ask a scheduler for, in minutes: from the job's own particles and steps."""
-        updates = self.steps(rule, temperature) * self.config["liquid"]["particles"]
+        return self._minutes(self.steps(rule, temperature))
+
+    def _minutes(self, steps: int) -> int:
+        updates = steps * self.config["liquid"]["particles"]
         seconds = updates / LEAST_UPDATES_PER_SECOND[self.config["engine"]["device"]]
         return 10 + round(seconds / 60)
 

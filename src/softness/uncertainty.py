@@ -3,8 +3,7 @@
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from scipy.stats import norm
-from scipy.stats import t as student
+from scipy.special import ndtri, stdtrit
 
 from softness.errors import InputError
 
@@ -122,7 +121,7 @@ def widening(blocks: Sequence[int]) -> float:
     if units < 2:
         return float("inf")
     smallest = replicas if replicas > 1 else units
-    student_tails = student.ppf(0.975, units - 1) / norm.ppf(0.975)
+    student_tails = stdtrit(units - 1, 0.975) / ndtri(0.975)
     return float(np.sqrt(smallest / (smallest - 1)) * student_tails)
 
 

@@ -53,6 +53,7 @@ class Plan:
     strength_error: float = 0.05
     # Distributions, displacements and directions.
     drift: float = 0.4
+    bump: float = 0.0
     skewness: float = 0.0
     tail: float = 0.4
     cosines: tuple = (0.8246, 0.8071, 0.6643, 0.7104, 0.7198)
@@ -119,17 +120,22 @@ def accuracies(plan, temperature, variables, own):
     generator = np.random.default_rng(int(1000 * temperature))
     number, blocks = 400, plan.blocks
     scatter = 0.005 * generator.normal(size=(plan.replicas, blocks, 1))
-    samples = np.full((plan.replicas, blocks), number)
+    # As many of one class as of the other in all, not in each block.
+    uneven = np.where(np.arange(blocks) % 2, 1, -1) * (number // 4) * (blocks % 2 == 0)
+    samples = number // 2 + np.multiply.outer([1, -1], np.tile(uneven, (plan.replicas, 1)))
     # Blocks may be empty.
-    samples[0, 0] = number * (blocks == 1)
+    if blocks > 1:
+        samples[:, 0, :2] = 0
     right = []
     for best, place in variables.values():
         distance = norm.ppf(best)
         from_best = BIASES - place
-        share = (norm.sf(from_best - distance) + norm.cdf(from_best + distance)) / 2
+        share = np.array([norm.sf(from_best - distance), norm.cdf(from_best + distance)])
         # A little higher at the very place of the maximum, so that it is where it was planted.
-        share = share + 0.002 * (np.abs(from_best) < 0.03)
-        right.append(np.rint(np.clip(share + scatter, 0, 1) * samples[..., None]))
+        share = (share + 0.002 * (np.abs(from_best) < 0.03))[:, None, None]
+        # Where one answer is always given, nothing scatters.
+        share = np.clip(share + scatter * (np.abs(from_best) < 2), 0, 1)
+        right.append(np.rint(share * samples[..., None]))
     return Accuracies(
         temperature=np.array(temperature),
         names=np.array(list(variables), dtype="S"),
@@ -142,7 +148,7 @@ def accuracies(plan, temperature, variables, own):
         own=np.array([name == own for name in variables]),
         samples=samples,
         right=np.array(right).astype(int),
-        plain_right=(right[0].sum(axis=(0, 1)) + 100) if own else np.zeros(len(BIASES)),
+        plain_right=right[0].sum(axis=(1, 2)) + 50 if own else np.zeros((2, len(BIASES))),
     )
 
 
@@ -240,7 +246,7 @@ def distribution(plan, temperature):
         values = (generator.gamma(form, size=shape) - form) / np.sqrt(form)
     else:
         values = generator.normal(size=shape)
-    values = values + plan.drift * temperature
+    values = values + plan.drift * temperature + plan.bump * (temperature == 0.86)
     edges = np.linspace(-8, 8, 81)
     return Distribution(
         temperature=np.array(temperature),

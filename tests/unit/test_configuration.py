@@ -100,6 +100,17 @@ MISTAKES = [
     (change("roles.barrier_fit.sensitivity", 0.7), ["barrier_fit.sensitivity", "0.7", "0.8"]),
     (change("roles.fluidity", []), ["roles.fluidity"]),
     (change("van_hove.lag", 2.5), ["van_hove.lag", "2.5", "whole number"]),
+    (change("isoconfigurational.duration", 12.0), ["isoconfigurational.duration", "12", "15"]),
+    (change("isoconfigurational.duration", 30.5), ["isoconfigurational.duration", "30.5", "whole"]),
+    (
+        change("isoconfigurational.ensembles.0.temperature", 0.44),
+        ["isoconfigurational.ensembles.0.temperature", "0.44", "not simulated"],
+    ),
+    (
+        change("isoconfigurational.ensembles.0.temperature", 0.7),
+        ["isoconfigurational.ensembles", "0.7", "listed twice"],
+    ),
+    (change("isoconfigurational.ensembles.0.runs", 0), ["ensembles.0.runs", "0"]),
     (change("samples.lead", 1.5), ["samples.lead", "1.5", "whole number"]),
     (change("van_hove.lag", 100.0), ["temperatures[0.65].production", "van_hove.lag", "200"]),
     (change("barriers.stride", 200), ["temperatures[0.6].production", "barriers.stride", "212"]),

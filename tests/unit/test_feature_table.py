@@ -30,6 +30,7 @@ from softness.structure.table import (
     moments_before_events,
     select_rows,
     strided_frames,
+    structure_frames,
 )
 
 LENGTH = 8.0
@@ -456,3 +457,20 @@ def test_a_damaged_table_is_named(tmp_path, damage, fault):
         damage(file)
     with pytest.raises(InputError, match=rf"a\.h5: .*{fault}"), reading_features(path):
         pass
+
+
+def test_structure_frames_are_those_that_go_with_p_hop():
+    """20 frames, half a window of 5 and a lead of 2: p_hop in 5 to 14, structure in 3 to 12."""
+    strided, within = structure_frames(20, half_window=5, lead=2, stride=4)
+    assert strided.tolist() == [3, 7]
+    assert within == (3, 10)
+
+
+def test_a_lead_beyond_the_window_begins_with_the_first_frame():
+    strided, _ = structure_frames(20, half_window=2, lead=4, stride=5)
+    assert strided[0] == 0
+
+
+def test_a_run_without_room_for_a_stride_is_refused():
+    with pytest.raises(InputError, match="stride = 20"):
+        structure_frames(20, half_window=5, lead=2, stride=20)

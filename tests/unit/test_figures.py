@@ -1,5 +1,7 @@
 """Figures on made-up tables: claims by known values, colours the same everywhere, equal bytes."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -100,7 +102,7 @@ def test_a_study_without_the_sources_temperatures_does_not_test_them():
     assert verdicts("1.4", data([0.8, 1.0]))[SLOPE].verdict == "not tested"
 
 
-STRETCHING = "largest stretching exponent at T <= 0.6"
+STRETCHING = "stretching exponent at every T <= 0.6"
 SLOPE = "last over first local slope"
 
 
@@ -108,8 +110,16 @@ SLOPE = "last over first local slope"
     ("stretching", "verdict"),
     [(0.7, "reproduced"), (0.95, "not reproduced"), (0.8, "inconclusive")],
 )
-def test_stretching_is_judged_by_the_largest_exponent(stretching, verdict):
+def test_stretching_is_judged_at_every_low_temperature(stretching, verdict):
     assert verdicts("1.3", data(stretching=stretching))[STRETCHING].verdict == verdict
+
+
+def test_the_exponent_that_decides_is_named():
+    given = data()
+    relaxed = [relaxation(t, stretching=0.95 if t == 0.5 else 0.7) for t in TEMPERATURES]
+    found = verdicts("1.3", replace(given, relaxation=relaxed))[STRETCHING]
+    assert (found.verdict, found.note) == ("not reproduced", "at T = 0.5")
+    assert found.value == 0.95
 
 
 def test_fragility_is_the_ratio_of_local_slopes():
@@ -176,6 +186,24 @@ def test_colours_run_from_cold_to_hot_and_do_not_depend_on_the_study():
     lightness = [0.2126 * r + 0.7152 * g + 0.0722 * b for r, g, b, _ in colours]
     assert lightness == sorted(lightness)
     assert min(np.diff(lightness)) > 0.01
+
+
+def test_fluidities_have_colours_in_equal_steps_of_lightness():
+    places = np.linspace(0.9, 2.1, 13)
+    lightness = [perceived_lightness(style.fluidity_colour(t)) for t in places]
+    steps = np.diff(lightness)
+    assert steps == pytest.approx(np.full(12, steps.mean()), rel=0.15)
+    # Visible on white, and far from each other.
+    assert lightness[-1] < 80
+    assert steps.sum() > 50
+    assert style.fluidity_colour(0.5) == style.fluidity_colour(0.9)
+
+
+def perceived_lightness(colour):
+    """L* of CIELAB of an sRGB colour."""
+    channels = np.array(colour[:3])
+    linear = np.where(channels < 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+    return 116 * np.cbrt(linear @ [0.2126, 0.7152, 0.0722]) - 16
 
 
 def test_an_unknown_figure_is_refused():

@@ -14,7 +14,7 @@ from sklearn.svm import SVR
 
 from softness.errors import InputError
 from softness.learning import models
-from softness.learning.classify import Hyperplane
+from softness.learning.hyperplane import Hyperplane
 
 
 @pytest.fixture

@@ -167,9 +167,17 @@ def test_ceiling_of_halves_without_relation_is_unknown():
     assert scores.noise_ceiling(first, first) == pytest.approx(1.0)
 
 
+def by_class(answers, labels):
+    """(2, replicas, blocks, ...) sums over samples of (replicas, blocks, samples, ...) answers."""
+    extra = (1,) * (answers.ndim - labels.ndim)
+    members = [(labels == label).reshape(labels.shape + extra) for label in (1, -1)]
+    return np.array([(answers * of_class).sum(axis=2) for of_class in members])
+
+
 def right_answers(values, labels, biases):
-    """(replicas, blocks, biases) of (replicas, blocks, samples) values."""
-    return ((values[..., None] > biases) == (labels > 0)[..., None]).sum(axis=2)
+    """(2, replicas, blocks, biases) right answers to (replicas, blocks, samples) values."""
+    answers = (values[..., None] > biases) == (labels > 0)[..., None]
+    return by_class(answers, labels), by_class(np.ones_like(labels), labels)
 
 
 def test_a_bias_that_others_chose_does_not_flatter():
@@ -178,26 +186,60 @@ def test_a_bias_that_others_chose_does_not_flatter():
     best, held_out = [], []
     for _ in range(200):
         values, labels = generator.normal(size=(5, 2, 20)), generator.choice([-1, 1], (5, 2, 20))
-        right = right_answers(values, labels, biases)
-        best.append(right.sum(axis=(0, 1)).max() / 200)
-        held_out.append(scores.held_out_right(right, np.full((5, 2), 20)).sum() / 200)
+        right, samples = right_answers(values, labels, biases)
+        total = samples.sum(axis=(1, 2))
+        best.append(scores.balanced_accuracy(right.sum(axis=(1, 2)), total).max())
+        chosen = scores.held_out_right(right, samples)
+        held_out.append(scores.balanced_accuracy(chosen.sum(axis=(1, 2)), total))
     assert np.mean(best) > 0.53
     assert np.mean(held_out) == pytest.approx(0.5, abs=0.01)
+
+
+def test_balanced_accuracy_counts_classes_alike():
+    # 90 of 100 active samples and 1 of 10 inactive ones.
+    assert scores.balanced_accuracy(np.array([90, 1]), np.array([100, 10])) == pytest.approx(0.5)
+    # With equal classes it is the plain share.
+    right = np.array([[40, 50], [25, 3]])
+    assert scores.balanced_accuracy(right, np.array([50, 50])) == pytest.approx([0.65, 0.53])
+    # One that always says "active", whatever the classes.
+    assert scores.balanced_accuracy(np.array([7, 0]), np.array([7, 993])) == 0.5
+    assert np.isnan(scores.balanced_accuracy(np.array([7, 0]), np.array([7, 0])))
+
+
+def test_the_most_accurate_bias_counts_classes_alike():
+    # Always "active" is right 10 times of 12, but always in one class only.
+    right = np.array([[[[10, 8]]], [[[0, 2]]]])
+    samples = np.array([[[10]], [[2]]])
+    assert right.sum(axis=0).argmax() == 0
+    assert scores.most_accurate(right, samples) == 1
 
 
 def test_each_replica_is_judged_at_the_bias_of_the_others():
     right = np.array([[[4, 1, 1]], [[0, 3, 2]], [[1, 2, 5]]])
     # The others of each: [1, 5, 7], [5, 3, 6], [4, 4, 3] of which the middle maximum is the second.
-    found = scores.held_out_right(right, np.full((3, 1), 5))
-    assert found.tolist() == [[1], [2], [2]]
+    found = scores.held_out_right(np.array([right, right]), np.full((2, 3, 1), 5))
+    assert found.tolist() == 2 * [[[1], [2], [2]]]
 
 
-def test_a_single_replica_chooses_for_itself():
+def test_a_bias_is_chosen_by_class_whatever_the_numbers_of_the_others():
+    # The other replica is nearly all active: its plain share is best at the first bias.
+    right = np.array([[[[5, 4]], [[90, 70]]], [[[1, 4]], [[0, 10]]]])
+    samples = np.array([[[5], [90]], [[5], [10]]])
+    found = scores.held_out_right(right, samples)
+    assert found[:, 0].tolist() == [[4], [4]]
+
+
+def test_where_the_others_lack_a_class_all_samples_choose():
     right = np.array([[[4, 1, 2], [0, 3, 4]]])
-    assert scores.held_out_right(right, np.array([[4, 4]])).tolist() == [[2, 4]]
-    empty = np.concatenate([right, np.zeros((1, 2, 3))])
-    found = scores.held_out_right(empty, np.array([[4, 4], [0, 0]]))
-    assert found.tolist() == [[2, 4], [0, 0]]
+    single = np.array([right, right])
+    found = scores.held_out_right(single, np.full((2, 1, 2), 4))
+    assert found.tolist() == 2 * [[[2, 4]]]
+    empty = np.concatenate([single, np.zeros((2, 1, 2, 3))], axis=1)
+    samples = np.array(2 * [[[4, 4], [0, 0]]])
+    assert scores.held_out_right(empty, samples).tolist() == 2 * [[[2, 4], [0, 0]]]
+    one_sided = np.array([[[[3, 1]], [[0, 0]]], [[[0, 0]], [[2, 1]]]])
+    samples = np.array([[[3], [0]], [[0], [2]]])
+    assert scores.held_out_right(one_sided, samples).tolist() == [[[3], [0]], [[0], [2]]]
 
 
 def test_the_middle_of_equally_good_places_is_taken():
@@ -208,10 +250,11 @@ def test_the_middle_of_equally_good_places_is_taken():
 @pytest.mark.parametrize(
     ("right", "samples", "message"),
     [
-        (np.ones((2, 3, 4)), np.ones((3, 2)), r"right has the shape \(2, 3, 4\), samples \(3, 2\)"),
-        (np.ones((2, 3)), np.ones((2, 3)), r"right has the shape \(2, 3\)"),
-        (np.ones((2, 3, 0)), np.ones((2, 3)), r"right has the shape \(2, 3, 0\)"),
-        (2 * np.ones((2, 3, 4)), np.ones((2, 3)), "right runs from 2 to 2"),
+        (np.ones((2, 3, 4, 5)), np.ones((2, 4, 3)), r"shape \(2, 3, 4, 5\), samples \(2, 4, 3\)"),
+        (np.ones((3, 2, 4, 5)), np.ones((3, 2, 4)), r"right has the shape \(3, 2, 4, 5\)"),
+        (np.ones((2, 3, 4)), np.ones((2, 3, 4)), r"right has the shape \(2, 3, 4\)"),
+        (np.ones((2, 3, 4, 0)), np.ones((2, 3, 4)), r"right has the shape \(2, 3, 4, 0\)"),
+        (2 * np.ones((2, 3, 4, 5)), np.ones((2, 3, 4)), "right runs from 2 to 2"),
     ],
 )
 def test_right_answers_that_do_not_fit_are_refused(right, samples, message):

@@ -93,3 +93,20 @@ def test_barriers_are_fitted_below_the_onset_and_up_to_the_sensitivity_temperatu
     assert study.barrier_labels("below")[-1] == "0.78"
     assert study.barrier_labels("sensitivity")[-1] == "0.86"
     assert study.barrier_labels("below")[0] == "0.5"
+
+
+def test_snapshots_are_spread_over_replicas_and_time(study):
+    assert study.snapshots()[:6] == [("0.6", number) for number in range(6)]
+    places = [study.snapshot_place("0.6", number) for number in range(6)]
+    assert [replica for replica, _ in places] == [0, 1, 0, 1, 0, 1]
+    # 150 tau of frames at 1 tau, in three parts.
+    assert [frame for _, frame in places] == [25, 25, 75, 75, 125, 125]
+
+
+def test_blocks_cover_all_runs_once(study):
+    study.config["isoconfigurational"]["runs_per_block"] = 10
+    runs = [
+        study.isoconfigurational("0.6", "0", block)["runs"]
+        for block in study.ensemble_blocks("0.6")
+    ]
+    assert runs == [[0, 10], [10, 20], [20, 30], [30, 32]]

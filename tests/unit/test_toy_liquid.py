@@ -11,7 +11,8 @@ from softness.barriers.fit import METHODS, Barrier, fit_barrier
 from softness.barriers.onset import fit_onset, onset_from_slope, onset_temperature
 from softness.barriers.resample import Resampled, cross_fit, cross_fitted_values, resample
 from softness.barriers.zscore import about_mean
-from softness.learning.classify import Hyperplane, train_hyperplane
+from softness.learning.classify import train_hyperplane
+from softness.learning.hyperplane import Hyperplane
 from softness.learning.samples import Moments, draw
 from softness.uncertainty import widening
 

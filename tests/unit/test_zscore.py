@@ -5,7 +5,8 @@ import pytest
 
 from softness.barriers import zscore
 from softness.errors import InputError
-from softness.learning.classify import Hyperplane, standardisation
+from softness.learning.classify import standardisation
+from softness.learning.hyperplane import Hyperplane
 
 
 @pytest.fixture

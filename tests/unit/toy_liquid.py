@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from softness.barriers.bins import bin_edges, count_bins
-from softness.learning.classify import Hyperplane
+from softness.learning.hyperplane import Hyperplane
 
 TEMPERATURES = np.array([0.45, 0.48, 0.52, 0.56, 0.60, 0.65, 0.70, 0.76])
 MIXING = np.array(

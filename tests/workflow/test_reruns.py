@@ -7,23 +7,65 @@ import pytest
 import yaml
 from workflow_commands import SMOKE, reruns
 
-TEMPERATURES, RUNS = 4, 8
+TEMPERATURES, RUNS = 6, 12
+# Temperatures whose barriers are fitted, those with labelled sets, and those of fluidity.
+FITTED, LABELLED, FLUIDITY = 5, 4, 2
+CLASSIFIERS, EXTREMES = 1 + 3 * FLUIDITY, 3 * FLUIDITY
+
 OVER_TEMPERATURES = {
     "figure_1_2_pair_distribution": 1,
     "figure_1_3_self_scattering": 1,
     "figure_1_4_relaxation_time": 1,
 }
 AT_TRAINING = {"displacement_map": 2, "figure_1_1_displacement_map": 1}
-FIGURES = {"figure_1_1_displacement_map": 1, **OVER_TEMPERATURES}
+
+ON_BARRIERS = {
+    "figure_1_6_softness_barriers": 1,
+    "figure_2_4_conditional_probability": 1,
+    "figure_2_5_barrier_collapse": 1,
+}
+ON_ACCURACY = {
+    "figure_2_1_training_accuracy": 1,
+    "figure_2_2_transfer_accuracy": 1,
+    "figure_2_c_one_tail_controls": 1,
+    "table_2_1_hyperplanes": 1,
+}
+LEARNED_FIGURES = {**ON_BARRIERS, **ON_ACCURACY, "figure_2_3_fluidity_distributions": 1}
+FIGURES = {"figure_1_1_displacement_map": 1, **OVER_TEMPERATURES, **LEARNED_FIGURES}
+
+FITS = {"barriers": 2, **ON_BARRIERS, "report": 1}
+COUNTS = {"binned_counts": FITTED, **FITS}
+VALUES = {"learned_values": RUNS, "distribution": TEMPERATURES, **COUNTS, **LEARNED_FIGURES}
+TRAINING = {"train_classifier": CLASSIFIERS, "accuracy": LABELLED, **VALUES}
+FEATURES = {
+    "population_features": RUNS,
+    "event_features": 2 * FITTED,
+    "sample_features": 2 * LABELLED,
+    **TRAINING,
+}
+ACTIVATED = {
+    "activated_samples": 2,
+    "sample_features": 4,
+    # Softness itself, and what follows from it.
+    **TRAINING,
+    "train_classifier": 1,
+}
+EVENTS = {"rearrangements": 2 * FITTED, "event_features": 2 * FITTED, **ACTIVATED}
+HOP = {"hop_indicator": RUNS, "extreme_samples": EXTREMES, **EVENTS, **FEATURES}
+DYNAMICS_OF_CHAPTER_2 = {"van_hove": RUNS, **HOP}
+
+# What depends on relaxation times: blocks of time.
+BLOCKS = {"accuracy": LABELLED, "distribution": TEMPERATURES, **COUNTS, **LEARNED_FIGURES}
 RELAXATION = {
     "relaxation": TEMPERATURES,
     "equilibration_evidence": 1,
     **AT_TRAINING,
     **OVER_TEMPERATURES,
+    **BLOCKS,
     "report": 1,
 }
 SCATTERING = {"self_scattering": RUNS, **RELAXATION}
-THERMAL = {"thermal": RUNS, "pair_distribution": RUNS, **SCATTERING}
+THERMAL = {"thermal": RUNS, "pair_distribution": RUNS, **SCATTERING, **DYNAMICS_OF_CHAPTER_2}
 EVERYTHING = {"equilibrate_seed": 2, "equilibrate": RUNS - 2, **THERMAL}
 
 
@@ -61,12 +103,19 @@ def test_a_temperature_that_is_added_runs_alone_and_joins_the_figures(study):
         "relaxation": 1,
         "equilibration_evidence": 1,
         **OVER_TEMPERATURES,
+        "van_hove": 2,
+        "hop_indicator": 2,
+        "population_features": 2,
+        "learned_values": 2,
+        "distribution": 1,
+        "figure_2_2_transfer_accuracy": 1,
+        "figure_2_3_fluidity_distributions": 1,
         "report": 1,
     }
 
 
-def test_a_longer_run_reruns_its_temperature(study):
-    configure(study, lambda config: config["temperatures"][3].update(production=40))
+def test_a_longer_run_of_a_fluidity_temperature_trains_its_classifiers(study):
+    configure(study, lambda config: config["temperatures"][5].update(production=40))
     assert reruns(study) == {
         "thermal": 2,
         "pair_distribution": 2,
@@ -74,20 +123,32 @@ def test_a_longer_run_reruns_its_temperature(study):
         "relaxation": 1,
         "equilibration_evidence": 1,
         **OVER_TEMPERATURES,
-        "report": 1,
+        "van_hove": 2,
+        "hop_indicator": 2,
+        "extreme_samples": 3,
+        "population_features": 2,
+        "sample_features": 2,
+        **TRAINING,
+        "train_classifier": 3,
     }
 
 
 def test_a_replica_that_is_added_runs_alone(study):
     configure(study, lambda config: config.update(replicas=3))
+    each = dict.fromkeys(("thermal", "pair_distribution", "self_scattering"), TEMPERATURES)
+    each |= dict.fromkeys(("van_hove", "hop_indicator", "population_features"), TEMPERATURES)
     assert reruns(study) == {
+        **DYNAMICS_OF_CHAPTER_2,
+        **RELAXATION,
+        **each,
         "equilibrate_seed": 1,
         "equilibrate": TEMPERATURES - 1,
-        "thermal": TEMPERATURES,
-        "pair_distribution": TEMPERATURES,
-        "self_scattering": TEMPERATURES,
-        **RELAXATION,
         "displacement_map": 3,
+        "rearrangements": FITTED,
+        "event_features": FITTED,
+        # Samples are drawn anew from all replicas, and all models change.
+        "sample_features": 3 * LABELLED,
+        "learned_values": 3 * TEMPERATURES,
     }
 
 
@@ -113,14 +174,102 @@ def test_the_fitted_window_reruns_relaxation(study):
     assert reruns(study) == RELAXATION
 
 
-def test_what_no_rule_reads_yet_reruns_the_report_that_shows_it(study):
-    configure(study, lambda config: config.setdefault("hop", {}).update(threshold=0.3))
-    assert reruns(study) == {"report": 1}
+def test_the_hop_threshold_reruns_events_and_labels(study):
+    configure(study, lambda config: config.setdefault("hop", {}).update(threshold=0.25))
+    assert reruns(study) == EVENTS
+
+
+def test_the_hop_window_reruns_p_hop_and_what_follows(study):
+    configure(study, lambda config: config.setdefault("hop", {}).update(window=8))
+    assert reruns(study) == HOP
+
+
+def test_the_quiet_threshold_reruns_the_labels_of_activated_dynamics(study):
+    configure(study, lambda config: config["samples"]["quiet"].update(threshold=0.1))
+    assert reruns(study) == ACTIVATED
+
+
+def test_the_tail_reruns_the_labels_of_extremes(study):
+    configure(study, lambda config: config["samples"].update(tail=0.03))
+    assert reruns(study) == {
+        "extreme_samples": EXTREMES,
+        "sample_features": 2 * FLUIDITY,
+        **TRAINING,
+        "train_classifier": EXTREMES,
+    }
+
+
+def test_the_number_of_bins_reruns_counts_and_fits(study):
+    configure(study, lambda config: config["barriers"]["bins"].update(number=6))
+    assert reruns(study) == COUNTS
+
+
+def test_the_least_population_reruns_fits(study):
+    configure(study, lambda config: config["barriers"].update(least_population=20))
+    assert reruns(study) == FITS
+
+
+def test_the_penalty_reruns_training(study):
+    configure(study, lambda config: config["classifier"].update(penalty=0.1))
+    assert reruns(study) == TRAINING
+
+
+def test_random_directions_rerun_values(study):
+    configure(study, lambda config: config["classifier"].update(random_directions=5))
+    assert reruns(study) == {"accuracy": LABELLED, **VALUES}
+
+
+def test_the_radii_of_features_rerun_features(study):
+    configure(study, lambda config: config["features"]["radial"].update(last=2.4))
+    assert reruns(study) == FEATURES
+
+
+def test_the_stride_of_the_population_reruns_its_features(study):
+    configure(study, lambda config: config["barriers"].update(stride=6))
+    expected = dict(FEATURES)
+    del expected["sample_features"]
+    assert reruns(study) == expected
+
+
+def test_blocks_of_time_rerun_what_resamples_them(study):
+    configure(study, lambda config: config["uncertainty"].update(block_length=3))
+    assert reruns(study) == {**RELAXATION, **FIGURES}
 
 
 def test_another_training_temperature_reruns_what_is_measured_there(study):
     configure(study, lambda config: config["roles"].update(training=0.80))
-    assert reruns(study) == {**AT_TRAINING, "report": 1}
+    assert reruns(study) == {
+        **AT_TRAINING,
+        "activated_samples": 1,
+        "sample_features": 2,
+        **TRAINING,
+        "train_classifier": 1,
+    }
+
+
+def test_another_transfer_temperature_reruns_the_test_and_z_scores(study):
+    configure(study, lambda config: config["roles"].update(transfer_test=0.80))
+    assert reruns(study) == {
+        "activated_samples": 1,
+        "sample_features": 2,
+        "accuracy": 1,
+        **COUNTS,
+        "figure_2_2_transfer_accuracy": 1,
+        "figure_2_c_one_tail_controls": 1,
+        "table_2_1_hyperplanes": 1,
+    }
+
+
+def test_a_fluidity_temperature_that_is_left_out_leaves_the_others_trained(study):
+    configure(study, lambda config: config["roles"].update(fluidity=[1.0]))
+    expected = {**TRAINING, "accuracy": LABELLED - 1}
+    del expected["train_classifier"]
+    assert reruns(study) == expected
+
+
+def test_the_sensitivity_temperature_reruns_the_wide_fit(study):
+    configure(study, lambda config: config["roles"]["barrier_fit"].update(sensitivity=0.96))
+    assert reruns(study) == {"barriers": 1, "figure_2_5_barrier_collapse": 1, "report": 1}
 
 
 def test_the_lag_of_displacements_reruns_their_map(study):
@@ -131,6 +280,12 @@ def test_the_lag_of_displacements_reruns_their_map(study):
 def test_a_figures_source_reruns_the_figure(study):
     edit(study, "src/softness/figures/figure_1_4_relaxation_time.py", "2.8", "2.9")
     assert reruns(study) == {"figure_1_4_relaxation_time": 1, "report": 1}
+
+
+def test_the_binning_code_reruns_counts(study):
+    edit(study, "src/softness/barriers/bins.py", "stride * int(", "int(stride) * int(")
+    assert not set(reruns(study)) & {"learned_values", "train_classifier", "thermal"}
+    assert set(reruns(study)) >= set(COUNTS)
 
 
 def test_the_style_reruns_all_figures(study):

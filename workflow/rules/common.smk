@@ -19,6 +19,8 @@ shell.prefix(shell_environment(workflow, study))
 wildcard_constraints:
     temperature=r"[0-9.]+",
     replica=r"[0-9]+",
+    snapshot=r"[0-9]+",
+    block=r"[0-9]+",
 
 
 announce_results = lambda: announce_alone(study)

@@ -5,7 +5,10 @@ NUMBERS = [entry.number for entry in FIGURES]
 
 rule report:
     input:
-        pictures=expand(f"{RESULTS}/figures/{{number}}.png", number=NUMBERS),
+        pictures=[
+            f"{RESULTS}/figures/{entry.number}.{'html' if 'html' in entry.formats else 'png'}"
+            for entry in FIGURES
+        ],
         claims=expand(f"{RESULTS}/figures/{{number}}.claims.json", number=NUMBERS),
         captions=[f"workflow/captions/{entry.name}.rst" for entry in FIGURES],
         evidence=rules.equilibration_evidence.output.csv,

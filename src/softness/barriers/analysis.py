@@ -9,7 +9,7 @@ import numpy as np
 from softness.barriers.bins import without_thin_cells
 from softness.barriers.fit import FORMS, METHODS, fit_barrier, fit_curvature
 from softness.barriers.onset import fit_onset, onset_from_slope
-from softness.barriers.resample import percentile_interval, resample, total_counts
+from softness.barriers.resample import resample, total_counts
 
 DRAWN_FORM = "kramers"
 
@@ -105,10 +105,10 @@ def analyse_barriers(
         kept = without_thin_cells(*drawn, least=1)[:2]
         return _packed(_fits(temperatures, means, *kept))
 
-    shapes = _shapes(*events.shape)
+    shapes = _shapes(*events.shape[1:])
     found = resample(counts, statistic, generator, draws)
     value, drawn = _unpacked(found.value, shapes), _unpacked(found.draws, shapes)
-    low, high = percentile_interval(drawn["log_probability"])
+    low, high = _log_probability_intervals(counts, thin, generator, draws)
     energy, entropy = _all_barriers(temperatures, events, trials)
     main = FORMS.index("arrhenius"), METHODS.index("binomial")
     pairs = zip(energy[main], entropy[main], strict=True)
@@ -142,15 +142,37 @@ def _thin_cells(
     return (kept == 0) | (events > trials)
 
 
+def _log_probability_intervals(
+    counts: Sequence[Sequence[np.ndarray]],
+    thin: np.ndarray,
+    generator: np.random.Generator,
+    draws: int,
+) -> tuple[np.ndarray, np.ndarray]:
+    """(T, V, B) interval of ln P at each temperature, from the units of that temperature alone."""
+    bounds = []
+    for replicas, empty in zip(counts, thin, strict=True):
+
+        def log_probability(sums: np.ndarray, empty: np.ndarray = empty) -> np.ndarray:
+            events, trials = np.moveaxis(sums[:, 0], 1, 0)
+            # Without events or without trials nothing is known of ln P.
+            known = (events > 0) & (trials > 0) & ~empty
+            ratio = np.divide(events, trials, out=np.ones(events.shape), where=known)
+            return np.where(known, np.log(ratio), np.nan)
+
+        found = resample([replicas], log_probability, generator, draws)
+        bounds.append((found.low, found.high))
+    low, high = np.moveaxis(bounds, 1, 0)
+    return low, high
+
+
 def _divided(totals: np.ndarray, trials: np.ndarray) -> np.ndarray:
     """Mean of the variable; nan where there are no trials."""
     return np.divide(totals, trials, out=np.full(trials.shape, np.nan), where=trials > 0)
 
 
-def _shapes(temperatures: int, variables: int, bins: int) -> dict[str, tuple[int, ...]]:
+def _shapes(variables: int, bins: int) -> dict[str, tuple[int, ...]]:
     """What is fitted to each set of counts, with its shape."""
     return {
-        "log_probability": (temperatures, variables, bins),
         "energy": (variables, bins),
         "entropy": (variables, bins),
         "curvature": (variables, bins),
@@ -169,11 +191,7 @@ def _fits(
         fit_onset(means[:, variable], temperatures, events[:, :, variable], trials[:, :, variable])
         for variable in range(events.shape[2])
     ]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        log_probability = np.log(events) - np.log(trials)
     return {
-        # Without events or without trials nothing is known of ln P.
-        "log_probability": np.where((events > 0) & (trials > 0), log_probability, np.nan),
         "energy": barrier.energy,
         "entropy": barrier.entropy,
         "curvature": fit_curvature(temperatures, *by_bin).value,

@@ -4,7 +4,7 @@ import numpy as np
 
 from softness.errors import InputError
 from softness.learning.checks import finite_array
-from softness.learning.classify import Hyperplane
+from softness.learning.hyperplane import Hyperplane
 
 
 def random_hyperplane(

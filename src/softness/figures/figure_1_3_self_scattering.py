@@ -14,7 +14,7 @@ WARMEST_STRETCHED = 0.6
 
 STRETCHING = Statement(
     figure="1.3",
-    name="largest stretching exponent at T <= 0.6",
+    name="stretching exponent at every T <= 0.6",
     claim="On supercooling the final relaxation becomes a stretched exponential",
     source="stretched, no value given",
     below=0.8,
@@ -22,13 +22,15 @@ STRETCHING = Statement(
 
 
 def claims(data: FigureData) -> list[Claim]:
-    """Verdict on the largest exponent of all temperatures up to 0.6."""
+    """Verdict on the exponents at all temperatures up to 0.6."""
     cold = [table for table in data.relaxation if float(table.temperature) <= WARMEST_STRETCHED]
     if not cold:
         return [STRETCHING.not_tested(f"no temperature up to {WARMEST_STRETCHED:g}")]
-    value = max(float(table.stretching) for table in cold)
-    draws = np.max([table.stretching_draws for table in cold], axis=0)
-    return [STRETCHING.judge(value, draws, min(int(table.replicas) for table in cold))]
+    exponents = {
+        f"at T = {float(table.temperature):g}": (float(table.stretching), table.stretching_draws)
+        for table in cold
+    }
+    return [STRETCHING.judge_all(exponents, min(int(table.replicas) for table in cold))]
 
 
 def table(data: FigureData) -> pd.DataFrame:

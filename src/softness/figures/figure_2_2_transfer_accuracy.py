@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from softness import seeds
 from softness.figures import learned, style
@@ -20,14 +21,14 @@ HOTTEST_OF_SOURCE = 2.0
 
 TRANSFERS = Statement(
     figure=NUMBER,
-    name="smallest transfer accuracy of fluidity",
+    name="transfer accuracy of every fluidity",
     claim="Every fluidity keeps substantial accuracy on activated dynamics at low temperature",
     source="well above chance, no value given",
     above=0.55,
 )
 TRANSFERS_AT_ALL = Statement(
     figure=NUMBER,
-    name="largest transfer accuracy of fluidity",
+    name="transfer accuracy of the best fluidity",
     claim="Ours: the best fluidity, chosen on other replicas, is better than chance there",
     source="none",
     above=learned.CHANCE,
@@ -51,18 +52,26 @@ TAILED = Statement(
 WIDEST_BIAS = 3.0
 # The lower end of the axis of densities, in 1 / sigma_AA.
 LEAST_DENSITY = 1e-5
+# The range of displacements shown, over that of the data.
+MARGIN = 1.05
 
 
 def claims(data: FigureData) -> list[Claim]:
     """Verdicts on the transfer, and on the shape of displacements."""
     transfer = data.transfer[0]
-    names = [learned.fluidity_name(t) for t in learned.fluidity_temperatures(data)]
-    found = (learned.held_out_accuracy(data, NUMBER, transfer, name) for name in names)
-    best = learned.held_out_accuracy(data, NUMBER, transfer, *names)
+    names = {
+        learned.fluidity_member(t): learned.fluidity_name(t)
+        for t in learned.fluidity_temperatures(data)
+    }
+    found = {
+        member: learned.held_out_accuracy(data, NUMBER, transfer, name)
+        for member, name in names.items()
+    }
+    best = learned.held_out_accuracy(data, NUMBER, transfer, *names.values())
     reason = learned.doubt(fluidity=data.fluidity, sets=[transfer])
     replicas = learned.replicas_of([transfer])
     return [
-        learned.judged(TRANSFERS, learned.combined(np.min, found), replicas, reason),
+        learned.judged_all(TRANSFERS, found, replicas, reason),
         learned.judged(TRANSFERS_AT_ALL, best, replicas, reason),
         _gaussian_claim(data),
         _non_gaussian_claim(data, TAILED, _temperatures(data)[0]),
@@ -159,60 +168,72 @@ def _drawn_names(data: FigureData) -> list[str]:
     return [SOFTNESS, *fluidity, *learned.random_names(data.transfer[0])]
 
 
+def _from_best(data: FigureData, name: str) -> tuple[np.ndarray, Drawn]:
+    """(biases,) biases from a variable's best one, and its accuracies."""
+    transfer = data.transfer[0]
+    x = transfer.bias - learned.best_bias(transfer, name)
+    return x, learned.curve(data, NUMBER, transfer, name)
+
+
 def _accuracy_rows(data: FigureData, name: str) -> pd.DataFrame:
     transfer = data.transfer[0]
-    found = learned.curve(data, NUMBER, transfer, name)
+    x, found = _from_best(data, name)
     low, high = found.bounds()
     labels = {"quantity": "accuracy", "temperature": float(transfer.temperature), "variable": name}
-    x = transfer.bias - learned.best_bias(transfer, name)
     return pd.DataFrame({**labels, "x": x, "value": found.value, "low": low, "high": high})
 
 
 def plot(data: FigureData) -> Figure:
     """Accuracy against bias of all variables (a), displacements over the time of p_hop (b)."""
-    figure = Figure(figsize=(style.DOUBLE_COLUMN, 2.8))
+    figure = Figure(figsize=(style.DOUBLE_COLUMN, 3.1))
     panels = figure.subplots(1, 2)
     _draw_accuracies(panels[0], data)
     _draw_densities(panels[1], data)
     for panel, letter in zip(panels, "ab", strict=True):
         panel.set_title(f"({letter})", loc="left", fontsize=9)
-    temperatures = {*_temperatures(data), *learned.fluidity_temperatures(data)}
-    style.temperature_legend(figure, temperatures, loc="outside right center")
+    # Below the panel, where it covers no curve.
+    handles, _ = panels[0].get_legend_handles_labels()
+    handles += [
+        Line2D([], [], color=style.fluidity_colour(t), label=learned.fluidity_label(t))
+        for t in learned.fluidity_temperatures(data)
+    ]
+    figure.legend(handles=handles, loc="outside lower left", ncols=4)
+    style.temperature_legend(figure, _temperatures(data), loc="outside right center")
     return figure
 
 
 def _draw_accuracies(axes: Axes, data: FigureData) -> None:
     transfer = data.transfer[0]
     for number, name in enumerate(learned.random_names(transfer)):
-        x = transfer.bias - learned.best_bias(transfer, name)
-        curve = learned.curve(data, NUMBER, transfer, name).value
+        x, found = _from_best(data, name)
         label = "" if number else "random directions"
-        axes.plot(x, curve, color="0.75", linewidth=0.7, zorder=1, label=label)
-    styles = [(SOFTNESS, {"color": "black", "label": "softness", "zorder": 2.2})]
-    for temperature in reversed(learned.fluidity_temperatures(data)):
-        colour = style.temperature_colour(temperature)
-        styles.append((learned.fluidity_name(temperature), {"color": colour, "zorder": 2.1}))
-    for name, options in styles:
-        x = transfer.bias - learned.best_bias(transfer, name)
-        learned.draw_curve(axes, x, learned.curve(data, NUMBER, transfer, name), **options)
+        axes.plot(x, found.value, color="0.75", linewidth=0.7, zorder=1, label=label)
+    softness = _from_best(data, SOFTNESS)
+    learned.draw_curve(axes, *softness, color="black", label="softness", zorder=2.2)
+    fluidity = {
+        temperature: _from_best(data, learned.fluidity_name(temperature))
+        for temperature in learned.fluidity_temperatures(data)
+    }
+    learned.draw_curves(axes, fluidity, zorder=2.1)
     learned.draw_chance(axes)
     axes.set_xlim(-WIDEST_BIAS, WIDEST_BIAS)
     axes.set_xlabel(r"$(b - b^{best})\;/\;\sigma$")
     axes.set_ylabel(rf"accuracy at $T = {float(transfer.temperature):g}$")
-    axes.legend(loc="upper left")
 
 
 def _draw_densities(axes: Axes, data: FigureData) -> None:
     temperatures, x = _temperatures(data), _distance(data)
+    densities = {temperature: _density(data, temperature) for temperature in temperatures}
+    seen = {temperature: density > LEAST_DENSITY for temperature, density in densities.items()}
     for temperature in reversed(temperatures):
-        density = _density(data, temperature)
-        positive = density > 0
-        colour = style.temperature_colour(temperature)
-        axes.plot(x[positive], density[positive], color=colour, linewidth=0.9)
+        shown, colour = seen[temperature], style.temperature_colour(temperature)
+        axes.plot(x[shown], densities[temperature][shown], color=colour, linewidth=0.9)
     for temperature in {temperatures[0], temperatures[-1]}:
         axes.plot(x, _gaussian(data, temperature), color="0.3", linestyle="--", linewidth=0.7)
     axes.set_yscale("log")
-    axes.set_ylim(LEAST_DENSITY, 2 * max(_density(data, t).max() for t in temperatures))
+    axes.set_ylim(LEAST_DENSITY, 2 * max(density.max() for density in densities.values()))
+    farthest = np.abs(x[np.any(list(seen.values()), axis=0)]).max()
+    axes.set_xlim(-MARGIN * farthest, MARGIN * farthest)
     lag = float(data.van_hove[0].lag)
     axes.set_xlabel(rf"$\Delta x(t = {lag:g}\,\tau)\;/\;\sigma_{{AA}}$")
     axes.set_ylabel(r"$G_s(\Delta x, t)\;\sigma_{AA}$")

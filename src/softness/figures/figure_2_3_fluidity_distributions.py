@@ -19,21 +19,23 @@ SHOWN_BY_SOURCE = (1.2, 2.0)
 
 SYMMETRIC = Statement(
     figure=NUMBER,
-    name="largest size of skewness",
+    name="skewness at every temperature",
     claim="At every temperature fluidity is distributed nearly as a Gaussian: no skewness",
     source="approximately Gaussian, no value given",
+    above=-0.3,
     below=0.3,
 )
 NO_TAILS = Statement(
     figure=NUMBER,
-    name="largest size of excess kurtosis",
+    name="excess kurtosis at every temperature",
     claim="At every temperature fluidity is distributed nearly as a Gaussian: no heavy tails",
     source="approximately Gaussian, no value given",
+    above=-0.5,
     below=0.5,
 )
 MONOTONE = Statement(
     figure=NUMBER,
-    name="smallest step of the mean with T along its trend",
+    name="every step of the mean with T along its trend",
     claim="The mean of fluidity changes monotonically with temperature",
     source="monotone",
     above=0.0,
@@ -43,20 +45,25 @@ MEAN, SKEWNESS, KURTOSIS = 0, 2, 3
 # Density that can be seen, as a share of the highest.
 LEAST_VISIBLE = 1e-3
 
+# Moments by the name of the fluidity, then by temperature from cold to hot.
+Moments = dict[str, dict[float, Drawn]]
+
 
 def claims(data: FigureData) -> list[Claim]:
     """Verdicts on the shape of all distributions, and on the order of their means."""
     shown = shown_temperatures(data)
-    moments = [
-        [_moments(data, each, temperature) for each in data.distribution] for temperature in shown
-    ]
-    shapes = [each for variable in moments for each in variable]
+    moments = {
+        learned.fluidity_member(trained_at): {
+            float(each.temperature): _moments(data, each, trained_at) for each in data.distribution
+        }
+        for trained_at in shown
+    }
     replicas = min(len(each.powers) for each in data.distribution)
     trained = [c for c in data.fluidity if float(c.temperature) in shown]
     reason = learned.doubt(fluidity=trained)
     return [
-        learned.judged(SYMMETRIC, _largest(shapes, SKEWNESS), replicas, reason),
-        learned.judged(NO_TAILS, _largest(shapes, KURTOSIS), replicas, reason),
+        learned.judged_all(SYMMETRIC, _parts(moments, SKEWNESS), replicas, reason),
+        learned.judged_all(NO_TAILS, _parts(moments, KURTOSIS), replicas, reason),
         _monotone_claim(moments, replicas, reason),
     ]
 
@@ -69,27 +76,39 @@ def shown_temperatures(data: FigureData) -> list[float]:
     return sorted({temperatures[0], temperatures[-1]})
 
 
-def _largest(shapes: list[Drawn], moment: int) -> Drawn:
-    return learned.combined(np.max, (_part(each, moment).size() for each in shapes))
+def _parts(moments: Moments, moment: int) -> dict[str, Drawn]:
+    """One moment of each fluidity at each temperature."""
+    return {
+        f"{name} {learned.at(temperature)}": _part(each, moment)
+        for name, by_temperature in moments.items()
+        for temperature, each in by_temperature.items()
+    }
 
 
 def _part(moments: Drawn, moment: int) -> Drawn:
     return Drawn(moments.value[moment], moments.draws[:, moment])
 
 
-def _monotone_claim(moments: list[list[Drawn]], replicas: int, reason: str) -> Claim:
-    if len(moments[0]) < 2:
+def _monotone_claim(moments: Moments, replicas: int, reason: str) -> Claim:
+    steps = {
+        f"{name} {between}": step
+        for name, by_temperature in moments.items()
+        for between, step in _steps_along_trend(by_temperature).items()
+    }
+    if not steps:
         return MONOTONE.not_tested("needs two temperatures")
-    steps = [step for variable in moments for step in _steps_along_trend(variable)]
-    return learned.judged(MONOTONE, learned.combined(np.min, steps), replicas, reason)
+    return learned.judged_all(MONOTONE, steps, replicas, reason)
 
 
-def _steps_along_trend(moments: list[Drawn]) -> list[Drawn]:
+def _steps_along_trend(moments: dict[float, Drawn]) -> dict[str, Drawn]:
     """Steps of the mean between neighbouring temperatures, positive along the overall trend."""
-    means = [_part(each, MEAN) for each in moments]
-    sign = np.sign(means[-1].value - means[0].value)
-    steps = [warm - cold for cold, warm in pairwise(means)]
-    return [Drawn(sign * step.value, sign * step.draws) for step in steps]
+    means = {temperature: _part(each, MEAN) for temperature, each in moments.items()}
+    sign = np.sign(means[max(means)].value - means[min(means)].value)
+    steps = {pair: means[pair[1]] - means[pair[0]] for pair in pairwise(means)}
+    return {
+        f"from T = {cold:g} to {warm:g}": Drawn(sign * step.value, sign * step.draws)
+        for (cold, warm), step in steps.items()
+    }
 
 
 def _moments(data: FigureData, each: Distribution, trained_at: float) -> Drawn:
@@ -158,8 +177,9 @@ def plot(data: FigureData) -> Figure:
         panel.set_xlabel(rf"{label}$\;/\;\sigma$")
         panel.set_ylabel(rf"$P(${label}$)$")
         panel.set_xlim(_visible_range(data, trained_at))
-        panel.set_ylim(bottom=0)
         panel.set_title(f"({letter})", loc="left", fontsize=9)
+    # The panels share the axis: a limit set before all curves are drawn would cut the later ones.
+    panels[0].set_ylim(bottom=0)
     temperatures = [float(each.temperature) for each in data.distribution]
     style.temperature_legend(figure, temperatures, loc="outside right center")
     return figure

@@ -20,14 +20,14 @@ AXIS_LABELS = {ENERGY: r"$\Delta E\;/\;\epsilon_{AA}$", ENTROPY: r"$\Sigma\;/\;k
 
 ENERGIES = Statement(
     figure=NUMBER,
-    name="largest rms difference of Delta E from softness over its range",
+    name="rms difference of Delta E from softness over its range, every fluidity",
     claim="Barriers as a function of fluidity, whatever its temperature, are those of softness",
     source="almost identical, no value given",
     below=0.2,
 )
 ENTROPIES = Statement(
     figure=NUMBER,
-    name="largest rms difference of Sigma from softness over its range",
+    name="rms difference of Sigma from softness over its range, every fluidity",
     claim="So are the entropic contributions",
     source="almost identical, no value given",
     below=0.2,
@@ -48,7 +48,7 @@ RANDOM_DISTANCE = Statement(
 )
 SLOPES = Statement(
     figure=NUMBER,
-    name="smallest slope of Delta E by fluidity over that by softness",
+    name="slope of Delta E by every fluidity over that by softness",
     claim="Ours: every fluidity has at least half the influence of softness on the barrier",
     source="none",
     above=0.5,
@@ -61,7 +61,12 @@ RANDOM_SLOPES = Statement(
     below=0.5,
 )
 
-# Of fluidities, from cold to hot: their colours are near each other.
+# The level of a curve is its mean over bins with abs(x) up to this, as in the measures of collapse.
+LEVEL_WITHIN = 2.0
+# Where the error of the level stands, beside the last bin.
+LEVEL_PLACE = 0.25
+
+# Of fluidities, from cold to hot.
 MARKERS = "osD^v"
 # Free space above and below the curves of classifiers, as a share of their range.
 MARGIN = 0.15
@@ -74,20 +79,19 @@ def claims(data: FigureData) -> list[Claim]:
     table, wide = data.barriers[0], data.wide_barriers[0]
     fluidity = fluidity_names(data)
     reason = learned.doubt(softness=data.softness, fluidity=data.fluidity)
-    found = [
-        (ENERGIES, table, _compared(table, fluidity, ENERGY, distance_over_range)),
-        (ENTROPIES, table, _compared(table, fluidity, ENTROPY, distance_over_range)),
-        (WIDE_ENERGIES, wide, _compared(wide, fluidity, ENERGY, distance_over_range)),
-    ]
-    collapse = [
-        learned.judged(statement, learned.combined(np.max, each), int(used.replicas), reason)
-        for statement, used, each in found
-    ]
-    slopes = learned.combined(np.min, _compared(table, fluidity, ENERGY, slope_ratio))
+    members = [learned.fluidity_member(t) for t in learned.fluidity_temperatures(data)]
+
+    def claim(statement: Statement, used: BarrierTable, quantity: str, measure: Measure) -> Claim:
+        found = _compared(used, fluidity, quantity, measure)
+        by_member = dict(zip(members, found, strict=True))
+        return learned.judged_all(statement, by_member, int(used.replicas), reason)
+
     return [
-        *collapse,
+        claim(ENERGIES, table, ENERGY, distance_over_range),
+        claim(ENTROPIES, table, ENTROPY, distance_over_range),
+        claim(WIDE_ENERGIES, wide, ENERGY, distance_over_range),
         _control_claim(data, RANDOM_DISTANCE, distance_over_range),
-        learned.judged(SLOPES, slopes, int(table.replicas), reason),
+        claim(SLOPES, table, ENERGY, slope_ratio),
         _control_claim(data, RANDOM_SLOPES, slope_ratio),
     ]
 
@@ -130,21 +134,44 @@ def curve(table: BarrierTable, name: str, quantity: str) -> Drawn:
     return Drawn(value, getattr(table, f"{quantity}_draws")[:, variable])
 
 
+def level_and_shape(x: np.ndarray, found: Drawn) -> tuple[Drawn, Drawn]:
+    """The mean of a curve over its inner bins, and the curve with draws that all have that mean.
+
+    Stretches of time differ in how many particles rearrange, by a factor that is common to all
+    bins. It moves a curve as a whole, and those of all variables alike, by more than the bins of
+    one curve move against each other; the draws of the shape leave it out.
+    """
+    away = found.draws - found.value
+    used = (np.abs(x) <= LEVEL_WITHIN) & np.isfinite(found.value)
+    counted = used & np.isfinite(away)
+    number = counted.sum(axis=1)
+    total = np.where(counted, away, 0.0).sum(axis=1)
+    shift = np.divide(total, number, out=np.full(len(away), np.nan), where=number > 0)
+    level = float(found.value[used].mean()) if used.any() else float("nan")
+    return Drawn(level, level + shift), Drawn(found.value, found.draws - shift[:, None])
+
+
 def table(data: FigureData) -> pd.DataFrame:
-    """Delta E and Sigma with their intervals: a row for each range of T, variable and bin."""
+    """Delta E and Sigma with their intervals: a row for each range of T, variable and bin.
+
+    ``_shape_`` is the interval without the common level of all bins, ``_level_`` that of the level.
+    """
     fits = (data.barriers[0], data.wide_barriers[0])
     parts = [_rows(each, name) for each in fits for name in learned.names_of(each)]
     return learned.defined(pd.concat(parts, ignore_index=True))
 
 
 def _rows(table: BarrierTable, name: str) -> pd.DataFrame:
-    columns = {}
+    x, columns = learned.centres(table), {}
     for quantity in AXIS_LABELS:
         found = curve(table, name, quantity)
-        low, high = found.bounds()
-        columns |= {quantity: found.value, f"{quantity}_low": low, f"{quantity}_high": high}
+        level, shape = level_and_shape(x, found)
+        columns[quantity] = found.value
+        for kind, each in (("", found), ("_shape", shape), ("_level", level)):
+            low, high = each.bounds()
+            columns |= {f"{quantity}{kind}_low": low, f"{quantity}{kind}_high": high}
     labels = {"hottest_of_fit": float(table.temperature.max()), "variable": name}
-    return pd.DataFrame({**labels, "x": learned.centres(table), **columns})
+    return pd.DataFrame({**labels, "x": x, **columns})
 
 
 def plot(data: FigureData) -> Figure:
@@ -170,12 +197,14 @@ def _draw(axes: Axes, data: FigureData, barriers: BarrierTable, quantity: str) -
         label = "" if number else "random directions"
         axes.plot(x, value, color="0.75", linewidth=0.7, zorder=1, label=label)
     softness = curve(barriers, SOFTNESS, quantity)
-    learned.draw_curve(axes, x, softness, color="black", label="softness")
+    level, shape = level_and_shape(x, softness)
+    learned.draw_curve(axes, x, softness, shape, color="black", label="softness")
+    _draw_level(axes, float(barriers.edges[-1]) + LEVEL_PLACE, level)
     for number, temperature in enumerate(learned.fluidity_temperatures(data)):
         axes.plot(
             x,
             curve(barriers, learned.fluidity_name(temperature), quantity).value,
-            color=style.temperature_colour(temperature),
+            color=style.fluidity_colour(temperature),
             marker=MARKERS[number % len(MARKERS)],
             markersize=3,
             linewidth=0.8,
@@ -186,6 +215,22 @@ def _draw(axes: Axes, data: FigureData, barriers: BarrierTable, quantity: str) -
     axes.set_ylabel(AXIS_LABELS[quantity])
     hottest = float(barriers.temperature.max())
     axes.set_title(rf"$T \leq {hottest:g}$", loc="right", fontsize=8)
+
+
+def _draw_level(axes: Axes, place: float, level: Drawn) -> None:
+    """The interval of the level of all bins as a bar beside the curves."""
+    axes.errorbar(
+        place,
+        level.value,
+        yerr=np.abs(np.array(level.bounds()) - level.value)[:, None],
+        color="black",
+        marker="_",
+        markersize=6,
+        capsize=2,
+        elinewidth=0.8,
+        linestyle="none",
+        label="level of softness",
+    )
 
 
 def _limit(axes: Axes, curves: list[np.ndarray]) -> None:

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from softness.figures import learned, style
 from softness.figures.data import FigureData
@@ -29,10 +30,11 @@ WITHOUT_HIGH_TAIL = Statement(
 )
 
 BOTH_TAILS, HIGH_TAIL, LOW_TAIL = "fluidity", "high_tail", "low_tail"
+# The colours are those of the temperatures of training, as in the other figures.
 LOOKS = {
-    BOTH_TAILS: {"color": "black", "marker": "o", "label": "both tails"},
-    HIGH_TAIL: {"color": "#d95f02", "marker": "^", "label": "high tail alone"},
-    LOW_TAIL: {"color": "#1b6ca8", "marker": "v", "label": "low tail alone"},
+    BOTH_TAILS: {"marker": "o", "label": "both tails"},
+    HIGH_TAIL: {"marker": "^", "markerfacecolor": "white", "label": "high tail alone"},
+    LOW_TAIL: {"marker": "v", "markerfacecolor": "white", "label": "low tail alone"},
 }
 # Distance between the symbols of one temperature, in units of temperature.
 SHIFT = 0.03
@@ -108,24 +110,27 @@ def plot(data: FigureData) -> Figure:
     panels[1].set_ylabel("accuracy on extremes")
     for panel, letter in zip(panels, "ab", strict=True):
         panel.set_title(f"({letter})", loc="left", fontsize=9)
-    handles, labels = panels[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside right center")
+    handles = [
+        Line2D([], [], color="0.3", linestyle="none", **options) for options in LOOKS.values()
+    ]
+    figure.legend(handles=handles, loc="outside right center")
     return figure
 
 
 def _draw(axes: Axes, numbers: pd.DataFrame) -> None:
     for number, (tails, options) in enumerate(LOOKS.items()):
-        rows = numbers[numbers["tails"] == tails]
-        value = rows["accuracy"].to_numpy()
-        low, high = (rows[key].to_numpy() for key in ("low", "high"))
-        axes.errorbar(
-            rows["temperature"] + (number - 1) * SHIFT,
-            value,
-            yerr=np.maximum([value - low, high - value], 0),
-            linestyle="none",
-            capsize=2,
-            elinewidth=0.8,
-            **options,
-        )
+        for row in numbers[numbers["tails"] == tails].itertuples():
+            # The interval of a skewed distribution can lie beside the value.
+            ends = np.maximum([row.accuracy - row.low, row.high - row.accuracy], 0)
+            axes.errorbar(
+                row.temperature + (number - 1) * SHIFT,
+                row.accuracy,
+                yerr=ends[:, None],
+                color=style.fluidity_colour(row.temperature),
+                linestyle="none",
+                capsize=2,
+                elinewidth=0.8,
+                **options,
+            )
     learned.draw_chance(axes)
     axes.set_xlabel(r"training $T\;\;(\epsilon_{AA}/k_B)$")

@@ -1,6 +1,6 @@
 """What the figures of learned variables share: their names, resampled values, and lines of ln P."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ from softness.barriers.resample import percentile_interval
 from softness.figures import style
 from softness.figures.data import FigureData
 from softness.files.records import Accuracies, BarrierTable, Classifier
-from softness.learning.scores import held_out_right, middle_of_maxima
+from softness.learning.scores import balanced_accuracy, held_out_right, most_accurate
 from softness.report.claims import Claim, Statement
 from softness.uncertainty import bootstrap, interval, widened
 
@@ -57,11 +57,10 @@ class Drawn:
 
 
 def combined(statistic: Callable[..., Any], found: Iterable[Drawn]) -> Drawn:
-    """A statistic, such as ``np.max``, over several values, draw by draw.
+    """A statistic, such as ``np.median``, over several values, draw by draw.
 
-    The largest of several draws tends to lie above the largest of the values. A rule that sets a
-    limit from above to the largest, or from below to the smallest, errs on the careful side; it
-    must not be used the other way round (`held_out_accuracy` of several names).
+    Not for the largest or the smallest: that of several draws lies beyond that of the values, by as
+    much as the values scatter (`judged_all`).
     """
     found = list(found)
     value = statistic([each.value for each in found], axis=0)
@@ -79,6 +78,11 @@ def fluidity_name(temperature: float) -> str:
 def fluidity_label(temperature: float) -> str:
     """The same as a formula."""
     return rf"$\mathcal{{F}}^{{\,{temperature:.1f}}}$"
+
+
+def fluidity_member(temperature: float) -> str:
+    """The same in a note of a claim."""
+    return f"F^{temperature:.1f}"
 
 
 def fluidity_temperatures(data: FigureData) -> list[float]:
@@ -141,7 +145,7 @@ def with_full_intervals(frame: pd.DataFrame) -> pd.DataFrame:
 
 def replicas_of(sets: Iterable[Accuracies]) -> int:
     """Fewest replicas of several labelled sets."""
-    return min(len(table.samples) for table in sets)
+    return min(table.samples.shape[1] for table in sets)
 
 
 def accuracy(
@@ -151,26 +155,30 @@ def accuracy(
     right: np.ndarray,
     statistic: Callable[[np.ndarray], Any] = lambda share: share,
 ) -> Drawn:
-    """A statistic of shares of right answers, from resampled replicas and blocks.
+    """A statistic of the balanced accuracy, from resampled replicas and blocks.
 
-    All calls for one figure and one set resample it alike, so that their draws are paired.
+    All calls for one figure and one set resample it alike, so that their draws are paired. A block
+    is drawn with its samples of both classes; how many it has of each does not count.
 
     Parameters
     ----------
     right
-        (replicas, blocks, ...) right answers.
+        (classes, replicas, blocks, ...) right answers.
     statistic
-        Takes the share (...) of right answers.
+        Takes the accuracy (...): the mean over the classes of the share of right answers.
     """
-    samples = table.samples.reshape(table.samples.shape + (1,) * (right.ndim - 2))
-    value = statistic(right.sum(axis=(0, 1)) / samples.sum())
+    samples = table.samples
+    value = statistic(balanced_accuracy(right.sum(axis=(1, 2)), samples.sum(axis=(1, 2))))
 
-    def where_defined(share: np.ndarray) -> Any:
+    def where_defined(shares: np.ndarray) -> Any:
+        share = shares.mean(axis=0)
         return statistic(share) if np.isfinite(share).all() else np.full_like(value, np.nan)
 
+    numbers = samples.reshape(samples.shape + (1,) * (right.ndim - 3))
+    by_block = (np.moveaxis(each, 0, 2) for each in (right, numbers))
     generator = _generator(data, figure, float(table.temperature))
-    draws = bootstrap(right, samples, where_defined, data.settings["draws"], generator)
-    replicas, blocks = table.samples.shape
+    draws = bootstrap(*by_block, where_defined, data.settings["draws"], generator)
+    _, replicas, blocks = samples.shape
     return Drawn(value, widened(draws, value, [blocks] * replicas))
 
 
@@ -193,22 +201,45 @@ def held_out_accuracy(data: FigureData, figure: str, table: Accuracies, *names: 
 
 
 def best_bias(table: Accuracies, name: str) -> float:
-    """Bias with the most right answers in all, in units of the spread."""
+    """Bias with the highest accuracy, in units of the spread."""
     return float(table.bias[best_place(table, name)])
 
 
 def best_place(table: Accuracies, name: str) -> int:
     """Its place on the grid of biases."""
-    return middle_of_maxima(table.right[place(table, name)].sum(axis=(0, 1)))
+    return most_accurate(table.right[place(table, name)], table.samples)
 
 
-def draw_curve(axes: Axes, x: np.ndarray, found: Drawn, **options: Any) -> None:
-    """A line with its 95 % interval as a band."""
+def draw_curve(
+    axes: Axes, x: np.ndarray, found: Drawn, band: Drawn | None = None, **options: Any
+) -> None:
+    """A line with its 95 % interval as a band, or with that of other draws."""
     (line,) = axes.plot(x, found.value, **options)
-    low, high = found.bounds()
+    low, high = (band or found).bounds()
     axes.fill_between(
         x, low, high, color=line.get_color(), alpha=0.2, linewidth=0, zorder=line.get_zorder()
     )
+
+
+def draw_curves(
+    axes: Axes, curves: Mapping[float, tuple[np.ndarray, Drawn]], **options: Any
+) -> None:
+    """Lines by training temperature, with bands at the coldest and the hottest one.
+
+    More bands would cover each other. Colder lines, which usually lie above, come last.
+
+    Parameters
+    ----------
+    curves
+        x and value at each temperature.
+    """
+    for temperature in sorted(curves, reverse=True):
+        x, found = curves[temperature]
+        look = {"color": style.fluidity_colour(temperature), **options}
+        if temperature in (min(curves), max(curves)):
+            draw_curve(axes, x, found, **look)
+        else:
+            axes.plot(x, found.value, **look)
 
 
 def draw_chance(axes: Axes) -> None:
@@ -281,6 +312,19 @@ def _slope(x: np.ndarray, values: np.ndarray, weights: np.ndarray) -> np.ndarray
 def judged(statement: Statement, found: Drawn, replicas: int, reason: str = "") -> Claim:
     """The verdict on a drawn value, which a reason for doubt leaves inconclusive."""
     return statement.judge(float(found.value), found.draws, replicas, doubt=reason)
+
+
+def judged_all(
+    statement: Statement, members: Mapping[str, Drawn], replicas: int, reason: str = ""
+) -> Claim:
+    """The verdict on each of several drawn values, by name."""
+    values = {name: (float(found.value), found.draws) for name, found in members.items()}
+    return statement.judge_all(values, replicas, doubt=reason)
+
+
+def at(temperature: float) -> str:
+    """A member of a claim about several temperatures."""
+    return f"at T = {temperature:g}"
 
 
 # Probabilities and barriers by bin

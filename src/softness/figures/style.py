@@ -1,6 +1,6 @@
 """One style for the whole study: sizes, fonts, and a colour for each temperature."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -11,6 +11,7 @@ mpl.use("Agg")
 
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
@@ -24,6 +25,15 @@ COLDEST, HOTTEST = 0.42, 2.1
 # the bright yellow end, which is pale on white, is left out.
 COLOURS = mpl.colormaps["plasma"]
 LIGHTEST = 0.9
+
+# Another scale for variables learned above the onset, by the temperature of their training and
+# evenly in it: there the scale above, which is even in 1/T, has next to one colour. Dark teal by
+# way of green to olive, in equal steps of lightness (L* from 19 to 76); it shares no hue with the
+# other.
+COLDEST_LEARNED, HOTTEST_LEARNED = 0.9, 2.1
+LEARNED_COLOURS = LinearSegmentedColormap.from_list(
+    "learned", ["#00344d", "#005865", "#17805f", "#78a246", "#cdbe38"]
+)
 
 SETTINGS = {
     "font.size": 8,
@@ -58,10 +68,21 @@ def temperature_colour(temperature: float) -> tuple[float, float, float, float]:
     return COLOURS(LIGHTEST * float(np.clip(place, 0, 1)))
 
 
-def temperature_legend(target: Axes | Figure, temperatures: Iterable[float], **options: object):  # noqa: ANN201
+def fluidity_colour(temperature: float) -> tuple[float, float, float, float]:
+    """Colour of a fluidity by the temperature of its training, from cold (dark) to hot (light)."""
+    place = (temperature - COLDEST_LEARNED) / (HOTTEST_LEARNED - COLDEST_LEARNED)
+    return LEARNED_COLOURS(float(np.clip(place, 0, 1)))
+
+
+def temperature_legend(  # noqa: ANN201 - of axes or of a figure
+    target: Axes | Figure,
+    temperatures: Iterable[float],
+    colour: Callable[[float], object] = temperature_colour,
+    **options: object,
+):
     """A legend of temperatures, from hot to cold as curves usually lie."""
     ordered = sorted(temperatures, reverse=True)
-    handles = [Line2D([], [], color=temperature_colour(t), label=f"{t:g}") for t in ordered]
+    handles = [Line2D([], [], color=colour(t), label=f"{t:g}") for t in ordered]
     return target.legend(handles=handles, title=r"$T\;(\epsilon_{AA}/k_B)$", **options)
 
 

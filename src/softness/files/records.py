@@ -198,6 +198,9 @@ class Accuracies:
     training. A model that was trained with this very set (`own`) counts by its grouped
     cross-validation, every other one by the models that never saw the replica. `plain_right` is the
     plain cross-validation of the set's own model, 0 if there is none.
+
+    Classes: active, inactive. The set as a whole holds as many of the one as of the other, its
+    blocks do not: accuracies of resampled blocks need the right answers class by class.
     """
 
     temperature: np.ndarray = array("", "eps_AA/k_B")
@@ -209,9 +212,9 @@ class Accuracies:
     bias: np.ndarray = array("biases")
     origin: np.ndarray = array("variables")
     own: np.ndarray = array("variables")
-    samples: np.ndarray = array("replicas blocks")
-    right: np.ndarray = array("variables replicas blocks biases")
-    plain_right: np.ndarray = array("biases")
+    samples: np.ndarray = array("classes replicas blocks")
+    right: np.ndarray = array("variables classes replicas blocks biases")
+    plain_right: np.ndarray = array("classes biases")
 
 
 @dataclass(frozen=True)

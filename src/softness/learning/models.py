@@ -13,7 +13,7 @@ import skops.io
 from softness.errors import InputError
 from softness.files.atomic import replacing
 from softness.files.hdf5 import reading, writing
-from softness.learning.classify import Hyperplane
+from softness.learning.hyperplane import Hyperplane
 
 _ARRAYS = ("weights", "bias", "mean", "scale")
 # Parts of networks and of boosted trees that skops leaves to the reader to trust. Of trees it warns

@@ -53,46 +53,94 @@ def middle_of_maxima(curve: np.ndarray) -> int:
     return int(best[len(best) // 2])
 
 
-def held_out_right(right: np.ndarray, samples: np.ndarray) -> np.ndarray:
-    """Right answers with a bias that was chosen on other samples than those it is judged on.
+def balanced_accuracy(right: np.ndarray, samples: np.ndarray) -> np.ndarray:
+    """Mean over the two classes of the share of right answers of that class.
 
-    The best of many biases on the samples themselves flatters: a variable without influence comes
-    out above one half. Here each replica gets the bias with the most right answers on all others.
+    Equal to the plain share where there are as many samples of one class as of the other. Where
+    there are not, as in a part of a labelled set, one that always gives the same answer still has
+    one half.
 
     Parameters
     ----------
     right
-        (replicas, blocks, biases) right answers at each bias.
+        (classes, ...) right answers.
     samples
-        (replicas, blocks) number of samples; blocks may be empty.
+        (classes,) number of samples.
 
     Returns
     -------
     numpy.ndarray
-        (replicas, blocks) right answers. Where the others hold no samples, as with a single
-        replica, the bias is chosen on the replica's own samples, and flatters.
+        (...) accuracies; nan where a class has no samples.
+    """
+    whole = 2.0 * np.prod(samples)
+    answers = _weighted(right, samples)
+    return np.divide(answers, whole, out=np.full(answers.shape, np.nan), where=whole > 0)
+
+
+def _weighted(right: np.ndarray, samples: np.ndarray) -> np.ndarray:
+    """(...) right answers of each class times the samples of the other one: whole numbers.
+
+    In the order of the balanced accuracy, and without rounding, so that equals stay equal.
+    """
+    return np.tensordot(np.asarray(samples, dtype=np.float64)[::-1], right, axes=1)
+
+
+def most_accurate(right: np.ndarray, samples: np.ndarray) -> int:
+    """Place of the bias with the highest balanced accuracy; of several equal ones the middle one.
+
+    Parameters
+    ----------
+    right
+        (classes, replicas, blocks, biases) right answers at each bias.
+    samples
+        (classes, replicas, blocks) number of samples.
+    """
+    return middle_of_maxima(_weighted(right.sum(axis=(1, 2)), samples.sum(axis=(1, 2))))
+
+
+def held_out_right(right: np.ndarray, samples: np.ndarray) -> np.ndarray:
+    """Right answers with a bias that was chosen on other samples than those it is judged on.
+
+    The best of many biases on the samples themselves flatters: a variable without influence comes
+    out above one half. Here each replica gets the bias with the highest balanced accuracy on all
+    others.
+
+    Parameters
+    ----------
+    right
+        (classes, replicas, blocks, biases) right answers at each bias.
+    samples
+        (classes, replicas, blocks) number of samples; blocks may be empty.
+
+    Returns
+    -------
+    numpy.ndarray
+        (classes, replicas, blocks) right answers. Where the others lack a class, as with a single
+        replica, the bias is chosen on all samples, and flatters.
 
     Raises
     ------
     InputError
         If the shapes do not fit, or there are more right answers than samples.
     """
-    right, samples = finite_array(right, "right", 3), finite_array(samples, "samples", 2)
-    if right.shape[:2] != samples.shape or right.size == 0:
+    right, samples = finite_array(right, "right", 4), finite_array(samples, "samples", 3)
+    if right.shape[:3] != samples.shape or len(right) != 2 or right.size == 0:
         raise InputError(
             f"right has the shape {right.shape}, samples {samples.shape}: give "
-            "(replicas, blocks, biases) and (replicas, blocks)"
+            "(2, replicas, blocks, biases) and (2, replicas, blocks)"
         )
-    if (right > samples[:, :, None]).any() or (right < 0).any():
+    if (right > samples[..., None]).any() or (right < 0).any():
         raise InputError(
             f"right runs from {right.min():g} to {right.max():g}: give no more right answers "
             "than samples in any block"
         )
     chosen = np.empty(samples.shape)
-    for replica, own in enumerate(right):
-        others = np.arange(len(right)) != replica
-        judge = right[others] if samples[others].any() else own[None]
-        chosen[replica] = own[:, middle_of_maxima(judge.sum(axis=(0, 1)))]
+    for replica in range(samples.shape[1]):
+        judges = np.arange(samples.shape[1]) != replica
+        if not samples[:, judges].any(axis=(1, 2)).all():
+            judges[:] = True
+        place = most_accurate(right[:, judges], samples[:, judges])
+        chosen[:, replica] = right[:, replica, :, place]
     return chosen
 
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from softness.learning.checks import same_length
-from softness.learning.classify import Hyperplane, cross_validate, train_hyperplane
+from softness.learning.classify import cross_validate, train_hyperplane
+from softness.learning.hyperplane import Hyperplane
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,8 @@
 import dataclasses
 import json
 import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +19,11 @@ INCONCLUSIVE = "inconclusive"
 NOT_TESTED = "not tested"
 VERDICTS = (REPRODUCED, NOT_REPRODUCED, INCONCLUSIVE, NOT_TESTED)
 
+# From the verdict that settles a claim about several values to the one that needs all of them.
+DECISIVE = (NOT_REPRODUCED, INCONCLUSIVE, REPRODUCED)
+
 LEAST_REPLICAS = 2
+LEVEL = 0.95
 
 
 @dataclass(frozen=True)
@@ -54,7 +58,14 @@ class Statement:
         parts += [f"below {self.below:g}"] if math.isfinite(self.below) else []
         return "95 % interval " + " and ".join(parts)
 
-    def judge(self, value: float, draws: np.ndarray, replicas: int, doubt: str = "") -> "Claim":
+    def judge(
+        self,
+        value: float,
+        draws: np.ndarray,
+        replicas: int,
+        doubt: str = "",
+        level: float = LEVEL,
+    ) -> "Claim":
         """The verdict on a measured value.
 
         Parameters
@@ -67,6 +78,8 @@ class Statement:
             Number of independent replicas behind it.
         doubt
             Why the value cannot decide, whatever its interval: the claim is then inconclusive.
+        level
+            Of the interval that must lie outside the bounds for the claim not to be reproduced.
         """
         low, high = interval(draws)
         if replicas < LEAST_REPLICAS:
@@ -76,14 +89,53 @@ class Statement:
             return self._claim(value, low, high, INCONCLUSIVE, note)
         if doubt:
             return self._claim(value, low, high, INCONCLUSIVE, doubt)
-        return self._claim(value, low, high, self._verdict(low, high))
+        if self._holds(low, high):
+            return self._claim(value, low, high, REPRODUCED)
+        fails = self._fails(*interval(draws, level))
+        return self._claim(value, low, high, NOT_REPRODUCED if fails else INCONCLUSIVE)
 
-    def _verdict(self, low: float, high: float) -> str:
-        if low > self.above and high < self.below:
-            return REPRODUCED
-        if high <= self.above or low >= self.below:
-            return NOT_REPRODUCED
-        return INCONCLUSIVE
+    def judge_all(
+        self,
+        members: Mapping[str, tuple[float, np.ndarray]],
+        replicas: int,
+        doubt: str = "",
+    ) -> "Claim":
+        """The verdict on a statement about each of several measured values.
+
+        Each value is judged by itself: draws of the largest of several values lie above the largest
+        value, and those of the smallest below it, by as much as the values scatter. The claim is
+        reproduced if every interval lies within the bounds. One of many intervals may lie outside
+        by chance, so for *not reproduced* one of the level 1 - 0.05 / m must, with m members
+        (Bonferroni). The row shows the member that decides: of the worst verdict the one whose
+        interval has the least room within the bounds.
+
+        Parameters
+        ----------
+        members
+            Value and (draws,) draws by name, such as "at T = 1.8". One without a finite interval is
+            inconclusive, and is shown only if no other of its verdict can be.
+        replicas, doubt
+            As for `judge`; they hold for all members.
+        """
+        level = 1 - (1 - LEVEL) / len(members)
+        judged = {
+            name: self.judge(value, draws, replicas, doubt, level)
+            for name, (value, draws) in members.items()
+        }
+        name, claim = min(judged.items(), key=lambda item: self._order(item[1]))
+        note = f"{name}: {claim.note}" if claim.note else name
+        return replace(claim, rule=f"every {self.rule}", note=note)
+
+    def _order(self, claim: "Claim") -> tuple[int, float]:
+        """Members are shown by verdict, then by the room between their interval and a bound."""
+        room = min(claim.low - self.above, self.below - claim.high)
+        return DECISIVE.index(claim.verdict), math.inf if math.isnan(room) else room
+
+    def _holds(self, low: float, high: float) -> bool:
+        return low > self.above and high < self.below
+
+    def _fails(self, low: float, high: float) -> bool:
+        return high <= self.above or low >= self.below
 
     def not_tested(self, reason: str) -> "Claim":
         """The verdict where the study lacks what the claim is about."""
@@ -132,10 +184,11 @@ class Inclusion(Statement):
             narrow if math.isfinite(self.half_width) else ""
         )
 
-    def _verdict(self, low: float, high: float) -> str:
-        if not low <= self.expected <= high:
-            return NOT_REPRODUCED
-        return REPRODUCED if (high - low) / 2 < self.half_width else INCONCLUSIVE
+    def _holds(self, low: float, high: float) -> bool:
+        return not self._fails(low, high) and (high - low) / 2 < self.half_width
+
+    def _fails(self, low: float, high: float) -> bool:
+        return not low <= self.expected <= high
 
 
 @dataclass(frozen=True)

@@ -16,13 +16,20 @@ TEMPLATE = "page.html.j2"
 
 @dataclass(frozen=True)
 class ReportFigure:
-    """A figure as it stands in the report: picture as PNG bytes, caption as text."""
+    """A figure as it stands in the report: picture as PNG bytes or table as HTML, and a caption."""
 
     number: str
     title: str
     chapter: str
     caption: str
-    png: bytes
+    png: bytes = b""
+    markup: str = ""
+
+    @property
+    def heading(self) -> str:
+        """How the text calls it: Figure 1.2, Table 2.1."""
+        kind = "Table" if self.number.startswith("T") else "Figure"
+        return f"{kind} {self.number.removeprefix('T')}"
 
     @property
     def data_url(self) -> str:

@@ -8,7 +8,6 @@ import numpy as np
 
 from softness.files import tables
 from softness.files.records import Accuracies, Classifier, LabelledSet, RelaxationTable
-from softness.learning.classify import accuracy_against_bias
 from softness.stages import command
 from softness.stages.classified import (
     read_classifiers,
@@ -19,7 +18,9 @@ from softness.stages.classified import (
 
 NAME = "accuracy"
 # In spreads of w.F: wide and fine enough that no curve's maximum lies outside or between.
-BIASES = np.linspace(-4, 4, 161)
+BIASES = np.linspace(-6, 6, 241)
+# Active and inactive.
+CLASSES = 2
 
 
 def arguments() -> argparse.ArgumentParser:
@@ -53,7 +54,7 @@ def main(options: argparse.Namespace) -> None:
         float(tables.read(options.relaxation, RelaxationTable).relaxation_time),
         settings["block_length"],
     )
-    cells = (labelled.replica, blocks, (int(labelled.replicas), number))
+    cells, shape = _cells(labelled, blocks, number)
     record = Accuracies(
         temperature=labelled.temperature,
         names=np.array(list(values), dtype="S"),
@@ -64,8 +65,8 @@ def main(options: argparse.Namespace) -> None:
         bias=BIASES,
         origin=np.array([_origin(classifiers, name) for name in values]),
         own=np.array([name == own for name in values]),
-        samples=_samples(*cells),
-        right=np.array([_right(each, labelled.label, *cells) for each in values.values()]),
+        samples=np.bincount(cells, minlength=np.prod(shape)).reshape(shape),
+        right=np.array([_right(each, labelled.label, cells, shape) for each in values.values()]),
         plain_right=_plain_right(classifiers.get(own), labelled),
     )
     inputs = [options.samples, *options.features, *options.classifiers, options.relaxation]
@@ -104,31 +105,36 @@ def _origin(classifiers: Mapping[str, Classifier], name: str) -> float:
     return float(classifiers[name].bias / classifiers[name].spread)
 
 
-def _samples(replicas: np.ndarray, blocks: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
-    return np.bincount(replicas * shape[1] + blocks, minlength=np.prod(shape)).reshape(shape)
+def _cells(
+    labelled: LabelledSet, blocks: np.ndarray, number: int
+) -> tuple[np.ndarray, tuple[int, ...]]:
+    """(n,) number of each sample's cell, and how many (classes, replicas, blocks) there are."""
+    shape = (CLASSES, int(labelled.replicas), number)
+    places = (_classes(labelled.label), labelled.replica, blocks)
+    return np.ravel_multi_index(places, shape), shape
+
+
+def _classes(labels: np.ndarray) -> np.ndarray:
+    """(n,) 0 for active samples, 1 for inactive ones."""
+    return np.where(labels > 0, 0, 1)
 
 
 def _right(
-    values: np.ndarray,
-    labels: np.ndarray,
-    replicas: np.ndarray,
-    blocks: np.ndarray,
-    shape: tuple[int, int],
+    values: np.ndarray, labels: np.ndarray, cells: np.ndarray, shape: tuple[int, ...]
 ) -> np.ndarray:
-    """(replicas, blocks, biases) right answers of the sign of (value - bias)."""
+    """(..., biases) right answers of the sign of (value - bias) in cells of a shape (...)."""
     answers = (values[:, None] > BIASES) == (labels[:, None] > 0)
     right = np.zeros((np.prod(shape), len(BIASES)), dtype=np.int64)
-    np.add.at(right, replicas * shape[1] + blocks, answers)
+    np.add.at(right, cells, answers)
     return right.reshape(*shape, len(BIASES))
 
 
 def _plain_right(classifier: Classifier | None, labelled: LabelledSet) -> np.ndarray:
-    """(biases,) right answers in the plain cross-validation; 0 if the set trained no classifier."""
+    """(classes, biases) right answers in the plain cross-validation; 0 without a classifier."""
     if classifier is None:
-        return np.zeros(len(BIASES))
+        return np.zeros((CLASSES, len(BIASES)), dtype=np.int64)
     values = _cross_validated(classifier, classifier.plain_cross_validated)
-    shares = accuracy_against_bias(values, labelled.label, BIASES)
-    return np.rint(shares * len(values))
+    return _right(values, labelled.label, _classes(labelled.label), (CLASSES,))
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ import numpy as np
 from softness.barriers.bins import BinCounts, count_bins
 from softness.files import tables
 from softness.files.records import Accuracies, BinnedCounts, LearnedValues, RelaxationTable
-from softness.learning.scores import middle_of_maxima
+from softness.learning.scores import most_accurate
 from softness.stages import command
 from softness.stages.classified import time_blocks
 from softness.stages.distribution import common_names
@@ -63,8 +63,7 @@ def main(options: argparse.Namespace) -> None:
 def _best_biases(transfer: Accuracies, names: np.ndarray) -> np.ndarray:
     """Bias of each variable that is best on the common test set, in spreads (section 2.4)."""
     known = transfer.names.tolist()
-    curves = transfer.right.sum(axis=(1, 2))
-    places = [middle_of_maxima(curves[known.index(name)]) for name in names]
+    places = [most_accurate(transfer.right[known.index(name)], transfer.samples) for name in names]
     return transfer.bias[places]
 
 

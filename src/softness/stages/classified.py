@@ -12,7 +12,7 @@ from softness.errors import InputError
 from softness.files import tables
 from softness.files.features import FeatureTable, reading_features
 from softness.files.records import Classifier, LabelledSet
-from softness.learning.classify import Hyperplane
+from softness.learning.hyperplane import Hyperplane
 from softness.structure.table import TableRows
 from softness.uncertainty import block_labels
 

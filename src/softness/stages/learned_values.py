@@ -9,7 +9,7 @@ import numpy as np
 from softness.files import tables
 from softness.files.features import reading_features
 from softness.files.records import HopIndicator, LearnedValues
-from softness.learning.classify import Hyperplane
+from softness.learning.hyperplane import Hyperplane
 from softness.stages import command
 from softness.stages.classified import columns_of, read_classifiers, unseen_planes
 

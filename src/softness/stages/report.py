@@ -27,7 +27,9 @@ def arguments() -> argparse.ArgumentParser:
     """Command line of this stage."""
     parser = command.parser("report", __doc__)
     parser.add_argument("--figures", nargs="+", required=True, help="numbers, in order")
-    parser.add_argument("--pictures", type=Path, nargs="+", required=True, help="PNG, one each")
+    parser.add_argument(
+        "--pictures", type=Path, nargs="+", required=True, help="PNG, or HTML of a table, one each"
+    )
     parser.add_argument("--claims", type=Path, nargs="+", required=True, help="JSON, one each")
     parser.add_argument("--captions", type=Path, nargs="+", required=True, help="texts, one each")
     parser.add_argument("--evidence", type=Path, required=True, help="of equilibration (CSV)")
@@ -68,7 +70,11 @@ def _figures(options: argparse.Namespace) -> list[ReportFigure]:
     for number, picture, caption in zip(*lists, strict=True):
         entry = registry.find(number)
         text = " ".join(caption.read_text().split())
-        figures.append(ReportFigure(number, entry.title, entry.chapter, text, picture.read_bytes()))
+        if picture.suffix == ".html":
+            shown = {"markup": picture.read_text()}
+        else:
+            shown = {"png": picture.read_bytes()}
+        figures.append(ReportFigure(number, entry.title, entry.chapter, text, **shown))
     return figures
 
 
