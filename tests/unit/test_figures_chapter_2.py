@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 from learned_tables import HOT, made_up, without_events
 
+from softness.barriers.controls import distance_over_range
 from softness.figures import learned, registry, style
+from softness.figures.figure_2_5_barrier_collapse import _without_noise
 
 NUMBERS = ("1.6", "2.1", "2.2", "2.C", "2.3", "2.4", "2.5", "T2.1")
 ENERGY = "rms difference of Delta E from softness over its range, every fluidity"
@@ -410,3 +412,31 @@ def test_the_jackknife_gives_the_error_of_a_mean():
     values = np.random.default_rng(1).normal(size=20)
     without_one = [np.delete(values, n).mean() for n in range(20)]
     assert _jackknife_variance(without_one) == pytest.approx(values.var(ddof=1) / 20)
+
+
+def test_noise_alone_does_not_keep_curves_apart():
+    """Two curves that differ by noise only: their rms difference is not told from 0."""
+    generator = np.random.default_rng(1)
+    x, reference = np.linspace(-2, 2, 9), np.linspace(1, -1, 9)
+    inside = 0
+    for _ in range(100):
+        noisy = reference + generator.normal(scale=0.6, size=9)
+        draws = noisy + generator.normal(scale=0.6, size=(300, 9))
+        value = distance_over_range(x, noisy, reference)
+        spread = np.array([distance_over_range(x, draw, reference) for draw in draws])
+        low, high = learned.Drawn(value, spread).bounds()
+        assert low > 0.1
+        low, high = _without_noise(learned.Drawn(value, spread), 1.0).bounds()
+        inside += low < 0.05
+        assert high < 0.7
+    assert inside >= 90
+
+
+def test_a_true_difference_stays_one():
+    generator = np.random.default_rng(2)
+    x, reference = np.linspace(-2, 2, 9), np.linspace(1, -1, 9)
+    flat = generator.normal(scale=0.05, size=(301, 9))
+    found = [distance_over_range(x, curve, reference) for curve in flat]
+    kept = _without_noise(learned.Drawn(found[0], np.array(found[1:])), 1.0)
+    assert kept.value == pytest.approx(0.32, abs=0.03)
+    assert kept.bounds()[0] > 0.25

@@ -247,6 +247,14 @@ def test_any_numbers_can_be_predicted(toy):
     assert model.predict(toy.features) == pytest.approx(target.values, abs=1e-6)
 
 
+@pytest.mark.parametrize("name", ["mlp", "ridge", "boosting"])
+def test_the_units_of_the_target_do_not_matter(name, toy):
+    first = _train(toy, QUICK[name], target=targets.values_target(toy.logit))
+    other = _train(toy, QUICK[name], target=targets.values_target(100 * toy.logit + 5000))
+    expected = 100 * first.predict(toy.features) + 5000
+    assert other.predict(toy.features) == pytest.approx(expected, abs=0.01)
+
+
 def test_settings_are_values():
     first = RegressorSettings("svr", {"epsilon": 0.1, "C": 0.01})
     assert first == RegressorSettings("svr")

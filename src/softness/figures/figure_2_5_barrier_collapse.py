@@ -13,6 +13,7 @@ from softness.figures.data import FigureData
 from softness.figures.learned import BINOMIAL, KRAMERS, SOFTNESS, Drawn
 from softness.files.records import BarrierTable
 from softness.report.claims import Claim, Statement
+from softness.uncertainty import widening
 
 NUMBER = "2.5"
 ENERGY, ENTROPY = "energy", "entropy"
@@ -118,7 +119,28 @@ def _compared(
 ) -> list[Drawn]:
     """A measure of each variable's curve against that of softness, draw by draw."""
     x, reference = learned.centres(table), curve(table, SOFTNESS, quantity)
-    return [_measured(x, curve(table, name, quantity), reference, measure) for name in names]
+    found = [_measured(x, curve(table, name, quantity), reference, measure) for name in names]
+    if measure is not distance_over_range:
+        return found
+    replicas = int(table.replicas)
+    factor = max(widening([int(blocks)] * replicas) for blocks in table.blocks)
+    return [_without_noise(each, factor) for each in found]
+
+
+def _without_noise(found: Drawn, factor: float) -> Drawn:
+    """An rms difference without what noise adds to it, since squares add up and never cancel.
+
+    The noise of the data adds its variance to the square of the value; that of a draw, which is
+    spread out by a factor for few units, adds once more, and by the square of the factor.
+    """
+    if not np.isfinite(found.draws).any():
+        return found
+    in_draws = max(float(np.nanmean(found.draws**2) - found.value**2), 0.0)
+    in_value = in_draws / factor**2
+    return Drawn(
+        np.sqrt(np.maximum(found.value**2 - in_value, 0.0)),
+        np.sqrt(np.maximum(found.draws**2 - in_value - in_draws, 0.0)),
+    )
 
 
 def _measured(x: np.ndarray, found: Drawn, reference: Drawn, measure: Measure) -> Drawn:

@@ -175,7 +175,7 @@ class Regressor:
 
     @property
     def bias(self) -> float:
-        """b = -intercept of a linear or a kernel model; table 3.1 gives -b, by equation 3.4.
+        """Bias b = -intercept of a linear or a kernel model; table 3.1 gives -b, by equation 3.4.
 
         Raises
         ------
