@@ -15,6 +15,7 @@ include: "workflow/rules/dynamics.smk"
 include: "workflow/rules/structure.smk"
 include: "workflow/rules/learn.smk"
 include: "workflow/rules/barriers.smk"
+include: "workflow/rules/regress.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/report.smk"
 

@@ -19,6 +19,9 @@ COMPLETE = ROOT / "config" / "dissertation.yaml"
 # A straight line with an error, and an onset, need so many temperatures.
 LEAST_TEMPERATURES = 3
 
+# Settings are chosen by validation on snapshots that were left out: two at least.
+LEAST_TRAINING_SNAPSHOTS = 2
+
 # Gaussians are summed to this many widths beyond the last radius (STUDY.md section 4).
 REACH_IN_WIDTHS = 5
 
@@ -243,7 +246,7 @@ def _not_simulated(place: str, temperature: float, simulated: list[float]) -> st
 def _role_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
     simulated = _simulated(config)
     roles = config["roles"]
-    for role in ("training", "transfer_test", "matching", "propensity"):
+    for role in ("training", "transfer_test", "matching", "propensity", "regression"):
         if role in roles and roles[role] not in simulated:
             yield _not_simulated(f"roles.{role}", roles[role], simulated)
     for role in ("fluidity", "decay"):
@@ -369,6 +372,37 @@ def _ensemble_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
             yield _not_simulated(place, temperature, simulated)
     for temperature in sorted({t for t in temperatures if temperatures.count(t) > 1}):
         yield f"isoconfigurational.ensembles: {temperature:g} is listed twice: keep one"
+    yield from _regression_mistakes(config)
+
+
+def _regression_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
+    own, ensembles = config["regression"], config["isoconfigurational"]["ensembles"]
+    training = config["roles"]["regression"]
+    counted = {entry["temperature"]: entry["snapshots"] for entry in ensembles}
+    if training not in counted:
+        yield (
+            f"roles.regression: {training:g} is not among isoconfigurational.ensembles: add it, or "
+            f"use one of {', '.join(f'{t:g}' for t in sorted(counted))}"
+        )
+    elif counted[training] < LEAST_TRAINING_SNAPSHOTS + own["test_snapshots"]:
+        yield (
+            f"isoconfigurational.ensembles: {counted[training]} snapshots at T = {training:g} are "
+            f"too few for {LEAST_TRAINING_SNAPSHOTS} to train with and regression.test_snapshots "
+            f"({own['test_snapshots']})"
+        )
+    half, frame = config["hop"]["window"] / 2, config["thermal"]["frame_interval"]
+    last = config["isoconfigurational"]["duration"] - half
+    if not half <= own["time"] <= last or not _is_multiple(own["time"], frame):
+        yield (
+            f"regression.time: {own['time']:g} tau is no time at which p_hop is counted: give one "
+            f"from {half:g} to {last:g} in steps of {frame:g}"
+        )
+    threshold = config["hop"]["threshold"]
+    if not _is_multiple(threshold, 0.01) or threshold > 1:
+        yield (
+            f"hop.threshold: {threshold:g} is not on the grid of the counts of runs: give a "
+            "multiple of 0.01 up to 1"
+        )
 
 
 def _sample_mistakes(config: Mapping[str, Any]) -> Iterator[str]:

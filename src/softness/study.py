@@ -2,12 +2,13 @@
 
 import itertools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from softness.files.ensemble_counts import RUNS_PER_FILE
 from softness.files.provenance import canonical_json
 from softness.simulate.chain import Chain, segment_lengths
 from softness.sources import syntax_digest
@@ -27,7 +28,7 @@ class Simulation:
 
     rule: str
     temperature: float
-    replica: int
+    number: tuple[int, ...]
     steps: int
     output: Path
     checkpoint: Path
@@ -175,8 +176,7 @@ class Study:
         """Time to ask a scheduler for, in minutes."""
         first, last = self.isoconfigurational(temperature, snapshot, block)["runs"]
         own = self.config["isoconfigurational"]
-        time = (last - first) * own["duration"] / own["workers"]
-        return self._minutes(round(time / self.config["engine"]["time_step"]))
+        return self._minutes((last - first) * self.steps_of_run // own["workers"])
 
     def pair_distribution(self, temperature: str) -> dict[str, Any]:
         """Settings of g(r) of one run."""
@@ -326,6 +326,69 @@ class Study:
             "least_population": self.config["barriers"]["least_population"],
         }
 
+    def snapshot_features(self, temperature: str, replica: str) -> dict[str, Any]:
+        """Settings of the features of snapshots of one run."""
+        return self.sample_features(temperature, replica) | {
+            "orders": [0, 1, 2],
+            "neighbourhood": self.config["regression"]["neighbourhood"],
+        }
+
+    def regress(self, model: str) -> dict[str, Any]:
+        """Settings of the training of a regressor."""
+        return self._target(self.regression_label, self.training_snapshots) | {
+            "seed": self.config["seed"],
+            "model": model,
+        }
+
+    def predict(self, temperature: str) -> dict[str, Any]:
+        """Settings of the predictions of all models at one temperature."""
+        at_training = temperature == self.regression_label
+        return self._target(temperature, self.snapshots_at(temperature)) | {
+            "training": list(self.training_snapshots) if at_training else [],
+        }
+
+    def _target(self, temperature: str, snapshots: Iterable[int]) -> dict[str, Any]:
+        block = self.config["regression"]
+        return {
+            "places": [self.snapshot_place(temperature, snapshot) for snapshot in snapshots],
+            "label": block["label"],
+            "time": block["time"],
+            "threshold": self.config["hop"]["threshold"],
+            "order": 0,
+        }
+
+    # -- which snapshots are counted, and which train -------------------------------------
+
+    @property
+    def regression_label(self) -> str:
+        """Training temperature of regressors as it stands in file names."""
+        return label(self.config["roles"]["regression"])
+
+    @property
+    def ensemble_labels(self) -> list[str]:
+        """Temperatures whose snapshots are counted, from cold to hot."""
+        ensembles = self.config["isoconfigurational"]["ensembles"]
+        return [label(temperature) for temperature in sorted(e["temperature"] for e in ensembles)]
+
+    def snapshots_at(self, temperature: str) -> range:
+        """Numbers of the snapshots of one temperature."""
+        return range(self._ensemble(temperature)["snapshots"])
+
+    @property
+    def training_snapshots(self) -> range:
+        """Numbers of the snapshots that regressors are trained with; the others are for tests."""
+        snapshots = self.snapshots_at(self.regression_label)
+        return snapshots[: len(snapshots) - self.config["regression"]["test_snapshots"]]
+
+    def snapshot_frames(self, temperature: str, replica: str | int) -> list[int]:
+        """Frames of the snapshots of one run."""
+        places = [self.snapshot_place(temperature, n) for n in self.snapshots_at(temperature)]
+        return [frame for of_replica, frame in places if of_replica == int(replica)]
+
+    def snapshot_replicas(self, temperature: str) -> list[int]:
+        """Replicas that snapshots of one temperature are taken from."""
+        return [r for r in self.replicas if self.snapshot_frames(temperature, r)]
+
     # -- which classifier is trained and applied where ------------------------------------
 
     @property
@@ -397,11 +460,33 @@ class Study:
             yield Simulation(
                 rule=rule,
                 temperature=temperature,
-                replica=replica,
+                number=(replica,),
                 steps=self.steps(rule, temperature),
                 output=folder / files[rule],
                 checkpoint=folder / "checkpoint",
             )
+        yield from self._ensemble_blocks()
+
+    def _ensemble_blocks(self) -> Iterator[Simulation]:
+        """Blocks of isoconfigurational runs."""
+        for temperature, snapshot in self.snapshots():
+            folder = self.results / "isoconfigurational" / f"T{temperature}" / f"snapshot{snapshot}"
+            for block in self.ensemble_blocks(temperature):
+                first, last = self.isoconfigurational(temperature, snapshot, block)["runs"]
+                yield Simulation(
+                    rule="isoconfigurational",
+                    temperature=float(temperature),
+                    number=(snapshot, block),
+                    steps=(last - first) * self.steps_of_run,
+                    output=folder / f"block{block}.h5",
+                    checkpoint=folder / f"block{block}_checkpoint",
+                )
+
+    @property
+    def steps_of_run(self) -> int:
+        """Time steps of one isoconfigurational run."""
+        duration = self.config["isoconfigurational"]["duration"]
+        return round(duration / self.config["engine"]["time_step"])
 
     def steps(self, rule: str, temperature: str | float) -> int:
         """Time steps of one simulation job."""
@@ -434,6 +519,9 @@ class Study:
         chain = Chain(simulation.checkpoint, {})
         if simulation.output.exists() or chain.is_finished():
             return simulation.steps
+        if simulation.rule == "isoconfigurational":
+            files = len(list(simulation.checkpoint.glob("segment-*")))
+            return min(files * RUNS_PER_FILE * self.steps_of_run, simulation.steps)
         finished = chain.finished_segments() or 0
         return sum(self.segments(simulation.rule, simulation.temperature)[:finished])
 

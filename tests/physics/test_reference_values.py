@@ -11,7 +11,7 @@ from liquid_runs import run_liquid
 from scipy.spatial import cKDTree
 
 from softness import engines
-from softness.dynamics.pairs import PairDistribution, first_peak
+from softness.dynamics.pairs import PairDistribution, first_peak, second_minimum
 from softness.liquid import kob_andersen
 
 ENERGIES = [-7.0079, -7.0399, -7.0292, -7.0441, -7.0211]
@@ -84,6 +84,11 @@ def test_first_peaks_of_real_configurations(real_pairs, pair):
     found = first_peak(real_pairs.distances[near], values[near])
     assert found[0] == pytest.approx(place, abs=0.015)
     assert found[1] == pytest.approx(height, rel=0.05)
+
+
+def test_the_second_shell_of_real_configurations_ends_where_the_source_has_it(real_pairs):
+    found = second_minimum(real_pairs.distances, real_pairs.values()[0])
+    assert found == pytest.approx(2.37, abs=0.04)
 
 
 def test_the_structure_factor_peaks_where_relaxation_is_measured(real_data):

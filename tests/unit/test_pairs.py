@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from softness.dynamics.pairs import PairDistribution, first_peak
+from softness.dynamics.pairs import PairDistribution, first_peak, second_minimum
 from softness.errors import InputError
 
 LENGTH = 10.0
@@ -74,3 +74,30 @@ def test_what_reaches_beyond_half_the_box_is_refused():
 def test_no_frame_is_told():
     with pytest.raises(InputError, match="no frame"):
         PairDistribution(LENGTH, np.repeat([0, 1], [4, 2]), 0.1, 4.0).values()
+
+
+def shells(distance, noise=0.0, split=True):
+    """g(r) with a first peak at 1.07, a second one (split, as below the onset), and a third."""
+    peaks = [(1.07, 0.06, 3.5), (3.0, 0.2, 0.2)]
+    peaks += [(1.83, 0.1, 0.35), (2.08, 0.12, 0.35)] if split else [(1.95, 0.18, 0.5)]
+    values = 1 + sum(height * np.exp(-0.5 * ((distance - r) / w) ** 2) for r, w, height in peaks)
+    values -= 0.15 * np.exp(-0.5 * ((distance - 2.42) / 0.12) ** 2)
+    values[distance < 0.9] = 0
+    return values + np.random.default_rng(1).normal(scale=noise, size=len(distance))
+
+
+@pytest.mark.parametrize(("noise", "split"), [(0.0, True), (0.0, False), (0.01, True)])
+def test_the_second_minimum_lies_behind_the_second_shell(noise, split):
+    distance = np.arange(0.01, 5, 0.02)
+    values = shells(distance, noise, split)
+    clean = shells(distance, 0.0, split)
+    inside = (distance > 2.1) & (distance < 2.8)
+    expected = distance[inside][np.argmin(clean[inside])]
+    assert second_minimum(distance, values) == pytest.approx(expected, abs=0.06)
+
+
+def test_a_range_that_ends_early_has_no_second_minimum():
+    distance = np.arange(0.01, 2.4, 0.02)
+    assert np.isnan(second_minimum(distance, shells(distance)))
+    distance = np.arange(0.01, 5, 0.02)
+    assert np.isnan(second_minimum(distance, 4 - distance))

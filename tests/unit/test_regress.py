@@ -276,6 +276,8 @@ def test_scores_of_each_snapshot_and_their_ceilings():
     assert found.pearson_over_ceiling == pytest.approx(np.sqrt(0.5), abs=0.04)
     assert found.eta_over_ceiling == pytest.approx(0.5, abs=0.06)
     assert (found.ceiling < 1).all()
+    assert found.pearson_over_ceiling**2 == pytest.approx(found.pearson**2 / found.ceiling)
+    assert (found.explained_over_ceiling < found.explained / found.ceiling).all()
     assert (found.explained > found.explained_corrected).all()
     assert (found.divergence < 0.02).all()
     first = toy.snapshots == 7

@@ -53,17 +53,23 @@ def test_only_the_seed_temperature_is_cooled(study):
 
 def test_progress_is_read_from_the_disk(study):
     assert sum(study.steps_done().values()) == 0
-    simulations = {(s.rule, s.temperature, s.replica): s for s in study.simulations()}
+    simulations = {(s.rule, s.temperature, *s.number): s for s in study.simulations()}
     finished = simulations["thermal", 2.0, 0]
     finished.output.parent.mkdir(parents=True)
     finished.output.touch()
     half = simulations["thermal", 0.5, 1]
     half.checkpoint.mkdir(parents=True)
     Chain(half.checkpoint, {}).state(4).touch()
+    block = simulations["isoconfigurational", 0.6, 3, 0]
+    assert block.steps == 32 * 6000
+    block.checkpoint.mkdir(parents=True)
+    Chain(block.checkpoint, {}).segment(2, "counts.h5").touch()
     done = study.steps_done()
     assert done[finished] == finished.steps
     assert done[half] == 4 * 10_000
-    assert sum(done.values()) == finished.steps + 40_000
+    # Four runs share a file.
+    assert done[block] == 4 * 6000
+    assert sum(done.values()) == finished.steps + 40_000 + 24_000
 
 
 def test_longer_jobs_ask_for_more_time(study):

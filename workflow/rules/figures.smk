@@ -18,6 +18,8 @@ TABLES = {
     "distribution": expand(rules.distribution.output, temperature=study.labels),
     "barriers": expand(rules.barriers.output, limit="below"),
     "wide_barriers": expand(rules.barriers.output, limit="sensitivity"),
+    "regression": expand(rules.regress.output.record, model=config["regression"]["models"]),
+    "predictions": expand(rules.predict.output, temperature=study.ensemble_labels),
 }
 
 for entry in FIGURES:

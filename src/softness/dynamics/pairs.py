@@ -8,6 +8,10 @@ from softness.errors import InputError
 PAIRS = ("AA", "AB", "BB")
 
 
+# Where the second minimum is sought, in distances of the first peak.
+LOWEST_IN_PEAKS, HIGHEST_IN_PEAKS = 1.8, 2.6
+
+
 class PairDistribution:
     """g(r) of the pairs AA, AB, BB, averaged over the frames that are added.
 
@@ -91,3 +95,32 @@ def first_peak(distances: np.ndarray, values: np.ndarray) -> tuple[float, float]
     shift = 0.5 * (left - right) / curvature
     place = distances[top] + shift * (distances[1] - distances[0])
     return float(place), float(middle - 0.25 * (left - right) * shift)
+
+
+def second_minimum(distances: np.ndarray, values: np.ndarray) -> float:
+    """Place of the second minimum of g(r), which ends the second shell of neighbours.
+
+    The second peak of a supercooled liquid is split, so that minima cannot simply be counted: it is
+    the smallest value between 1.8 and 2.6 distances of the first peak, after a running mean over
+    five bins against noise.
+
+    Parameters
+    ----------
+    distances
+        (bins,) equally spaced.
+    values
+        (bins,) g(r).
+
+    Returns
+    -------
+    float
+        nan where the smallest value lies at an end of that range, or the range is not covered.
+    """
+    peak, _ = first_peak(distances, values)
+    if not np.isfinite(peak) or distances[-1] < HIGHEST_IN_PEAKS * peak:
+        return float("nan")
+    smooth = np.convolve(values, np.ones(5) / 5, mode="same")
+    inside = (distances > LOWEST_IN_PEAKS * peak) & (distances < HIGHEST_IN_PEAKS * peak)
+    shown = distances[inside]
+    lowest = int(np.argmin(smooth[inside]))
+    return float(shown[lowest]) if 0 < lowest < len(shown) - 1 else float("nan")

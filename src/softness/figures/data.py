@@ -13,6 +13,8 @@ from softness.files.records import (
     DisplacementMap,
     Distribution,
     PairDistributions,
+    Predictions,
+    Regression,
     RelaxationTable,
     VanHove,
 )
@@ -30,6 +32,8 @@ KINDS = {
     "distribution": Distribution,
     "barriers": BarrierTable,
     "wide_barriers": BarrierTable,
+    "regression": Regression,
+    "predictions": Predictions,
 }
 """What the tables of each kind hold."""
 
@@ -58,6 +62,10 @@ class FigureData:
     barriers, wide_barriers
         Fitted to the temperatures below the onset, and to those of the sensitivity test as well
         (one each).
+    regression
+        How the regressors came about, one a model.
+    predictions
+        Of all models beside the counted runs, one a temperature.
     settings
         ``seed``, ``draws`` and ``block_length`` (in tau_alpha) for resampling.
     """
@@ -75,6 +83,8 @@ class FigureData:
     distribution: Sequence[Distribution] = ()
     barriers: Sequence[BarrierTable] = ()
     wide_barriers: Sequence[BarrierTable] = ()
+    regression: Sequence[Regression] = ()
+    predictions: Sequence[Predictions] = ()
 
     def temperatures(self) -> list[float]:
         """Temperatures of the tables, from cold to hot."""

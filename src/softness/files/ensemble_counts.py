@@ -12,6 +12,9 @@ import numpy as np
 from softness.errors import InputError
 from softness.files.tables import array
 
+# Runs between checkpoints of an unfinished block: they share a file. It changes no result.
+RUNS_PER_FILE = 4
+
 # What must be equal in parts that are merged, and what is added up.
 _COMMON = ("temperature", "snapshot", "hop_threshold", "csd_threshold", "hop_time", "csd_time")
 _GRIDS = (*_COMMON, "displacement_time", "unit", "particle")

@@ -292,3 +292,44 @@ class VanHove:
     origin: np.ndarray = array("origins", "tau")
     square: np.ndarray = array("origins", "sigma_AA^2")
     fourth: np.ndarray = array("origins", "sigma_AA^4")
+
+
+@dataclass(frozen=True)
+class Regression:
+    """How a regressor came about: its settings, by validation on snapshots, and its training set.
+
+    `scores` holds the correlation with the true values in each snapshot of the validation; `chosen`
+    is the number of the best candidate. `weights` are those of linear models trained with each
+    candidate (no rows for others).
+    """
+
+    name: np.ndarray = array("")
+    temperature: np.ndarray = array("", "eps_AA/k_B")
+    snapshots: np.ndarray = array("snapshots")
+    particles: np.ndarray = array("")
+    columns: np.ndarray = array("features")
+    mean: np.ndarray = array("features")
+    scale: np.ndarray = array("features")
+    covariance: np.ndarray = array("features features")
+    candidates: np.ndarray = array("candidates")
+    scores: np.ndarray = array("candidates snapshots")
+    chosen: np.ndarray = array("")
+    weights: np.ndarray = array("linear features")
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """Runs in which each particle rearranged, and what every model makes of its structure.
+
+    Halves are runs of even and of odd number. `seen` tells particles of training snapshots. Models
+    give logit p_r, softness its w.F - b.
+    """
+
+    temperature: np.ndarray = array("", "eps_AA/k_B")
+    names: np.ndarray = array("models")
+    snapshot: np.ndarray = array("particles")
+    replica: np.ndarray = array("particles")
+    seen: np.ndarray = array("particles")
+    counts: np.ndarray = array("halves particles")
+    runs: np.ndarray = array("halves")
+    predicted: np.ndarray = array("models particles")

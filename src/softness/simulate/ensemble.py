@@ -21,7 +21,7 @@ from softness.dynamics.csd import cumulative_squared_displacement
 from softness.dynamics.hop import hop_indicator
 from softness.engines.protocol import Engine
 from softness.files import tables
-from softness.files.ensemble_counts import EnsembleCounts, merged
+from softness.files.ensemble_counts import RUNS_PER_FILE, EnsembleCounts, merged
 from softness.files.provenance import Provenance
 from softness.simulate.chain import Chain
 from softness.simulate.progress import Progress
@@ -36,8 +36,6 @@ DISPLACEMENT_UNIT = 2.0**-UNIT_BITS
 
 STREAM = "isoconfigurational"
 
-# Runs between checkpoints. It changes no result.
-BATCH = 4
 # A batch is begun if the time left is that of the longest one so far, and this much more.
 MARGIN = 1.25
 
@@ -278,8 +276,8 @@ class Block:
 
     def batches(self) -> list[range]:
         """Runs between checkpoints."""
-        starts = range(self.first, self.last, BATCH)
-        return [range(start, min(start + BATCH, self.last)) for start in starts]
+        starts = range(self.first, self.last, RUNS_PER_FILE)
+        return [range(start, min(start + RUNS_PER_FILE, self.last)) for start in starts]
 
     @property
     def steps_of_run(self) -> int:

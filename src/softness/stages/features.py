@@ -1,14 +1,16 @@
 """Compute structural features of one run: of a population, of events, or of labelled samples."""
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
+from softness.dynamics.pairs import second_minimum
 from softness.errors import InputError
 from softness.files import tables
 from softness.files.features import writing_features
-from softness.files.records import LabelledSet, Rearrangements
+from softness.files.records import LabelledSet, PairDistributions, Rearrangements
 from softness.files.trajectory import Trajectory
 from softness.stages import command
 from softness.structure import table
@@ -27,6 +29,16 @@ def arguments() -> argparse.ArgumentParser:
     )
     what.add_argument("--rearrangements", type=Path, help="the particles before these (HDF5)")
     what.add_argument("--samples", type=Path, nargs="+", help="these labelled sets (HDF5)")
+    what.add_argument(
+        "--frames", type=int, nargs="+", help="all analysed particles of these frames"
+    )
+    parser.add_argument(
+        "--pair-distribution",
+        type=Path,
+        nargs="+",
+        default=[],
+        help="g(r) whose second minimum is the neighbourhood of features of higher order (HDF5)",
+    )
     parser.add_argument("--output", type=Path, required=True, help="feature table to write (HDF5)")
     return parser
 
@@ -36,8 +48,12 @@ def main(options: argparse.Namespace) -> None:
     settings = options.settings
     inputs = [options.trajectory, *(options.samples or [])]
     inputs += [options.rearrangements] if options.rearrangements else []
+    inputs += options.pair_distribution
     made_by = command.provenance(NAME, settings, inputs)
     features = feature_set(settings["features"])
+    if settings.get("orders", [0]) != [0]:
+        cutoff = _neighbourhood(settings, options.pair_distribution)
+        features = replace(features, orders=tuple(settings["orders"]), cutoff=cutoff)
     with Trajectory(options.trajectory) as trajectory:
         rows = table.select_rows(_wanted(options, trajectory))
         types, box_length = trajectory.types, trajectory.box_length
@@ -67,8 +83,28 @@ def _evenly(block: dict) -> tuple[float, ...]:
     return tuple((block["first"] + np.arange(number) * block["step"]).round(10).tolist())
 
 
+def _neighbourhood(settings: dict, paths: list[Path]) -> float:
+    """Reach of averages: as the settings have it, or the second minimum of g_AA(r)."""
+    if settings["neighbourhood"] != "auto":
+        return float(settings["neighbourhood"])
+    runs = [tables.read(path, PairDistributions) for path in paths]
+    if not runs:
+        raise InputError("neighbourhood is auto: give --pair-distribution to measure it")
+    mean = np.mean([run.values[:, 0].mean(axis=0) for run in runs], axis=0)
+    cutoff = second_minimum(runs[0].distance, mean)
+    if not np.isfinite(cutoff):
+        raise InputError(
+            f"{paths[0]}: g_AA(r) has no second minimum up to {runs[0].distance[-1]:g}: set "
+            "features.neighbourhood to a distance, or raise pair_distribution.largest_distance"
+        )
+    return cutoff
+
+
 def _wanted(options: argparse.Namespace, trajectory: Trajectory) -> dict[str, table.Moments]:
     """Moments that go into the table, by what they are for."""
+    if options.frames:
+        everyone = np.flatnonzero(trajectory.types == 0)
+        return {"snapshot": table.every_moment(everyone, np.array(options.frames))}
     if options.samples:
         return _of_samples(options.samples, options.settings["replica"], trajectory)
     strided, within = _structure_frames(options.settings, trajectory)

@@ -1,0 +1,117 @@
+"""What stages on snapshots have in common: counts of their runs, and features, side by side."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from softness.errors import InputError
+from softness.files import tables
+from softness.files.ensemble_counts import EnsembleCounts
+from softness.files.features import reading_features
+from softness.structure.table import TableRows
+
+KINDS = {"instant": "hop", "cumulative": "hop_cumulative"}
+
+
+@dataclass(frozen=True)
+class Snapshots:
+    """Particles of several snapshots of one temperature.
+
+    Attributes
+    ----------
+    temperature
+        In eps_AA / k_B.
+    columns
+        (M,) names of the features.
+    features
+        (n, M) float32.
+    snapshot, replica
+        (n,) of each particle.
+    counts
+        (2, n) runs of each half in which it rearranged.
+    runs
+        (2,) runs of each half.
+    """
+
+    temperature: float
+    columns: tuple[str, ...]
+    features: np.ndarray
+    snapshot: np.ndarray
+    replica: np.ndarray
+    counts: np.ndarray
+    runs: np.ndarray
+
+
+def read_snapshots(
+    ensembles: Sequence[Path], features: Sequence[Path], settings: Mapping[str, Any]
+) -> Snapshots:
+    """Counts and features of some snapshots.
+
+    Parameters
+    ----------
+    ensembles
+        Counts, one file a snapshot.
+    features
+        Feature tables of the snapshots, one file a replica.
+    settings
+        ``places`` (for each ensemble its replica and frame), ``label``, ``threshold``, ``time``,
+        and ``order`` of the features.
+
+    Raises
+    ------
+    InputError
+        If snapshots differ in temperature or number of runs, threshold or time is not on the grid
+        of the counts, or features are missing.
+    """
+    found = [tables.read(path, EnsembleCounts) for path in ensembles]
+    kind = KINDS[settings["label"]]
+    counts = [each.exceeding(kind, settings["threshold"], settings["time"]) for each in found]
+    _check_alike(found, ensembles)
+    parts, columns = [], ()
+    for each, (replica, frame) in zip(found, settings["places"], strict=True):
+        part, columns = _features_of(features, replica, frame, each.particle, settings["order"])
+        parts.append(part)
+    sizes = [len(each.particle) for each in found]
+    return Snapshots(
+        temperature=float(found[0].temperature),
+        columns=columns,
+        features=np.concatenate(parts),
+        snapshot=np.repeat([int(each.snapshot) for each in found], sizes),
+        replica=np.repeat([replica for replica, _ in settings["places"]], sizes),
+        counts=np.concatenate(counts, axis=1),
+        runs=found[0].runs_of_halves(),
+    )
+
+
+def _check_alike(found: Sequence[EnsembleCounts], paths: Sequence[Path]) -> None:
+    for each, path in zip(found[1:], paths[1:], strict=True):
+        if each.temperature != found[0].temperature or len(each.runs) != len(found[0].runs):
+            raise InputError(
+                f"{path}: T = {float(each.temperature):g} with {len(each.runs)} runs, "
+                f"{paths[0]}: T = {float(found[0].temperature):g} with {len(found[0].runs)}: give "
+                "snapshots of one ensemble"
+            )
+
+
+def _features_of(
+    paths: Sequence[Path], replica: int, frame: int, particles: np.ndarray, order: int
+) -> tuple[np.ndarray, tuple[str, ...]]:
+    """(n, M) features of one order of the particles of one snapshot, and their names."""
+    for path in paths:
+        with reading_features(path) as table:
+            if table.replica != replica:
+                continue
+            rows = TableRows(table.frames, table.particles, table.roles)
+            chosen = rows.find(particles, np.full(len(particles), frame))
+            columns = [n for n, name in enumerate(table.columns) if _order_of(name) == order]
+            names = tuple(table.columns[n] for n in columns)
+            return table.features(chosen)[:, columns], names
+    raise InputError(f"features of replica {replica} are missing: give one table each")
+
+
+def _order_of(name: str) -> int:
+    """Order of a feature by its name: ``order2_radial_A_0.9``."""
+    return int(name.split("_")[0].removeprefix("order")) if name.startswith("order") else 0
