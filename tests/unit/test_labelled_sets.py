@@ -6,7 +6,7 @@ import pytest
 from softness.errors import InputError
 from softness.files.records import HopIndicator
 from softness.learning.samples import Moments
-from softness.stages.labelled import drawn_set
+from softness.stages.shared.labelled import drawn_set
 
 SETTINGS = {"temperature": 0.5, "wanted": 100, "folds": 5, "too_few": "stop"}
 

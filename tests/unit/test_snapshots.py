@@ -8,7 +8,7 @@ from softness.files import tables
 from softness.files.ensemble_counts import EnsembleCounts
 from softness.files.features import writing_features
 from softness.files.provenance import Provenance
-from softness.stages.snapshots import read_snapshots
+from softness.stages.shared.snapshots import read_snapshots
 
 PARTICLES = np.array([0, 2, 5])
 MADE_BY = Provenance("test", {})

@@ -9,7 +9,7 @@ import numpy as np
 from softness.files import tables
 from softness.files.records import Accuracies, Classifier, LabelledSet, RelaxationTable
 from softness.stages import command
-from softness.stages.classified import (
+from softness.stages.shared.classified import (
     read_classifiers,
     sample_features,
     time_blocks,

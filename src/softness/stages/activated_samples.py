@@ -12,7 +12,7 @@ from softness.files import tables
 from softness.files.records import HopIndicator, Rearrangements
 from softness.learning import samples
 from softness.stages import command
-from softness.stages.labelled import drawn_set
+from softness.stages.shared.labelled import drawn_set
 
 NAME = "activated_samples"
 

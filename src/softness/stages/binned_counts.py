@@ -10,8 +10,7 @@ from softness.files import tables
 from softness.files.records import Accuracies, BinnedCounts, LearnedValues, RelaxationTable
 from softness.learning.scores import most_accurate
 from softness.stages import command
-from softness.stages.classified import time_blocks
-from softness.stages.distribution import common_names
+from softness.stages.shared.classified import common_names, time_blocks
 
 NAME = "binned_counts"
 

@@ -6,11 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
-from softness.errors import InputError
 from softness.files import tables
 from softness.files.records import Distribution, LearnedValues, RelaxationTable
 from softness.stages import command
-from softness.stages.classified import time_blocks
+from softness.stages.shared.classified import common_names, time_blocks
 
 NAME = "distribution"
 # In spreads of w.F at the training temperature; hot liquids lie a few spreads beside cold ones.
@@ -44,21 +43,6 @@ def main(options: argparse.Namespace) -> None:
     )
     inputs = [*options.values, options.relaxation]
     tables.write(options.output, record, command.provenance(NAME, settings, inputs))
-
-
-def common_names(replicas: Sequence[LearnedValues]) -> np.ndarray:
-    """Names of the variables, which all replicas must share.
-
-    Raises
-    ------
-    InputError
-        If they do not.
-    """
-    names = replicas[0].names
-    for each in replicas:
-        if each.names.tolist() != names.tolist():
-            raise InputError("--values hold different variables: compute them again")
-    return names
 
 
 def _histogram(replicas: Sequence[LearnedValues], number: int) -> np.ndarray:

@@ -10,7 +10,7 @@ from softness.files import tables
 from softness.files.records import HopIndicator
 from softness.learning import samples
 from softness.stages import command
-from softness.stages.labelled import drawn_set
+from softness.stages.shared.labelled import drawn_set
 
 NAME = "extreme_samples"
 TAILS = ("both", "high", "low")

@@ -11,7 +11,7 @@ from softness.files.features import reading_features
 from softness.files.records import HopIndicator, LearnedValues
 from softness.learning.hyperplane import Hyperplane
 from softness.stages import command
-from softness.stages.classified import columns_of, read_classifiers, unseen_planes
+from softness.stages.shared.classified import columns_of, read_classifiers, unseen_planes
 
 NAME = "learned_values"
 

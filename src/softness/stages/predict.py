@@ -10,8 +10,8 @@ from softness.files.records import Classifier, Predictions
 from softness.learning.models import load_model
 from softness.learning.regress import Regressor
 from softness.stages import command
-from softness.stages.classified import full_plane
-from softness.stages.snapshots import Snapshots, read_snapshots
+from softness.stages.shared.classified import full_plane
+from softness.stages.shared.snapshots import Snapshots, read_snapshots
 
 NAME = "predict"
 

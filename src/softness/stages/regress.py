@@ -15,7 +15,7 @@ from softness.learning.regress import GRIDS, train_regressor
 from softness.learning.select import choose_settings, weights_over_grid
 from softness.learning.targets import counts_target
 from softness.stages import command
-from softness.stages.snapshots import read_snapshots
+from softness.stages.shared.snapshots import read_snapshots
 
 NAME = "regress"
 

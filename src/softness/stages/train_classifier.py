@@ -14,7 +14,7 @@ from softness.files.records import Classifier, LabelledSet
 from softness.learning.population import FeatureMoments
 from softness.learning.training import time_units, train_classifier
 from softness.stages import command
-from softness.stages.classified import columns_of, sample_features
+from softness.stages.shared.classified import columns_of, sample_features
 
 NAME = "train_classifier"
 

@@ -11,7 +11,7 @@ from softness.barriers.controls import random_hyperplane
 from softness.errors import InputError
 from softness.files import tables
 from softness.files.features import FeatureTable, reading_features
-from softness.files.records import Classifier, LabelledSet
+from softness.files.records import Classifier, LabelledSet, LearnedValues
 from softness.learning.hyperplane import Hyperplane
 from softness.structure.table import TableRows
 from softness.uncertainty import block_labels
@@ -124,6 +124,21 @@ def read_classifiers(paths: Sequence[Path]) -> dict[str, Classifier]:
         if classifier.columns.tolist() != columns:
             raise InputError(f"classifier {name} sees other features than softness: train it again")
     return found
+
+
+def common_names(replicas: Sequence[LearnedValues]) -> np.ndarray:
+    """Names of the variables, which all replicas must share.
+
+    Raises
+    ------
+    InputError
+        If they do not.
+    """
+    names = replicas[0].names
+    for each in replicas:
+        if each.names.tolist() != names.tolist():
+            raise InputError("--values hold different variables: compute them again")
+    return names
 
 
 def time_blocks(
