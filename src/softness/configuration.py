@@ -379,14 +379,15 @@ def _regression_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
     own, ensembles = config["regression"], config["isoconfigurational"]["ensembles"]
     training = config["roles"]["regression"]
     counted = {entry["temperature"]: entry["snapshots"] for entry in ensembles}
+    least = LEAST_TRAINING_SNAPSHOTS + own["test_snapshots"]
     if training not in counted:
         yield (
             f"roles.regression: {training:g} is not among isoconfigurational.ensembles: add it, or "
             f"use one of {', '.join(f'{t:g}' for t in sorted(counted))}"
         )
-    elif counted[training] < LEAST_TRAINING_SNAPSHOTS + own["test_snapshots"]:
+    elif (number := config["replicas"] * counted[training]) < least:
         yield (
-            f"isoconfigurational.ensembles: {counted[training]} snapshots at T = {training:g} are "
+            f"isoconfigurational.ensembles: {number} snapshots at T = {training:g} are "
             f"too few for {LEAST_TRAINING_SNAPSHOTS} to train with and regression.test_snapshots "
             f"({own['test_snapshots']})"
         )

@@ -145,20 +145,18 @@ class Study:
     def snapshots(self) -> list[tuple[str, int]]:
         """Temperature and number of each snapshot whose runs are counted."""
         return [
-            (label(ensemble["temperature"]), number)
-            for ensemble in self.config["isoconfigurational"]["ensembles"]
-            for number in range(ensemble["snapshots"])
+            (temperature, number)
+            for temperature in self.ensemble_labels
+            for number in self.snapshots_at(temperature)
         ]
 
     def snapshot_place(self, temperature: str, snapshot: str | int) -> tuple[int, int]:
-        """Replica and frame of a snapshot: replicas in turn, evenly over their thermal runs."""
+        """Replica and frame of a snapshot: one replica after the other, evenly over its run."""
         number = self._ensemble(temperature)["snapshots"]
-        replicas = len(self.replicas)
-        within, replica = divmod(int(snapshot), replicas)
-        of_replica = len(range(replica, number, replicas))
+        replica, within = divmod(int(snapshot), number)
         duration = self.entry(temperature)["production"]
         frames = round(duration / self.config["thermal"]["frame_interval"])
-        return replica, int((within + 0.5) / of_replica * frames)
+        return replica, int((within + 0.5) / number * frames)
 
     def snapshot_trajectory(self, temperature: str, snapshot: str, block: str) -> str:
         """Thermal run that a snapshot is taken from."""
@@ -371,12 +369,15 @@ class Study:
         return [label(temperature) for temperature in sorted(e["temperature"] for e in ensembles)]
 
     def snapshots_at(self, temperature: str) -> range:
-        """Numbers of the snapshots of one temperature."""
-        return range(self._ensemble(temperature)["snapshots"])
+        """Numbers of the snapshots of one temperature, those of the first replica first."""
+        return range(len(self.replicas) * self._ensemble(temperature)["snapshots"])
 
     @property
     def training_snapshots(self) -> range:
-        """Numbers of the snapshots that regressors are trained with; the others are for tests."""
+        """Numbers of the snapshots that regressors are trained with.
+
+        The others, which are those of the last replicas, are for tests.
+        """
         snapshots = self.snapshots_at(self.regression_label)
         return snapshots[: len(snapshots) - self.config["regression"]["test_snapshots"]]
 
@@ -384,10 +385,6 @@ class Study:
         """Frames of the snapshots of one run."""
         places = [self.snapshot_place(temperature, n) for n in self.snapshots_at(temperature)]
         return [frame for of_replica, frame in places if of_replica == int(replica)]
-
-    def snapshot_replicas(self, temperature: str) -> list[int]:
-        """Replicas that snapshots of one temperature are taken from."""
-        return [r for r in self.replicas if self.snapshot_frames(temperature, r)]
 
     # -- which classifier is trained and applied where ------------------------------------
 

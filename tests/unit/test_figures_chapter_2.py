@@ -236,11 +236,11 @@ def test_curves_of_all_temperatures_are_whole():
 
 
 def test_moments_of_a_known_distribution():
-    from softness.figures.figure_2_3_fluidity_distributions import _standard_moments
+    from softness.figures.figure_2_3_fluidity_distributions import standard_moments
 
     rate = 2.0  # of an exponential distribution, whose powers are n! / rate^n
     powers = np.array([1, 2, 6, 24]) / rate ** np.arange(1, 5)
-    assert _standard_moments(powers) == pytest.approx([0.5, 0.5, 2.0, 6.0])
+    assert standard_moments(powers) == pytest.approx([0.5, 0.5, 2.0, 6.0])
 
 
 def test_the_mean_curvature_weighs_bins_by_their_variance():

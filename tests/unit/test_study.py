@@ -104,9 +104,13 @@ def test_barriers_are_fitted_below_the_onset_and_up_to_the_sensitivity_temperatu
 def test_snapshots_are_spread_over_replicas_and_time(study):
     assert study.snapshots()[:6] == [("0.6", number) for number in range(6)]
     places = [study.snapshot_place("0.6", number) for number in range(6)]
-    assert [replica for replica, _ in places] == [0, 1, 0, 1, 0, 1]
     # 150 tau of frames at 1 tau, in three parts.
-    assert [frame for _, frame in places] == [25, 25, 75, 75, 125, 125]
+    assert places == [(0, 25), (0, 75), (0, 125), (1, 25), (1, 75), (1, 125)]
+    assert study.snapshot_frames("0.6", 1) == [25, 75, 125]
+    # Tests are made on another replica than most of the training.
+    assert list(study.training_snapshots) == [0, 1, 2, 3]
+    assert study.predict("0.6")["training"] == [0, 1, 2, 3]
+    assert study.predict("0.7")["training"] == []
 
 
 def test_blocks_cover_all_runs_once(study):

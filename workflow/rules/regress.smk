@@ -4,7 +4,12 @@
 rule snapshot_features:
     input:
         trajectory=rules.thermal.output.trajectory,
-        pairs=runs_at(rules.pair_distribution.output, study.regression_label),
+        # Where the reach of averages is measured.
+        pairs=(
+            runs_at(rules.pair_distribution.output, study.regression_label)
+            if config["regression"]["neighbourhood"] == "auto"
+            else []
+        ),
         code=code_of("features"),
     output:
         f"{RESULTS}/features/snapshots/T{{temperature}}/replica{{replica}}.h5",
@@ -20,18 +25,13 @@ rule snapshot_features:
     params:
         settings=lambda wildcards: study.parameter("snapshot_features", **wildcards),
         frames=lambda wildcards: study.snapshot_frames(**wildcards),
+        pairs=lambda wildcards, input: (f"--pair-distribution {input.pairs}" if input.pairs else ""),
     message:
         "features of snapshots at T={wildcards.temperature}, replica {wildcards.replica}"
     shell:
         "python -m softness.stages.features --settings {params.settings:q}"
-        " --trajectory {input.trajectory} --frames {params.frames}"
-        " --pair-distribution {input.pairs} --output {output} 2> {log}"
-
-
-def snapshot_tables(temperature):
-    """Feature tables of the snapshots of one temperature."""
-    replicas = study.snapshot_replicas(temperature)
-    return expand(rules.snapshot_features.output, temperature=temperature, replica=replicas)
+        " --trajectory {input.trajectory} --frames {params.frames} {params.pairs}"
+        " --output {output} 2> {log}"
 
 
 rule regress:
@@ -41,7 +41,7 @@ rule regress:
             temperature=study.regression_label,
             snapshot=study.training_snapshots,
         ),
-        features=snapshot_tables(study.regression_label),
+        features=runs_at(rules.snapshot_features.output, study.regression_label),
         code=code_of("regress"),
     output:
         model=f"{RESULTS}/regressors/{{model}}.skops",
@@ -72,7 +72,7 @@ rule predict:
         ensembles=lambda wildcards: expand(
             rules.ensemble.output, snapshot=study.snapshots_at(wildcards.temperature), **wildcards
         ),
-        features=lambda wildcards: snapshot_tables(wildcards.temperature),
+        features=of_replicas(rules.snapshot_features.output),
         softness=expand(rules.train_classifier.output, name="softness"),
         models=expand(rules.regress.output.model, model=config["regression"]["models"]),
         code=code_of("predict"),

@@ -115,15 +115,15 @@ def _moments(data: FigureData, each: Distribution, trained_at: float) -> Drawn:
     """Mean, standard deviation, skewness and excess kurtosis of one fluidity at one temperature."""
     powers = each.powers[:, :, learned.place(each, learned.fluidity_name(trained_at))]
     number, sums = powers[..., :1], powers[..., 1:]
-    value = _standard_moments(sums.sum(axis=(0, 1)) / number.sum())
+    value = standard_moments(sums.sum(axis=(0, 1)) / number.sum())
     generator = seeds.stream(
         data.settings["seed"], f"figure {NUMBER} bootstrap", float(each.temperature)
     )
-    draws = bootstrap(sums, number, _standard_moments, data.settings["draws"], generator)
+    draws = bootstrap(sums, number, standard_moments, data.settings["draws"], generator)
     return Drawn(value, widened(draws, value, [powers.shape[1]] * len(powers)))
 
 
-def _standard_moments(powers: np.ndarray) -> np.ndarray:
+def standard_moments(powers: np.ndarray) -> np.ndarray:
     """The same from the means of the powers 1 to 4."""
     mean, second, third, fourth = powers
     variance = second - mean**2

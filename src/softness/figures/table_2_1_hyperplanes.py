@@ -1,5 +1,6 @@
 """Table 2.1: biases, spreads and directions of the hyperplanes."""
 
+from collections.abc import Sequence
 from itertools import combinations
 
 import numpy as np
@@ -8,7 +9,7 @@ from matplotlib.figure import Figure
 from scipy.stats import t as student
 
 from softness.barriers.cosines import covariance_cosine, plain_cosine
-from softness.figures import learned, style
+from softness.figures import learned, typeset
 from softness.figures.data import FigureData
 from softness.figures.learned import SOFTNESS, Drawn
 from softness.files.records import Classifier
@@ -68,12 +69,20 @@ def drawn_cosine(softness: Classifier, fluidity: Classifier, draws: int) -> Draw
     value = plain_cosine(fluidity.weights, softness.weights)
     by_fluidity = [plain_cosine(row, softness.weights) for row in fluidity.jackknife_weights]
     by_softness = [plain_cosine(fluidity.weights, row) for row in softness.jackknife_weights]
-    fewest = min(len(by_fluidity), len(by_softness))
+    return Drawn(value, jackknife_draws(value, [by_fluidity, by_softness], draws))
+
+
+def jackknife_draws(value: float, without_one: Sequence[list[float]], draws: int) -> np.ndarray:
+    """(draws,) of a number, from its values without one group of each of several sets of samples.
+
+    All nan if a set has a single group.
+    """
+    fewest = min(map(len, without_one))
     if fewest < 2:
-        return Drawn(value, np.full(draws, np.nan))
-    error = np.sqrt(_jackknife_variance(by_fluidity) + _jackknife_variance(by_softness))
+        return np.full(draws, np.nan)
+    error = np.sqrt(sum(map(_jackknife_variance, without_one)))
     levels = (np.arange(draws) + 0.5) / draws
-    return Drawn(value, value + error * student.ppf(levels, fewest - 1))
+    return value + error * student.ppf(levels, fewest - 1)
 
 
 def _jackknife_variance(values: list[float]) -> float:
@@ -145,50 +154,19 @@ def _text(row: dict[str, float], column: str) -> str:
     return "" if row["variable"] == SOFTNESS else f"{row['low']:.2f} to {row['high']:.2f}"
 
 
-def _signed(cell: str) -> str:
-    """A cell with a minus sign where there is a hyphen."""
-    return cell.replace("-", "\N{MINUS SIGN}")
-
-
 def html(data: FigureData) -> str:
     """The table as HTML."""
     columns, rows = _cells(data)
-    head = _html_row("th", [HEADINGS[column][0] for column in columns])
-    body = "\n".join(_html_row("td", [_signed(cell) for cell in row]) for row in rows)
-    return f"<table>\n<thead>\n{head}\n</thead>\n<tbody>\n{body}\n</tbody>\n</table>\n"
-
-
-def _html_row(tag: str, cells: list[str]) -> str:
-    return "<tr>" + "".join(f"<{tag}>{cell}</{tag}>" for cell in cells) + "</tr>"
+    return typeset.html([HEADINGS[column][0] for column in columns], rows)
 
 
 def latex(data: FigureData) -> str:
     """The table as LaTeX, for the package booktabs."""
     columns, rows = _cells(data)
-    head = [HEADINGS[column][1].replace(" %", r"\,\%") for column in columns]
-    body = [[cell.replace("-", "$-$") for cell in row] for row in rows]
-    lines = [rf"\begin{{tabular}}{{{'r' * len(columns)}}}", r"\toprule"]
-    lines += [_latex_row(head), r"\midrule", *map(_latex_row, body), r"\bottomrule"]
-    return "\n".join([*lines, r"\end{tabular}", ""])
-
-
-def _latex_row(cells: list[str]) -> str:
-    return " & ".join(cells) + r" \\"
+    return typeset.latex([HEADINGS[column][1] for column in columns], rows)
 
 
 def plot(data: FigureData) -> Figure:
     """The table, typeset."""
     columns, rows = _cells(data)
-    figure = Figure(figsize=(style.DOUBLE_COLUMN, 0.24 * (len(rows) + 2)))
-    axes = figure.subplots()
-    axes.set_xlim(0, len(columns))
-    axes.set_ylim(len(rows) + 0.1, -1.1)
-    axes.axis("off")
-    for height, cells in enumerate([[HEADINGS[c][1] for c in columns], *rows], start=-1):
-        for place, cell in enumerate(cells):
-            axes.text(
-                place + 0.5, height + 0.5, _signed(cell), ha="center", va="center", fontsize=8
-            )
-    for height, width in ((-1, 1.0), (0, 0.5), (len(rows), 1.0)):
-        axes.axhline(height, color="black", linewidth=width)
-    return figure
+    return typeset.picture([HEADINGS[column][1] for column in columns], rows)

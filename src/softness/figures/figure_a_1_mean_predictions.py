@@ -1,0 +1,154 @@
+"""Figure A.1: the mean of what each model predicts grows with temperature, as that of softness."""
+
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from softness.figures import learned, regressed, style
+from softness.figures.data import FigureData
+from softness.figures.learned import SOFTNESS, Drawn
+from softness.figures.regressed import SVR, Snapshot
+from softness.report.claims import Claim, Inclusion, Statement
+
+NUMBER = "A.1"
+
+# By the name of the model, then by temperature from cold to hot.
+Means = dict[str, dict[float, Drawn]]
+
+GROWS = Statement(
+    figure=NUMBER,
+    name="every step of the mean with T, every model",
+    claim="The mean of the output of every model grows with temperature (Z-score)",
+    source="increases",
+    above=0.0,
+)
+SAME_RATE = Inclusion(
+    figure=NUMBER,
+    name="slope of the mean against T, SVR minus softness",
+    claim="The means of SVR and of softness grow at almost the same rate (Z-score per unit of T)",
+    source="almost the same",
+    expected=0.0,
+    half_width=1.0,
+)
+
+
+def claims(data: FigureData) -> list[Claim]:
+    """Verdicts on the order of all means, and on the slopes of SVR and of softness."""
+    snapshots, tested = regressed.at_training(data), regressed.tested(data)
+    if not snapshots:
+        reason = regressed.no_test_snapshots(data)
+        return [each.not_tested(reason) for each in (GROWS, SAME_RATE)]
+    if len(tested) < 2:
+        return [each.not_tested("needs two temperatures") for each in (GROWS, SAME_RATE)]
+    means = _means(data)
+    replicas = regressed.fewest_replicas(tested)
+    # The models owe to the training temperature whatever they know.
+    reason = regressed.doubt(data, [snapshots])
+    steps = {
+        f"{name} from T = {cold:g} to {warm:g}": by_temperature[warm] - by_temperature[cold]
+        for name, by_temperature in means.items()
+        for cold, warm in pairwise(by_temperature)
+    }
+    return [
+        learned.judged_all(GROWS, steps, replicas, reason),
+        _rate_claim(means, replicas, reason),
+    ]
+
+
+def _rate_claim(means: Means, replicas: int, reason: str) -> Claim:
+    if not {SVR, SOFTNESS} <= set(means):
+        return SAME_RATE.not_tested("needs SVR and softness")
+    difference = _slope(means[SVR]) - _slope(means[SOFTNESS])
+    return learned.judged(SAME_RATE, difference, replicas, reason)
+
+
+def _slope(by_temperature: dict[float, Drawn]) -> Drawn:
+    """Slope of the straight line through the means, all with equal weight."""
+    temperatures = np.array(list(by_temperature))
+    away = temperatures - temperatures.mean()
+    weights = away / (away**2).sum()
+    found = by_temperature.values()
+    value = weights @ np.array([float(each.value) for each in found])
+    return Drawn(value, weights @ np.array([each.draws for each in found]))
+
+
+def _means(data: FigureData) -> Means:
+    """Mean of each model at each temperature, in the unit of the training temperature."""
+    tested, at_training = regressed.tested(data), regressed.at_training(data)
+    means = {}
+    for name in regressed.names(data):
+        unit = _unit(at_training, name)
+        means[name] = {t: _mean(data, each, name, unit) for t, each in tested.items()}
+    return means
+
+
+def _mean(
+    data: FigureData, snapshots: list[Snapshot], name: str, unit: tuple[float, float]
+) -> Drawn:
+    """Mean of a model over the particles of some snapshots, as a Z-score."""
+    origin, spread = unit
+    sums = np.array([((each.predicted[name] - origin) / spread).sum() for each in snapshots])
+    sizes = np.array([float(len(each.predicted[name])) for each in snapshots])
+    return regressed.resampled(data, NUMBER, snapshots, sums, sizes)
+
+
+def _unit(at_training: list[Snapshot], name: str) -> tuple[float, float]:
+    """Mean and standard deviation over the test particles at the training temperature.
+
+    A unit, taken as it is: it has no error. It is 1, from 0, where there are no test particles or
+    the model gives all of them the same.
+    """
+    given = [each.predicted[name] for each in at_training]
+    values = np.concatenate(given) if given else np.zeros(1)
+    origin, spread = float(values.mean()), float(values.std())
+    return (origin, spread) if np.ptp(values) > 0 else (0.0, 1.0)
+
+
+def table(data: FigureData) -> pd.DataFrame:
+    """Mean of each model at each temperature as a Z-score, with its unit.
+
+    Intervals are left out if one of them is unknown.
+    """
+    tested, at_training = regressed.tested(data), regressed.at_training(data)
+    rows = []
+    for name, by_temperature in _means(data).items():
+        origin, spread = _unit(at_training, name)
+        for temperature, found in by_temperature.items():
+            low, high = found.bounds()
+            rows.append(
+                {
+                    "variable": name,
+                    "temperature": temperature,
+                    "snapshots": len(tested[temperature]),
+                    "mean": float(found.value),
+                    "low": float(low),
+                    "high": float(high),
+                    "origin": origin,
+                    "spread": spread,
+                }
+            )
+    columns = ["variable", "temperature", "snapshots", "mean", "low", "high", "origin", "spread"]
+    return pd.DataFrame(rows, columns=columns).dropna(axis="columns")
+
+
+def plot(data: FigureData) -> Figure:
+    """Means against temperature."""
+    figure = Figure(figsize=(style.SINGLE_COLUMN + 1.0, 2.7))
+    axes = figure.subplots()
+    means, shown = _means(data), []
+    for place, (name, by_temperature) in enumerate(means.items()):
+        found = list(by_temperature.values())
+        if found:
+            x = regressed.dodged(list(by_temperature), place, len(means))
+            regressed.draw_points(axes, x, found, name)
+        shown += found
+    if not shown:
+        regressed.say(axes, "no test snapshots")
+    # Bars of few snapshots go on beyond the axis.
+    axes.set_ylim(*regressed.limits(shown, 0.0))
+    axes.set_xlabel(regressed.TEMPERATURE)
+    axes.set_ylabel(r"mean output $\;/\;\sigma_{tr}$")
+    regressed.model_legend(figure, means)
+    return figure

@@ -1,0 +1,398 @@
+"""Table 3.1: directions, means and spreads of the regressors, and how well they predict."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from itertools import product
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from softness.barriers.cosines import covariance_cosine, plain_cosine
+from softness.figures import learned, regressed, typeset
+from softness.figures.data import FigureData
+from softness.figures.learned import SOFTNESS, Drawn
+from softness.figures.regressed import RIDGE, SVR, Snapshot
+from softness.figures.table_2_1_hyperplanes import jackknife_draws
+from softness.files.records import Regression
+from softness.learning.scores import pearson
+from softness.report.claims import Claim, Statement
+
+NUMBER = "T3.1"
+TEMPERATURE_OF_SOURCE = 0.45
+TOLERANCE, WIDE_TOLERANCE = 0.1, 0.3
+
+COSINES_OF_SOURCE = {SVR: 0.13264, RIDGE: 0.75145}
+COSINE_OF_BOTH = 0.4
+PEARSONS_OF_SOURCE = {SVR: 0.36, RIDGE: 0.38}
+MEANS_OF_SOURCE = {SVR: -8.41951, RIDGE: -8.33924, "rbf_svr": -8.47193, "mlp": -8.29172}
+SPREADS_OF_SOURCE = {SVR: 1.01994, RIDGE: 0.86906, "rbf_svr": 0.86576, "mlp": 0.78949}
+
+OF_SETTINGS = "error of the choice of settings alone"
+OF_SETTINGS_AND_SOFTNESS = "error of the choice of settings and of softness alone"
+
+# Column of the table: its heading in HTML, and in LaTeX and the figure.
+HEADINGS = {
+    "model": ("model", "model"),
+    "cosine": ("cosine with S", r"$\hat{w}_S \cdot \hat{w}$"),
+    "settings": ("over all settings", "over all settings"),
+    "correlation": ("correlation with S", r"$\rho(S, y)$"),
+    "mean": ("&lang;ln p<sub>r</sub>&rang;", r"$\langle \ln p_r \rangle$"),
+    "bias": ("b", "$b$"),
+    "spread": ("&sigma;", r"$\sigma$"),
+    "pearson": ("Pearson with truth", r"$\rho(y^{true}, y)$"),
+    "interval": ("95 % interval", r"95 % interval"),
+}
+
+
+def claims(data: FigureData) -> list[Claim]:
+    """Verdicts on directions, means, spreads and correlations of the source's models."""
+    return [
+        *(_cosine_claim(data, name) for name in COSINES_OF_SOURCE),
+        _claim_of_both(data),
+        *(_pearson_claim(data, name) for name in PEARSONS_OF_SOURCE),
+        *(_moment_claim(data, name, regressed.MEAN) for name in MEANS_OF_SOURCE),
+        *(_moment_claim(data, name, regressed.SPREAD) for name in SPREADS_OF_SOURCE),
+    ]
+
+
+def _near(name: str, claim: str, value: float, tolerance: float) -> Statement:
+    """A statement that a quantity has the source's value."""
+    return Statement(
+        figure=NUMBER,
+        name=name,
+        claim=claim,
+        source=f"{value:g}",
+        above=value - tolerance,
+        below=value + tolerance,
+    )
+
+
+# Directions
+
+
+def _cosine_claim(data: FigureData, name: str) -> Claim:
+    statement = _near(
+        f"cosine of {name} with softness",
+        "Planes of regression are not orthogonal to that of softness",
+        COSINES_OF_SOURCE[name],
+        TOLERANCE,
+    )
+    record = regressed.record_of(data, name)
+    if record is None or not len(record.weights):
+        return statement.not_tested(f"no weights of {name}")
+    replicas, doubt = _confidence(data)
+    replicas = min(replicas, len(data.softness[0].left_out_weights))
+    doubt = "; ".join(filter(None, [learned.doubt(softness=data.softness), doubt]))
+    found = learned.judged(statement, drawn_cosine(data, record), replicas, doubt)
+    return _noted(found, OF_SETTINGS_AND_SOFTNESS)
+
+
+def _claim_of_both(data: FigureData) -> Claim:
+    statement = _near(
+        f"cosine of {RIDGE} with {SVR}",
+        "Directions that predict almost equally well can differ",
+        COSINE_OF_BOTH,
+        TOLERANCE,
+    )
+    records = [regressed.record_of(data, name) for name in (RIDGE, SVR)]
+    if any(record is None or not len(record.weights) for record in records):
+        return statement.not_tested(f"no weights of {RIDGE} or {SVR}")
+    found = _cosine_of_both(data, *records)
+    return _noted(learned.judged(statement, found, *_confidence(data)), OF_SETTINGS)
+
+
+def _confidence(data: FigureData) -> tuple[int, str]:
+    """Replicas behind the training, and why it cannot decide."""
+    snapshots = regressed.at_training(data)
+    doubt = regressed.doubt(data, [snapshots] if snapshots else [], softness=False)
+    return _training_replicas(data), doubt
+
+
+def _training_replicas(data: FigureData) -> int:
+    """Number of replicas that the models were trained with."""
+    seen = [table.replica[table.seen.astype(bool)] for table in data.predictions]
+    return len(np.unique(np.concatenate(seen))) if seen else 0
+
+
+def _noted(claim: Claim, note: str) -> Claim:
+    """The claim with a note on its interval, where nothing else is noted."""
+    return claim if claim.note else replace(claim, note=note)
+
+
+def near_equal(record: Regression) -> list[int]:
+    """Numbers of the settings that validate as well as the chosen ones, within one standard error.
+
+    The error is that of the difference, paired over the snapshots of the validation. The chosen
+    settings come first, alone if there is a single snapshot.
+    """
+    chosen, scores = int(record.chosen), record.scores
+    behind = scores[chosen] - scores
+    number = behind.shape[1]
+    if number < 2:
+        return [chosen]
+    error = behind.std(axis=1, ddof=1) / np.sqrt(number)
+    # What is nan is not near.
+    near = np.flatnonzero(behind.mean(axis=1) <= error)
+    return [chosen, *(int(each) for each in near if each != chosen)]
+
+
+def drawn_cosine(data: FigureData, record: Regression) -> Drawn:
+    """Plain cosine of the chosen plane with softness.
+
+    The draws are those of the settings that validate equally well, all alike, each with the error
+    of softness (delete-a-group jackknife). What other training snapshots would change is not in
+    them: the records do not tell.
+    """
+    softness, draws = data.softness[0], data.settings["draws"]
+    plane = embedded(data, softness.weights, record)
+    jackknife = [embedded(data, row, record) for row in softness.jackknife_weights]
+    parts = []
+    for weights in record.weights[near_equal(record)]:
+        without_one = [cosine(weights, row) for row in jackknife]
+        parts.append(jackknife_draws(cosine(weights, plane), [without_one], draws))
+    value = cosine(record.weights[int(record.chosen)], plane)
+    return Drawn(value, np.concatenate(parts))
+
+
+def cosine(first: np.ndarray, second: np.ndarray) -> float:
+    """Plain cosine of two planes; nan if one of them gives all particles the same."""
+    return plain_cosine(first, second) if first.any() and second.any() else float("nan")
+
+
+def embedded(data: FigureData, weights: np.ndarray, record: Regression) -> np.ndarray:
+    """(features,) weights of softness among the features of a regressor, in its unit.
+
+    Softness may see fewer features; the others have no weight.
+    """
+    softness = data.softness[0]
+    columns = record.columns.astype(str).tolist()
+    places = [columns.index(name) for name in softness.columns.astype(str)]
+    found = np.zeros(len(columns))
+    found[places] = weights / softness.scale * record.scale[places]
+    return found
+
+
+def _cosine_of_both(data: FigureData, first: Regression, second: Regression) -> Drawn:
+    """Plain cosine of two regressors; draws are pairs of settings that validate equally well."""
+    unit = second.scale / first.scale
+    pairs = product(near_equal(first), near_equal(second))
+    cosines = [cosine(first.weights[a] * unit, second.weights[b]) for a, b in pairs]
+    # The chosen settings of both come first.
+    return Drawn(cosines[0], np.repeat(cosines, data.settings["draws"]))
+
+
+def cosines_of_settings(data: FigureData, record: Regression) -> np.ndarray:
+    """(settings,) plain cosines with softness, of the grid's settings that give a plane."""
+    plane = embedded(data, data.softness[0].weights, record)
+    found = np.array([cosine(weights, plane) for weights in record.weights])
+    return found[np.isfinite(found)]
+
+
+# Predictions
+
+
+def _pearson_claim(data: FigureData, name: str) -> Claim:
+    statement = _near(
+        f"Pearson correlation of {name} with the true logit",
+        "Predictions at the training temperature correlate with the truth",
+        PEARSONS_OF_SOURCE[name],
+        TOLERANCE,
+    )
+    snapshots = regressed.at_training(data)
+    if reason := _lacking(data, name):
+        return statement.not_tested(reason)
+    doubt = regressed.doubt(data, [snapshots], softness=False)
+    found = _pearson(data, snapshots, name)
+    return learned.judged(statement, found, regressed.replicas_of(snapshots), doubt)
+
+
+def _lacking(data: FigureData, name: str) -> str:
+    """Why a model cannot be judged by its predictions; empty if it can."""
+    if name not in regressed.names(data):
+        return f"no predictions of {name}"
+    return "" if regressed.at_training(data) else regressed.no_test_snapshots(data)
+
+
+def _moment_claim(data: FigureData, name: str, moment: int) -> Claim:
+    statement = (
+        _near(
+            f"mean ln p_r of {name}",
+            "Mean of the predicted ln p_r at the training temperature",
+            MEANS_OF_SOURCE[name],
+            WIDE_TOLERANCE,
+        )
+        if moment == regressed.MEAN
+        else _near(
+            f"standard deviation of {name}",
+            "Standard deviation of the predicted ln p_r at the training temperature",
+            SPREADS_OF_SOURCE[name],
+            WIDE_TOLERANCE,
+        )
+    )
+    if not np.isclose(regressed.training_temperature(data), TEMPERATURE_OF_SOURCE):
+        return statement.not_tested(f"needs training at T = {TEMPERATURE_OF_SOURCE:g}")
+    if reason := _lacking(data, name):
+        return statement.not_tested(reason)
+    snapshots = regressed.at_training(data)
+    doubt = regressed.doubt(data, [snapshots], softness=False)
+    found = regressed.part(_moments(data, snapshots, name), moment)
+    return learned.judged(statement, found, regressed.replicas_of(snapshots), doubt)
+
+
+def _pearson(data: FigureData, snapshots: list[Snapshot], name: str) -> Drawn:
+    """Mean over snapshots of the correlation of predicted and true logit p_r."""
+    rows = [pearson(each.predicted[name], each.target.values) for each in snapshots]
+    return regressed.mean_of(data, NUMBER, snapshots, rows)
+
+
+def _correlation(data: FigureData, snapshots: list[Snapshot], name: str) -> Drawn:
+    """Mean over snapshots of the correlation of a model and softness over particles."""
+    rows = [pearson(each.predicted[name], each.predicted[SOFTNESS]) for each in snapshots]
+    return regressed.mean_of(data, NUMBER, snapshots, rows)
+
+
+def _moments(data: FigureData, snapshots: list[Snapshot], name: str) -> Drawn:
+    """Mean, standard deviation and more of the predicted ln p_r."""
+    return regressed.moments(
+        data, NUMBER, snapshots, lambda each: regressed.log_probability(each.predicted[name])
+    )
+
+
+def table_bias(data: FigureData, record: Regression) -> float:
+    """Bias b of logit p_r = w.F + b (equation 3.4) of a linear model; nan if unknown.
+
+    Not in the records, but the mean of its predictions over the training particles: those have the
+    mean 0 in all standardised features. So all of them must be among the predictions.
+    """
+    name = str(record.name.astype(str))
+    for each in data.predictions:
+        seen = each.seen.astype(bool)
+        if (
+            float(each.temperature) == float(record.temperature)
+            and np.count_nonzero(seen) == int(record.particles)
+            and name in learned.names_of(each)
+            and len(record.weights)
+        ):
+            return float(each.predicted[learned.place(each, name), seen].mean())
+    return float("nan")
+
+
+# The table
+
+
+def table(data: FigureData) -> pd.DataFrame:
+    """A row for each number that is known of a model: ``variable``, ``quantity``, ``value``.
+
+    ``cosine_of_settings_low`` and ``_high`` are the range over the whole grid of settings, other
+    ``_low`` and ``_high`` the ends of the 95 % interval. ``covariance_cosine`` is the cosine in the
+    metric of the covariance of the training set, ``correlation`` the same over test particles.
+    """
+    rows = [
+        {"variable": name, "quantity": quantity, "value": value}
+        for name in regressed.names(data)
+        for quantity, value in _numbers(data, name).items()
+    ]
+    return pd.DataFrame(rows, columns=["variable", "quantity", "value"])
+
+
+def _numbers(data: FigureData, name: str) -> dict[str, float]:
+    """The numbers that are known of a model, by their quantity."""
+    found = _numbers_of_plane(data, name) | _numbers_of_predictions(data, name)
+    return {quantity: value for quantity, value in found.items() if np.isfinite(value)}
+
+
+def _numbers_of_plane(data: FigureData, name: str) -> dict[str, float]:
+    record = regressed.record_of(data, name)
+    if name == SOFTNESS:
+        return {"cosine": 1.0}
+    if record is None or not len(record.weights):
+        return {}
+    found = _with_interval("cosine", drawn_cosine(data, record))
+    found["bias"] = table_bias(data, record)
+    all_settings = cosines_of_settings(data, record)
+    if len(all_settings):
+        found["cosine_of_settings_low"] = float(all_settings.min())
+        found["cosine_of_settings_high"] = float(all_settings.max())
+    plane = embedded(data, data.softness[0].weights, record)
+    chosen = record.weights[int(record.chosen)]
+    if chosen.any() and plane.any():
+        found["covariance_cosine"] = covariance_cosine(
+            chosen / record.scale, plane / record.scale, record.covariance
+        )
+    return found
+
+
+def _numbers_of_predictions(data: FigureData, name: str) -> dict[str, float]:
+    snapshots = regressed.at_training(data)
+    if not snapshots:
+        return {}
+    found = _with_interval("pearson", _pearson(data, snapshots, name))
+    if name == SOFTNESS:
+        return found
+    if SOFTNESS in regressed.names(data):
+        found |= _with_interval("correlation", _correlation(data, snapshots, name))
+    moments = _moments(data, snapshots, name)
+    found |= _with_interval("mean", regressed.part(moments, regressed.MEAN))
+    return found | _with_interval("spread", regressed.part(moments, regressed.SPREAD))
+
+
+def _with_interval(quantity: str, found: Drawn) -> dict[str, float]:
+    low, high = found.bounds()
+    return {
+        quantity: float(found.value),
+        f"{quantity}_low": float(low),
+        f"{quantity}_high": float(high),
+    }
+
+
+def _cells(data: FigureData) -> tuple[list[str], list[list[str]]]:
+    """Names of the columns that have any value, and the text of each row."""
+    rows = [_texts(name, _numbers(data, name)) for name in regressed.names(data)]
+    columns = [key for key in HEADINGS if any(row[key] != typeset.EMPTY for row in rows)]
+    return columns, [[row[column] for column in columns] for row in rows]
+
+
+def _texts(name: str, numbers: Mapping[str, float]) -> dict[str, str]:
+    """Text of a row by column."""
+    texts = {
+        "model": regressed.look(name)[0],
+        "settings": _range(numbers, "cosine_of_settings"),
+        "interval": _range(numbers, "pearson"),
+    }
+    for column in HEADINGS:
+        if column not in texts:
+            texts[column] = f"{numbers[column]:.3f}" if column in numbers else typeset.EMPTY
+    return texts
+
+
+def _range(numbers: Mapping[str, float], quantity: str) -> str:
+    if not {f"{quantity}_low", f"{quantity}_high"} <= set(numbers):
+        return typeset.EMPTY
+    return f"{numbers[f'{quantity}_low']:.2f} to {numbers[f'{quantity}_high']:.2f}"
+
+
+def html(data: FigureData) -> str:
+    """The table as HTML."""
+    columns, rows = _cells(data)
+    return typeset.html(
+        [HEADINGS[column][0] for column in columns], [[_as_html(cell) for cell in r] for r in rows]
+    )
+
+
+def _as_html(cell: str) -> str:
+    """The label of a model without the signs of LaTeX."""
+    return re.sub(r"\$_(\w)\$", r"<sub>\1</sub>", cell).replace("$", "")
+
+
+def latex(data: FigureData) -> str:
+    """The table as LaTeX, for the package booktabs."""
+    columns, rows = _cells(data)
+    return typeset.latex([HEADINGS[column][1] for column in columns], rows)
+
+
+def plot(data: FigureData) -> Figure:
+    """The table, typeset."""
+    columns, rows = _cells(data)
+    return typeset.picture([HEADINGS[column][1] for column in columns], rows)
