@@ -462,10 +462,9 @@ class Study:
                 output=folder / files[rule],
                 checkpoint=folder / "checkpoint",
             )
-        yield from self._ensemble_blocks()
 
-    def _ensemble_blocks(self) -> Iterator[Simulation]:
-        """Blocks of isoconfigurational runs."""
+    def blocks_of_runs(self) -> Iterator[Simulation]:
+        """All jobs of isoconfigurational runs, which the figures do not yet ask for."""
         for temperature, snapshot in self.snapshots():
             folder = self.results / "isoconfigurational" / f"T{temperature}" / f"snapshot{snapshot}"
             for block in self.ensemble_blocks(temperature):
@@ -510,9 +509,10 @@ class Study:
 
     def steps_done(self) -> dict[Simulation, int]:
         """Time steps that each simulation has done, by what lies on the disk."""
-        return {simulation: self._steps_done(simulation) for simulation in self.simulations()}
+        return {simulation: self.steps_of(simulation) for simulation in self.simulations()}
 
-    def _steps_done(self, simulation: Simulation) -> int:
+    def steps_of(self, simulation: Simulation) -> int:
+        """Time steps that one simulation has done."""
         chain = Chain(simulation.checkpoint, {})
         if simulation.output.exists() or chain.is_finished():
             return simulation.steps

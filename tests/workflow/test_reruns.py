@@ -11,8 +11,6 @@ TEMPERATURES, RUNS = 6, 12
 # Temperatures whose barriers are fitted, those with labelled sets, and those of fluidity.
 FITTED, LABELLED, FLUIDITY = 5, 4, 2
 CLASSIFIERS, EXTREMES = 1 + 3 * FLUIDITY, 3 * FLUIDITY
-# Isoconfigurational runs: blocks, snapshots, and temperatures that have some; regressors.
-BLOCKS_OF_RUNS, SNAPSHOTS, COUNTED, MODELS = 12, 6, 2, 4
 
 OVER_TEMPERATURES = {
     "figure_1_2_pair_distribution": 1,
@@ -32,36 +30,20 @@ ON_ACCURACY = {
     "figure_2_c_one_tail_controls": 1,
     "table_2_1_hyperplanes": 1,
 }
-ON_PREDICTIONS = {
-    "figure_3_1_predicted_distributions": 1,
-    "figure_3_4_explained_variance": 1,
-    "figure_3_m_convergence": 1,
-    "table_3_1_models": 1,
-    "figure_a_1_mean_predictions": 1,
-}
 LEARNED_FIGURES = {**ON_BARRIERS, **ON_ACCURACY, "figure_2_3_fluidity_distributions": 1}
-FIGURES = {
-    "figure_1_1_displacement_map": 1,
-    **OVER_TEMPERATURES,
-    **LEARNED_FIGURES,
-    **ON_PREDICTIONS,
-}
+FIGURES = {"figure_1_1_displacement_map": 1, **OVER_TEMPERATURES, **LEARNED_FIGURES}
 
 FITS = {"barriers": 2, **ON_BARRIERS, "report": 1}
 COUNTS = {"binned_counts": FITTED, **FITS}
 VALUES = {"learned_values": RUNS, "distribution": TEMPERATURES, **COUNTS, **LEARNED_FIGURES}
-PREDICTED = {"predict": COUNTED, **ON_PREDICTIONS, "report": 1}
-REGRESSED = {"regress": MODELS, **PREDICTED}
 # Without what follows from softness itself.
 FLUIDITIES = {"train_classifier": EXTREMES, "accuracy": LABELLED, **VALUES}
-TRAINING = {**FLUIDITIES, "train_classifier": CLASSIFIERS, **PREDICTED}
+TRAINING = {**FLUIDITIES, "train_classifier": CLASSIFIERS}
 FEATURES = {
     "population_features": RUNS,
     "event_features": 2 * FITTED,
     "sample_features": 2 * LABELLED,
-    "snapshot_features": 2 * COUNTED,
     **TRAINING,
-    **REGRESSED,
 }
 ACTIVATED = {
     "activated_samples": 2,
@@ -70,15 +52,9 @@ ACTIVATED = {
     **TRAINING,
     "train_classifier": 1,
 }
-EVENTS = {
-    "rearrangements": 2 * FITTED,
-    "event_features": 2 * FITTED,
-    **ACTIVATED,
-    **REGRESSED,
-}
+EVENTS = {"rearrangements": 2 * FITTED, "event_features": 2 * FITTED, **ACTIVATED}
 HOP = {"hop_indicator": RUNS, "extreme_samples": EXTREMES, **EVENTS, **FEATURES}
-COUNTED_RUNS = {"isoconfigurational": BLOCKS_OF_RUNS, "ensemble": SNAPSHOTS, **REGRESSED}
-DYNAMICS = {"van_hove": RUNS, **HOP, **COUNTED_RUNS}
+DYNAMICS = {"van_hove": RUNS, **HOP}
 
 # What depends on relaxation times: blocks of time.
 BLOCKS = {"accuracy": LABELLED, "distribution": TEMPERATURES, **COUNTS, **LEARNED_FIGURES}
@@ -172,10 +148,6 @@ def test_a_replica_that_is_added_runs_alone(study):
         "displacement_map": 3,
         "rearrangements": FITTED,
         "event_features": FITTED,
-        # Its snapshots join those of the others.
-        "isoconfigurational": 4 + 2,
-        "ensemble": 3,
-        "snapshot_features": COUNTED,
         # Samples are drawn anew from all replicas, and all models change.
         "sample_features": 3 * LABELLED,
         "learned_values": 3 * TEMPERATURES,
@@ -209,39 +181,13 @@ def test_the_hop_threshold_reruns_events_and_labels(study):
     assert reruns(study) == EVENTS
 
 
-def test_the_hop_window_reruns_p_hop_and_the_runs_that_are_counted_by_it(study):
-    """Nothing is kept of isoconfigurational runs but counts, so that they must run again."""
+def test_the_hop_window_reruns_p_hop_and_what_follows(study):
     configure(study, lambda config: config.setdefault("hop", {}).update(window=8))
-    assert reruns(study) == {**HOP, **COUNTED_RUNS}
+    assert reruns(study) == HOP
 
 
-def test_the_label_of_regressions_reruns_no_simulation(study):
+def test_settings_of_chapter_3_rerun_the_report_that_shows_them(study):
     configure(study, lambda config: config["regression"].update(label="instant"))
-    assert reruns(study) == REGRESSED
-
-
-def test_the_time_of_the_label_reruns_no_simulation(study):
-    configure(study, lambda config: config["regression"].update(time=10))
-    assert reruns(study) == REGRESSED
-
-
-def test_a_model_that_is_left_out_leaves_the_others_trained(study):
-    configure(study, lambda config: config["regression"].update(models=["svr", "ridge"]))
-    assert reruns(study) == PREDICTED
-
-
-def test_more_runs_are_added_to_those_that_there_are(study):
-    configure(study, lambda config: config["isoconfigurational"]["ensembles"][1].update(runs=6))
-    assert reruns(study) == {
-        "isoconfigurational": 2,
-        "ensemble": 2,
-        **PREDICTED,
-        "predict": 1,
-    }
-
-
-def test_a_worker_more_reruns_nothing(study):
-    configure(study, lambda config: config["isoconfigurational"].update(workers=2))
     assert reruns(study) == {"report": 1}
 
 
@@ -286,9 +232,8 @@ def test_the_radii_of_features_rerun_features(study):
 
 def test_the_stride_of_the_population_reruns_its_features(study):
     configure(study, lambda config: config["barriers"].update(stride=6))
-    expected = {**FEATURES, **PREDICTED}
-    for unchanged in ("sample_features", "snapshot_features", "regress"):
-        del expected[unchanged]
+    expected = dict(FEATURES)
+    del expected["sample_features"]
     assert reruns(study) == expected
 
 

@@ -18,6 +18,7 @@ from softness.files.records import (
     Classifier,
     EquilibrationEvidence,
     LearnedValues,
+    Predictions,
     RelaxationTable,
 )
 from softness.files.trajectory import Trajectory
@@ -197,6 +198,28 @@ def test_every_run_has_its_evidence(smoke):
     assert np.isfinite(found.first_half_scattering).all()
     cold = found.temperature < 1
     assert (np.abs(found.second_half_energy - found.first_half_energy)[cold] < 0.2).all()
+
+
+def test_probabilities_of_rearranging_are_counted_and_learned(study):
+    """The beginning of Chapter 3, which is no part of the default target."""
+    options = ("--configfile", SMOKE, "--profile", "profiles/local", "--cores", "2")
+    done = command(study, "snakemake", "chapter3", *options)
+    assert done.returncode == 0, done.stderr
+    found = tables.read(study / RESULTS / "predictions" / "T0.7.h5", Predictions)
+    assert found.names.astype(str).tolist() == ["softness", "svr", "ridge", "mlp", "binomial"]
+    # Two snapshots of each replica, 400 A each; those of the last replica are for tests.
+    assert found.counts.shape == (2, 4 * 400)
+    assert found.runs.tolist() == [2, 2]
+    assert (found.counts.max(axis=1) <= 2).all()
+    assert 0.05 < found.counts.sum() / (4 * found.counts.shape[1]) < 0.6
+    assert found.replica[~found.seen].tolist() == [1] * 800
+    assert np.isfinite(found.predicted).all()
+    colder = found.counts.sum() / found.counts.shape[1]
+    warmer = tables.read(study / RESULTS / "predictions" / "T0.9.h5", Predictions)
+    assert warmer.counts.sum() / warmer.counts.shape[1] > colder
+    assert not warmer.seen.any()
+    again = reruns(study, "chapter3")
+    assert again == {}
 
 
 def test_snakemakes_own_report_works_with_captions(study):
