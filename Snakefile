@@ -36,6 +36,11 @@ rule chapter2:
         figure_files("Chapter 2"),
 
 
+rule chapter3:
+    input:
+        figure_files("Chapter 3") + figure_files("Appendix A"),
+
+
 onstart:
     hold_folder()
 

@@ -95,8 +95,3 @@ rule predict:
         "python -m softness.stages.predict --settings {params.settings:q}"
         " --ensembles {input.ensembles} --features {input.features} --softness {input.softness}"
         " --models {input.models} --output {output} 2> {log}"
-
-
-rule chapter3:
-    input:
-        expand(rules.predict.output, temperature=study.ensemble_labels),

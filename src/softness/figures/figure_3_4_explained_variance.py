@@ -134,4 +134,4 @@ def _draw(axes: Axes, scores: Scores, names: list[str], number: int) -> None:
     if not shown:
         regressed.say(axes, "no test snapshots")
     # Bars of few snapshots go on beyond the axis.
-    axes.set_ylim(*regressed.limits(shown, 0.0, LARGEST, margin=0.06))
+    axes.set_ylim(*regressed.limits(shown, 0.0, LARGEST))

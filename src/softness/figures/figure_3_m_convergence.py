@@ -1,6 +1,7 @@
 """Figure 3.M: whether there are enough runs: explained variance and reliability against M."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,7 @@ from softness.figures import learned, regressed, style
 from softness.figures.data import FigureData
 from softness.figures.learned import Drawn
 from softness.figures.regressed import Snapshot
-from softness.report.claims import Claim, Inclusion
+from softness.report.claims import Claim, Statement
 
 NUMBER = "3.M"
 
@@ -27,13 +28,12 @@ THINNINGS = 4
 # By the name of the model, then by the number of runs from many to few.
 Scores = dict[str, dict[int, Drawn]]
 
-CONVERGED = Inclusion(
+CONVERGED = Statement(
     figure=NUMBER,
     name="explained variance at all runs minus at half of them",
     claim="Ours: there are enough runs, so that more would not explain more of the variance",
     source="none",
-    expected=0.0,
-    half_width=0.03,
+    below=0.03,
 )
 
 
@@ -180,8 +180,8 @@ def plot(data: FigureData) -> Figure:
     panels[0].set_ylim(*regressed.limits(shown, 0.0))
     panels[0].set_ylabel("explained variance")
     reliability = _reliability(scores)
-    _draw(panels[1], reliability, "runs", 1.0)
-    panels[1].set_ylim(*regressed.limits(reliability.values(), 0.0, 1.0, margin=0.05))
+    _draw(panels[1], reliability, "runs", 1.0, color="black", marker="o")
+    panels[1].set_ylim(*regressed.limits(reliability.values(), 0.0, 1.0))
     panels[1].set_ylabel("reliability of logit $p_r$")
     for panel, letter in zip(panels, "ab", strict=True):
         _finish(panel, data, letter)
@@ -189,12 +189,13 @@ def plot(data: FigureData) -> Figure:
     return figure
 
 
-def _draw(axes: Axes, by_number: Mapping[int, Drawn], name: str, factor: float) -> None:
+def _draw(
+    axes: Axes, by_number: Mapping[int, Drawn], name: str, factor: float, **options: Any
+) -> None:
     """Points at the numbers of runs times a factor, so that models lie beside each other."""
     if by_number:
-        regressed.draw_points(
-            axes, factor * np.array(list(by_number)), list(by_number.values()), name
-        )
+        numbers = factor * np.array(list(by_number))
+        regressed.draw_points(axes, numbers, list(by_number.values()), name, **options)
 
 
 def _finish(axes: Axes, data: FigureData, letter: str) -> None:

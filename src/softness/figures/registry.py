@@ -28,6 +28,8 @@ class FigureEntry:
         Kinds of tables that it is drawn from (`softness.figures.data.KINDS`).
     formats
         Kinds of files that it is written as; a table is written as HTML and LaTeX as well.
+    reported
+        Whether the report shows it. Chapter 3 has only begun: its figures have their own target.
     """
 
     number: str
@@ -36,6 +38,7 @@ class FigureEntry:
     chapter: str
     tables: tuple[str, ...]
     formats: tuple[str, ...] = ("png", "pdf", "csv")
+    reported: bool = True
 
     @property
     def module_name(self) -> str:
@@ -46,6 +49,8 @@ class FigureEntry:
         """Its module: ``plot(data)``, ``table(data)`` and ``claims(data)``."""
         return importlib.import_module(self.module_name)
 
+
+PREDICTED = ("softness", "regression", "predictions")
 
 FIGURES = (
     FigureEntry(
@@ -132,6 +137,47 @@ FIGURES = (
         chapter="Chapter 2",
         tables=("softness", "fluidity", "transfer"),
         formats=("png", "pdf", "csv", "html", "tex"),
+    ),
+    FigureEntry(
+        number="3.1",
+        name="figure_3_1_predicted_distributions",
+        title="Distributions of predicted ln p_r, and softness beside them",
+        chapter="Chapter 3",
+        tables=PREDICTED,
+        reported=False,
+    ),
+    FigureEntry(
+        number="T3.1",
+        name="table_3_1_models",
+        title="Directions, means and spreads of the regressors",
+        chapter="Chapter 3",
+        tables=PREDICTED,
+        formats=("png", "pdf", "csv", "html", "tex"),
+        reported=False,
+    ),
+    FigureEntry(
+        number="3.4",
+        name="figure_3_4_explained_variance",
+        title="Variance of the true logit p_r that the models explain",
+        chapter="Chapter 3",
+        tables=PREDICTED,
+        reported=False,
+    ),
+    FigureEntry(
+        number="3.M",
+        name="figure_3_m_convergence",
+        title="Whether there are enough runs: explained variance and reliability",
+        chapter="Chapter 3",
+        tables=PREDICTED,
+        reported=False,
+    ),
+    FigureEntry(
+        number="A.1",
+        name="figure_a_1_mean_predictions",
+        title="Mean output of each model against temperature",
+        chapter="Appendix A",
+        tables=PREDICTED,
+        reported=False,
     ),
 )
 

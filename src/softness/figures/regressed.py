@@ -46,8 +46,11 @@ FEWEST_PARTICLES = 4
 MEAN, SPREAD, SKEWNESS, KURTOSIS = range(4)
 EXPLAINED, OVER_CEILING, CEILING = range(3)
 
-# Horizontal room of the models beside each other, as a share of the least distance of two points.
-DODGE = 0.5
+# Horizontal room of the models beside each other, as a share of the least distance of two points,
+# and at most of the whole range.
+DODGE, LARGEST_DODGE = 0.8, 0.03
+# Free space beside the outermost points, and bars that are cut, as shares of the range of values.
+MARGIN, LONG_BAR = 0.05, 0.4
 
 
 @dataclass(frozen=True)
@@ -322,7 +325,8 @@ def dodged(x: np.ndarray, number: int, count: int) -> np.ndarray:
     """Places of one of several series beside each other."""
     x = np.asarray(x, dtype=np.float64)
     distances = np.diff(np.unique(x))
-    room = DODGE * (distances.min() if len(distances) else 0.0)
+    narrow = LARGEST_DODGE * (np.ptp(x) or x.max())
+    room = min(DODGE * distances.min(), narrow) if len(distances) else narrow
     return x + room * ((number + 0.5) / count - 0.5)
 
 
@@ -331,6 +335,7 @@ def draw_points(
 ) -> None:
     """Values of a model with their 95 % intervals, and a thin line through them."""
     _, colour, marker = look(name)
+    options = {"color": colour, "marker": marker, **options}
     value = np.array([float(each.value) for each in found])
     low, high = np.array([each.bounds() for each in found]).T
     # The interval of a skewed distribution can lie beside the value.
@@ -339,8 +344,6 @@ def draw_points(
         x,
         value,
         yerr=ends,
-        color=colour,
-        marker=marker,
         markersize=3.5,
         linewidth=0.5,
         elinewidth=0.7,
@@ -348,13 +351,16 @@ def draw_points(
     )
 
 
-def limits(found: Iterable[Drawn], *included: float, margin: float = 0.12) -> tuple[float, float]:
-    """Range of an axis that holds all values, and some others; long bars go on beyond it."""
+def limits(found: Iterable[Drawn], *included: float) -> tuple[float, float]:
+    """Range of an axis that holds all values and some others, and bars unless they are long."""
+    found = list(found)
     values = np.array([float(each.value) for each in found] + list(included))
     values = values[np.isfinite(values)]
     low, high = (values.min(), values.max()) if len(values) else (0.0, 1.0)
-    room = margin * ((high - low) or 1.0)
-    return low - room, high + room
+    span = (high - low) or 1.0
+    ends = np.array([low, high, *(end for each in found for end in each.bounds())])
+    ends = np.clip(ends[np.isfinite(ends)], low - LONG_BAR * span, high + LONG_BAR * span)
+    return ends.min() - MARGIN * span, ends.max() + MARGIN * span
 
 
 def model_legend(figure: Figure, shown: Iterable[str]) -> None:
