@@ -370,6 +370,14 @@ def _ensemble_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
         if temperature not in simulated:
             place = f"isoconfigurational.ensembles.{number}.temperature"
             yield _not_simulated(place, temperature, simulated)
+    produced = {entry["temperature"]: entry["production"] for entry in config["temperatures"]}
+    for entry in own["ensembles"]:
+        frames = produced.get(entry["temperature"], math.inf) / frame
+        if entry["snapshots"] > frames:
+            yield (
+                f"isoconfigurational.ensembles: {entry['snapshots']} snapshots of each replica at "
+                f"T = {entry['temperature']:g} are more than its {frames:g} frames"
+            )
     for temperature in sorted({t for t in temperatures if temperatures.count(t) > 1}):
         yield f"isoconfigurational.ensembles: {temperature:g} is listed twice: keep one"
     yield from _regression_mistakes(config)
@@ -379,18 +387,20 @@ def _regression_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
     own, ensembles = config["regression"], config["isoconfigurational"]["ensembles"]
     training = config["roles"]["regression"]
     counted = {entry["temperature"]: entry["snapshots"] for entry in ensembles}
-    least = LEAST_TRAINING_SNAPSHOTS + own["test_snapshots"]
     if training not in counted:
         yield (
             f"roles.regression: {training:g} is not among isoconfigurational.ensembles: add it, or "
             f"use one of {', '.join(f'{t:g}' for t in sorted(counted))}"
         )
-    elif (number := config["replicas"] * counted[training]) < least:
-        yield (
-            f"isoconfigurational.ensembles: {number} snapshots at T = {training:g} are "
-            f"too few for {LEAST_TRAINING_SNAPSHOTS} to train with and regression.test_snapshots "
-            f"({own['test_snapshots']})"
-        )
+    elif config["replicas"] > 1:
+        number = (config["replicas"] - own["test_replicas"]) * counted[training]
+        if number < LEAST_TRAINING_SNAPSHOTS:
+            yield (
+                f"regression.test_replicas: {own['test_replicas']} of {config['replicas']} "
+                f"replicas leave {max(number, 0)} snapshots at T = {training:g} to train with, "
+                f"{LEAST_TRAINING_SNAPSHOTS} are needed: lower it, or raise snapshots in "
+                "isoconfigurational.ensembles"
+            )
     half, frame = config["hop"]["window"] / 2, config["thermal"]["frame_interval"]
     last = config["isoconfigurational"]["duration"] - half
     if not half <= own["time"] <= last or not _is_multiple(own["time"], frame):

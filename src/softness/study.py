@@ -314,7 +314,11 @@ class Study:
 
     def binned_counts(self) -> dict[str, Any]:
         """Settings of the counts in bins of learned variables."""
-        return self.distribution() | {"bins": self.config["barriers"]["bins"]}
+        return self.distribution() | {
+            "bins": self.config["barriers"]["bins"],
+            # Moments that lie closer together than this share an excursion.
+            "window": self.config["hop"]["window"],
+        }
 
     def barriers(self) -> dict[str, Any]:
         """Settings of the fits of barriers; the temperatures are those of their files."""
@@ -326,10 +330,11 @@ class Study:
 
     def snapshot_features(self, temperature: str, replica: str) -> dict[str, Any]:
         """Settings of the features of snapshots of one run."""
-        return self.sample_features(temperature, replica) | {
-            "orders": [0, 1, 2],
-            "neighbourhood": self.config["regression"]["neighbourhood"],
-        }
+        return self.sample_features(temperature, replica) | {"orders": [0, 1, 2]}
+
+    def neighbourhood(self) -> dict[str, Any]:
+        """Settings of the reach of the neighbourhood."""
+        return {"neighbourhood": self.config["regression"]["neighbourhood"]}
 
     def regress(self, model: str) -> dict[str, Any]:
         """Settings of the training of a regressor."""
@@ -376,10 +381,10 @@ class Study:
     def training_snapshots(self) -> range:
         """Numbers of the snapshots that regressors are trained with.
 
-        The others, which are those of the last replicas, are for tests.
+        The others are all those of the last replicas, for tests.
         """
-        snapshots = self.snapshots_at(self.regression_label)
-        return snapshots[: len(snapshots) - self.config["regression"]["test_snapshots"]]
+        replicas = len(self.replicas) - self.config["regression"]["test_replicas"]
+        return range(replicas * self._ensemble(self.regression_label)["snapshots"])
 
     def snapshot_frames(self, temperature: str, replica: str | int) -> list[int]:
         """Frames of the snapshots of one run."""

@@ -106,6 +106,7 @@ def classifier(plan, temperature, cosine):
         left_out_bias=np.full(plan.replicas, -0.02),
         left_out_spread=np.full(plan.replicas, 0.7),
         jackknife_weights=weights + noise / 4,
+        half_weights=weights + 2 * noise[:2],
         found=np.full(2, plan.found),
         wanted=np.array(WANTED),
         complete=np.array(plan.found >= WANTED),
@@ -117,6 +118,7 @@ def classifier(plan, temperature, cosine):
 
 def accuracies(plan, temperature, variables, own):
     """Two normal classes of each variable: name, accuracy at the best bias, best bias."""
+    variables = variables | ({f"{own}_unseen": variables[own]} if own else {})
     generator = np.random.default_rng(int(1000 * temperature))
     number, blocks = 400, plan.blocks
     scatter = 0.005 * generator.normal(size=(plan.replicas, blocks, 1))

@@ -68,7 +68,7 @@ def softness(plan):
     count = 4
     cut = {
         name: getattr(made, name)[..., :count]
-        for name in ("weights", "mean", "left_out_weights", "jackknife_weights")
+        for name in ("weights", "mean", "left_out_weights", "jackknife_weights", "half_weights")
     }
     # Half the unit of the regressors: half the weight.
     cut = {name: each / 2 if "weights" in name else each for name, each in cut.items()}

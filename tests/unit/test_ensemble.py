@@ -27,6 +27,12 @@ RUNS = 10
 MADE_BY = Provenance("test", {})
 
 
+@pytest.fixture(autouse=True)
+def small_batches(monkeypatch):
+    """Three batches, not one."""
+    monkeypatch.setattr(ensemble, "RUNS_PER_FILE", 4)
+
+
 @pytest.fixture(scope="module")
 def block():
     """Short runs of a small warm liquid, as a block of ten."""

@@ -7,8 +7,10 @@ import pytest
 from learned_tables import HOT, made_up, without_events
 
 from softness.barriers.controls import distance_over_range
+from softness.barriers.cosines import plain_cosine
 from softness.figures import learned, registry, style
 from softness.figures.figure_2_5_barrier_collapse import _without_noise
+from softness.figures.table_2_1_hyperplanes import cosine_ceiling
 
 NUMBERS = ("1.6", "2.1", "2.2", "2.C", "2.3", "2.4", "2.5", "T2.1")
 ENERGY = "rms difference of Delta E from softness over its range, every fluidity"
@@ -389,7 +391,7 @@ def test_the_table_is_typeset_alike_as_html_and_latex(as_planted):
     module = registry.find("T2.1").module()
     html, latex = module.html(as_planted), module.latex(as_planted)
     assert html.count("<tr>") == 7
-    assert html.count("<td>") == 6 * html.count("<th>") == 48
+    assert html.count("<td>") == 6 * html.count("<th>") == 54
     assert latex.startswith("\\begin{tabular}{rrrrrrrr}\n\\toprule\n")
     assert latex.count(r"\\") == 7
     for text in (html, latex):
@@ -402,8 +404,32 @@ def test_the_table_is_typeset_alike_as_html_and_latex(as_planted):
 def test_columns_that_are_unknown_are_left_out_of_the_table():
     module = registry.find("T2.1").module()
     data = made_up(replicas=1)
+    none = [
+        replace(each, half_weights=np.zeros((0, 6))) for each in (*data.softness, *data.fluidity)
+    ]
+    data = replace(data, softness=none[:1], fluidity=none[1:])
     assert "self_cosine" not in module.table(data)
-    assert module.html(data).count("<th>") == 7
+    assert module.html(data).count("<th>") == 8
+
+
+def test_the_ceiling_of_a_cosine_is_that_of_its_noise():
+    """Two models of one direction, each with noise: their cosine is the ceiling on average."""
+    generator = np.random.default_rng(1)
+    found, ceilings = [], []
+    for _ in range(200):
+        first, second = (_noisy(generator) for _ in range(2))
+        found.append(plain_cosine(first.weights, second.weights))
+        ceilings.append(cosine_ceiling(first, second))
+    assert np.mean(ceilings) == pytest.approx(np.mean(found), abs=0.02)
+
+
+def _noisy(generator):
+    """A model with noise; its halves have sqrt(2) times as much, and it is their mean."""
+    direction = np.zeros(100)
+    direction[0] = 1.0
+    halves = direction + 0.1 * generator.normal(size=(2, 100))
+    made = made_up().softness[0]
+    return replace(made, weights=halves.mean(axis=0), half_weights=halves)
 
 
 def test_the_jackknife_gives_the_error_of_a_mean():

@@ -26,7 +26,7 @@ rule isoconfigurational:
         " block {wildcards.block}"
     shell:
         "python -m softness.stages.isoconfigurational --settings {params.settings:q}"
-        " --checkpoint {params.checkpoint} --workers {threads} --wall-time {resources.runtime}"
+        " --checkpoint {params.checkpoint} --workers {threads}"
         " --trajectory {input} --output {output} 2> {log}"
 
 

@@ -1,15 +1,34 @@
 # Regressors of the probability of rearranging, on snapshots whose runs were counted.
 
 
+rule neighbourhood:
+    input:
+        pairs=runs_at(rules.pair_distribution.output, study.regression_label),
+        code=code_of("neighbourhood"),
+    output:
+        f"{RESULTS}/neighbourhood.h5",
+    log:
+        f"{LOGS}/neighbourhood.log",
+    benchmark:
+        f"{BENCHMARKS}/neighbourhood.tsv"
+    conda:
+        "../../envs/analyse.yaml"
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        settings=study.parameter("neighbourhood"),
+    message:
+        "reach of the neighbourhood"
+    shell:
+        "python -m softness.stages.neighbourhood --settings {params.settings:q}"
+        " --pair-distribution {input.pairs} --output {output} 2> {log}"
+
+
 rule snapshot_features:
     input:
         trajectory=rules.thermal.output.trajectory,
-        # Where the reach of averages is measured.
-        pairs=(
-            runs_at(rules.pair_distribution.output, study.regression_label)
-            if config["regression"]["neighbourhood"] == "auto"
-            else []
-        ),
+        neighbourhood=rules.neighbourhood.output,
         code=code_of("features"),
     output:
         f"{RESULTS}/features/snapshots/T{{temperature}}/replica{{replica}}.h5",
@@ -25,13 +44,12 @@ rule snapshot_features:
     params:
         settings=lambda wildcards: study.parameter("snapshot_features", **wildcards),
         frames=lambda wildcards: study.snapshot_frames(**wildcards),
-        pairs=lambda wildcards, input: (f"--pair-distribution {input.pairs}" if input.pairs else ""),
     message:
         "features of snapshots at T={wildcards.temperature}, replica {wildcards.replica}"
     shell:
         "python -m softness.stages.features --settings {params.settings:q}"
-        " --trajectory {input.trajectory} --frames {params.frames} {params.pairs}"
-        " --output {output} 2> {log}"
+        " --trajectory {input.trajectory} --frames {params.frames}"
+        " --neighbourhood {input.neighbourhood} --output {output} 2> {log}"
 
 
 rule regress:

@@ -116,9 +116,9 @@ def _moments(data: FigureData, each: Distribution, trained_at: float) -> Drawn:
     powers = each.powers[:, :, learned.place(each, learned.fluidity_name(trained_at))]
     number, sums = powers[..., :1], powers[..., 1:]
     value = standard_moments(sums.sum(axis=(0, 1)) / number.sum())
-    generator = seeds.stream(
-        data.settings["seed"], f"figure {NUMBER} bootstrap", float(each.temperature)
-    )
+    # One stream for all temperatures: each draws the same replicas. A replica has one model, whose
+    # offset is the same at all temperatures and must not enter the steps between them.
+    generator = seeds.stream(data.settings["seed"], f"figure {NUMBER} bootstrap", 0.0)
     draws = bootstrap(sums, number, standard_moments, data.settings["draws"], generator)
     return Drawn(value, widened(draws, value, [powers.shape[1]] * len(powers)))
 

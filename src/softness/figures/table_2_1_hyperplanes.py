@@ -1,7 +1,6 @@
 """Table 2.1: biases, spreads and directions of the hyperplanes."""
 
 from collections.abc import Sequence
-from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -27,7 +26,8 @@ HEADINGS = {
     "cosine": ("cosine with S", r"$\hat{w}_S \cdot \hat{w}$"),
     "interval": ("95 % interval", r"95 % interval"),
     "covariance_cosine": ("cosine in the covariance", r"$\langle S, \mathcal{F}\rangle_C$"),
-    "self_cosine": ("self-cosine", r"$\hat{w}_k \cdot \hat{w}_l$"),
+    "self_cosine": ("cosine of halves", r"$\hat{w}_1 \cdot \hat{w}_2$"),
+    "ceiling": ("ceiling", "ceiling"),
 }
 
 
@@ -91,14 +91,19 @@ def _jackknife_variance(values: list[float]) -> float:
 
 
 def self_cosine(classifier: Classifier) -> float:
-    """Mean cosine between models without one replica each; nan with a single one.
+    """Cosine between two models that share no sample; nan where there are none."""
+    if len(classifier.half_weights) < 2:
+        return float("nan")
+    return plain_cosine(*classifier.half_weights)
 
-    How well the samples fix the direction: a cosine between two variables cannot be expected to
-    exceed it.
+
+def cosine_ceiling(first: Classifier, second: Classifier) -> float:
+    """Cosine that two models of one and the same direction would have, for the noise of both.
+
+    From halves of the samples, by the formula of Spearman and Brown for the whole.
     """
-    pairs = combinations(classifier.left_out_weights, 2)
-    cosines = [plain_cosine(first, second) for first, second in pairs]
-    return float(np.mean(cosines)) if cosines else float("nan")
+    halves = np.maximum([self_cosine(first), self_cosine(second)], 0.0)
+    return float(np.sqrt(np.prod(2 * halves / (1 + halves))))
 
 
 def table(data: FigureData) -> pd.DataFrame:
@@ -134,6 +139,7 @@ def _row(data: FigureData, name: str, classifier: Classifier) -> dict[str, float
             softness.covariance,
         ),
         "self_cosine": self_cosine(classifier),
+        "ceiling": 1.0 if name == SOFTNESS else cosine_ceiling(softness, classifier),
     }
 
 

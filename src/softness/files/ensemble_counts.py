@@ -4,7 +4,7 @@ A file of its own kind, apart from the other records: simulations depend on it, 
 again when a table of the analysis changes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,7 +13,7 @@ from softness.errors import InputError
 from softness.files.tables import array
 
 # Runs between checkpoints of an unfinished block: they share a file. It changes no result.
-RUNS_PER_FILE = 4
+RUNS_PER_FILE = 16
 
 # What must be equal in parts that are merged, and what is added up.
 _COMMON = ("temperature", "snapshot", "hop_threshold", "csd_threshold", "hop_time", "csd_time")
@@ -75,13 +75,14 @@ class EnsembleCounts:
         return getattr(self, kind)[:, level + 1 :, row].sum(axis=1, dtype=np.int64)
 
 
-def merged(parts: Sequence[EnsembleCounts], names: Sequence[str]) -> EnsembleCounts:
-    """Counts of all runs of several parts.
+def merged(parts: Iterable[EnsembleCounts], names: Sequence[str]) -> EnsembleCounts:
+    """Counts of all runs of several parts, which are taken in one after the other.
 
     Parameters
     ----------
     parts
-        Of the same snapshot, without a run in common.
+        Of the same snapshot, without a run in common. A generator that reads them keeps two of
+        them in memory, however many there are.
     names
         Of the parts, for error messages.
 
@@ -90,30 +91,31 @@ def merged(parts: Sequence[EnsembleCounts], names: Sequence[str]) -> EnsembleCou
     InputError
         If there is no part, settings differ, or a run would count twice; names part and fault.
     """
-    if not parts:
-        raise InputError("there are no parts to merge: run some first")
-    first, names = parts[0], list(names)
-    seen: dict[int, str] = {}
+    total, seen = None, {}
     for part, name in zip(parts, names, strict=True):
-        for key in _GRIDS:
-            if not np.array_equal(getattr(part, key), getattr(first, key)):
-                raise InputError(
-                    f"{name}: has another {key} than {names[0]}: delete the one that is outdated "
-                    "and run again"
-                )
+        if total is None:
+            total = replace(part, **{key: getattr(part, key).copy() for key in _SUMS})
+        else:
+            _add(total, part, name, names[0])
         again = [run for run in part.runs.tolist() if run in seen]
         if again:
             raise InputError(f"{name}: run {again[0]} is in {seen[again[0]]} already: keep one")
         seen |= dict.fromkeys(part.runs.tolist(), name)
-    sums = {key: sum(getattr(part, key).astype(np.int64) for part in parts) for key in _SUMS}
-    runs = np.sort(np.concatenate([part.runs for part in parts]))
-    counts = {key: _smallest(values) for key, values in sums.items() if key not in _SUMS[-2:]}
-    return replace(first, runs=runs, **sums | counts)
+    if total is None:
+        raise InputError("there are no parts to merge: run some first")
+    return replace(total, runs=np.array(sorted(seen)))
 
 
-def _smallest(values: np.ndarray) -> np.ndarray:
-    """Counts in 32 bits, which hold more runs than anyone will do."""
-    return values.astype(np.uint32)
+def _add(total: EnsembleCounts, part: EnsembleCounts, name: str, first: str) -> None:
+    """Add the counts of a part to a total of the same settings."""
+    for key in _GRIDS:
+        if not np.array_equal(getattr(part, key), getattr(total, key)):
+            raise InputError(
+                f"{name}: has another {key} than {first}: delete the one that is outdated and run "
+                "again"
+            )
+    for key in _SUMS:
+        getattr(total, key)[...] += getattr(part, key)
 
 
 def _place(grid: np.ndarray, value: float, name: str) -> int:

@@ -257,10 +257,10 @@ def _create_dataset(file: h5py.File, shape: tuple[int, int]) -> None:
     layout = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
     layout.set_alloc_time(h5py.h5d.ALLOC_TIME_EARLY)
     layout.set_fill_time(h5py.h5d.FILL_TIME_NEVER)
-    rows = min(max(_CHUNK_BYTES // (4 * shape[1]), 1), max(shape[0], 1))
-    dataset = file.create_dataset(
-        "features", shape, np.float32, chunks=(rows, shape[1]), dcpl=layout
-    )
+    rows = min(max(_CHUNK_BYTES // (4 * shape[1]), 1), shape[0])
+    # A run without an event has a table without rows, which cannot be cut into chunks.
+    chunks = (rows, shape[1]) if rows else None
+    dataset = file.create_dataset("features", shape, np.float32, chunks=chunks, dcpl=layout)
     dataset.attrs["dimensions"] = "rows columns"
     dataset.attrs["unit"] = "1"
 

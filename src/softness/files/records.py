@@ -144,7 +144,8 @@ class Classifier:
 
     `spread` is the standard deviation of w.F over the population at the training temperature. The
     models of `left_out_` were trained without one replica each (with all if there is only one),
-    those of `jackknife_` without one unit of samples each. `cross_validated` holds w.F - b of each
+    those of `jackknife_` without one unit of samples each, the two of `half_` share no sample.
+    `cross_validated` holds w.F - b of each
     sample by a model that saw no sample of its group; `plain_cross_validated` by folds that ignore
     groups.
     """
@@ -161,6 +162,7 @@ class Classifier:
     left_out_bias: np.ndarray = array("replicas")
     left_out_spread: np.ndarray = array("replicas")
     jackknife_weights: np.ndarray = array("jackknife features")
+    half_weights: np.ndarray = array("halves features")
     found: np.ndarray = array("classes")
     wanted: np.ndarray = array("")
     complete: np.ndarray = array("")
@@ -196,7 +198,8 @@ class Accuracies:
 
     Values are w.F over the model's spread, so biases are in that unit; `origin` is the bias of the
     training. A model that was trained with this very set (`own`) counts by its grouped
-    cross-validation, every other one by the models that never saw the replica. `plain_right` is the
+    cross-validation, every other one by the models that never saw the replica; so does the set's
+    own model under its name with the ending `_unseen`. `plain_right` is the
     plain cross-validation of the set's own model, 0 if there is none.
 
     Classes: active, inactive. The set as a whole holds as many of the one as of the other, its
@@ -333,3 +336,11 @@ class Predictions:
     counts: np.ndarray = array("halves particles")
     runs: np.ndarray = array("halves")
     predicted: np.ndarray = array("models particles")
+
+
+@dataclass(frozen=True)
+class Neighbourhood:
+    """How far the neighbourhood of a particle reaches, over which features are averaged."""
+
+    temperature: np.ndarray = array("", "eps_AA/k_B")
+    distance: np.ndarray = array("", "sigma_AA")

@@ -21,6 +21,8 @@ class TrainedClassifier:
         For each replica the plane that never saw it; `plane` itself if there is one replica only.
     jackknife
         Planes without the samples of one unit each, for the error of the direction.
+    halves
+        Two planes that share no sample, of units of even and of odd number; none with one unit.
     cross_validated
         (n,) value w.F - b of each sample by a plane that saw no sample of its group.
     plain_cross_validated
@@ -30,6 +32,7 @@ class TrainedClassifier:
     plane: Hyperplane
     left_out: list[Hyperplane]
     jackknife: list[Hyperplane]
+    halves: list[Hyperplane]
     cross_validated: np.ndarray
     plain_cross_validated: np.ndarray
 
@@ -83,13 +86,16 @@ def train_classifier(
     def train(chosen: np.ndarray) -> Hyperplane:
         return train_hyperplane(features[chosen], labels[chosen], penalty, mean, scale)
 
+    present = np.unique(units)
+    both_halves = len(np.unique(present % 2)) > 1
     plane = train(np.ones(len(labels), dtype=bool))
     others = [replicas != replica for replica in range(number_of_replicas)]
     options = {"folds": folds, "penalty": penalty, "mean": mean, "scale": scale}
     return TrainedClassifier(
         plane=plane,
         left_out=[plane] if number_of_replicas == 1 else [train(chosen) for chosen in others],
-        jackknife=[train(units != unit) for unit in np.unique(units)],
+        jackknife=[train(units != unit) for unit in present] if len(present) > 1 else [],
+        halves=[train(units % 2 == half) for half in (0, 1)] if both_halves else [],
         cross_validated=cross_validate(features, labels, generator, groups, **options).values,
         plain_cross_validated=cross_validate(features, labels, generator, **options).values,
     )

@@ -332,7 +332,7 @@ def run_block(
             deadline.batch_took(seconds)
     if not all(file.exists() for file in files):
         raise OutOfTime
-    return merged([tables.read(file, EnsembleCounts) for file in files], [str(f) for f in files])
+    return merged((tables.read(file, EnsembleCounts) for file in files), [str(f) for f in files])
 
 
 class _Deadline:

@@ -17,6 +17,8 @@ from softness.stages.shared.classified import (
 )
 
 NAME = "accuracy"
+# Ending of the name under which a set's own model counts as any other one does.
+UNSEEN = "_unseen"
 # In spreads of w.F: wide and fine enough that no curve's maximum lies outside or between.
 BIASES = np.linspace(-6, 6, 241)
 # Active and inactive.
@@ -46,6 +48,7 @@ def main(options: argparse.Namespace) -> None:
     values = _unseen_values(labelled, classifiers, options)
     own = settings["own"]
     if own is not None:
+        values[f"{own}{UNSEEN}"] = values[own]
         values[own] = _cross_validated(classifiers[own], classifiers[own].cross_validated)
     blocks, number = time_blocks(
         labelled.frame,
@@ -100,6 +103,7 @@ def _cross_validated(classifier: Classifier, values: np.ndarray) -> np.ndarray:
 
 def _origin(classifiers: Mapping[str, Classifier], name: str) -> float:
     """Trained bias over the spread; 0 for a random direction."""
+    name = name.removesuffix(UNSEEN)
     if name not in classifiers:
         return 0.0
     return float(classifiers[name].bias / classifiers[name].spread)

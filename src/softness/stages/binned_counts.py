@@ -10,7 +10,7 @@ from softness.files import tables
 from softness.files.records import Accuracies, BinnedCounts, LearnedValues, RelaxationTable
 from softness.learning.scores import most_accurate
 from softness.stages import command
-from softness.stages.shared.classified import common_names, time_blocks
+from softness.stages.shared.classified import common_names, stride_blocks
 
 NAME = "binned_counts"
 
@@ -38,13 +38,10 @@ def main(options: argparse.Namespace) -> None:
     bins = settings["bins"]
     edges = np.linspace(bins["lowest"], bins["highest"], bins["number"] + 1)
     time = float(tables.read(options.relaxation, RelaxationTable).relaxation_time)
-    counts = [
-        [
-            _counts(each, number, shift, edges, time, settings["block_length"])
-            for number, shift in enumerate(shifts)
-        ]
-        for each in replicas
-    ]
+    counts = []
+    for each in replicas:
+        blocks = stride_blocks(each, time, settings["block_length"], settings["window"])
+        counts.append([_counts(each, n, shift, edges, blocks) for n, shift in enumerate(shifts)])
     record = BinnedCounts(
         temperature=replicas[0].temperature,
         names=names,
@@ -71,21 +68,18 @@ def _counts(
     number: int,
     shift: float,
     edges: np.ndarray,
-    relaxation_time: float,
-    length: float,
+    blocks: tuple[np.ndarray, np.ndarray, int],
 ) -> BinCounts:
     """Counts of one variable in one replica, block by block."""
-    run = (float(values.interval), float(values.duration), relaxation_time, length)
-    event_blocks, blocks = time_blocks(values.event_frame, *run)
-    population_blocks, _ = time_blocks(values.population_frame, *run)
+    of_population, of_events, total = blocks
     return count_bins(
         values.event[:, number] - shift,
         values.population[:, number] - shift,
         edges,
         int(values.stride),
-        event_blocks,
-        population_blocks,
-        blocks,
+        of_events,
+        of_population,
+        total,
     )
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from softness.files import tables
 from softness.files.records import Distribution, LearnedValues, RelaxationTable
 from softness.stages import command
-from softness.stages.shared.classified import common_names, time_blocks
+from softness.stages.shared.classified import common_names, stride_blocks
 
 NAME = "distribution"
 # In spreads of w.F at the training temperature; hot liquids lie a few spreads beside cold ones.
@@ -51,13 +51,7 @@ def _histogram(replicas: Sequence[LearnedValues], number: int) -> np.ndarray:
 
 def _power_sums(values: LearnedValues, relaxation_time: float, length: float) -> np.ndarray:
     """(blocks, variables, powers) sums of the powers 0 to 4 over the population."""
-    labels, blocks = time_blocks(
-        values.population_frame,
-        float(values.interval),
-        float(values.duration),
-        relaxation_time,
-        length,
-    )
+    labels, _, blocks = stride_blocks(values, relaxation_time, length)
     sums = np.zeros((blocks, values.population.shape[1], len(POWERS)))
     for block in range(blocks):
         chosen = values.population[labels == block].astype(np.float64)

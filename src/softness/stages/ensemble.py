@@ -22,7 +22,7 @@ def arguments() -> argparse.ArgumentParser:
 
 def main(options: argparse.Namespace) -> None:
     """Run the stage."""
-    parts = [tables.read(path, EnsembleCounts) for path in options.blocks]
+    parts = (tables.read(path, EnsembleCounts) for path in options.blocks)
     counts = merged(parts, [str(path) for path in options.blocks])
     made_by = command.provenance(NAME, options.settings, options.blocks)
     tables.write(options.output, counts, made_by)

@@ -6,11 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
-from softness.dynamics.pairs import second_minimum
 from softness.errors import InputError
 from softness.files import tables
 from softness.files.features import writing_features
-from softness.files.records import LabelledSet, PairDistributions, Rearrangements
+from softness.files.records import LabelledSet, Neighbourhood, Rearrangements
 from softness.files.trajectory import Trajectory
 from softness.stages import command
 from softness.structure import table
@@ -33,11 +32,7 @@ def arguments() -> argparse.ArgumentParser:
         "--frames", type=int, nargs="+", help="all analysed particles of these frames"
     )
     parser.add_argument(
-        "--pair-distribution",
-        type=Path,
-        nargs="+",
-        default=[],
-        help="g(r) whose second minimum is the neighbourhood of features of higher order (HDF5)",
+        "--neighbourhood", type=Path, help="reach of averages, for features of higher order (HDF5)"
     )
     parser.add_argument("--output", type=Path, required=True, help="feature table to write (HDF5)")
     return parser
@@ -48,11 +43,11 @@ def main(options: argparse.Namespace) -> None:
     settings = options.settings
     inputs = [options.trajectory, *(options.samples or [])]
     inputs += [options.rearrangements] if options.rearrangements else []
-    inputs += options.pair_distribution
+    inputs += [options.neighbourhood] if options.neighbourhood else []
     made_by = command.provenance(NAME, settings, inputs)
     features = feature_set(settings["features"])
-    if settings.get("orders", [0]) != [0]:
-        cutoff = _neighbourhood(settings, options.pair_distribution)
+    if options.neighbourhood:
+        cutoff = float(tables.read(options.neighbourhood, Neighbourhood).distance)
         features = replace(features, orders=tuple(settings["orders"]), cutoff=cutoff)
     with Trajectory(options.trajectory) as trajectory:
         rows = table.select_rows(_wanted(options, trajectory))
@@ -81,23 +76,6 @@ def _evenly(block: dict) -> tuple[float, ...]:
     """first, first + step ... last, without the rounding of repeated sums."""
     number = round((block["last"] - block["first"]) / block["step"]) + 1
     return tuple((block["first"] + np.arange(number) * block["step"]).round(10).tolist())
-
-
-def _neighbourhood(settings: dict, paths: list[Path]) -> float:
-    """Reach of averages: as the settings have it, or the second minimum of g_AA(r)."""
-    if settings["neighbourhood"] != "auto":
-        return float(settings["neighbourhood"])
-    runs = [tables.read(path, PairDistributions) for path in paths]
-    if not runs:
-        raise InputError("neighbourhood is auto: give --pair-distribution to measure it")
-    mean = np.mean([run.values[:, 0].mean(axis=0) for run in runs], axis=0)
-    cutoff = second_minimum(runs[0].distance, mean)
-    if not np.isfinite(cutoff):
-        raise InputError(
-            f"{paths[0]}: g_AA(r) has no second minimum up to {runs[0].distance[-1]:g}: set "
-            "features.neighbourhood to a distance, or raise pair_distribution.largest_distance"
-        )
-    return cutoff
 
 
 def _wanted(options: argparse.Namespace, trajectory: Trajectory) -> dict[str, table.Moments]:

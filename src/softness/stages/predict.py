@@ -10,7 +10,7 @@ from softness.files.records import Classifier, Predictions
 from softness.learning.models import load_model
 from softness.learning.regress import Regressor
 from softness.stages import command
-from softness.stages.shared.classified import full_plane
+from softness.stages.shared.classified import unseen_plane
 from softness.stages.shared.snapshots import Snapshots, read_snapshots
 
 NAME = "predict"
@@ -55,11 +55,15 @@ def main(options: argparse.Namespace) -> None:
 
 
 def _softness(path: Path, found: Snapshots) -> np.ndarray:
-    """Softness of the particles, from the features that its classifier sees."""
+    """Softness of the particles, by models that never saw their replica."""
     classifier = tables.read(path, Classifier)
     names = classifier.columns.astype(str).tolist()
-    columns = [found.columns.index(name) for name in names]
-    return full_plane(classifier).value(found.features[:, columns])
+    features = found.features[:, [found.columns.index(name) for name in names]]
+    values = np.empty(len(features))
+    for replica in np.unique(found.replica):
+        own = found.replica == replica
+        values[own] = unseen_plane(classifier, int(replica))[0].value(features[own])
+    return values
 
 
 if __name__ == "__main__":

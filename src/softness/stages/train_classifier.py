@@ -11,6 +11,7 @@ from softness.errors import InputError
 from softness.files import tables
 from softness.files.features import FeatureTable, reading_features
 from softness.files.records import Classifier, LabelledSet
+from softness.learning.hyperplane import Hyperplane
 from softness.learning.population import FeatureMoments
 from softness.learning.training import time_units, train_classifier
 from softness.stages import command
@@ -67,7 +68,8 @@ def main(options: argparse.Namespace) -> None:
         left_out_weights=np.array([plane.weights for plane in trained.left_out]),
         left_out_bias=np.array([plane.bias for plane in trained.left_out]),
         left_out_spread=np.array([moments.spread(plane.weights) for plane in trained.left_out]),
-        jackknife_weights=np.array([plane.weights for plane in trained.jackknife]),
+        jackknife_weights=_weights(trained.jackknife, len(names)),
+        half_weights=_weights(trained.halves, len(names)),
         found=labelled.found,
         wanted=labelled.wanted,
         complete=np.array(labelled.complete),
@@ -77,6 +79,11 @@ def main(options: argparse.Namespace) -> None:
     )
     inputs = [options.samples, *options.features, *options.population]
     tables.write(options.output, record, command.provenance(NAME, settings, inputs))
+
+
+def _weights(planes: Sequence[Hyperplane], columns: int) -> np.ndarray:
+    """(n, M) weights of some planes, of none as well."""
+    return np.array([plane.weights for plane in planes]).reshape(len(planes), columns)
 
 
 def _population(paths: Sequence[Path], wanted: str) -> FeatureMoments:

@@ -64,15 +64,15 @@ def sample_features(
     return features, names
 
 
-def full_plane(classifier: Classifier) -> Hyperplane:
-    """The hyperplane that was trained with all samples."""
-    return Hyperplane(classifier.weights, float(classifier.bias), classifier.mean, classifier.scale)
-
-
 def unseen_plane(classifier: Classifier, replica: int) -> tuple[Hyperplane, float]:
-    """The hyperplane that never saw a replica, and the spread of its w.F."""
+    """The hyperplane that never saw a replica, and the spread of its w.F.
+
+    A study of one replica has one hyperplane, which has seen it.
+    """
     weights = classifier.left_out_weights
-    number = min(replica, len(weights) - 1)
+    if len(weights) > 1 and replica >= len(weights):
+        raise InputError(f"replica {replica}: the classifier knows {len(weights)}: train it again")
+    number = replica if len(weights) > 1 else 0
     plane = Hyperplane(
         weights[number],
         float(classifier.left_out_bias[number]),
@@ -160,3 +160,39 @@ def time_blocks(
     block = length * relaxation_time if np.isfinite(relaxation_time) else duration
     labels = block_labels(np.asarray(frames) * interval, duration, block)
     return labels, max(int(duration // block), 1)
+
+
+def stride_blocks(
+    values: LearnedValues, relaxation_time: float, length: float, window: float = 0.0
+) -> tuple[np.ndarray, np.ndarray, int]:
+    """Blocks of time of the population and of the events of one run, in whole strides.
+
+    A strided frame stands for those up to the next one, so that events and population of a block
+    are of the same moments only if no block ends within a stride.
+
+    Parameters
+    ----------
+    values
+        Of the run.
+    relaxation_time
+        In tau; nan where the liquid did not relax within its run, which then is one block.
+    length
+        Least length of a block, in relaxation times.
+    window
+        Least length in tau, for moments that share frames.
+
+    Returns
+    -------
+    tuple of numpy.ndarray, numpy.ndarray, int
+        (n,) block of each row of the population, (m,) of each event, and the number of blocks.
+    """
+    first, stride = int(values.population_frame.min()), int(values.stride)
+    strides = (int(values.population_frame.max()) - first) // stride + 1
+    duration = strides * stride * float(values.interval)
+    least = length * relaxation_time if np.isfinite(relaxation_time) else duration
+    blocks = int(np.clip(duration // max(least, window), 1, strides))
+    labels = (
+        (np.asarray(frames) - first) // stride * blocks // strides
+        for frames in (values.population_frame, values.event_frame)
+    )
+    return *labels, blocks

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -66,34 +66,53 @@ def read_snapshots(
         If snapshots differ in temperature or number of runs, threshold or time is not on the grid
         of the counts, or features are missing.
     """
-    found = [tables.read(path, EnsembleCounts) for path in ensembles]
-    kind = KINDS[settings["label"]]
-    counts = [each.exceeding(kind, settings["threshold"], settings["time"]) for each in found]
-    _check_alike(found, ensembles)
-    parts, columns = [], ()
-    for each, (replica, frame) in zip(found, settings["places"], strict=True):
-        part, columns = _features_of(features, replica, frame, each.particle, settings["order"])
+    found, parts, columns = [], [], ()
+    for path, (replica, frame) in zip(ensembles, settings["places"], strict=True):
+        one = _counted(path, settings)
+        _check_alike(one, path, [*found, one][0], ensembles[0])
+        part, columns = _features_of(features, replica, frame, one.particle, settings["order"])
+        found.append(one)
         parts.append(part)
-    sizes = [len(each.particle) for each in found]
+    sizes = [len(one.particle) for one in found]
     return Snapshots(
-        temperature=float(found[0].temperature),
+        temperature=found[0].temperature,
         columns=columns,
         features=np.concatenate(parts),
-        snapshot=np.repeat([int(each.snapshot) for each in found], sizes),
+        snapshot=np.repeat([one.snapshot for one in found], sizes),
         replica=np.repeat([replica for replica, _ in settings["places"]], sizes),
-        counts=np.concatenate(counts, axis=1),
-        runs=found[0].runs_of_halves(),
+        counts=np.concatenate([one.exceeding for one in found], axis=1),
+        runs=found[0].runs,
     )
 
 
-def _check_alike(found: Sequence[EnsembleCounts], paths: Sequence[Path]) -> None:
-    for each, path in zip(found[1:], paths[1:], strict=True):
-        if each.temperature != found[0].temperature or len(each.runs) != len(found[0].runs):
-            raise InputError(
-                f"{path}: T = {float(each.temperature):g} with {len(each.runs)} runs, "
-                f"{paths[0]}: T = {float(found[0].temperature):g} with {len(found[0].runs)}: give "
-                "snapshots of one ensemble"
-            )
+class _Counted(NamedTuple):
+    """What is needed of the counts of one snapshot, which themselves fill much memory."""
+
+    temperature: float
+    snapshot: int
+    particle: np.ndarray
+    exceeding: np.ndarray
+    runs: np.ndarray
+
+
+def _counted(path: Path, settings: Mapping[str, Any]) -> _Counted:
+    counts = tables.read(path, EnsembleCounts)
+    kind = KINDS[settings["label"]]
+    return _Counted(
+        temperature=float(counts.temperature),
+        snapshot=int(counts.snapshot),
+        particle=counts.particle,
+        exceeding=counts.exceeding(kind, settings["threshold"], settings["time"]),
+        runs=counts.runs_of_halves(),
+    )
+
+
+def _check_alike(one: _Counted, path: Path, first: _Counted, first_path: Path) -> None:
+    if one.temperature != first.temperature or one.runs.tolist() != first.runs.tolist():
+        raise InputError(
+            f"{path}: T = {one.temperature:g} with {one.runs.sum()} runs, {first_path}: "
+            f"T = {first.temperature:g} with {first.runs.sum()}: give snapshots of one ensemble"
+        )
 
 
 def _features_of(
