@@ -111,11 +111,11 @@ def test_a_block_leaves_before_the_wall_time_and_goes_on(block, whole, tmp_path,
         done(block, tmp_path / "checkpoint", wall_time=0.0)
     assert not list((tmp_path / "checkpoint").glob("segment-*"))
     clock = iter(np.arange(0, 1000, 10.0))
-    monkeypatch.setattr(ensemble.time, "monotonic", lambda: float(next(clock)))
-    with pytest.raises(OutOfTime):
-        done(block, tmp_path / "checkpoint", wall_time=40.0)
+    with monkeypatch.context() as patched:
+        patched.setattr(ensemble.time, "monotonic", lambda: float(next(clock)))
+        with pytest.raises(OutOfTime):
+            done(block, tmp_path / "checkpoint", wall_time=40.0)
     assert len(list((tmp_path / "checkpoint").glob("segment-*"))) == 1
-    monkeypatch.undo()
     assert same(done(block, tmp_path / "checkpoint"), whole)
 
 

@@ -474,3 +474,15 @@ def test_a_lead_beyond_the_window_begins_with_the_first_frame():
 def test_a_run_without_room_for_a_stride_is_refused():
     with pytest.raises(InputError, match="stride = 20"):
         structure_frames(20, half_window=5, lead=2, stride=20)
+
+
+def test_a_run_without_a_moment_has_a_table_without_rows(tmp_path):
+    path, none = tmp_path / "features.h5", np.zeros(0, np.int64)
+    roles = {"rearranging": np.zeros(0, bool)}
+    made_by = Provenance("test", {})
+    with writing_features(path, none, none, roles, ("a", "b"), 0.5, 0, made_by):
+        pass
+    with reading_features(path) as stored:
+        assert len(stored) == 0
+        assert stored.features().shape == (0, 2)
+        assert list(stored.chunks()) == []
