@@ -144,6 +144,9 @@ def _rows(data: FigureData, table: Accuracies, name: str) -> pd.DataFrame:
             "low": low,
             "high": high,
             "plain_accuracy": _plain_accuracy(table) if own else found.value,
+            # p_hop of the quiet class (the source: 0.0085) and of the active one.
+            "quiet_below": float(table.lower),
+            "active_above": float(table.upper),
         }
     )
 
