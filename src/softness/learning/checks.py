@@ -134,3 +134,14 @@ def one_of(value: str, name: str, choices: Sequence[str]) -> str:
     if value not in choices:
         raise InputError(f"{name} = {value!r}: give one of {', '.join(choices)}")
     return value
+
+
+def given_standardisation(
+    mean: np.ndarray, scale: np.ndarray, columns: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return a (M,) mean and a (M,) positive scale of features with M columns, or raise."""
+    mean = same_length(finite_array(mean, "mean"), "mean", columns, "the features")
+    scale = same_length(finite_array(scale, "scale"), "scale", columns, "the features")
+    if not (scale > 0).all():
+        raise InputError(f"scale has the smallest value {scale.min()}: give positive numbers")
+    return mean, scale

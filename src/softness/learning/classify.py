@@ -13,6 +13,7 @@ from softness.learning.checks import (
     class_labels,
     feature_table,
     finite_array,
+    given_standardisation,
     positive,
     same_length,
     whole_number,
@@ -246,12 +247,7 @@ def _standardisation_or(
         return standardisation(features)
     if mean is None or scale is None:
         raise InputError("mean and scale: give both, or neither")
-    columns = features.shape[1]
-    mean = same_length(finite_array(mean, "mean"), "mean", columns, "the features")
-    scale = same_length(finite_array(scale, "scale"), "scale", columns, "the features")
-    if not (scale > 0).all():
-        raise InputError(f"scale has the smallest value {scale.min()}: give positive numbers")
-    return mean, scale
+    return given_standardisation(mean, scale, features.shape[1])
 
 
 def _divide(

@@ -19,7 +19,7 @@ from sklearn.svm import SVR, LinearSVR
 from softness.errors import InputError
 from softness.learning.checks import (
     feature_table,
-    finite_array,
+    given_standardisation,
     one_of,
     positive,
     same_length,
@@ -267,10 +267,7 @@ def network_parameters(width: int, columns: int) -> int:
 
 def _scaler(mean: np.ndarray, scale: np.ndarray, columns: int) -> StandardScaler:
     """Return scikit-learn's standardisation with a given (M,) mean and scale."""
-    mean = same_length(finite_array(mean, "mean"), "mean", columns, "the features")
-    scale = same_length(finite_array(scale, "scale"), "scale", columns, "the features")
-    if not (scale > 0).all():
-        raise InputError(f"scale has the smallest value {scale.min()}: give positive numbers")
+    mean, scale = given_standardisation(mean, scale, columns)
     scaler = StandardScaler()
     scaler.mean_, scaler.scale_, scaler.var_ = mean.copy(), scale.copy(), scale**2
     scaler.n_features_in_ = columns

@@ -69,9 +69,9 @@ def read_snapshots(
     found, parts, columns = [], [], ()
     for path, (replica, frame) in zip(ensembles, settings["places"], strict=True):
         one = _counted(path, settings)
-        _check_alike(one, path, [*found, one][0], ensembles[0])
-        part, columns = _features_of(features, replica, frame, one.particle, settings["order"])
         found.append(one)
+        _check_alike(one, path, found[0], ensembles[0])
+        part, columns = _features_of(features, replica, frame, one.particle, settings["order"])
         parts.append(part)
     sizes = [len(one.particle) for one in found]
     return Snapshots(
