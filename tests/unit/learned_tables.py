@@ -6,14 +6,9 @@ import numpy as np
 from scipy.stats import norm
 
 from softness.figures.data import FigureData
-from softness.files.records import (
-    Accuracies,
-    BarrierTable,
-    Classifier,
-    Distribution,
-    RelaxationTable,
-    VanHove,
-)
+from softness.files.records.barriers import BarrierTable
+from softness.files.records.dynamics import RelaxationTable, VanHove
+from softness.files.records.learned import Accuracies, Classifier, Distribution
 
 TRAINING, TRANSFER = 0.45, 0.47
 HOT = (1.0, 1.2, 1.4, 1.8, 2.0)

@@ -9,7 +9,7 @@ from learned_tables import classifier
 from scipy.special import expit
 
 from softness.figures.data import FigureData
-from softness.files.records import Predictions, Regression
+from softness.files.records.regressed import Predictions, Regression
 
 TRAINING = 0.45
 TEMPERATURES = (0.45, 0.5, 0.6, 0.86)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from softness.errors import InputError
-from softness.files.records import HopIndicator
+from softness.files.records.hops import HopIndicator
 from softness.learning.samples import Moments
 from softness.stages.shared.labelled import drawn_set
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from softness.files.records import LearnedValues
+from softness.files.records.learned import LearnedValues
 from softness.stages.shared.classified import stride_blocks
 
 STRIDE, FIRST, STRIDES = 10, 3, 40

@@ -13,14 +13,10 @@ from locations import ROOT
 from softness.figures.registry import FIGURES
 from softness.files import tables
 from softness.files.features import reading_features
-from softness.files.records import (
-    BinnedCounts,
-    Classifier,
-    EquilibrationEvidence,
-    LearnedValues,
-    Predictions,
-    RelaxationTable,
-)
+from softness.files.records.barriers import BinnedCounts
+from softness.files.records.dynamics import EquilibrationEvidence, RelaxationTable
+from softness.files.records.learned import Classifier, LearnedValues
+from softness.files.records.regressed import Predictions
 from softness.files.trajectory import Trajectory
 from softness.report.claims import VERDICTS
 

@@ -6,17 +6,19 @@ from typing import Any
 
 import numpy as np
 
-from softness.files.records import (
-    Accuracies,
-    BarrierTable,
-    Classifier,
+from softness.files.records.barriers import BarrierTable
+from softness.files.records.dynamics import (
     DisplacementMap,
-    Distribution,
     PairDistributions,
-    Predictions,
-    Regression,
     RelaxationTable,
     VanHove,
+)
+from softness.files.records.learned import Accuracies, Classifier, Distribution
+from softness.files.records.regressed import (
+    MatchedThreshold,
+    Predictions,
+    Regression,
+    SnapshotShares,
 )
 
 KINDS = {
@@ -34,6 +36,9 @@ KINDS = {
     "wide_barriers": BarrierTable,
     "regression": Regression,
     "predictions": Predictions,
+    "predicted_barriers": BarrierTable,
+    "shares": SnapshotShares,
+    "csd_threshold": MatchedThreshold,
 }
 """What the tables of each kind hold."""
 
@@ -66,6 +71,12 @@ class FigureData:
         How the regressors came about, one a model.
     predictions
         Of all models beside the counted runs, one a temperature.
+    predicted_barriers
+        Of softness, of all regressors and of random directions, by events soon after (one).
+    shares
+        Of particles that rearrange in the counted runs, one a temperature.
+    csd_threshold
+        Where a threshold of the CSD flags as many samples as that of p_hop (one).
     settings
         ``seed``, ``draws`` and ``block_length`` (in tau_alpha) for resampling.
     """
@@ -85,6 +96,9 @@ class FigureData:
     wide_barriers: Sequence[BarrierTable] = ()
     regression: Sequence[Regression] = ()
     predictions: Sequence[Predictions] = ()
+    predicted_barriers: Sequence[BarrierTable] = ()
+    shares: Sequence[SnapshotShares] = ()
+    csd_threshold: Sequence[MatchedThreshold] = ()
 
     def temperatures(self) -> list[float]:
         """Temperatures of the tables, from cold to hot."""

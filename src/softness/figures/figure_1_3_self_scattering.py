@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from softness.dynamics.scattering import RELAXED, StretchedExponential
 from softness.figures import style
 from softness.figures.data import FigureData
-from softness.files.records import RelaxationTable
+from softness.files.records.dynamics import RelaxationTable
 from softness.report.claims import Claim, Statement
 
 WARMEST_STRETCHED = 0.6

@@ -9,7 +9,7 @@ from scipy.stats import spearmanr
 from softness.figures import learned, style
 from softness.figures.data import FigureData
 from softness.figures.learned import ARRHENIUS, BINOMIAL, SOFTNESS, Drawn
-from softness.files.records import BarrierTable
+from softness.files.records.barriers import BarrierTable
 from softness.report.claims import Claim, Inclusion, Statement
 
 ONSET = Statement(

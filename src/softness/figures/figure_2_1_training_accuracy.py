@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from softness.figures import learned, style
 from softness.figures.data import FigureData
 from softness.figures.learned import SOFTNESS, Drawn
-from softness.files.records import Accuracies
+from softness.files.records.learned import Accuracies
 from softness.learning.scores import balanced_accuracy, middle_of_maxima
 from softness.report.claims import Claim, Statement
 

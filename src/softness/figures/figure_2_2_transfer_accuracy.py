@@ -12,7 +12,7 @@ from softness import seeds
 from softness.figures import learned, style
 from softness.figures.data import FigureData
 from softness.figures.learned import SOFTNESS, Drawn
-from softness.files.records import VanHove
+from softness.files.records.dynamics import VanHove
 from softness.report.claims import Claim, Statement
 from softness.uncertainty import block_labels, bootstrap, widened
 

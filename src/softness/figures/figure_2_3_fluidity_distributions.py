@@ -10,7 +10,7 @@ from softness import seeds
 from softness.figures import learned, style
 from softness.figures.data import FigureData
 from softness.figures.learned import Drawn
-from softness.files.records import Distribution
+from softness.files.records.learned import Distribution
 from softness.report.claims import Claim, Statement
 from softness.uncertainty import bootstrap, widened
 

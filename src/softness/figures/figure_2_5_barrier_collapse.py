@@ -11,7 +11,7 @@ from softness.barriers.controls import distance_over_range, slope_ratio
 from softness.figures import learned, style
 from softness.figures.data import FigureData
 from softness.figures.learned import BINOMIAL, KRAMERS, SOFTNESS, Drawn
-from softness.files.records import BarrierTable
+from softness.files.records.barriers import BarrierTable
 from softness.report.claims import Claim, Statement
 from softness.uncertainty import widening
 

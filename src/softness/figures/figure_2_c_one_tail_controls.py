@@ -9,7 +9,7 @@ from matplotlib.lines import Line2D
 from softness.figures import learned, style
 from softness.figures.data import FigureData
 from softness.figures.learned import Drawn
-from softness.files.records import Accuracies
+from softness.files.records.learned import Accuracies
 from softness.report.claims import Claim, Statement
 
 NUMBER = "2.C"

@@ -15,7 +15,8 @@ from softness.barriers.fit import FORMS, METHODS, log_prefactor
 from softness.barriers.resample import percentile_interval
 from softness.figures import style
 from softness.figures.data import FigureData
-from softness.files.records import Accuracies, BarrierTable, Classifier
+from softness.files.records.barriers import BarrierTable
+from softness.files.records.learned import Accuracies, Classifier
 from softness.learning.scores import balanced_accuracy, held_out_right, most_accurate
 from softness.report.claims import Claim, Statement
 from softness.uncertainty import bootstrap, interval, widened

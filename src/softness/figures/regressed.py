@@ -15,7 +15,7 @@ from softness.figures import learned
 from softness.figures.data import FigureData
 from softness.figures.figure_2_3_fluidity_distributions import standard_moments
 from softness.figures.learned import SOFTNESS, Drawn
-from softness.files.records import Predictions, Regression
+from softness.files.records.regressed import Predictions, Regression
 from softness.learning.scores import logit_share, pearson
 from softness.learning.targets import Target, counts_target, scores_by_snapshot
 from softness.uncertainty import bootstrap, widened

@@ -11,7 +11,7 @@ from softness.barriers.cosines import covariance_cosine, plain_cosine
 from softness.figures import learned, typeset
 from softness.figures.data import FigureData
 from softness.figures.learned import SOFTNESS, Drawn
-from softness.files.records import Classifier
+from softness.files.records.learned import Classifier
 from softness.report.claims import Claim, Statement
 
 COSINES_OF_SOURCE = {1.0: 0.8246, 1.2: 0.8071, 1.4: 0.6643, 1.8: 0.7104, 2.0: 0.7198}

@@ -15,7 +15,7 @@ from softness.figures.data import FigureData
 from softness.figures.learned import SOFTNESS, Drawn
 from softness.figures.regressed import RIDGE, SVR, Snapshot
 from softness.figures.table_2_1_hyperplanes import jackknife_draws
-from softness.files.records import Regression
+from softness.files.records.regressed import Regression
 from softness.learning.scores import pearson
 from softness.report.claims import Claim, Statement
 

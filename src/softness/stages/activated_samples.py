@@ -9,7 +9,7 @@ from softness import seeds
 from softness.dynamics.rearrangements import automatic_quiet_threshold, quiet_runs
 from softness.errors import InputError
 from softness.files import tables
-from softness.files.records import HopIndicator, Rearrangements
+from softness.files.records.hops import HopIndicator, Rearrangements
 from softness.learning import samples
 from softness.stages import command
 from softness.stages.shared.labelled import drawn_set

@@ -10,7 +10,7 @@ from softness import seeds
 from softness.barriers.analysis import analyse_barriers
 from softness.errors import InputError
 from softness.files import tables
-from softness.files.records import BarrierTable, BinnedCounts
+from softness.files.records.barriers import BarrierTable, BinnedCounts
 from softness.stages import command
 
 NAME = "barriers"

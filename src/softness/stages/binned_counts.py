@@ -7,7 +7,9 @@ import numpy as np
 
 from softness.barriers.bins import BinCounts, count_bins
 from softness.files import tables
-from softness.files.records import Accuracies, BinnedCounts, LearnedValues, RelaxationTable
+from softness.files.records.barriers import BinnedCounts
+from softness.files.records.dynamics import RelaxationTable
+from softness.files.records.learned import Accuracies, LearnedValues
 from softness.learning.scores import most_accurate
 from softness.stages import command
 from softness.stages.shared.classified import common_names, stride_blocks

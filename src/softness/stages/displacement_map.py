@@ -10,7 +10,7 @@ from softness.dynamics.drift import relative_to_centre
 from softness.dynamics.heterogeneity import displacement_sizes, neighbour_correlation
 from softness.errors import InputError
 from softness.files import tables
-from softness.files.records import DisplacementMap, RelaxationTable
+from softness.files.records.dynamics import DisplacementMap, RelaxationTable
 from softness.files.trajectory import Trajectory
 from softness.stages import command
 

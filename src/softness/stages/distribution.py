@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from softness.files import tables
-from softness.files.records import Distribution, LearnedValues, RelaxationTable
+from softness.files.records.dynamics import RelaxationTable
+from softness.files.records.learned import Distribution, LearnedValues
 from softness.stages import command
 from softness.stages.shared.classified import common_names, stride_blocks
 

@@ -11,7 +11,7 @@ from softness.errors import InputError
 from softness.files import tables
 from softness.files.atomic import replacing
 from softness.files.history import History
-from softness.files.records import EquilibrationEvidence, RelaxationTable
+from softness.files.records.dynamics import EquilibrationEvidence, RelaxationTable
 from softness.stages import command
 
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from softness import seeds
 from softness.files import tables
-from softness.files.records import HopIndicator
+from softness.files.records.hops import HopIndicator
 from softness.learning import samples
 from softness.stages import command
 from softness.stages.shared.labelled import drawn_set

@@ -9,7 +9,9 @@ import numpy as np
 from softness.errors import InputError
 from softness.files import tables
 from softness.files.features import writing_features
-from softness.files.records import LabelledSet, Neighbourhood, Rearrangements
+from softness.files.records.hops import Rearrangements
+from softness.files.records.learned import LabelledSet
+from softness.files.records.regressed import Neighbourhood
 from softness.files.trajectory import Trajectory
 from softness.stages import command
 from softness.structure import table

@@ -8,7 +8,8 @@ import numpy as np
 
 from softness.files import tables
 from softness.files.features import reading_features
-from softness.files.records import HopIndicator, LearnedValues
+from softness.files.records.hops import HopIndicator
+from softness.files.records.learned import LearnedValues
 from softness.learning.hyperplane import Hyperplane
 from softness.stages import command
 from softness.stages.shared.classified import columns_of, read_classifiers, unseen_planes

@@ -8,7 +8,8 @@ import numpy as np
 from softness.dynamics.pairs import second_minimum
 from softness.errors import InputError
 from softness.files import tables
-from softness.files.records import Neighbourhood, PairDistributions
+from softness.files.records.dynamics import PairDistributions
+from softness.files.records.regressed import Neighbourhood
 from softness.stages import command
 
 NAME = "neighbourhood"

@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 
 from softness.files import tables
-from softness.files.records import Classifier, Predictions
+from softness.files.records.learned import Classifier
+from softness.files.records.regressed import Predictions
 from softness.learning.models import load_model
 from softness.learning.regress import Regressor
 from softness.stages import command

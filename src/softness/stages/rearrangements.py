@@ -7,7 +7,7 @@ import numpy as np
 
 from softness.dynamics.rearrangements import events
 from softness.files import tables
-from softness.files.records import HopIndicator, Rearrangements
+from softness.files.records.hops import HopIndicator, Rearrangements
 from softness.stages import command
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from softness import seeds
 from softness.files import tables
 from softness.files.provenance import canonical_json
-from softness.files.records import Regression
+from softness.files.records.regressed import Regression
 from softness.learning.models import save_model
 from softness.learning.population import FeatureMoments
 from softness.learning.regress import GRIDS, train_regressor

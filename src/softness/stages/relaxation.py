@@ -9,7 +9,7 @@ from softness import seeds
 from softness.dynamics.relaxation import analyse_relaxation
 from softness.errors import InputError
 from softness.files import tables
-from softness.files.records import RelaxationTable, ScatteringOrigins
+from softness.files.records.dynamics import RelaxationTable, ScatteringOrigins
 from softness.stages import command
 
 

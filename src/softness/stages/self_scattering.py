@@ -11,7 +11,7 @@ from softness.dynamics.drift import relative_to_centre
 from softness.dynamics.scattering import log_spaced_lags, scattering_from_origins
 from softness.errors import InputError
 from softness.files import tables
-from softness.files.records import ScatteringOrigins
+from softness.files.records.dynamics import ScatteringOrigins
 from softness.files.trajectory import Trajectory
 from softness.stages import command
 

@@ -10,7 +10,7 @@ from softness import seeds
 from softness.errors import InputError
 from softness.files import tables
 from softness.files.features import FeatureTable, reading_features
-from softness.files.records import Classifier, LabelledSet
+from softness.files.records.learned import Classifier, LabelledSet
 from softness.learning.hyperplane import Hyperplane
 from softness.learning.population import FeatureMoments
 from softness.learning.training import time_units, train_classifier

@@ -9,7 +9,7 @@ from softness.dynamics.drift import relative_to_centre
 from softness.dynamics.van_hove import self_van_hove_component
 from softness.errors import InputError
 from softness.files import tables
-from softness.files.records import VanHove
+from softness.files.records.dynamics import VanHove
 from softness.files.trajectory import Trajectory
 from softness.stages import command
 

@@ -11,7 +11,7 @@ from softness.barriers.controls import random_hyperplane
 from softness.errors import InputError
 from softness.files import tables
 from softness.files.features import FeatureTable, reading_features
-from softness.files.records import Classifier, LabelledSet, LearnedValues
+from softness.files.records.learned import Classifier, LabelledSet, LearnedValues
 from softness.learning.hyperplane import Hyperplane
 from softness.structure.table import TableRows
 from softness.uncertainty import block_labels

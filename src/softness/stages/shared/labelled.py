@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 
 from softness.errors import InputError
-from softness.files.records import HopIndicator, LabelledSet
+from softness.files.records.hops import HopIndicator
+from softness.files.records.learned import LabelledSet
 from softness.learning import samples
 
 

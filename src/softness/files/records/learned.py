@@ -1,0 +1,128 @@
+"""Labelled samples, classifiers, and what they say of particles."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from softness.files.tables import array
+
+
+@dataclass(frozen=True)
+class LabelledSet:
+    """Particles at moments of all replicas at one temperature, in two classes (+1 and -1).
+
+    Classes: active, inactive. `frame` is the one whose structure counts; `group` holds samples that
+    depend on each other. `lower` and `upper` are the thresholds of p_hop, nan where not used.
+    """
+
+    temperature: np.ndarray = array("", "eps_AA/k_B")
+    replicas: np.ndarray = array("")
+    interval: np.ndarray = array("", "tau")
+    duration: np.ndarray = array("", "tau")
+    lower: np.ndarray = array("", "sigma_AA^2")
+    upper: np.ndarray = array("", "sigma_AA^2")
+    found: np.ndarray = array("classes")
+    wanted: np.ndarray = array("")
+    replica: np.ndarray = array("samples")
+    particle: np.ndarray = array("samples")
+    frame: np.ndarray = array("samples")
+    label: np.ndarray = array("samples")
+    group: np.ndarray = array("samples")
+
+    @property
+    def complete(self) -> bool:
+        """Whether each class has as many samples as were asked for."""
+        return len(self.label) >= 2 * int(self.wanted)
+
+
+@dataclass(frozen=True)
+class Classifier:
+    """A linear classifier, with what tells its uncertainty.
+
+    `spread` is the standard deviation of w.F over the population at the training temperature. The
+    models of `left_out_` were trained without one replica each (with all if there is only one),
+    those of `jackknife_` without one unit of samples each, the two of `half_` share no sample.
+    `cross_validated` holds w.F - b of each
+    sample by a model that saw no sample of its group; `plain_cross_validated` by folds that ignore
+    groups.
+    """
+
+    temperature: np.ndarray = array("", "eps_AA/k_B")
+    columns: np.ndarray = array("features")
+    weights: np.ndarray = array("features")
+    bias: np.ndarray = array("")
+    mean: np.ndarray = array("features")
+    scale: np.ndarray = array("features")
+    spread: np.ndarray = array("")
+    covariance: np.ndarray = array("features features")
+    left_out_weights: np.ndarray = array("replicas features")
+    left_out_bias: np.ndarray = array("replicas")
+    left_out_spread: np.ndarray = array("replicas")
+    jackknife_weights: np.ndarray = array("jackknife features")
+    half_weights: np.ndarray = array("halves features")
+    found: np.ndarray = array("classes")
+    wanted: np.ndarray = array("")
+    complete: np.ndarray = array("")
+    label: np.ndarray = array("samples")
+    cross_validated: np.ndarray = array("samples")
+    plain_cross_validated: np.ndarray = array("samples")
+
+
+@dataclass(frozen=True)
+class LearnedValues:
+    """Learned variables of one run, w.F over its spread, by models that never saw the replica.
+
+    `population` are all analysed particles in every `stride`-th frame; `event` the particles whose
+    p_hop is above the threshold a lead time later, in every frame. Frames are those of the
+    structure.
+    """
+
+    temperature: np.ndarray = array("", "eps_AA/k_B")
+    replica: np.ndarray = array("")
+    interval: np.ndarray = array("", "tau")
+    duration: np.ndarray = array("", "tau")
+    stride: np.ndarray = array("")
+    names: np.ndarray = array("variables")
+    population_frame: np.ndarray = array("population")
+    population: np.ndarray = array("population variables")
+    event_frame: np.ndarray = array("events")
+    event: np.ndarray = array("events variables")
+
+
+@dataclass(frozen=True)
+class Accuracies:
+    """How many samples of one labelled set each model classifies right, at each bias.
+
+    Values are w.F over the model's spread, so biases are in that unit; `origin` is the bias of the
+    training. A model that was trained with this very set (`own`) counts by its grouped
+    cross-validation, every other one by the models that never saw the replica; so does the set's
+    own model under its name with the ending `_unseen`. `plain_right` is the
+    plain cross-validation of the set's own model, 0 if there is none.
+
+    Classes: active, inactive. The set as a whole holds as many of the one as of the other, its
+    blocks do not: accuracies of resampled blocks need the right answers class by class.
+    """
+
+    temperature: np.ndarray = array("", "eps_AA/k_B")
+    names: np.ndarray = array("variables")
+    found: np.ndarray = array("classes")
+    wanted: np.ndarray = array("")
+    lower: np.ndarray = array("", "sigma_AA^2")
+    upper: np.ndarray = array("", "sigma_AA^2")
+    bias: np.ndarray = array("biases")
+    origin: np.ndarray = array("variables")
+    own: np.ndarray = array("variables")
+    samples: np.ndarray = array("classes replicas blocks")
+    right: np.ndarray = array("variables classes replicas blocks biases")
+    plain_right: np.ndarray = array("classes biases")
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """Learned variables of the population at one temperature: histogram, power sums 0 to 4."""
+
+    temperature: np.ndarray = array("", "eps_AA/k_B")
+    names: np.ndarray = array("variables")
+    edges: np.ndarray = array("edges")
+    counts: np.ndarray = array("variables bins")
+    powers: np.ndarray = array("replicas blocks variables powers")
