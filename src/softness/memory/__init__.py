@@ -1,0 +1,1 @@
+"""Groups of particles followed in time, and their response to a temperature cycle."""

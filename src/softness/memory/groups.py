@@ -1,0 +1,533 @@
+"""Groups of particles by their learned variable S at time 0: how they forget where they began."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from softness.errors import InputError
+from softness.learning.checks import finite_array, positive, same_length, whole_number
+from softness.uncertainty import bootstrap, interval, widened
+
+STANDARD_ERRORS = 3.0
+"""A group starts apart from the mean of everyone if that many standard errors lie between. With
+fewer, the normalised form divides by little more than noise."""
+
+
+@dataclass(frozen=True)
+class Origin:
+    """The groups that particles belong to from one time origin on.
+
+    Attributes
+    ----------
+    groups
+        (n,) number of each particle's group, from 0; -1 beyond the outer edges.
+    numbers
+        (groups + 1,) particles in each group, and all n of them.
+    block
+        Block of time that the origin belongs to.
+    """
+
+    groups: np.ndarray
+    numbers: np.ndarray
+    block: int
+
+
+class GroupSums:
+    """Sums of S over the particles of each group, frame by frame, for each block of time.
+
+    Frames are added as they come and not kept, so that many origins of long runs can be open at
+    once: each holds one small number per particle.
+
+    Parameters
+    ----------
+    edges
+        (groups + 1,) rising edges of the bins of S(0); the outer ones may be infinite. A bin
+        includes its lower and not its upper edge; the last one includes both.
+    times
+        Number of times after an origin, time 0 included.
+    blocks
+        Number of blocks of time (`softness.uncertainty.block_labels` of the origins' times).
+
+    Attributes
+    ----------
+    sums, counts
+        (blocks, groups + 1, times) sum of S, and the number of values in it; the last row holds
+        everyone, those beyond the outer edges included. As `softness.uncertainty.bootstrap` and
+        `analyse_groups` take them, one table for each replica.
+    """
+
+    def __init__(self, edges: np.ndarray, times: int, blocks: int = 1) -> None:
+        self._edges = _rising(edges)
+        blocks, times = whole_number(blocks, "blocks"), whole_number(times, "times")
+        self.sums = np.zeros((blocks, len(self._edges), times))
+        self.counts = np.zeros((blocks, len(self._edges), times), dtype=np.int64)
+
+    def begin(self, values: np.ndarray, block: int = 0) -> Origin:
+        """Group particles by their values at a time origin.
+
+        Parameters
+        ----------
+        values
+            (n,) S at the origin. They are not added yet: `add` them as time 0.
+        block
+            Block of time of the origin.
+        """
+        values = finite_array(values, "values", 1)
+        if not (0 <= whole_number(block, "block", 0) < len(self.sums)):
+            raise InputError(f"block = {block}: give 0 to {len(self.sums) - 1}, or more blocks")
+        groups = np.searchsorted(self._edges, values, side="right") - 1
+        groups[values == self._edges[-1]] = len(self._edges) - 2
+        groups[(values < self._edges[0]) | (values > self._edges[-1])] = -1
+        return Origin(groups.astype(np.int32), self._by_group(groups), block)
+
+    def add(self, origin: Origin, time: int, values: np.ndarray) -> None:
+        """Add one frame to the sums of one origin.
+
+        Parameters
+        ----------
+        origin
+            From `begin`.
+        time
+            Number of the time after the origin, 0 for the origin itself.
+        values
+            (n,) S of the same particles at that time.
+        """
+        values = same_length(
+            finite_array(values, "values", 1),
+            "values",
+            len(origin.groups),
+            "the particles at the origin",
+        )
+        times = self.sums.shape[2]
+        if not (0 <= whole_number(time, "time", 0) < times):
+            raise InputError(f"time = {time}: give 0 to {times - 1}, or make room for more times")
+        self.sums[origin.block, :, time] += self._by_group(origin.groups, values)
+        self.counts[origin.block, :, time] += origin.numbers
+
+    def _by_group(self, groups: np.ndarray, weights: np.ndarray | None = None) -> np.ndarray:
+        """(groups + 1,) number of particles, or sum of their weights; the last one of everyone."""
+        grouped = np.bincount(groups + 1, weights, minlength=len(self._edges))
+        everyone = len(groups) if weights is None else weights.sum()
+        return np.append(grouped[1:], everyone)
+
+
+@dataclass(frozen=True)
+class GroupMeans:
+    """Mean of S over groups of particles.
+
+    Attributes
+    ----------
+    means
+        (groups, times) mean over the particles of a group; nan where it is empty.
+    everyone
+        (times,) mean over all particles.
+    numbers
+        (groups,) particles in each group.
+    """
+
+    means: np.ndarray
+    everyone: np.ndarray
+    numbers: np.ndarray
+
+
+def bin_means(values_at_0: np.ndarray, values: np.ndarray, edges: np.ndarray) -> GroupMeans:
+    """Follow the groups of one time origin.
+
+    Parameters
+    ----------
+    values_at_0
+        (n,) S at the origin, which decides on the groups.
+    values
+        (times, n) S of the same particles at each time.
+    edges
+        (groups + 1,) edges of the bins of S(0), as `GroupSums` takes them.
+
+    Raises
+    ------
+    InputError
+        If values are not finite, shapes differ, or edges do not rise.
+    """
+    values = finite_array(values, "values", 2)
+    sums = GroupSums(edges, times=len(values))
+    origin = sums.begin(values_at_0)
+    for time, frame in enumerate(values):
+        sums.add(origin, time, frame)
+    means = _ratio(sums.sums[0], sums.counts[0])
+    return GroupMeans(means[:-1], means[-1], origin.numbers[:-1])
+
+
+def normalised(
+    means: np.ndarray, everyone: np.ndarray | float, noise: np.ndarray | float = 0.0
+) -> np.ndarray:
+    """Share of a group's start that is left: 1 at time 0, 0 when it is forgotten.
+
+    (<S>_b(t) - <S>) / (<S>_b(0) - <S>), section 4.2 of the source. The start includes the fast
+    vibration of S by which particles are selected as well, hence the drop at short times.
+
+    Parameters
+    ----------
+    means
+        (..., groups, times) mean of S in each group; the first time is 0.
+    everyone
+        Mean of S of everyone: a number, (...,) one for each draw, or (..., times). The mean at the
+        same moments takes out what fluctuates alike in all groups.
+    noise
+        (groups,) or a number: distance from the mean at or below which a start tells nothing.
+
+    Returns
+    -------
+    numpy.ndarray
+        (..., groups, times); nan for groups that start within the noise.
+
+    Raises
+    ------
+    InputError
+        If shapes do not fit.
+    """
+    means, everyone = np.asarray(means, dtype=np.float64), np.asarray(everyone, dtype=np.float64)
+    if means.ndim < 2 or everyone.shape not in ((), means.shape[:-2], _without_groups(means)):
+        raise InputError(
+            f"means has the shape {means.shape}, everyone {everyone.shape}: give (..., groups, "
+            "times), and a number, (...,) or (..., times)"
+        )
+    if everyone.shape == _without_groups(means):
+        away = means - everyone[..., None, :]
+    else:
+        away = means - everyone[..., None, None]
+    start = away[..., :1]
+    apart = np.abs(start) > np.broadcast_to(noise, means.shape[-2:-1])[:, None]
+    return _ratio(away, np.where(apart, start, 0.0))
+
+
+def time_to_level(times: np.ndarray, curves: np.ndarray, level: float) -> np.ndarray:
+    """Time at which curves first fall to a level, interpolated in the logarithm of time.
+
+    Between time 0 and the first time after it, where the logarithm has no say, the interpolation is
+    linear. A noisy curve meets a low level early: where its error is comparable to the level, the
+    time is a lower bound.
+
+    Parameters
+    ----------
+    times
+        (times,) rising, from 0 or later.
+    curves
+        (..., times) values; nan where unknown.
+    level
+        E.g. 1/e, or 0.05.
+
+    Returns
+    -------
+    numpy.ndarray
+        (...,) in the unit of ``times``; nan if the level is not reached, if the curve begins at or
+        below it, or if it is unknown just before.
+    """
+    times, curves = _curves(times, curves)
+    below = curves <= level
+    after = np.argmax(below, axis=-1)
+    reached = below.any(axis=-1) & (after > 0)
+    after = np.where(reached, after, 1)
+    high, low = _at(curves, after - 1), _at(curves, after)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        share = np.where(reached, (high - level) / (high - low), np.nan)
+        return _between(times[after - 1], times[after], share)
+
+
+def at_times(times: np.ndarray, curves: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """Curves at other times, interpolated in the logarithm of time: to compare them with F_s.
+
+    Linear in time between 0 and the first time after it.
+
+    Parameters
+    ----------
+    times
+        (times,) rising, from 0 or later.
+    curves
+        (..., times) values.
+    wanted
+        (wanted,) times.
+
+    Returns
+    -------
+    numpy.ndarray
+        (..., wanted); nan before the first and after the last time.
+    """
+    times, curves = _curves(times, curves)
+    wanted = finite_array(wanted, "wanted", 1)
+    after = np.clip(np.searchsorted(times, wanted), 1, len(times) - 1)
+    early, late = times[after - 1], times[after]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        share = np.where(
+            early > 0, np.log(wanted / early) / np.log(late / early), wanted / (late - early)
+        )
+        # At a known time the value is that of this time, whatever its neighbour is.
+        first, last = curves[..., after - 1], curves[..., after]
+        values = np.where(wanted == late, last, first + share * (last - first))
+    values = np.where(wanted == early, first, values)
+    return np.where((wanted >= times[0]) & (wanted <= times[-1]), values, np.nan)
+
+
+@dataclass(frozen=True)
+class LogLine:
+    """Straight lines in the logarithm of time.
+
+    Attributes
+    ----------
+    slope
+        (...,) change in a decade of time.
+    curvature
+        (...,) change of the slope in a decade, of the parabola through the same points: 0 for a
+        curve that is linear in log t. nan with two times.
+    residual
+        (...,) rms distance from the line.
+    """
+
+    slope: np.ndarray
+    curvature: np.ndarray
+    residual: np.ndarray
+
+
+def fit_log_line(times: np.ndarray, curves: np.ndarray, lowest: float, highest: float) -> LogLine:
+    """Fit lines in log10 of time by least squares, all times alike.
+
+    Parameters
+    ----------
+    times
+        (times,) rising, from 0 or later.
+    curves
+        (..., times) values; a curve with nan in the range gets nan.
+    lowest, highest
+        Range of times, both included.
+
+    Raises
+    ------
+    InputError
+        If the range holds fewer than two positive times.
+    """
+    times, curves = _curves(times, curves)
+    positive(lowest, "lowest")
+    used = (times >= lowest) & (times <= highest)
+    if used.sum() < 2:
+        raise InputError(
+            f"lowest = {lowest}, highest = {highest}: {used.sum()} of the times from {times[0]} to "
+            f"{times[-1]} lie between; give a range with two or more"
+        )
+    decades, values = np.log10(times[used]), curves[..., used]
+    # About their middle the two fits do not mix rounding errors of large powers.
+    decades = decades - decades.mean()
+    powers = np.vander(decades, 3, increasing=True)
+    line = values @ np.linalg.pinv(powers[:, :2]).T
+    curvature = np.full(curves.shape[:-1], np.nan)
+    if len(decades) > 2:
+        curvature = 2 * (values @ np.linalg.pinv(powers)[2])
+    residual = np.sqrt(np.mean((values - line @ powers[:, :2].T) ** 2, axis=-1))
+    return LogLine(line[..., 1], curvature, residual)
+
+
+def outermost(values: np.ndarray) -> tuple[int, int] | None:
+    """Numbers of the lowest and the highest group with a value; None if fewer than two have one.
+
+    Parameters
+    ----------
+    values
+        (groups,) values of the whole sample, nan where a group has none.
+    """
+    known = np.flatnonzero(np.isfinite(values))
+    return (int(known[0]), int(known[-1])) if len(known) > 1 else None
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A value, and what it is in resampled data sets.
+
+    Attributes
+    ----------
+    value
+        (...) from all data.
+    draws
+        (draws, ...) of resampled data, widened for the number of units
+        (`softness.uncertainty.widened`).
+    """
+
+    value: np.ndarray
+    draws: np.ndarray
+
+    def interval(self, level: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
+        """(...) lower and upper bound; nan where more than one draw in twenty is undefined."""
+        columns = self.draws.reshape(len(self.draws), -1).T
+        bounds = np.array([interval(column, level) for column in columns])
+        bounds = bounds.reshape(*self.draws.shape[1:], 2)
+        return bounds[..., 0], bounds[..., 1]
+
+
+@dataclass(frozen=True)
+class GroupRelaxation:
+    """How groups forget their start, with errors from replicas and blocks of time.
+
+    Attributes
+    ----------
+    means
+        (groups + 1, times) mean of S; the last row is everyone's.
+    curves
+        (groups, times) the normalised form; nan for groups that start within
+        `STANDARD_ERRORS` of the mean.
+    levels
+        (levels,) those of ``times_to_level``.
+    times_to_level
+        (levels, groups); nan if not reached.
+    slope, curvature
+        (groups,) as `LogLine` has them.
+    compared
+        Numbers of the lowest and the highest group that start apart from the mean; None if fewer
+        than two do.
+    slope_difference
+        () slope of the highest less that of the lowest of these groups: negative if soft particles
+        forget faster than hard ones. nan if there are none.
+    blocks
+        Number of blocks of each replica.
+    """
+
+    means: Estimate
+    curves: Estimate
+    levels: np.ndarray
+    times_to_level: Estimate
+    slope: Estimate
+    curvature: Estimate
+    compared: tuple[int, int] | None
+    slope_difference: Estimate
+    blocks: tuple[int, ...]
+
+
+def analyse_groups(
+    times: np.ndarray,
+    sums: Sequence[np.ndarray],
+    counts: Sequence[np.ndarray],
+    slope_range: tuple[float, float],
+    draws: int,
+    generator: np.random.Generator,
+    levels: Sequence[float] = (1 / np.e, 0.05),
+) -> GroupRelaxation:
+    """Average groups over origins and replicas; resample replicas, then blocks within them.
+
+    Parameters
+    ----------
+    times
+        (times,) after an origin, rising from 0.
+    sums, counts
+        For each replica (blocks, groups + 1, times), from `GroupSums`.
+    slope_range
+        Lowest and highest time of the straight line in log t.
+    draws
+        Number of resampled data sets.
+    generator
+        Source of the draws.
+    levels
+        Levels of the normalised form whose times are wanted.
+
+    Raises
+    ------
+    InputError
+        If times do not begin at 0, or shapes do not fit.
+    """
+    times = _rising_times(times)
+    if times[0] != 0:
+        raise InputError(f"times begins at {times[0]}: give time 0, the start, first")
+    sums, counts = _tables(sums, "sums", times), _tables(counts, "counts", times)
+    blocks = tuple(len(table) for table in sums)
+    mean = _ratio(*(sum(table.sum(axis=0) for table in tables) for tables in (sums, counts)))
+    drawn = bootstrap(sums, counts, lambda each: each, whole_number(draws, "draws"), generator)
+    means = Estimate(mean, widened(drawn, mean, blocks))
+    curves = normalised(mean[:-1], mean[-1], STANDARD_ERRORS * _error_of_start(means.draws))
+    drawn_curves = normalised(drawn[:, :-1], drawn[:, -1])
+    drawn_curves[:, np.isnan(curves)] = np.nan
+    to_level, drawn_to_level = (
+        np.stack([time_to_level(times, each, level) for level in levels], axis=-2)
+        for each in (curves, drawn_curves)
+    )
+    line, drawn_line = (fit_log_line(times, each, *slope_range) for each in (curves, drawn_curves))
+    slope = Estimate(line.slope, widened(drawn_line.slope, line.slope, blocks))
+    compared = outermost(line.slope)
+    return GroupRelaxation(
+        means=means,
+        curves=Estimate(curves, widened(drawn_curves, curves, blocks)),
+        levels=np.array(levels),
+        # In the logarithm: a time is positive, and its errors are relative.
+        times_to_level=Estimate(
+            to_level, np.exp(widened(np.log(drawn_to_level), np.log(to_level), blocks))
+        ),
+        slope=slope,
+        curvature=Estimate(line.curvature, widened(drawn_line.curvature, line.curvature, blocks)),
+        compared=compared,
+        slope_difference=Estimate(
+            _highest_less_lowest(slope.value, compared), _highest_less_lowest(slope.draws, compared)
+        ),
+        blocks=blocks,
+    )
+
+
+def _highest_less_lowest(values: np.ndarray, compared: tuple[int, int] | None) -> np.ndarray:
+    if compared is None:
+        return np.full(values.shape[:-1], np.nan)
+    lowest, highest = compared
+    return values[..., highest] - values[..., lowest]
+
+
+def _error_of_start(draws: np.ndarray) -> np.ndarray:
+    """(groups,) standard error of the distance between a group's start and the mean."""
+    start = draws[:, :-1, 0] - draws[:, -1:, 0]
+    # With a single unit there is no error; nothing is then left out on its account.
+    return np.nan_to_num(np.std(start, axis=0))
+
+
+def _at(curves: np.ndarray, places: np.ndarray) -> np.ndarray:
+    """(...,) value of each of (..., times) curves at its own place."""
+    return np.take_along_axis(curves, places[..., None], axis=-1)[..., 0]
+
+
+def _between(early: np.ndarray, late: np.ndarray, share: np.ndarray) -> np.ndarray:
+    """Time at a share of the way from one time to another one, in the logarithm unless from 0."""
+    return np.where(early > 0, early * (late / early) ** share, late * share)
+
+
+def _ratio(above: np.ndarray, below: np.ndarray) -> np.ndarray:
+    """Quotient; nan where below is 0 or nan."""
+    empty = np.full(np.broadcast_shapes(above.shape, below.shape), np.nan)
+    return np.divide(above, below, out=empty, where=below != 0)
+
+
+def _without_groups(means: np.ndarray) -> tuple[int, ...]:
+    return (*means.shape[:-2], means.shape[-1])
+
+
+def _rising_times(times: np.ndarray) -> np.ndarray:
+    times = finite_array(times, "times", 1)
+    if len(times) < 2 or times[0] < 0 or not (np.diff(times) > 0).all():
+        raise InputError(f"times = {times}: give two or more rising times, none before 0")
+    return times
+
+
+def _curves(times: np.ndarray, curves: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    times, curves = _rising_times(times), np.asarray(curves, dtype=np.float64)
+    if curves.shape[-1:] != times.shape:
+        raise InputError(
+            f"curves has the shape {curves.shape}: give (..., {len(times)}), a value at each time"
+        )
+    return times, curves
+
+
+def _tables(tables: Sequence[np.ndarray], name: str, times: np.ndarray) -> list[np.ndarray]:
+    tables = [finite_array(table, name, 3) for table in tables]
+    shapes = {table.shape[1:] for table in tables}
+    if len(shapes) != 1 or next(iter(shapes))[1] != len(times):
+        raise InputError(
+            f"{name} has the shapes {[table.shape for table in tables]}: give (blocks, groups + 1, "
+            f"{len(times)}) for each replica"
+        )
+    return tables
+
+
+def _rising(edges: np.ndarray) -> np.ndarray:
+    edges = np.asarray(edges, dtype=np.float64)
+    if edges.ndim != 1 or len(edges) < 2 or not (edges[1:] > edges[:-1]).all():
+        raise InputError(f"edges = {edges}: give two or more numbers, each above the one before")
+    return edges
