@@ -22,6 +22,11 @@ LEAST_TEMPERATURES = 3
 # Settings are chosen by validation on snapshots that were left out: two at least.
 LEAST_TRAINING_SNAPSHOTS = 2
 
+# The model of which each variant has one thing changed.
+VARIED = {"csd": "svr", "eliminated": "svr", "thinned": "ridge"}
+# Fewest runs that a label is made of.
+LEAST_RUNS = 2
+
 # Gaussians are summed to this many widths beyond the last radius (STUDY.md section 4).
 REACH_IN_WIDTHS = 5
 
@@ -332,7 +337,8 @@ def _burst_mistakes(thermal: Mapping[str, Any], step: float) -> Iterator[str]:
 
 def _production_mistakes(config: Mapping[str, Any], frame: float) -> Iterator[str]:
     hop, lag = config["hop"]["window"], config["van_hove"]["lag"]
-    population = config["samples"]["lead"] + config["barriers"]["stride"] * frame
+    ahead = max(config["samples"]["lead"], config["barriers"]["within"])
+    population = ahead + config["barriers"]["stride"] * frame
     needs = {
         "self_scattering.least_origins": 2 * config["self_scattering"]["least_origins"] * frame,
         "van_hove.lag": 2 * lag,
@@ -383,6 +389,49 @@ def _ensemble_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
     yield from _regression_mistakes(config)
 
 
+def _variant_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
+    own = config["regression"]
+    wanted = {variant: VARIED[variant] for variant in own["variants"]}
+    wanted |= {f"order {order}": "svr" for order in own["orders"]}
+    for variant, model in wanted.items():
+        if model not in own["models"]:
+            yield (
+                f"regression.models: {model} is missing, which the variant {variant} is compared "
+                "with: add it, or leave the variant out"
+            )
+    if "eliminated" in wanted:
+        features = number_of_features(config["features"])
+        largest = max(own["elimination"]["numbers"])
+        if largest > features:
+            yield (
+                f"regression.elimination.numbers: {largest} is more than the {features} features "
+                "that the configuration names: give no more"
+            )
+    for entry in config["isoconfigurational"]["ensembles"]:
+        at_training = entry["temperature"] == config["roles"]["regression"]
+        if "thinned" in wanted and at_training and entry["runs"] < 2 * LEAST_RUNS:
+            yield (
+                f"isoconfigurational.ensembles: {entry['runs']} runs at T = "
+                f"{entry['temperature']:g} cannot be halved for labels from fewer: give at least "
+                f"{2 * LEAST_RUNS}, or leave thinned out of regression.variants"
+            )
+    if "csd" in wanted and own["time"] < config["csd"]["window"]:
+        yield (
+            f"regression.time: {own['time']:g} tau is before csd.window = "
+            f"{config['csd']['window']:g} tau has passed: give a later one, or leave csd out of "
+            "regression.variants"
+        )
+
+
+def number_of_features(block: Mapping[str, Any]) -> int:
+    """How many features of order 0 the settings name."""
+    radii, shells = (
+        round((part["last"] - part["first"]) / part["step"]) + 1
+        for part in (block["radial"], block["angular"])
+    )
+    return 2 * radii + shells * len(block["angular"]["degrees"])
+
+
 def _regression_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
     own, ensembles = config["regression"], config["isoconfigurational"]["ensembles"]
     training = config["roles"]["regression"]
@@ -392,15 +441,16 @@ def _regression_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
             f"roles.regression: {training:g} is not among isoconfigurational.ensembles: add it, or "
             f"use one of {', '.join(f'{t:g}' for t in sorted(counted))}"
         )
-    elif config["replicas"] > 1:
-        number = (config["replicas"] - own["test_replicas"]) * counted[training]
+    else:
+        # Each replica is judged by models that are trained with the others.
+        number = max(config["replicas"] - 1, 1) * counted[training]
         if number < LEAST_TRAINING_SNAPSHOTS:
             yield (
-                f"regression.test_replicas: {own['test_replicas']} of {config['replicas']} "
-                f"replicas leave {max(number, 0)} snapshots at T = {training:g} to train with, "
-                f"{LEAST_TRAINING_SNAPSHOTS} are needed: lower it, or raise snapshots in "
-                "isoconfigurational.ensembles"
+                f"isoconfigurational.ensembles: {counted[training]} snapshots of each replica at "
+                f"T = {training:g} leave {number} to train the models with that judge a replica, "
+                f"{LEAST_TRAINING_SNAPSHOTS} are needed: raise snapshots there"
             )
+    yield from _variant_mistakes(config)
     half, frame = config["hop"]["window"] / 2, config["thermal"]["frame_interval"]
     last = config["isoconfigurational"]["duration"] - half
     if not half <= own["time"] <= last or not _is_multiple(own["time"], frame):
@@ -448,6 +498,7 @@ def _window_mistakes(config: Mapping[str, Any], frame: float) -> Iterator[str]:
         "csd.window": config["csd"]["window"],
         "van_hove.lag": config["van_hove"]["lag"],
         "samples.lead": config["samples"]["lead"],
+        "barriers.within": config["barriers"]["within"],
         "samples.quiet.duration": config["samples"]["quiet"]["duration"],
     }
     for place, time in whole.items():

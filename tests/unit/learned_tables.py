@@ -46,6 +46,7 @@ class Plan:
     curvature: float = 0.0
     curvature_slope: float = 0.0
     strength_error: float = 0.05
+    noise: float = 1.0
     # Distributions, displacements and directions.
     drift: float = 0.4
     bump: float = 0.0
@@ -179,16 +180,21 @@ def extremes(plan, temperature):
 
 
 def barriers(plan, temperatures):
-    """ln P = a - e / T + g x (1 - T0 / T) for each variable."""
+    """Barriers of softness, of all fluidities and of random directions."""
+    influence = {"softness": 1.0}
+    influence |= {fluidity(t): plan.fluidity_influence for t in plan.hot}
+    # Random directions point either way.
+    influence |= {
+        name: plan.random_influence * (-1) ** n for n, name in enumerate(random_directions(plan))
+    }
+    return planted_barriers(plan, temperatures, influence)
+
+
+def planted_barriers(plan, temperatures, influences):
+    """ln P = a - e / T + g x (1 - T0 / T) for each variable; the first one has its own T0."""
     generator = np.random.default_rng(3)
     x = (EDGES[:-1] + EDGES[1:]) / 2
-    names = ["softness", *map(fluidity, plan.hot), *random_directions(plan)]
-    influence = np.array(
-        [1.0]
-        + [plan.fluidity_influence] * len(plan.hot)
-        # Random directions point either way.
-        + [plan.random_influence * (-1) ** n for n in range(plan.randoms)]
-    )
+    names, influence = list(influences), np.array(list(influences.values()))
     onset = np.array([plan.onset] + [plan.fluidity_onset] * (len(names) - 1))
     shift = np.array([0.0] + [plan.shift] * (len(names) - 1))
     g = plan.strength * influence[:, None] * x
@@ -221,10 +227,10 @@ def barriers(plan, temperatures):
         probability_high=1.1 * known * events / trials,
         energy=energies,
         entropy=entropies,
-        energy_draws=energies[1, 0] + 0.03 * known * generator.normal(size=size),
-        entropy_draws=entropies[1, 0] + 0.05 * known * generator.normal(size=size),
+        energy_draws=energies[1, 0] + 0.03 * plan.noise * known * generator.normal(size=size),
+        entropy_draws=entropies[1, 0] + 0.05 * plan.noise * known * generator.normal(size=size),
         curvature=curvature,
-        curvature_draws=curvature + 0.1 * known * generator.normal(size=size),
+        curvature_draws=curvature + 0.1 * plan.noise * known * generator.normal(size=size),
         onset=onset,
         onset_draws=onset + 0.03 * common + 0.01 * generator.normal(size=(DRAWS, len(names))),
         strength=plan.strength * influence,
@@ -299,16 +305,17 @@ def relaxation(temperature):
 
 def without_events(data):
     """The same tables where nothing ever rearranged: all fits are undefined."""
+    return replace(
+        data,
+        barriers=[emptied_barriers(table) for table in data.barriers],
+        wide_barriers=[emptied_barriers(table) for table in data.wide_barriers],
+    )
+
+
+def emptied_barriers(table):
+    """Barriers of variables where nothing ever rearranged."""
     names = ("value", "probability_low", "probability_high", "energy", "entropy", "energy_draws")
     names += ("entropy_draws", "curvature", "curvature_draws", "onset", "onset_draws")
     names += ("strength", "strength_draws", "slope_onset")
-
-    def emptied(table):
-        undefined = {name: np.full(getattr(table, name).shape, np.nan) for name in names}
-        return replace(table, events=np.zeros_like(table.events), **undefined)
-
-    return replace(
-        data,
-        barriers=[emptied(table) for table in data.barriers],
-        wide_barriers=[emptied(table) for table in data.wide_barriers],
-    )
+    undefined = {name: np.full(getattr(table, name).shape, np.nan) for name in names}
+    return replace(table, events=np.zeros_like(table.events), **undefined)

@@ -4,12 +4,17 @@ import json
 from dataclasses import dataclass, replace
 
 import numpy as np
+from learned_tables import BARRIER_FIT, classifier, emptied_barriers, planted_barriers
 from learned_tables import Plan as LearnedPlan
-from learned_tables import classifier
 from scipy.special import expit
 
 from softness.figures.data import FigureData
-from softness.files.records.regressed import Predictions, Regression
+from softness.files.records.regressed import (
+    MatchedThreshold,
+    Predictions,
+    Regression,
+    SnapshotShares,
+)
 
 TRAINING = 0.45
 TEMPERATURES = (0.45, 0.5, 0.6, 0.86)
@@ -20,6 +25,25 @@ SPREADS = {"softness": 0.7, "ridge": 0.87, "rbf_svr": 0.87, "mlp": 0.79}
 FEATURES = ("radial_A_0", "radial_A_1", "radial_A_2", "radial_A_3", "angular_0", "angular_1")
 DRAWS = 200
 
+# Influence of each model on the barrier, over that of softness.
+INFLUENCES = {"softness": 1.0, "svr": 0.95, "ridge": 1.05, "binomial": 0.97, "rbf_svr": 0.9}
+INFLUENCES |= {"mlp": 1.0, "mlp_h": 0.85, "mlp_d": 0.85}
+INFLUENCES |= {"svr_csd": 0.93, "svr_order1": 0.85, "svr_order2": 0.75}
+KEPT_FEATURES = (4, 8, 16, 32, 64, 128, 135)
+# Spread of the prediction, whose square is eta: the truth has the variance 1.
+KEPT_SPREADS = dict(zip(KEPT_FEATURES, (0.3, 0.36, 0.42, 0.5, 0.55, 0.56, 0.56), strict=True))
+KEPT_RUNS = (16, 4_096, 20_000_000)
+RUNS_INFLUENCES = dict(zip(KEPT_RUNS, (0.3, 0.7, 1.0), strict=True))
+HALF_RUNS = f"ridge_{KEPT_RUNS[-1]}_runs"
+VARIANTS = (
+    "svr_csd",
+    "svr_order1",
+    "svr_order2",
+    *(f"svr_{number}_features" for number in KEPT_FEATURES),
+    *(f"ridge_{number}_runs" for number in KEPT_RUNS),
+)
+NETWORKS = ("mlp_h", "mlp_d")
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -29,7 +53,7 @@ class Plan:
     temperatures: tuple = TEMPERATURES
     models: tuple = MODELS
     replicas: int = 5
-    # Of each replica and temperature; one more of each is for training, where they are trained.
+    # Of each replica and temperature; one more of each at the training temperature.
     snapshots: int = 2
     particles: int = 900
     # Many runs: the truth has next to no noise.
@@ -49,6 +73,29 @@ class Plan:
     ridge_with_svr: float = 0.4
     settings_apart: float = 0.02
     found: int = 3800
+    turned: float = 0.005
+    # Models that differ from others in labels, features or runs; spreads of predictions.
+    variants: tuple = VARIANTS
+    spreads: tuple = ()
+    # Correlation of what the higher orders add with the noise of the truth.
+    order_gain: float = 0.0
+    # Barriers.
+    randoms: int = 3
+    influences: tuple = ()
+    random_influence: float = 0.1
+    # Models that have barriers alone.
+    networks: tuple = NETWORKS
+    onset: float = 0.9
+    shift: float = 0.0
+    curvature: float = 0.0
+    curvature_slope: float = 0.0
+    noise: float = 1.0
+    blocks: int = 4
+    # Threshold of the CSD.
+    exact: float = 0.0951
+    matched_at: float = 0.86
+    # Every model says of a replica what one says that never saw it.
+    cross_fitted: bool = True
 
 
 def predicted(**changes):
@@ -57,8 +104,54 @@ def predicted(**changes):
     return FigureData(
         settings={"seed": 1, "draws": DRAWS, "block_length": 2.0},
         softness=[softness(plan)],
-        regression=[regression(plan, name) for name in plan.models if name != "softness"],
+        regression=regressions(plan),
         predictions=[predictions(plan, t) for t in plan.temperatures],
+        predicted_barriers=[barriers(plan)],
+        shares=[shares(plan, t) for t in plan.temperatures],
+        csd_threshold=[threshold(plan)],
+    )
+
+
+def barriers(plan):
+    """Barriers of all models, of their variants, and of random directions."""
+    known = INFLUENCES | {f"ridge_{number}_runs": each for number, each in RUNS_INFLUENCES.items()}
+    given = (*plan.models, *plan.networks, *plan.variants)
+    influences = {name: known.get(name, 0.9) for name in given}
+    changed = {name: each for name, each in plan.influences if name in given}
+    influences |= {f"random_{n}": plan.random_influence * (-1) ** n for n in range(plan.randoms)}
+    same = {name: getattr(plan, name) for name in ("replicas", "blocks", "onset", "shift")}
+    same |= {name: getattr(plan, name) for name in ("curvature", "curvature_slope", "noise")}
+    return planted_barriers(LearnedPlan(**same), BARRIER_FIT, influences | changed)
+
+
+def shares(plan, temperature):
+    """p_r(t) of each snapshot: steady where instant, rising where cumulative."""
+    generator = np.random.default_rng(int(1000 * temperature))
+    time = np.arange(5.0, 26.0)
+    number = plan.replicas * max(plan.snapshots, 1)
+    instant = expit(plan.mean + plan.drift * (temperature - TRAINING)) * np.ones(len(time))
+    rising = instant * (1 + 0.3 * (time - time[0]))
+    scatter = 1 + 0.1 * generator.normal(size=(1, number, 1))
+    mean = np.array([instant, rising])[:, None] * scatter
+    return SnapshotShares(
+        temperature=np.array(temperature),
+        threshold=np.array(0.2),
+        runs=np.array(plan.runs),
+        snapshot=np.arange(number),
+        replica=np.repeat(np.arange(plan.replicas), max(plan.snapshots, 1)),
+        time=time,
+        mean=mean,
+        error=0.05 * mean,
+    )
+
+
+def threshold(plan):
+    return MatchedThreshold(
+        temperature=np.array(plan.matched_at),
+        hop_threshold=np.array(0.2),
+        share=np.array(0.012),
+        exact=np.array(plan.exact),
+        threshold=np.array(0.002 * round(plan.exact / 0.002)),
     )
 
 
@@ -95,7 +188,17 @@ def planes(plan):
     return found
 
 
-def regression(plan, name):
+def regressions(plan):
+    """A record of each plain model, and of each kind of variant."""
+    kinds = {name: (name,) for name in plan.models if name != "softness"}
+    kinds |= {name: (name,) for name in plan.variants if name.startswith(("svr_csd", "svr_order"))}
+    for kind, end in (("svr_eliminated", "_features"), ("ridge_thinned", "_runs")):
+        several = tuple(name for name in plan.variants if name.endswith(end))
+        kinds |= {kind: several} if several else {}
+    return [regression(plan, name, variables) for name, variables in kinds.items()]
+
+
+def regression(plan, name, variables):
     linear = name in LINEAR
     weights = np.zeros((0, len(FEATURES)))
     if linear:
@@ -103,6 +206,10 @@ def regression(plan, name):
         turned = np.array([-plan.settings_apart, 0.0, 0.3])
         weights = 1.3 * (planes(plan)[name] + turned[:, None] * np.eye(len(FEATURES))[0])
     seen = plan.replicas * plan.particles
+    kept = np.repeat(weights[1:2], len(variables), axis=0)
+    generator = np.random.default_rng(7)
+    # Leaving out one of n snapshots turns a plane by 1/n of what a snapshot does.
+    turns = plan.turned * generator.normal(size=(plan.replicas, len(FEATURES)))
     return Regression(
         name=np.array(name, dtype="S"),
         temperature=np.array(plan.training),
@@ -116,6 +223,11 @@ def regression(plan, name):
         scores=np.array([0.35, 0.36, 0.2])[:, None] + 0.05 * _signs(plan.replicas),
         chosen=np.array(1),
         weights=weights,
+        variables=np.array(variables, dtype="S"),
+        plane_weights=kept,
+        plane_bias=np.full(len(kept), -8.36),
+        left_out_weights=np.repeat(kept[None], plan.replicas, axis=0),
+        jackknife_weights=(weights[1] + turns) if linear else weights,
     )
 
 
@@ -126,7 +238,11 @@ def _signs(number):
 
 
 def predictions(plan, temperature):
-    """Snapshots of each replica; the first of each is one of training at the temperature of it."""
+    """Snapshots of each replica; one more of each at the training temperature.
+
+    The models were trained with that one, the first, unless they are cross-fitted: then no
+    snapshot was seen by the models that speak of it. A single replica allows no such models.
+    """
     generator = np.random.default_rng(int(1000 * temperature))
     training = temperature == plan.training
     per_replica = plan.snapshots + training
@@ -138,17 +254,17 @@ def predictions(plan, temperature):
     scatter = np.repeat(0.02 * generator.normal(size=number), plan.particles)
     common = generator.normal(size=size)
     rows = np.array([_output(plan, name, temperature, common, generator) for name in plan.models])
-    rows += scatter
     share = plan.correlation / np.sqrt(plan.alike)
     own = generator.normal(size=size)
     truth = plan.mean + share * common + np.sqrt(1 - share**2) * own
+    rows = np.array([*rows, *_variants(plan, temperature, rows, own)]) + scatter
     counts = generator.binomial(plan.runs // 2, expit(truth), size=(2, size))
     return Predictions(
         temperature=np.array(temperature),
-        names=np.array(plan.models, dtype="S"),
+        names=np.array([*plan.models, *plan.variants], dtype="S"),
         snapshot=snapshot,
         replica=np.repeat(np.arange(plan.replicas), per_replica * plan.particles),
-        seen=training & (place == 0),
+        seen=training & (place == 0) & (plan.replicas == 1 or not plan.cross_fitted),
         counts=counts,
         runs=np.full(2, plan.runs // 2),
         predicted=rows,
@@ -170,8 +286,23 @@ def _output(plan, name, temperature, common, generator):
     return MEANS.get(name, -8.3) + SPREADS.get(name, 0.8) * z
 
 
+def _variants(plan, temperature, rows, own):
+    """Outputs of the variants: that of the first regressor, to which each adds a little."""
+    generator = np.random.default_rng(int(2000 * temperature))
+    first = rows[min(1, len(rows) - 1)]
+    z = (first - plan.svr_mean) / plan.svr_spread
+    spreads = {f"svr_{number}_features": spread for number, spread in KEPT_SPREADS.items()}
+    found = []
+    for name in plan.variants:
+        added = 0.1 * generator.normal(size=len(own)) + plan.order_gain * own * ("order" in name)
+        found.append(-8.3 + (spreads | dict(plan.spreads)).get(name, 0.9) * (z + added))
+    return found
+
+
 def without_events(data):
     """The same where nothing ever rearranged, and models learned nothing from it."""
+
+    planes = ("weights", "plane_weights", "left_out_weights", "jackknife_weights")
 
     def emptied(table):
         constant = np.where(table.names[:, None] == b"softness", table.predicted, -12.0)
@@ -180,5 +311,11 @@ def without_events(data):
     return replace(
         data,
         predictions=[emptied(table) for table in data.predictions],
-        regression=[replace(r, weights=np.zeros_like(r.weights)) for r in data.regression],
+        regression=[
+            replace(r, **{name: np.zeros_like(getattr(r, name)) for name in planes})
+            for r in data.regression
+        ],
+        predicted_barriers=[emptied_barriers(table) for table in data.predicted_barriers],
+        shares=[replace(s, mean=0 * s.mean, error=0 * s.error) for s in data.shares],
+        csd_threshold=[replace(each, exact=np.array(np.nan)) for each in data.csd_threshold],
     )

@@ -459,21 +459,39 @@ def test_a_damaged_table_is_named(tmp_path, damage, fault):
         pass
 
 
-def test_structure_frames_are_those_that_go_with_p_hop():
-    """20 frames, half a window of 5 and a lead of 2: p_hop in 5 to 14, structure in 3 to 12."""
-    strided, within = structure_frames(20, half_window=5, lead=2, stride=4)
-    assert strided.tolist() == [3, 7]
-    assert within == (3, 10)
-
-
-def test_a_lead_beyond_the_window_begins_with_the_first_frame():
-    strided, _ = structure_frames(20, half_window=2, lead=4, stride=5)
-    assert strided[0] == 0
+def test_structure_frames_are_those_whose_rearrangements_are_known():
+    """20 frames, half a window of 5: p_hop in 5 to 14, events to 13, structure two before."""
+    strided, within = structure_frames(20, half_window=5, ahead=2, stride=3)
+    assert strided.tolist() == [5, 8]
+    assert within == (5, 10)
+    strided, _ = structure_frames(20, half_window=5, ahead=2, stride=7)
+    assert strided.tolist() == [5]
 
 
 def test_a_run_without_room_for_a_stride_is_refused():
-    with pytest.raises(InputError, match="stride = 20"):
-        structure_frames(20, half_window=5, lead=2, stride=20)
+    with pytest.raises(InputError, match="stride = 8"):
+        structure_frames(20, half_window=5, ahead=2, stride=8)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_shares_of_moments_before_events_do_not_depend_on_where_a_run_is_cut(seed):
+    """What a short piece of a long run says of its structure frames is what the long run says."""
+    generator = np.random.default_rng(seed)
+    hop = generator.gamma(0.5, 0.2, size=(60, 40))
+    first, half_window, frames, ahead = 12, 5, 30, 2
+    # Frames of the long run begin with 0; a piece of it holds frames first to first + frames - 1.
+    rows = slice(first, first + frames - 2 * half_window)
+    long = events(hop, 0.2, first_frame=half_window)
+    piece = events(hop[rows], 0.2, first_frame=half_window)
+    _, within = structure_frames(frames, half_window, ahead, stride=4)
+    shifted = tuple(frame + first for frame in within)
+    expected = moments_before_events(long, *shifted, ahead)
+    found = moments_before_events(piece, *within, ahead)
+    pairs = (sorted(zip(*each, strict=True)) for each in (expected, (found[0], found[1] + first)))
+    known, measured = (set(each) for each in pairs)
+    # An excursion that the start cuts may have its true maximum before the piece.
+    cut = {(p, f) for p, f in known ^ measured if f > first + half_window + 4}
+    assert not cut
 
 
 def test_a_run_without_a_moment_has_a_table_without_rows(tmp_path):

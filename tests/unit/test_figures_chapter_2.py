@@ -9,7 +9,7 @@ from learned_tables import HOT, made_up, without_events
 from softness.barriers.controls import distance_over_range
 from softness.barriers.cosines import plain_cosine
 from softness.figures import learned, registry, style
-from softness.figures.figure_2_5_barrier_collapse import _without_noise
+from softness.figures.barrier_curves import level_and_shape, without_noise
 from softness.figures.table_2_1_hyperplanes import cosine_ceiling
 
 NUMBERS = ("1.6", "2.1", "2.2", "2.C", "2.3", "2.4", "2.5", "T2.1")
@@ -196,8 +196,6 @@ def test_a_resample_with_more_of_one_class_does_not_move_the_accuracy(as_planted
 
 
 def test_the_band_of_a_shape_leaves_out_the_common_level():
-    from softness.figures.figure_2_5_barrier_collapse import level_and_shape
-
     generator = np.random.default_rng(1)
     x = np.linspace(-2.75, 2.75, 12)
     value = 5 - x
@@ -452,7 +450,7 @@ def test_noise_alone_does_not_keep_curves_apart():
         spread = np.array([distance_over_range(x, draw, reference) for draw in draws])
         low, high = learned.Drawn(value, spread).bounds()
         assert low > 0.1
-        low, high = _without_noise(learned.Drawn(value, spread), 1.0).bounds()
+        low, high = without_noise(learned.Drawn(value, spread), 1.0).bounds()
         inside += low < 0.05
         assert high < 0.7
     assert inside >= 90
@@ -463,6 +461,6 @@ def test_a_true_difference_stays_one():
     x, reference = np.linspace(-2, 2, 9), np.linspace(1, -1, 9)
     flat = generator.normal(scale=0.05, size=(301, 9))
     found = [distance_over_range(x, curve, reference) for curve in flat]
-    kept = _without_noise(learned.Drawn(found[0], np.array(found[1:])), 1.0)
+    kept = without_noise(learned.Drawn(found[0], np.array(found[1:])), 1.0)
     assert kept.value == pytest.approx(0.32, abs=0.03)
     assert kept.bounds()[0] > 0.25

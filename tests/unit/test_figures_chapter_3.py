@@ -1,21 +1,30 @@
 """Figures of regressors on made-up tables: planted answers, doubts, equal bytes."""
 
-import importlib
 from dataclasses import replace
 
 import numpy as np
 import pytest
-from predicted_tables import MODELS, TEMPERATURES, TRAINING, predicted, without_events
+from predicted_tables import (
+    HALF_RUNS,
+    INFLUENCES,
+    KEPT_FEATURES,
+    KEPT_RUNS,
+    LINEAR,
+    MODELS,
+    NETWORKS,
+    TEMPERATURES,
+    TRAINING,
+    VARIANTS,
+    predicted,
+    without_events,
+)
 
-from softness.figures import regressed, style, typeset
+from softness.figures import barrier_curves, learned, registry, regressed, style, typeset
+from softness.figures.learned import Drawn
 
-MODULES = {
-    "3.1": "figure_3_1_predicted_distributions",
-    "3.4": "figure_3_4_explained_variance",
-    "3.M": "figure_3_m_convergence",
-    "T3.1": "table_3_1_models",
-    "A.1": "figure_a_1_mean_predictions",
-}
+NUMBERS = [
+    entry.number for entry in registry.FIGURES if entry.chapter in ("Chapter 3", "Appendix A")
+]
 REPRODUCED, NOT, UNSURE, UNTESTED = (
     "reproduced",
     "not reproduced",
@@ -31,6 +40,26 @@ GROWS = "every step of the mean with T, every model"
 RATE = "slope of the mean against T, SVR minus softness"
 COSINE, BOTH = "cosine of svr with softness", "cosine of ridge with svr"
 PEARSON = "Pearson correlation of svr with the true logit"
+STRAIGHT = "mean curvature of ln f by ln p_r of SVR"
+BENT_ALIKE = "slope of the curvature with ln p_r of SVR"
+ENERGIES = "Pearson correlation of Delta E with that of softness, every model"
+ENTROPIES = "Pearson correlation of Sigma with that of softness, every model"
+SLOPES = "slope of Delta E by every model over that by softness"
+RANDOM = "median size of the slope ratio of random directions"
+SATURATED = "eta of all features minus that of 64"
+FEW_ALIKE = "relative difference of the slope of Delta E, 4 and 8 features from 16"
+NO_GAIN = "explained variance with higher orders minus that without, at every temperature"
+FLATTER = "slope of Delta E with orders 0 to 2 over that with order 0"
+LABELS = "rms difference of Delta E by labels of the CSD over its range"
+LABEL_ENTROPIES = "rms difference of Sigma by labels of the CSD over its range"
+LABEL_SLOPES = "slope of Delta E by labels of the CSD over that by p_hop"
+THRESHOLD = "threshold of the CSD that flags as many samples as p_hop"
+NETWORK = "Pearson correlation of Delta E with that of MLP, MLP_H and MLP_D"
+FLAT_NETWORKS = "slope of Delta E by MLP_H and MLP_D over that by MLP"
+SAME_BARRIERS = "slope of Delta E with half of the runs over that with all"
+
+# Draws that scatter so much that no barrier is known.
+NOISE = {"noise": 60.0}
 
 
 FEW_PARTICLES = {
@@ -39,11 +68,12 @@ FEW_PARTICLES = {
     "particles": 100,
     "runs": 64_000,
     "models": ("softness", "svr", "ridge"),
+    "cross_fitted": False,
 }
 
 
 def module(number):
-    return importlib.import_module(f"softness.figures.{MODULES[number]}")
+    return registry.find(number).module()
 
 
 def claims(number, data):
@@ -55,7 +85,7 @@ def as_planted():
     return predicted()
 
 
-@pytest.mark.parametrize("number", MODULES)
+@pytest.mark.parametrize("number", NUMBERS)
 def test_what_the_source_says_is_reproduced_where_it_is_planted(number, as_planted):
     found = claims(number, as_planted)
     assert len(found) == len(module(number).claims(as_planted))
@@ -87,6 +117,40 @@ def test_what_the_source_says_is_reproduced_where_it_is_planted(number, as_plant
         ("A.1", GROWS, {"drift": 0.0, "svr_drift": 0.0}, UNSURE),
         ("A.1", RATE, {"svr_drift": 8.0}, NOT),
         ("A.1", RATE, {"replicas": 2, "snapshots": 1, "particles": 60}, UNSURE),
+        ("3.M", SAME_BARRIERS, {"influences": ((HALF_RUNS, 0.5),)}, NOT),
+        ("3.M", SAME_BARRIERS, {"influences": ((HALF_RUNS, 0.85),)}, UNSURE),
+        ("3.M", SAME_BARRIERS, NOISE, UNSURE),
+        ("3.2", STRAIGHT, {"curvature": 0.3}, NOT),
+        ("3.2", STRAIGHT, NOISE, UNSURE),
+        ("3.2", BENT_ALIKE, {"curvature": 0.3}, REPRODUCED),
+        ("3.2", BENT_ALIKE, {"curvature_slope": 0.2}, NOT),
+        ("3.3", ENERGIES, {"influences": (("svr", -0.9),)}, NOT),
+        ("3.3", ENERGIES, NOISE, UNSURE),
+        ("3.3", ENTROPIES, {"influences": (("svr", -0.9),)}, NOT),
+        # Flat, but correlated: the slope tells it.
+        ("3.3", ENERGIES, {"influences": (("svr", 0.2),)}, REPRODUCED),
+        ("3.3", SLOPES, {"influences": (("svr", 0.2),)}, NOT),
+        ("3.3", SLOPES, NOISE, UNSURE),
+        ("3.3", RANDOM, {"random_influence": 0.9}, NOT),
+        ("3.5", SATURATED, {"spreads": (("svr_64_features", 0.3),)}, NOT),
+        ("3.5", SATURATED, {**FEW_PARTICLES, "spreads": (("svr_64_features", 0.5),)}, UNSURE),
+        ("3.5", FEW_ALIKE, {"influences": (("svr_4_features", 0.5),)}, NOT),
+        ("3.5", FEW_ALIKE, NOISE, UNSURE),
+        ("3.6", NO_GAIN, {"order_gain": 0.4}, NOT),
+        ("3.6", NO_GAIN, FEW_PARTICLES, UNSURE),
+        ("3.6", FLATTER, {"influences": (("svr_order2", 1.2),)}, NOT),
+        ("3.6", FLATTER, NOISE, UNSURE),
+        ("3.7", LABELS, {"influences": (("svr_csd", 0.1),)}, NOT),
+        ("3.7", LABEL_ENTROPIES, {"influences": (("svr_csd", 0.1),)}, NOT),
+        ("3.7", LABELS, NOISE, UNSURE),
+        ("3.7", LABEL_SLOPES, {"influences": (("svr_csd", 0.1),)}, NOT),
+        ("3.7", THRESHOLD, {"exact": 0.075}, NOT),
+        ("3.7", THRESHOLD, {"matched_at": 0.8}, UNTESTED),
+        ("A.2", NETWORK, {"influences": (("mlp_h", -0.9),)}, NOT),
+        ("A.2", NETWORK, NOISE, UNSURE),
+        ("A.2", FLAT_NETWORKS, {"influences": (("mlp_d", 1.2),)}, NOT),
+        ("A.2", FLAT_NETWORKS, {"influences": (("mlp_d", 1.0),)}, UNSURE),
+        ("T3.1", COSINE, {"turned": 0.2}, UNSURE),
         ("T3.1", COSINE, {"cosines": (("svr", 0.4), ("ridge", 0.7), ("binomial", 0.5))}, NOT),
         ("T3.1", COSINE, {"cosines": (("svr", 0.232), ("ridge", 0.7), ("binomial", 0.5))}, UNSURE),
         ("T3.1", COSINE, {"settings_apart": 0.2}, UNSURE),
@@ -112,6 +176,14 @@ def test_values_are_those_planted(as_planted):
     assert value("T3.1", "mean ln p_r of svr") == pytest.approx(-8.42, abs=0.03)
     assert value("T3.1", "standard deviation of mlp") == pytest.approx(0.79, abs=0.02)
     assert value("A.1", RATE) == pytest.approx(0.0, abs=0.2)
+    assert value("3.3", SLOPES) == pytest.approx(0.9)
+    assert value("3.3", RANDOM) == pytest.approx(0.1)
+    assert value("3.5", SATURATED) == pytest.approx(0.56**2 - 0.55**2, abs=0.005)
+    assert value("3.6", FLATTER) == pytest.approx(
+        INFLUENCES["svr_order2"] / INFLUENCES["svr"], abs=1e-6
+    )
+    assert value("3.7", THRESHOLD) == pytest.approx(0.0951)
+    assert value("3.M", SAME_BARRIERS) == pytest.approx(1 / INFLUENCES["ridge"])
 
 
 def test_members_are_named(as_planted):
@@ -120,27 +192,56 @@ def test_members_are_named(as_planted):
     bumped = claims("A.1", predicted(bump=3.0))[GROWS].note
     assert bumped.endswith("from T = 0.5 to 0.6")
     assert claims("3.M", as_planted)[CONVERGED].note in MODELS
-    assert claims("T3.1", as_planted)[COSINE].note == (
-        "error of the choice of settings and of softness alone"
-    )
+    assert claims("3.3", as_planted)[SLOPES].note == "rbf_svr"
+    assert claims("3.6", as_planted)[NO_GAIN].note in [
+        f"svr_order{order} at T = {t:g}" for order in (1, 2) for t in TEMPERATURES
+    ]
 
 
-def test_training_snapshots_do_not_count(as_planted):
+def test_training_snapshots_do_not_count():
     """What models make of the snapshots they were trained with says nothing about them."""
+    trained = predicted(cross_fitted=False)
 
     def learned_by_heart(table):
         shifted = table.predicted + 100.0 * table.seen
         return replace(table, predicted=shifted, counts=table.counts * ~table.seen)
 
-    tables = [learned_by_heart(table) for table in as_planted.predictions]
-    other = replace(as_planted, predictions=tables)
-    for number in MODULES:
-        assert claims(number, other) == claims(number, as_planted)
+    tables = [learned_by_heart(table) for table in trained.predictions]
+    other = replace(trained, predictions=tables)
+    for number in NUMBERS:
+        assert claims(number, other) == claims(number, trained)
+
+
+def test_cross_fitted_models_are_tested_on_all_snapshots(as_planted):
+    assert len(regressed.at_training(as_planted)) == 15
+    assert len(regressed.at_training(predicted(cross_fitted=False))) == 10
+    assert len(regressed.all_at_training(predicted(cross_fitted=False))) == 15
+
+
+def test_variants_are_no_models_of_their_own(as_planted):
+    assert set(regressed.names(as_planted)) == set(MODELS)
+    barriers = as_planted.predicted_barriers[0]
+    assert set(regressed.names_with_barriers(barriers)) == {*MODELS, *NETWORKS}
+    assert list(regressed.variants(barriers, regressed.FEATURES_KEPT)) == list(KEPT_FEATURES)
+    assert list(regressed.variants(barriers, regressed.RUNS_KEPT)) == list(KEPT_RUNS)
+    assert all(map(regressed.is_variant, VARIANTS))
+    assert not any(map(regressed.is_variant, regressed.LOOKS))
 
 
 def test_rare_events_are_a_doubt():
     data = predicted(runs=2000)
-    for number, name in (("3.4", EXPLAINED), ("3.M", CONVERGED), ("T3.1", PEARSON), ("3.1", RIGHT)):
+    for number, name in (
+        ("3.4", EXPLAINED),
+        ("3.M", CONVERGED),
+        ("T3.1", PEARSON),
+        ("3.1", RIGHT),
+        ("3.2", STRAIGHT),
+        ("3.3", ENERGIES),
+        ("3.5", FEW_ALIKE),
+        ("3.6", FLATTER),
+        ("3.7", LABELS),
+        ("A.2", NETWORK),
+    ):
         claim = claims(number, data)[name]
         assert claim.verdict == UNSURE
         assert " events a particle at T = 0.45" in claim.note
@@ -149,13 +250,21 @@ def test_rare_events_are_a_doubt():
 
 def test_an_untrained_softness_is_a_doubt():
     data = predicted(found=120)
-    for number, name in (("3.4", EXPLAINED), ("3.1", DIVERGENCE), ("T3.1", COSINE), ("A.1", RATE)):
+    for number, name in (
+        ("3.4", EXPLAINED),
+        ("3.1", DIVERGENCE),
+        ("T3.1", COSINE),
+        ("A.1", RATE),
+        ("3.3", ENERGIES),
+        ("3.3", RANDOM),
+    ):
         claim = claims(number, data)[name]
         assert claim.verdict == UNSURE
         assert "120 of 3800 samples" in claim.note
     # These are not about softness.
     assert claims("3.1", data)[SKEWNESS].verdict == REPRODUCED
     assert claims("T3.1", data)[PEARSON].verdict == REPRODUCED
+    assert claims("3.2", data)[STRAIGHT].verdict == REPRODUCED
 
 
 def test_few_particles_cannot_tell_distributions_apart():
@@ -164,7 +273,7 @@ def test_few_particles_cannot_tell_distributions_apart():
     assert "so few particles" in claim.note
 
 
-@pytest.mark.parametrize("number", MODULES)
+@pytest.mark.parametrize("number", NUMBERS)
 def test_one_replica_is_inconclusive(number):
     found = claims(number, predicted(replicas=1))
     assert {claim.verdict for claim in found.values()} == {UNSURE}
@@ -189,9 +298,23 @@ def test_what_the_study_lacks_is_not_tested():
     assert claims("T3.1", predicted(**no_svr))[BOTH].verdict == UNTESTED
     assert claims("T3.1", predicted(**no_svr))[COSINE].verdict == UNTESTED
     assert verdicts("3.M", runs=2) == {UNTESTED}
-    untested = {"snapshots": 0}
-    for number in ("3.1", "3.4", "3.M", "A.1"):
+    untested = {"snapshots": 0, "cross_fitted": False}
+    for number in ("3.1", "3.4", "A.1"):
         assert verdicts(number, **untested) == {UNTESTED}
+    assert claims("3.M", predicted(**untested))[CONVERGED].verdict == UNTESTED
+    assert claims("3.5", predicted(**untested))[SATURATED].verdict == UNTESTED
+    assert claims("3.6", predicted(**untested))[NO_GAIN].verdict == UNTESTED
+    no_variants = {"variants": (), "networks": (), "randoms": 0}
+    for number in ("3.5", "3.6", "A.2"):
+        assert verdicts(number, **no_variants) == {UNTESTED}
+    assert claims("3.3", predicted(**no_variants))[RANDOM].verdict == UNTESTED
+    assert claims("3.7", predicted(**no_variants))[LABELS].verdict == UNTESTED
+    assert claims("3.M", predicted(**no_variants))[SAME_BARRIERS].verdict == UNTESTED
+    assert verdicts("3.2", **no_svr) == {UNTESTED}
+    alone = claims("3.3", predicted(models=("softness",), networks=()))
+    assert alone[ENERGIES].verdict == UNTESTED
+    no_threshold = replace(predicted(), csd_threshold=[])
+    assert claims("3.7", no_threshold)[THRESHOLD].verdict == UNTESTED
     assert claims("T3.1", predicted(**untested))[PEARSON].verdict == UNTESTED
 
 
@@ -200,7 +323,9 @@ HARD = {
     "one replica": {"replicas": 1},
     "one unit": {"replicas": 1, "snapshots": 1},
     "one snapshot of two replicas": {"replicas": 2, "snapshots": 1},
-    "no test snapshot": {"snapshots": 0},
+    "no test snapshot": {"snapshots": 0, "cross_fitted": False},
+    "no variants": {"variants": (), "networks": (), "randoms": 0},
+    "one block": {"replicas": 1, "blocks": 1},
     "one model": {"models": ("softness", "ridge")},
     "a network alone": {"models": ("mlp",)},
     "one temperature": {"temperatures": (TRAINING,)},
@@ -212,23 +337,24 @@ HARD = {
 }
 
 
-@pytest.mark.parametrize("number", MODULES)
+@pytest.mark.parametrize("number", NUMBERS)
 @pytest.mark.parametrize("kind", [*HARD, "no events"])
 @pytest.mark.filterwarnings("error")
-def test_figures_are_drawn_from_whatever_a_study_has(number, kind, tmp_path):
-    data = without_events(predicted()) if kind == "no events" else predicted(**HARD[kind])
+def test_figures_are_drawn_from_whatever_a_study_has(number, kind):
+    data = predicted(**{"particles": 300, **HARD.get(kind, {})})
+    data = without_events(data) if kind == "no events" else data
     made = module(number)
     with style.applied():
         figure = made.plot(data)
+        figure.draw_without_rendering()
     assert figure.axes
-    style.save(figure, tmp_path / "figure.png", tmp_path / "figure.pdf")
     numbers = made.table(data).select_dtypes("number").to_numpy()
     assert np.isfinite(numbers.astype(float)).all()
     for claim in made.claims(data):
         assert kind != "no events" or claim.verdict != REPRODUCED or "softness" in claim.note
 
 
-@pytest.mark.parametrize("number", MODULES)
+@pytest.mark.parametrize("number", NUMBERS)
 def test_figures_have_labels_and_are_the_same_bytes_twice(number, as_planted, tmp_path):
     made = module(number)
     assert made.__doc__.startswith(("Figure ", "Table "))
@@ -261,7 +387,21 @@ def test_the_numbers_behind_a_figure_are_all_there(as_planted):
     assert (distributions["divergence_from_softness"] < distributions["floor"] + 0.01).all()
     explained = table("3.4")
     assert len(explained) == 3 * len(TEMPERATURES) * len(MODELS)
-    assert set(table("3.M")["variable"]) == {*MODELS, "runs"}
+    convergence = table("3.M")
+    assert set(convergence["variable"]) == {*MODELS, "runs"}
+    slopes = convergence.query("quantity == 'slope of Delta E'").set_index("runs")["value"]
+    assert slopes.index.tolist() == [*KEPT_RUNS, 40_000_000]
+    assert (slopes.diff().dropna() < 0).all()
+    shares = convergence.query("quantity == 'cumulative share'")
+    assert set(shares["temperature"]) == set(TEMPERATURES)
+    assert (shares.groupby("temperature")["value"].diff().dropna() > 0).all()
+    assert {"ln_p_r", "fitted", "low"} <= set(table("3.2"))
+    assert set(table("3.3")["variable"]) == {*MODELS, "random_0", "random_1", "random_2"}
+    assert set(table("3.5")["features"]) == set(KEPT_FEATURES)
+    assert set(table("3.5")["quantity"]) == {"energy", "entropy", "eta", "eta over the ceiling"}
+    assert set(table("3.6")["quantity"]) == {"energy", "entropy", "explained variance"}
+    assert set(table("3.7")["csd_threshold"]) == {0.096}
+    assert set(table("A.2")["variable"]) == {"mlp", *NETWORKS}
     means = table("A.1")
     assert means.query(f"temperature == {TRAINING}")["mean"].to_numpy() == pytest.approx(0.0)
     assert (means["low"] < means["high"]).all()
@@ -369,17 +509,39 @@ def test_settings_that_validate_equally_well(as_planted):
     assert made.near_equal(replace(record, scores=unknown)) == [1]
 
 
-def test_the_bias_is_the_mean_over_all_training_particles(as_planted):
+def test_the_bias_is_that_of_the_plane(as_planted):
     made = module("T3.1")
-    table = as_planted.predictions[0]
-    record = next(r for r in as_planted.regression if r.name == b"svr")
-    row = table.predicted[MODELS.index("svr"), table.seen]
-    assert made.table_bias(as_planted, record) == pytest.approx(row.mean())
-    # Not where some of them are missing, and not where there is no plane.
-    more = replace(record, particles=record.particles + 1)
-    assert np.isnan(made.table_bias(as_planted, more))
-    network = next(r for r in as_planted.regression if r.name == b"mlp")
-    assert np.isnan(made.table_bias(as_planted, network))
+    assert made.table_bias(regressed.record_of(as_planted, "svr")) == -8.36
+    assert np.isnan(made.table_bias(regressed.record_of(as_planted, "mlp")))
+
+
+def test_training_snapshots_are_in_the_error_of_a_cosine():
+    made = module("T3.1")
+
+    def width(**changes):
+        data = predicted(settings_apart=0.0, **changes)
+        low, high = made.drawn_cosine(data, regressed.record_of(data, "svr")).bounds()
+        return high - low
+
+    assert width(turned=0.05) > 2 * width(turned=0.0) > 0
+    data = predicted(turned=0.05)
+    one, other = (regressed.record_of(data, name) for name in ("svr", "ridge"))
+    found = made._cosine_of_both(data, one, other)
+    assert found.value == pytest.approx(0.4)
+    # Without the jackknife of one snapshot nothing is known of the error.
+    few = replace(one, jackknife_weights=one.jackknife_weights[:1])
+    assert np.isnan(made.drawn_cosine(data, few).draws).all()
+
+
+def test_particles_without_events_are_counted():
+    data = predicted(runs=5000)
+    rows = module("T3.1").table(data).query("variable == 'runs'").set_index("quantity")["value"]
+    counts = data.predictions[0].counts.sum(axis=0)
+    assert rows["runs"] == 5000
+    assert rows["particles"] == len(counts)
+    assert rows["particles_without_events"] == (counts == 0).sum() > 0
+    assert rows["share_without_events"] == pytest.approx((counts == 0).mean())
+    assert rows["share_without_events_low"] < rows["share_without_events"]
 
 
 def test_the_table_has_what_is_known_of_each_model(as_planted):
@@ -423,4 +585,73 @@ def test_models_have_one_look_each():
     looks = list(regressed.LOOKS.values())
     for part in zip(*looks, strict=True):
         assert len(set(part)) == len(looks)
+    # Variants stand beside SVR alone.
+    for name in regressed.VARIANT_LOOKS:
+        assert not set(regressed.look(name)) & set(regressed.look("svr"))
     assert regressed.look("another")[0] == "another"
+
+
+def test_noise_does_not_take_from_a_correlation():
+    """Two noisy curves of one truth: the plain correlation is low, and that of draws lower."""
+    generator = np.random.default_rng(1)
+    x = np.linspace(-2, 2, 9)
+    low_verdicts, plain = 0, []
+    for _ in range(100):
+        curves = -x + generator.normal(scale=0.6, size=(2, 9))
+        draws = curves[:, None] + generator.normal(scale=0.6, size=(2, 300, 9))
+        plain.append(np.corrcoef(curves)[0, 1])
+        found = barrier_curves.correlation(x, *map(Drawn, curves, draws), 1.0)
+        low_verdicts += found.bounds()[1] < 0.9
+    assert np.mean(plain) < 0.9
+    assert low_verdicts <= 3
+
+
+def test_a_common_noise_does_not_make_a_correlation():
+    """Curves of the same particles share their noise: what they share by it is taken off."""
+    generator = np.random.default_rng(2)
+    x = np.linspace(-2, 2, 9)
+    truths = np.array([-x, x**2 - (x**2).mean()])
+    values, plain = [], []
+    for _ in range(50):
+        curves = truths + generator.normal(size=9)
+        draws = curves[:, None] + generator.normal(size=(300, 9))
+        plain.append(np.corrcoef(curves)[0, 1])
+        found = barrier_curves.correlation(x, *map(Drawn, curves, draws), 1.0)
+        values.append(found.value)
+    assert np.mean(plain) > 0.25
+    assert abs(np.nanmean(values)) < 0.15
+
+
+def test_correlations_leave_out_bins_that_are_undefined():
+    x = np.linspace(-2.5, 2.5, 11)
+    first, second = -x, -2 * x
+    first[3], second[0], second[-1] = np.nan, 50.0, np.inf
+    draws = np.tile(first, (20, 1)), np.tile(second, (20, 1))
+    draws[1][:10, 4] = np.nan
+    found = barrier_curves.correlation(x, *map(Drawn, (first, second), draws), 1.0)
+    assert found.value == pytest.approx(1.0)
+    assert found.draws == pytest.approx(1.0)
+    # A flat curve has no correlation.
+    flat = Drawn(0 * x, np.tile(0 * x, (20, 1)))
+    assert np.isnan(barrier_curves.correlation(x, flat, Drawn(second, draws[1]), 1.0).value)
+
+
+def test_the_slope_of_a_straight_line():
+    table = predicted().predicted_barriers[0]
+    x, ridge = learned.centres(table), barrier_curves.curve(table, "ridge", "energy")
+    found = barrier_curves.steepness(table, "ridge")
+    assert found.value == pytest.approx(np.polyfit(x, ridge.value, 1)[0])
+    inner = np.abs(x) <= 2
+    assert found.draws[3] == pytest.approx(np.polyfit(x[inner], ridge.draws[3][inner], 1)[0])
+
+
+def test_labels_of_an_axis_stand_apart():
+    assert module("3.5")._labelled([4, 8, 16, 32, 64, 128, 135]) == [135, 64, 32, 16, 8, 4]
+    assert module("3.M")._apart([1000, 1100, 5000, 10_000])[::-1] == [1100, 5000, 10_000]
+
+
+def test_linear_models_are_planted_as_such(as_planted):
+    """The records hold planes of linear models alone, as those of the workflow do."""
+    for record in as_planted.regression:
+        linear = str(record.name.astype(str)) in LINEAR
+        assert linear == bool(len(record.plane_weights))

@@ -37,11 +37,33 @@ def trained(toy):
     }
 
 
-def test_every_model_has_defaults_a_grid_and_a_test():
-    assert set(regress.DEFAULTS) == set(regress.GRIDS) == set(QUICK)
-    for name, candidates in regress.GRIDS.items():
-        assert 2 <= len(set(candidates)) == len(candidates) <= 8
-        assert {settings.name for settings in candidates} == {name}
+def test_every_model_has_defaults_and_a_test():
+    assert set(regress.DEFAULTS) == set(QUICK)
+
+
+def test_a_grid_holds_all_combinations_and_one_candidate_without_values():
+    found = regress.grid("svr", C=(0.1, 1.0), epsilon=(0.1, 0.5))
+    assert [(each["C"], each["epsilon"]) for each in found] == [
+        (0.1, 0.1),
+        (0.1, 0.5),
+        (1.0, 0.1),
+        (1.0, 0.5),
+    ]
+    assert regress.grid("ridge") == (RegressorSettings("ridge"),)
+
+
+def test_kernel_predictions_are_those_of_the_machine(everything, trained, monkeypatch):
+    features = everything.features[:1500]
+    expected = trained["rbf_svr"].model.predict(features)
+    monkeypatch.setattr(regress, "LARGEST_KERNEL", 100_000)
+    np.testing.assert_allclose(trained["rbf_svr"].predict(features), expected, rtol=1e-9)
+
+
+def test_a_hyperplane_becomes_a_model_with_its_values(toy, trained):
+    plane = trained["ridge"].plane
+    again = regress.Regressor.from_plane(plane)
+    np.testing.assert_array_equal(again.plane.weights, plane.weights)
+    np.testing.assert_allclose(again.predict(toy.features), plane.value(toy.features), rtol=1e-12)
 
 
 @pytest.mark.parametrize("name", regress.LINEAR)

@@ -8,6 +8,7 @@ from softness.files import tables
 from softness.files.ensemble_counts import EnsembleCounts
 from softness.files.features import writing_features
 from softness.files.provenance import Provenance
+from softness.files.records.regressed import MatchedThreshold
 from softness.stages.shared.snapshots import read_snapshots
 
 PARTICLES = np.array([0, 2, 5])
@@ -25,7 +26,9 @@ def counts_of(snapshot, runs=8, temperature=0.6):
         for half, exceeding in ((0, snapshot + number), (1, number)):
             hop[half, 50, 1, number] = exceeding
             hop[half, 10, 1, number] = runs // 2 - exceeding
-    empty = np.zeros((2, 192, 1, 3), np.uint32)
+    csd = np.zeros((2, 192, 1, 3), np.uint32)
+    # Thresholds 0.020, 0.022 ... 0.096 are the first 39.
+    csd[:, 39, 0, 1], csd[:, 38, 0, 2] = 1, 1
     zeros = np.zeros((2, 1, 3), np.int64)
     return EnsembleCounts(
         temperature=np.array(temperature),
@@ -39,11 +42,13 @@ def counts_of(snapshot, runs=8, temperature=0.6):
         displacement_time=np.array([1.0]),
         hop=hop,
         hop_cumulative=hop[:, ::-1],
-        csd=empty,
-        csd_cumulative=empty,
+        csd=csd,
+        csd_cumulative=csd,
         unit=np.array(1.0),
         displacement=zeros,
         square=zeros,
+        hop_crowd_square=np.zeros((2, 100, 3), np.int64),
+        hop_cumulative_crowd_square=np.zeros((2, 100, 3), np.int64),
     )
 
 
@@ -71,7 +76,7 @@ SETTINGS = {
     "label": "instant",
     "threshold": 0.2,
     "time": 6.0,
-    "order": 0,
+    "orders": [0],
 }
 
 
@@ -90,15 +95,27 @@ def test_counts_and_features_are_those_of_the_same_particles(files):
 
 
 def test_order_label_threshold_and_time_choose(files):
-    averaged = read_snapshots(*files, SETTINGS | {"order": 1})
+    averaged = read_snapshots(*files, SETTINGS | {"orders": [1]})
     assert averaged.columns == COLUMNS[2:]
     np.testing.assert_allclose(averaged.features[0], [100.3], rtol=1e-6)
     low = read_snapshots(*files, SETTINGS | {"threshold": 0.05})
     assert (low.counts == 4).all()
     early = read_snapshots(*files, SETTINGS | {"time": 5.0})
     assert (early.counts == 0).all()
+    both = read_snapshots(*files, SETTINGS | {"orders": [0, 1]})
+    assert both.columns == COLUMNS
     cumulative = read_snapshots(*files, SETTINGS | {"label": "cumulative"})
     assert cumulative.counts.tolist() != early.counts.tolist()
+
+
+def test_labels_by_the_csd_take_its_own_threshold(files, tmp_path):
+    threshold = MatchedThreshold(*(np.array(value) for value in (0.86, 0.2, 0.01, 0.0951, 0.096)))
+    tables.write(tmp_path / "threshold.h5", threshold, MADE_BY)
+    ensembles, features = files
+    settings = SETTINGS | {"time": 10.0}
+    found = read_snapshots(ensembles, features, settings, tmp_path / "threshold.h5")
+    # In the first snapshot 0.096 is exceeded in one run of each half by the second particle.
+    assert found.counts[:, :3].tolist() == [[0, 1, 0], [0, 1, 0]]
 
 
 def test_what_is_off_the_grid_or_missing_is_refused(files):

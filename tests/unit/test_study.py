@@ -6,6 +6,7 @@ import pytest
 
 from locations import ROOT
 from softness import configuration
+from softness.files.ensemble_counts import part_path
 from softness.simulate.chain import Chain
 from softness.study import Study, label
 
@@ -53,7 +54,7 @@ def test_only_the_seed_temperature_is_cooled(study):
 
 def test_progress_is_read_from_the_disk(study):
     assert sum(study.steps_done().values()) == 0
-    jobs = [*study.simulations(), *study.blocks_of_runs()]
+    jobs = study.simulations()
     simulations = {(s.rule, s.temperature, *s.number): s for s in jobs}
     finished = simulations["thermal", 2.0, 0]
     finished.output.parent.mkdir(parents=True)
@@ -64,13 +65,15 @@ def test_progress_is_read_from_the_disk(study):
     block = simulations["isoconfigurational", 0.6, 3, 0]
     assert block.steps == 32 * 6000
     block.checkpoint.mkdir(parents=True)
-    Chain(block.checkpoint, {}).segment(2, "counts.h5").touch()
+    part_path(block.checkpoint, first=3, runs=16).touch()
+    part_path(block.checkpoint, first=4, runs=5).touch()
+    # The next one has taken the place of this, which a kill has left.
+    part_path(block.checkpoint, first=3, runs=8).touch()
     done = study.steps_done()
     assert done[finished] == finished.steps
     assert done[half] == 4 * 10_000
-    # Sixteen runs share a file.
-    assert study.steps_of(block) == 16 * 6000
-    assert sum(done.values()) == finished.steps + 40_000
+    assert done[block] == 21 * 6000
+    assert sum(done.values()) == finished.steps + 40_000 + 21 * 6000
 
 
 def test_longer_jobs_ask_for_more_time(study):
@@ -108,10 +111,29 @@ def test_snapshots_are_spread_over_replicas_and_time(study):
     # 150 tau of frames at 1 tau, in three parts.
     assert places == [(0, 25), (0, 75), (0, 125), (1, 25), (1, 75), (1, 125)]
     assert study.snapshot_frames("0.6", 1) == [25, 75, 125]
-    # Tests are made on another replica than the training.
-    assert list(study.training_snapshots) == [0, 1, 2]
-    assert study.predict("0.6")["training"] == [0, 1, 2]
-    assert study.predict("0.7")["training"] == []
+    assert study.predict("0.6")["places"] == places
+
+
+def test_a_study_of_one_replica_says_that_its_models_have_seen_it(study):
+    assert not study.predict("0.6")["seen"]
+    study.config["replicas"] = 1
+    assert study.predict("0.6")["seen"]
+    assert not study.predict("0.7")["seen"]
+
+
+def test_each_regressor_has_its_own_settings(study):
+    names = study.regressors()
+    assert list(names)[:2] == ["svr", "ridge"]
+    assert study.averaged_regressors() == ["svr_order1", "svr_order2"]
+    assert set(study.direct_regressors()) | set(study.averaged_regressors()) == set(names)
+    assert study.regress("svr_order2")["orders"] == (0, 1, 2)
+    assert study.regress("svr_eliminated")["elimination"]["numbers"][0] == 4
+    # Half of 32 runs, down to four.
+    assert study.regress("ridge_thinned")["runs"] == [16, 8, 4]
+    assert study.regress("rbf_svr")["grid"]["C"] == [1]
+    assert [name for name in names if study.is_by_csd(name)] == ["svr_csd"]
+    keys = {frozenset(study.regress(name)) for name in ("svr", "mlp", "boosting")}
+    assert len(keys) == 1
 
 
 def test_blocks_cover_all_runs_once(study):

@@ -320,7 +320,7 @@ def test_the_ceiling_corrects_too_little_where_events_are_rare(
 
     Two thirds of it (at 0.8) come from the ceiling, which is above the reliability, the rest from
     the measured logit, which levels off: a perfect reliability would leave 0.607. Nothing of it is
-    seen in the interval, nor does `FEWEST_EVENTS` keep it from a verdict with four events.
+    seen in the interval: `FEWEST_WITHOUT_NOISE` keeps it from a verdict.
     """
     expected = known[runs, "all"]
     assert expected.events == pytest.approx(events, rel=0.03)
@@ -334,7 +334,7 @@ def test_the_ceiling_corrects_too_little_where_events_are_rare(
         if events < 5 or runs == MANY:
             assert within(found, visible, regressed.OVER_CEILING) == (runs == MANY)
     if runs == SOME:
-        assert expected.events > regressed.FEWEST_EVENTS
+        assert regressed.FEWEST_EVENTS < expected.events < regressed.FEWEST_WITHOUT_NOISE
     if runs == FEW:
         assert expected.ceiling - expected.reliability == pytest.approx(0.049, abs=0.001)
         assert expected.explained / expected.reliability == pytest.approx(0.607, abs=0.001)

@@ -11,6 +11,10 @@ TEMPERATURES, RUNS = 6, 12
 # Temperatures whose barriers are fitted, those with labelled sets, and those of fluidity.
 FITTED, LABELLED, FLUIDITY = 5, 4, 2
 CLASSIFIERS, EXTREMES = 1 + 3 * FLUIDITY, 3 * FLUIDITY
+# Blocks of isoconfigurational runs, snapshots and their temperatures; regressors; temperatures
+# whose barriers by predictions are fitted.
+BLOCKS_OF_RUNS, SNAPSHOTS, COUNTED = 12, 6, 2
+REGRESSORS, PREDICTED = 8, 4
 
 OVER_TEMPERATURES = {
     "figure_1_2_pair_distribution": 1,
@@ -31,19 +35,61 @@ ON_ACCURACY = {
     "table_2_1_hyperplanes": 1,
 }
 LEARNED_FIGURES = {**ON_BARRIERS, **ON_ACCURACY, "figure_2_3_fluidity_distributions": 1}
-FIGURES = {"figure_1_1_displacement_map": 1, **OVER_TEMPERATURES, **LEARNED_FIGURES}
+ON_PREDICTED_BARRIERS = {
+    "figure_3_2_predicted_probability": 1,
+    "figure_3_3_predicted_barriers": 1,
+    "figure_3_5_feature_elimination": 1,
+    "figure_3_6_higher_orders": 1,
+    "figure_3_7_labels": 1,
+    "figure_3_m_convergence": 1,
+    "figure_a_2_networks": 1,
+}
+PREDICTED_FIGURES = {
+    "figure_3_1_predicted_distributions": 1,
+    "figure_3_4_explained_variance": 1,
+    "table_3_1_models": 1,
+    "figure_a_1_mean_predictions": 1,
+    **ON_PREDICTED_BARRIERS,
+}
+FIGURES = {
+    "figure_1_1_displacement_map": 1,
+    **OVER_TEMPERATURES,
+    **LEARNED_FIGURES,
+    **PREDICTED_FIGURES,
+}
 
+# By predictions of regressors.
+PREDICTED_FITS = {"predicted_barriers": 1, **ON_PREDICTED_BARRIERS, "report": 1}
+PREDICTED_COUNTS = {"binned_predictions": PREDICTED, **PREDICTED_FITS}
+PREDICTED_VALUES = {"predicted_values": 2 * PREDICTED, **PREDICTED_COUNTS}
+# What uses softness beside the regressors.
+WITH_SOFTNESS = {"predict": COUNTED, **PREDICTED_VALUES, **PREDICTED_FIGURES}
+REGRESSED = {"regress": REGRESSORS, "averaged_values": 2 * PREDICTED, **WITH_SOFTNESS}
+COUNTED_RUNS = {
+    "isoconfigurational": BLOCKS_OF_RUNS,
+    "ensemble": SNAPSHOTS,
+    "snapshot_shares": COUNTED,
+    **REGRESSED,
+}
+
+# By classifiers.
 FITS = {"barriers": 2, **ON_BARRIERS, "report": 1}
 COUNTS = {"binned_counts": FITTED, **FITS}
 VALUES = {"learned_values": RUNS, "distribution": TEMPERATURES, **COUNTS, **LEARNED_FIGURES}
 # Without what follows from softness itself.
 FLUIDITIES = {"train_classifier": EXTREMES, "accuracy": LABELLED, **VALUES}
-TRAINING = {**FLUIDITIES, "train_classifier": CLASSIFIERS}
-FEATURES = {
+TRAINING = {**FLUIDITIES, **WITH_SOFTNESS, "train_classifier": CLASSIFIERS}
+POPULATION = {
     "population_features": RUNS,
     "event_features": 2 * FITTED,
-    "sample_features": 2 * LABELLED,
     **TRAINING,
+    "averaged_values": 2 * PREDICTED,
+}
+FEATURES = {
+    "sample_features": 2 * LABELLED,
+    **POPULATION,
+    "snapshot_features": 2 * COUNTED,
+    **REGRESSED,
 }
 ACTIVATED = {
     "activated_samples": 2,
@@ -52,12 +98,32 @@ ACTIVATED = {
     **TRAINING,
     "train_classifier": 1,
 }
-EVENTS = {"rearrangements": 2 * FITTED, "event_features": 2 * FITTED, **ACTIVATED}
-HOP = {"hop_indicator": RUNS, "extreme_samples": EXTREMES, **EVENTS, **FEATURES}
+EVENTS = {
+    "rearrangements": 2 * FITTED,
+    "event_features": 2 * FITTED,
+    **ACTIVATED,
+    # Labels of runs that were counted, with the same threshold.
+    "csd_threshold": 1,
+    "snapshot_shares": COUNTED,
+    **REGRESSED,
+}
+HOP = {
+    "hop_indicator": RUNS,
+    "extreme_samples": EXTREMES,
+    **EVENTS,
+    **FEATURES,
+    **COUNTED_RUNS,
+}
 DYNAMICS = {"van_hove": RUNS, **HOP}
 
 # What depends on relaxation times: blocks of time.
-BLOCKS = {"accuracy": LABELLED, "distribution": TEMPERATURES, **COUNTS, **LEARNED_FIGURES}
+BLOCKS = {
+    "accuracy": LABELLED,
+    "distribution": TEMPERATURES,
+    **COUNTS,
+    **LEARNED_FIGURES,
+    **PREDICTED_COUNTS,
+}
 RELAXATION = {
     "relaxation": TEMPERATURES,
     "equilibration_evidence": 1,
@@ -151,6 +217,12 @@ def test_a_replica_that_is_added_runs_alone(study):
         # Samples are drawn anew from all replicas, and all models change.
         "sample_features": 3 * LABELLED,
         "learned_values": 3 * TEMPERATURES,
+        # So are regressors; the runs of the other replicas' snapshots stay.
+        "isoconfigurational": BLOCKS_OF_RUNS // 2,
+        "ensemble": SNAPSHOTS // 2,
+        "snapshot_features": COUNTED,
+        "predicted_values": 3 * PREDICTED,
+        "averaged_values": 3 * PREDICTED,
     }
 
 
@@ -186,9 +258,63 @@ def test_the_hop_window_reruns_p_hop_and_what_follows(study):
     assert reruns(study) == HOP
 
 
-def test_settings_of_chapter_3_rerun_the_report_that_shows_them(study):
+def test_the_label_of_regressors_reruns_them_and_no_simulation(study):
     configure(study, lambda config: config["regression"].update(label="instant"))
-    assert reruns(study) == {"report": 1}
+    assert reruns(study) == REGRESSED
+
+
+def test_a_models_settings_rerun_that_model(study):
+    configure(study, lambda config: config["regression"]["grids"]["ridge"].update(alpha=[1]))
+    # Ridge itself, and with fewer runs; none of them on averaged features.
+    expected = {**REGRESSED, "regress": 2}
+    del expected["averaged_values"]
+    assert reruns(study) == expected
+
+
+def test_a_model_that_is_left_out_leaves_the_others_trained(study):
+    configure(study, lambda config: config["regression"].update(models=["svr", "ridge", "mlp"]))
+    assert reruns(study) == WITH_SOFTNESS
+
+
+def test_numbers_of_features_rerun_the_elimination(study):
+    configure(study, lambda config: config["regression"]["elimination"].update(numbers=[4, 16]))
+    assert reruns(study) == {**WITH_SOFTNESS, "regress": 1}
+
+
+def test_an_order_of_features_reruns_what_sees_snapshots(study):
+    configure(study, lambda config: config["regression"].update(orders=[1]))
+    # Regressors on features of order 0 have new tables, with the same columns.
+    assert reruns(study) == {"snapshot_features": 2 * COUNTED, **REGRESSED}
+
+
+def test_the_window_of_the_csd_reruns_counted_runs(study):
+    configure(study, lambda config: config.update(csd={"window": 9.0}))
+    assert reruns(study) == {"csd_threshold": 1, **COUNTED_RUNS}
+
+
+def test_the_time_within_which_an_event_counts_reruns_populations(study):
+    configure(study, lambda config: config["barriers"].update(within=1.0))
+    assert reruns(study) == POPULATION
+
+
+def test_more_runs_of_a_snapshot_add_blocks(study):
+    configure(
+        study,
+        lambda config: config["isoconfigurational"]["ensembles"][1].update(runs=6),
+    )
+    assert reruns(study) == {
+        "isoconfigurational": 2,
+        "ensemble": 2,
+        "snapshot_shares": 1,
+        "predict": 1,
+        **PREDICTED_FIGURES,
+        "report": 1,
+    }
+
+
+def test_another_matching_temperature_reruns_the_labels_by_the_csd(study):
+    configure(study, lambda config: config["roles"].update(matching=0.90))
+    assert reruns(study) == {"csd_threshold": 1, **WITH_SOFTNESS, "regress": 1}
 
 
 def test_the_quiet_threshold_reruns_the_labels_of_activated_dynamics(study):
@@ -207,12 +333,12 @@ def test_the_tail_reruns_the_labels_of_extremes(study):
 
 def test_the_number_of_bins_reruns_counts_and_fits(study):
     configure(study, lambda config: config["barriers"]["bins"].update(number=6))
-    assert reruns(study) == COUNTS
+    assert reruns(study) == {**COUNTS, **PREDICTED_COUNTS}
 
 
 def test_the_least_population_reruns_fits(study):
     configure(study, lambda config: config["barriers"].update(least_population=20))
-    assert reruns(study) == FITS
+    assert reruns(study) == {**FITS, **PREDICTED_FITS}
 
 
 def test_the_penalty_reruns_training(study):
@@ -222,7 +348,7 @@ def test_the_penalty_reruns_training(study):
 
 def test_random_directions_rerun_values(study):
     configure(study, lambda config: config["classifier"].update(random_directions=5))
-    assert reruns(study) == {"accuracy": LABELLED, **VALUES}
+    assert reruns(study) == {"accuracy": LABELLED, **VALUES, **PREDICTED_VALUES}
 
 
 def test_the_radii_of_features_rerun_features(study):
@@ -232,9 +358,7 @@ def test_the_radii_of_features_rerun_features(study):
 
 def test_the_stride_of_the_population_reruns_its_features(study):
     configure(study, lambda config: config["barriers"].update(stride=6))
-    expected = dict(FEATURES)
-    del expected["sample_features"]
-    assert reruns(study) == expected
+    assert reruns(study) == POPULATION
 
 
 def test_blocks_of_time_rerun_what_resamples_them(study):

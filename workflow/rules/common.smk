@@ -34,3 +34,9 @@ def of_replicas(files):
 def runs_at(files, temperature):
     """Files of all replicas at a temperature."""
     return expand(files, replica=study.replicas, temperature=temperature)
+
+
+def where_barriers(files, wildcards, limit):
+    """Files of a run where its barriers are fitted, else none."""
+    fitted = wildcards.temperature in study.barrier_labels(limit)
+    return expand(files, **wildcards) if fitted else []

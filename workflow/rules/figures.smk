@@ -18,8 +18,11 @@ TABLES = {
     "distribution": expand(rules.distribution.output, temperature=study.labels),
     "barriers": expand(rules.barriers.output, limit="below"),
     "wide_barriers": expand(rules.barriers.output, limit="sensitivity"),
-    "regression": expand(rules.regress.output.record, model=config["regression"]["models"]),
+    "regression": expand(rules.regress.output.record, regressor=study.regressors()),
     "predictions": expand(rules.predict.output, temperature=study.ensemble_labels),
+    "predicted_barriers": rules.predicted_barriers.output,
+    "shares": expand(rules.snapshot_shares.output, temperature=study.ensemble_labels),
+    "csd_threshold": rules.csd_threshold.output,
 }
 
 for entry in FIGURES:

@@ -39,10 +39,8 @@ rule learned_values:
         classifiers=expand(rules.train_classifier.output, name=study.variables()),
         hop=rules.hop_indicator.output,
         population=rules.population_features.output,
-        events=lambda wildcards: (
-            expand(rules.event_features.output, **wildcards)
-            if wildcards.temperature in study.barrier_labels("sensitivity")
-            else []
+        events=lambda wildcards: where_barriers(
+            rules.event_features.output, wildcards, "sensitivity"
         ),
         code=code_of("learned_values"),
     output:

@@ -1,9 +1,21 @@
-# Regressors of the probability of rearranging, on snapshots whose runs were counted.
+# Regressors of the probability of rearranging, on snapshots whose runs were counted, and what they
+# make of thermal runs.
+
+
+def counts_of_snapshots(wildcards):
+    """Counts of all snapshots at a temperature."""
+    temperature = getattr(wildcards, "temperature", wildcards)
+    snapshots = study.snapshots_at(temperature)
+    return expand(rules.ensemble.output, temperature=temperature, snapshot=snapshots)
 
 
 rule neighbourhood:
     input:
-        pairs=runs_at(rules.pair_distribution.output, study.regression_label),
+        pairs=(
+            runs_at(rules.pair_distribution.output, study.regression_label)
+            if study.neighbourhood_is_measured
+            else []
+        ),
         code=code_of("neighbourhood"),
     output:
         f"{RESULTS}/neighbourhood.h5",
@@ -18,11 +30,12 @@ rule neighbourhood:
         runtime=10,
     params:
         settings=study.parameter("neighbourhood"),
+        pairs=lambda wildcards, input: f"--pair-distribution {input.pairs}" if input.pairs else "",
     message:
         "reach of the neighbourhood"
     shell:
         "python -m softness.stages.neighbourhood --settings {params.settings:q}"
-        " --pair-distribution {input.pairs} --output {output} 2> {log}"
+        " {params.pairs} --output {output} 2> {log}"
 
 
 rule snapshot_features:
@@ -52,47 +65,96 @@ rule snapshot_features:
         " --neighbourhood {input.neighbourhood} --output {output} 2> {log}"
 
 
+rule csd_threshold:
+    input:
+        trajectories=runs_at(rules.thermal.output.trajectory, study.matching_label),
+        hop=runs_at(rules.hop_indicator.output, study.matching_label),
+        code=code_of("csd_threshold"),
+    output:
+        f"{RESULTS}/csd_threshold.h5",
+    log:
+        f"{LOGS}/csd_threshold.log",
+    benchmark:
+        f"{BENCHMARKS}/csd_threshold.tsv"
+    conda:
+        "../../envs/analyse.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    params:
+        settings=study.parameter("csd_threshold"),
+    message:
+        "threshold of the CSD"
+    shell:
+        "python -m softness.stages.csd_threshold --settings {params.settings:q}"
+        " --trajectories {input.trajectories} --hop {input.hop} --output {output} 2> {log}"
+
+
+rule snapshot_shares:
+    input:
+        ensembles=counts_of_snapshots,
+        code=code_of("snapshot_shares"),
+    output:
+        f"{RESULTS}/snapshot_shares/T{{temperature}}.h5",
+    log:
+        f"{LOGS}/snapshot_shares/T{{temperature}}.log",
+    benchmark:
+        f"{BENCHMARKS}/snapshot_shares/T{{temperature}}.tsv"
+    conda:
+        "../../envs/analyse.yaml"
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        settings=lambda wildcards: study.parameter("snapshot_shares", wildcards.temperature),
+    message:
+        "shares of rearranging particles at T={wildcards.temperature}"
+    shell:
+        "python -m softness.stages.snapshot_shares --settings {params.settings:q}"
+        " --ensembles {input.ensembles} --output {output} 2> {log}"
+
+
 rule regress:
     input:
-        ensembles=expand(
-            rules.ensemble.output,
-            temperature=study.regression_label,
-            snapshot=study.training_snapshots,
-        ),
+        ensembles=counts_of_snapshots(study.regression_label),
         features=runs_at(rules.snapshot_features.output, study.regression_label),
+        csd_threshold=lambda wildcards: (
+            rules.csd_threshold.output if study.is_by_csd(wildcards.regressor) else []
+        ),
         code=code_of("regress"),
     output:
-        model=f"{RESULTS}/regressors/{{model}}.skops",
-        record=f"{RESULTS}/regressors/{{model}}.h5",
+        model=f"{RESULTS}/regressors/{{regressor}}.skops",
+        record=f"{RESULTS}/regressors/{{regressor}}.h5",
     log:
-        f"{LOGS}/regress/{{model}}.log",
+        f"{LOGS}/regress/{{regressor}}.log",
     benchmark:
-        f"{BENCHMARKS}/regress/{{model}}.tsv"
+        f"{BENCHMARKS}/regress/{{regressor}}.tsv"
     wildcard_constraints:
-        model="|".join(config["regression"]["models"]),
+        regressor="|".join(study.regressors()),
     conda:
         "../../envs/analyse.yaml"
     resources:
         mem_mb=3000,
         runtime=240,
     params:
-        settings=lambda wildcards: study.parameter("regress", wildcards.model),
+        settings=lambda wildcards: study.parameter("regress", wildcards.regressor),
+        threshold=lambda wildcards, input: (
+            f"--csd-threshold {input.csd_threshold}" if input.csd_threshold else ""
+        ),
     message:
-        "train {wildcards.model}"
+        "train {wildcards.regressor}"
     shell:
         "python -m softness.stages.regress --settings {params.settings:q}"
-        " --ensembles {input.ensembles} --features {input.features}"
+        " --ensembles {input.ensembles} --features {input.features} {params.threshold}"
         " --model {output.model} --output {output.record} 2> {log}"
 
 
 rule predict:
     input:
-        ensembles=lambda wildcards: expand(
-            rules.ensemble.output, snapshot=study.snapshots_at(wildcards.temperature), **wildcards
-        ),
+        ensembles=counts_of_snapshots,
         features=of_replicas(rules.snapshot_features.output),
         softness=expand(rules.train_classifier.output, name="softness"),
-        models=expand(rules.regress.output.model, model=config["regression"]["models"]),
+        models=expand(rules.regress.output.model, regressor=study.regressors()),
         code=code_of("predict"),
     output:
         f"{RESULTS}/predictions/T{{temperature}}.h5",
@@ -108,8 +170,128 @@ rule predict:
     params:
         settings=lambda wildcards: study.parameter("predict", wildcards.temperature),
     message:
-        "predictions at T={wildcards.temperature}"
+        "predictions for snapshots at T={wildcards.temperature}"
     shell:
         "python -m softness.stages.predict --settings {params.settings:q}"
         " --ensembles {input.ensembles} --features {input.features} --softness {input.softness}"
         " --models {input.models} --output {output} 2> {log}"
+
+
+rule predicted_values:
+    input:
+        models=expand(rules.regress.output.model, regressor=study.direct_regressors()),
+        softness=expand(rules.train_classifier.output, name="softness"),
+        hop=rules.hop_indicator.output,
+        population=rules.population_features.output,
+        events=lambda wildcards: where_barriers(rules.event_features.output, wildcards, "below"),
+        code=code_of("predicted_values"),
+    output:
+        f"{RESULTS}/predicted_values/T{{temperature}}/replica{{replica}}.h5",
+    log:
+        f"{LOGS}/predicted_values/T{{temperature}}_replica{{replica}}.log",
+    benchmark:
+        f"{BENCHMARKS}/predicted_values/T{{temperature}}_replica{{replica}}.tsv"
+    conda:
+        "../../envs/analyse.yaml"
+    resources:
+        mem_mb=1500,
+        runtime=120,
+    params:
+        settings=study.parameter("predicted_values"),
+        events=lambda wildcards, input: f"--events {input.events}" if input.events else "",
+    message:
+        "predictions at T={wildcards.temperature}, replica {wildcards.replica}"
+    shell:
+        "python -m softness.stages.predicted_values --settings {params.settings:q}"
+        " --models {input.models} --softness {input.softness} --hop {input.hop}"
+        " --population {input.population} {params.events} --output {output} 2> {log}"
+
+
+rule averaged_values:
+    input:
+        models=expand(rules.regress.output.model, regressor=study.averaged_regressors()),
+        trajectory=rules.thermal.output.trajectory,
+        neighbourhood=rules.neighbourhood.output,
+        rearrangements=lambda wildcards: where_barriers(
+            rules.rearrangements.output, wildcards, "below"
+        ),
+        code=code_of("averaged_values"),
+    output:
+        f"{RESULTS}/averaged_values/T{{temperature}}/replica{{replica}}.h5",
+    log:
+        f"{LOGS}/averaged_values/T{{temperature}}_replica{{replica}}.log",
+    benchmark:
+        f"{BENCHMARKS}/averaged_values/T{{temperature}}_replica{{replica}}.tsv"
+    conda:
+        "../../envs/analyse.yaml"
+    resources:
+        mem_mb=1500,
+        runtime=120,
+    params:
+        settings=lambda wildcards: study.parameter("averaged_values", **wildcards),
+        rearrangements=lambda wildcards, input: (
+            f"--rearrangements {input.rearrangements}" if input.rearrangements else ""
+        ),
+    message:
+        "predictions from averaged features at T={wildcards.temperature},"
+        " replica {wildcards.replica}"
+    shell:
+        "python -m softness.stages.averaged_values --settings {params.settings:q}"
+        " --models {input.models} --trajectory {input.trajectory}"
+        " --neighbourhood {input.neighbourhood} {params.rearrangements}"
+        " --output {output} 2> {log}"
+
+
+VALUES = [rules.predicted_values.output[0]]
+VALUES += [rules.averaged_values.output[0]] if study.averaged_regressors() else []
+
+
+rule binned_predictions:
+    input:
+        values=of_replicas(VALUES),
+        reference=runs_at(VALUES, study.regression_label),
+        relaxation=rules.relaxation.output,
+        code=code_of("binned_counts"),
+    output:
+        f"{RESULTS}/binned_predictions/T{{temperature}}.h5",
+    log:
+        f"{LOGS}/binned_predictions/T{{temperature}}.log",
+    benchmark:
+        f"{BENCHMARKS}/binned_predictions/T{{temperature}}.tsv"
+    conda:
+        "../../envs/analyse.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    params:
+        settings=study.parameter("binned_predictions"),
+    message:
+        "rearrangements in bins of predictions at T={wildcards.temperature}"
+    shell:
+        "python -m softness.stages.binned_counts --settings {params.settings:q}"
+        " --values {input.values} --reference {input.reference}"
+        " --relaxation {input.relaxation} --output {output} 2> {log}"
+
+
+rule predicted_barriers:
+    input:
+        counts=expand(rules.binned_predictions.output, temperature=study.barrier_labels("below")),
+        code=code_of("barriers"),
+    output:
+        f"{RESULTS}/barriers/predicted.h5",
+    log:
+        f"{LOGS}/barriers/predicted.log",
+    benchmark:
+        f"{BENCHMARKS}/barriers/predicted.tsv"
+    conda:
+        "../../envs/analyse.yaml"
+    resources:
+        mem_mb=2000,
+        runtime=60,
+    params:
+        settings=study.parameter("barriers"),
+    message:
+        "energy barriers by predictions"
+    shell:
+        "python -m softness.stages.barriers --settings {params.settings:q}"
+        " --counts {input.counts} --output {output} 2> {log}"

@@ -1,17 +1,16 @@
 # The page that shows every claim with its verdict, and every figure.
 
-REPORTED = [entry for entry in FIGURES if entry.reported]
-NUMBERS = [entry.number for entry in REPORTED]
+NUMBERS = [entry.number for entry in FIGURES]
 
 
 rule report:
     input:
         pictures=[
             f"{RESULTS}/figures/{entry.number}.{'html' if 'html' in entry.formats else 'png'}"
-            for entry in REPORTED
+            for entry in FIGURES
         ],
         claims=expand(f"{RESULTS}/figures/{{number}}.claims.json", number=NUMBERS),
-        captions=[f"workflow/captions/{entry.name}.rst" for entry in REPORTED],
+        captions=[f"workflow/captions/{entry.name}.rst" for entry in FIGURES],
         evidence=rules.equilibration_evidence.output.csv,
         trajectory=expand(rules.thermal.output.trajectory, temperature=study.seed_label, replica=0),
         template=os.path.relpath(f"{workflow.basedir}/src/softness/report/page.html.j2"),

@@ -42,12 +42,16 @@ def claims(data: FigureData) -> list[Claim]:
         return [each.not_tested("no test snapshots") for each in (POOR, POOR_WITHOUT_NOISE)]
     scores = _scores(data)
     replicas = regressed.fewest_replicas(tested)
-    reason = regressed.doubt(data, tested.values())
     return [
-        learned.judged_all(statement, _members(scores, number), replicas, reason)
-        for statement, number in (
-            (POOR, regressed.EXPLAINED),
-            (POOR_WITHOUT_NOISE, regressed.OVER_CEILING),
+        learned.judged_all(
+            statement,
+            _members(scores, number),
+            replicas,
+            regressed.doubt(data, tested.values(), fewest=fewest),
+        )
+        for statement, number, fewest in (
+            (POOR, regressed.EXPLAINED, regressed.FEWEST_EVENTS),
+            (POOR_WITHOUT_NOISE, regressed.OVER_CEILING, regressed.FEWEST_WITHOUT_NOISE),
         )
     ]
 

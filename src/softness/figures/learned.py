@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.colorbar import Colorbar
 from matplotlib.colors import Colormap, LinearSegmentedColormap, Normalize
 from matplotlib.figure import Figure
 
@@ -446,7 +447,7 @@ def _mark_onset(axes: Axes, found: Drawn, farthest: float) -> None:
     )
 
 
-def bin_colourbar(figure: Figure, axes: Any, table: BarrierTable, label: str) -> None:
+def bin_colourbar(figure: Figure, axes: Any, table: BarrierTable, label: str) -> Colorbar:
     """Which colour is which bin."""
     mapped = style.mpl.cm.ScalarMappable(norm=bin_scale(table), cmap=bin_colours())
-    figure.colorbar(mapped, ax=axes, label=label, aspect=30)
+    return figure.colorbar(mapped, ax=axes, label=label, aspect=30)

@@ -28,8 +28,6 @@ class FigureEntry:
         Kinds of tables that it is drawn from (`softness.figures.data.KINDS`).
     formats
         Kinds of files that it is written as; a table is written as HTML and LaTeX as well.
-    reported
-        Whether the report shows it. Chapter 3 has only begun: its figures have their own target.
     """
 
     number: str
@@ -38,7 +36,6 @@ class FigureEntry:
     chapter: str
     tables: tuple[str, ...]
     formats: tuple[str, ...] = ("png", "pdf", "csv")
-    reported: bool = True
 
     @property
     def module_name(self) -> str:
@@ -51,6 +48,7 @@ class FigureEntry:
 
 
 PREDICTED = ("softness", "regression", "predictions")
+PREDICTED_BARRIERS = (*PREDICTED, "predicted_barriers")
 
 FIGURES = (
     FigureEntry(
@@ -144,7 +142,20 @@ FIGURES = (
         title="Distributions of predicted ln p_r, and softness beside them",
         chapter="Chapter 3",
         tables=PREDICTED,
-        reported=False,
+    ),
+    FigureEntry(
+        number="3.2",
+        name="figure_3_2_predicted_probability",
+        title="Probability of rearrangement by predicted ln p_r",
+        chapter="Chapter 3",
+        tables=PREDICTED_BARRIERS,
+    ),
+    FigureEntry(
+        number="3.3",
+        name="figure_3_3_predicted_barriers",
+        title="Barriers and entropies by softness and by all regressors",
+        chapter="Chapter 3",
+        tables=PREDICTED_BARRIERS,
     ),
     FigureEntry(
         number="T3.1",
@@ -153,7 +164,6 @@ FIGURES = (
         chapter="Chapter 3",
         tables=PREDICTED,
         formats=("png", "pdf", "csv", "html", "tex"),
-        reported=False,
     ),
     FigureEntry(
         number="3.4",
@@ -161,15 +171,34 @@ FIGURES = (
         title="Variance of the true logit p_r that the models explain",
         chapter="Chapter 3",
         tables=PREDICTED,
-        reported=False,
+    ),
+    FigureEntry(
+        number="3.5",
+        name="figure_3_5_feature_elimination",
+        title="Barriers and predicted variance by number of features",
+        chapter="Chapter 3",
+        tables=PREDICTED_BARRIERS,
+    ),
+    FigureEntry(
+        number="3.6",
+        name="figure_3_6_higher_orders",
+        title="Features of higher order: barriers and explained variance",
+        chapter="Chapter 3",
+        tables=PREDICTED_BARRIERS,
+    ),
+    FigureEntry(
+        number="3.7",
+        name="figure_3_7_labels",
+        title="Barriers by labels of p_hop and of the cumulative squared displacement",
+        chapter="Chapter 3",
+        tables=(*PREDICTED_BARRIERS, "csd_threshold"),
     ),
     FigureEntry(
         number="3.M",
         name="figure_3_m_convergence",
-        title="Whether there are enough runs: explained variance and reliability",
+        title="Whether there are enough runs, and whether they are long enough",
         chapter="Chapter 3",
-        tables=PREDICTED,
-        reported=False,
+        tables=(*PREDICTED_BARRIERS, "shares"),
     ),
     FigureEntry(
         number="A.1",
@@ -177,7 +206,13 @@ FIGURES = (
         title="Mean output of each model against temperature",
         chapter="Appendix A",
         tables=PREDICTED,
-        reported=False,
+    ),
+    FigureEntry(
+        number="A.2",
+        name="figure_a_2_networks",
+        title="Barriers by networks with more or fewer examples a parameter",
+        chapter="Appendix A",
+        tables=PREDICTED_BARRIERS,
     ),
 )
 

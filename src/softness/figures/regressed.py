@@ -1,8 +1,9 @@
 """What the figures of regressors share: their looks, test snapshots, scores and moments."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -11,16 +12,18 @@ from matplotlib.lines import Line2D
 from scipy.special import log_expit
 
 from softness import seeds
-from softness.figures import learned
+from softness.figures import barrier_curves, learned, style
 from softness.figures.data import FigureData
 from softness.figures.figure_2_3_fluidity_distributions import standard_moments
 from softness.figures.learned import SOFTNESS, Drawn
+from softness.files.records.barriers import BarrierTable
 from softness.files.records.regressed import Predictions, Regression
 from softness.learning.scores import logit_share, pearson
 from softness.learning.targets import Target, counts_target, scores_by_snapshot
 from softness.uncertainty import bootstrap, widened
 
 SVR, RIDGE = "svr", "ridge"
+Z_SCORE = r"$x = (y - \langle y \rangle_{tr})\;/\;\sigma_{tr}$"
 LN_P = r"$\ln\,p_r$"
 TEMPERATURE = r"$T\;\;(\epsilon_{AA}/k_B)$"
 
@@ -37,8 +40,24 @@ LOOKS = {
 }
 """Label, colour and marker of each model, the same in all figures; in the order of legends."""
 
+SVR_CSD, SVR_FIRST, SVR_SECOND = "svr_csd", "svr_order1", "svr_order2"
+VARIANT_LOOKS = {
+    SVR_CSD: ("SVR, CSD", "#d55e00", "^"),
+    SVR_FIRST: ("SVR, orders 0 and 1", "#009e73", "D"),
+    SVR_SECOND: ("SVR, orders 0 to 2", "#d55e00", "^"),
+}
+"""The same of models that only differ from SVR in labels or features; each has its own figure."""
+
+FEATURES_KEPT = re.compile(r"svr_(\d+)_features")
+RUNS_KEPT = re.compile(r"ridge_(\d+)_runs")
+
 FEWEST_EVENTS = 1.0
 """Mean number of runs in which a particle rearranges, below which scores cannot be judged."""
+
+FEWEST_WITHOUT_NOISE = 10.0
+"""The same for scores over the noise ceiling: where fewer rearrange, the estimator of logit p_r
+levels off, halves of the runs share that, and the ratio comes out too low (0.54 to 0.59 for 0.64 at
+one to four events in a liquid whose answer is known, within 0.02 from ten on)."""
 
 FEWEST_PARTICLES = 4
 """In a snapshot whose variance is to be explained: two bins of two."""
@@ -55,7 +74,7 @@ MARGIN, LONG_BAR = 0.05, 0.4
 
 @dataclass(frozen=True)
 class Snapshot:
-    """Particles of one snapshot that no model was trained with.
+    """Particles of one snapshot, and what models say of them that were not trained with it.
 
     Attributes
     ----------
@@ -84,12 +103,32 @@ class Snapshot:
         return counts_target(self.counts.sum(axis=0), int(self.runs.sum()))
 
 
+class Unit(Protocol):
+    """What errors come from: one snapshot of a replica at a temperature."""
+
+    @property
+    def temperature(self) -> float:
+        """In eps_AA / k_B."""
+
+    @property
+    def replica(self) -> int:
+        """Number of the replica."""
+
+
 def unseen_snapshots(table: Predictions) -> list[Snapshot]:
-    """The snapshots of one temperature that no model was trained with."""
-    unseen = ~table.seen.astype(bool)
+    """The snapshots of one temperature whose models were not trained with them."""
+    return _snapshots(table, ~table.seen.astype(bool))
+
+
+def all_snapshots(table: Predictions) -> list[Snapshot]:
+    """The snapshots of one temperature, for what is said without a model."""
+    return _snapshots(table, np.ones(len(table.seen), dtype=bool))
+
+
+def _snapshots(table: Predictions, chosen: np.ndarray) -> list[Snapshot]:
     found = []
-    for replica in np.unique(table.replica[unseen]):
-        own = unseen & (table.replica == replica)
+    for replica in np.unique(table.replica[chosen]):
+        own = chosen & (table.replica == replica)
         found += [_snapshot(table, own, number) for number in np.unique(table.snapshot[own])]
     return found
 
@@ -119,8 +158,21 @@ def training_temperature(data: FigureData) -> float:
 
 def at_training(data: FigureData) -> list[Snapshot]:
     """Test snapshots at the training temperature; empty if there are none."""
-    own = [t for t in data.predictions if float(t.temperature) == training_temperature(data)]
-    return unseen_snapshots(own[0]) if own else []
+    own = _table_at_training(data)
+    return unseen_snapshots(own) if own else []
+
+
+def all_at_training(data: FigureData) -> list[Snapshot]:
+    """All snapshots at the training temperature; empty if there are none."""
+    own = _table_at_training(data)
+    return all_snapshots(own) if own else []
+
+
+def _table_at_training(data: FigureData) -> Predictions | None:
+    for table in data.predictions:
+        if float(table.temperature) == training_temperature(data):
+            return table
+    return None
 
 
 def no_test_snapshots(data: FigureData) -> str:
@@ -142,9 +194,37 @@ def fewest_replicas(by_temperature: Mapping[float, Sequence[Snapshot]]) -> int:
 
 
 def names(data: FigureData) -> list[str]:
-    """Names of the models, softness included, in the order of `LOOKS`."""
-    given = list(dict.fromkeys(name for t in data.predictions for name in learned.names_of(t)))
+    """Names of the models, softness included, in the order of `LOOKS`; without variants."""
+    return _ordered(name for table in data.predictions for name in learned.names_of(table))
+
+
+def names_with_barriers(table: BarrierTable) -> list[str]:
+    """The same of the models that have barriers; without variants and random directions."""
+    drawn = learned.random_names(table)
+    return _ordered(name for name in learned.names_of(table) if name not in drawn)
+
+
+def _ordered(found: Iterable[str]) -> list[str]:
+    given = [name for name in dict.fromkeys(found) if not is_variant(name)]
     return [n for n in LOOKS if n in given] + [n for n in given if n not in LOOKS]
+
+
+def is_variant(name: str) -> bool:
+    """Whether a model differs from another one only in its labels, features or runs."""
+    kept = FEATURES_KEPT.fullmatch(name) or RUNS_KEPT.fullmatch(name)
+    return name in VARIANT_LOOKS or bool(kept)
+
+
+def variants(table: BarrierTable | Predictions, pattern: re.Pattern[str]) -> dict[int, str]:
+    """Names of the models with fewer features or runs by their number, from few to many.
+
+    Parameters
+    ----------
+    pattern
+        `FEATURES_KEPT` or `RUNS_KEPT`.
+    """
+    matches = [pattern.fullmatch(name) for name in learned.names_of(table)]
+    return dict(sorted((int(each[1]), each[0]) for each in matches if each))
 
 
 def regressors(data: FigureData) -> list[str]:
@@ -162,7 +242,7 @@ def record_of(data: FigureData, name: str) -> Regression | None:
 
 def look(name: str) -> tuple[str, str, str]:
     """Label, colour and marker of a model."""
-    return LOOKS.get(name, (name, "0.5", "*"))
+    return (LOOKS | VARIANT_LOOKS).get(name, (name, "0.5", "*"))
 
 
 def log_probability(logit: np.ndarray) -> np.ndarray:
@@ -173,12 +253,33 @@ def log_probability(logit: np.ndarray) -> np.ndarray:
 # Doubts
 
 
+def count_particles(data: FigureData) -> dict[str, int]:
+    """Runs, particles and those that never rearrange, in all snapshots of the training temperature.
+
+    Counts alone: whether a model has seen a snapshot does not matter.
+    """
+    snapshots = all_at_training(data)
+    if not snapshots:
+        return {}
+    events = np.concatenate([each.counts.sum(axis=0) for each in snapshots])
+    return {
+        "runs": int(snapshots[0].runs.sum()),
+        "particles": len(events),
+        "particles_without_events": int((events == 0).sum()),
+    }
+
+
 def events_a_particle(snapshots: Sequence[Snapshot]) -> float:
     """Mean number of runs in which a particle rearranges."""
     return float(np.concatenate([each.counts for each in snapshots], axis=1).sum(axis=0).mean())
 
 
-def doubt(data: FigureData, snapshots: Iterable[Sequence[Snapshot]], softness: bool = True) -> str:
+def doubt(
+    data: FigureData,
+    snapshots: Iterable[Sequence[Snapshot]],
+    softness: bool = True,
+    fewest: float = FEWEST_EVENTS,
+) -> str:
     """Why values cannot decide: samples of softness that lack, events that are too rare.
 
     Parameters
@@ -187,13 +288,20 @@ def doubt(data: FigureData, snapshots: Iterable[Sequence[Snapshot]], softness: b
         Those of each temperature that counts.
     softness
         Whether softness counts as well.
+    fewest
+        Mean number of runs in which a particle must rearrange.
     """
     texts = [learned.doubt(softness=data.softness)] if softness else []
     for each in snapshots:
         mean = events_a_particle(each)
-        if mean < FEWEST_EVENTS:
+        if mean < fewest:
             texts.append(f"{mean:.2g} events a particle {learned.at(each[0].temperature)}")
     return "; ".join(filter(None, texts))
+
+
+def doubt_of_barriers(data: FigureData, softness: bool = True) -> str:
+    """The same of barriers: models owe what they know to the training temperature."""
+    return doubt(data, filter(None, [at_training(data)]), softness)
 
 
 # Numbers of snapshots and their errors
@@ -202,7 +310,7 @@ def doubt(data: FigureData, snapshots: Iterable[Sequence[Snapshot]], softness: b
 def resampled(
     data: FigureData,
     figure: str,
-    snapshots: Sequence[Snapshot],
+    snapshots: Sequence[Unit],
     sums: np.ndarray,
     numbers: np.ndarray,
     statistic: Callable[[np.ndarray], Any] = lambda mean: mean,
@@ -234,7 +342,7 @@ def resampled(
 def mean_of(
     data: FigureData,
     figure: str,
-    snapshots: Sequence[Snapshot],
+    snapshots: Sequence[Unit],
     rows: Any,
     statistic: Callable[[np.ndarray], Any] = lambda mean: mean,
 ) -> Drawn:
@@ -363,7 +471,53 @@ def limits(found: Iterable[Drawn], *included: float) -> tuple[float, float]:
     return ends.min() - MARGIN * span, ends.max() + MARGIN * span
 
 
-def model_legend(figure: Figure, shown: Iterable[str]) -> None:
+def barrier_figure(
+    table: BarrierTable, names: Sequence[str], random_directions: bool = False
+) -> Figure:
+    """Delta E (a) and Sigma (b) by several models, with the error of the first one.
+
+    Parameters
+    ----------
+    names
+        Of the models; those without barriers are left out.
+    random_directions
+        Whether they are shown behind the models.
+    """
+    figure = Figure(figsize=(style.DOUBLE_COLUMN, 2.6))
+    panels = figure.subplots(1, 2)
+    quantities = barrier_curves.AXIS_LABELS
+    for panel, quantity, letter in zip(panels, quantities, "ab", strict=True):
+        if random_directions:
+            barrier_curves.draw_random(panel, table, quantity)
+        draw_barriers(panel, table, names, quantity)
+        panel.set_title(f"({letter})", loc="left", fontsize=9)
+    curve_legend(figure, panels[0])
+    return figure
+
+
+def curve_legend(figure: Figure, axes: Axes, **options: Any) -> None:
+    """Which curve of an axes is which, beside the panels."""
+    handles, labels = axes.get_legend_handles_labels()
+    if handles:
+        figure.legend(handles, labels, loc="outside right center", **options)
+
+
+def draw_barriers(axes: Axes, table: BarrierTable, names: Sequence[str], quantity: str) -> None:
+    """Delta E or Sigma by those of several models that have it, with the error of the first."""
+    known = [name for name in names if not barrier_curves.lacks(table, [name])]
+    for number, name in enumerate(known):
+        label, colour, marker = look(name)
+        options = {"label": label, "color": colour, "marker": marker, "markersize": 3}
+        if number:
+            barrier_curves.draw_one(axes, table, name, quantity, **options)
+        else:
+            barrier_curves.draw_reference(axes, table, name, quantity, **options)
+    barrier_curves.finish(axes, table, known, quantity, Z_SCORE)
+    if not known:
+        say(axes, "no such models")
+
+
+def model_legend(figure: Figure, shown: Iterable[str], loc: str = "outside right center") -> None:
     """Which colour and marker is which model."""
     handles = []
     for name in shown:
@@ -372,7 +526,7 @@ def model_legend(figure: Figure, shown: Iterable[str]) -> None:
             Line2D([], [], color=colour, marker=marker, markersize=3.5, linewidth=0.5, label=label)
         )
     if handles:
-        figure.legend(handles=handles, loc="outside right center")
+        figure.legend(handles=handles, loc=loc)
 
 
 def say(axes: Axes, text: str) -> None:

@@ -1,8 +1,7 @@
 """Table 3.1: directions, means and spreads of the regressors, and how well they predict."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from itertools import product
 
 import numpy as np
@@ -28,9 +27,6 @@ COSINE_OF_BOTH = 0.4
 PEARSONS_OF_SOURCE = {SVR: 0.36, RIDGE: 0.38}
 MEANS_OF_SOURCE = {SVR: -8.41951, RIDGE: -8.33924, "rbf_svr": -8.47193, "mlp": -8.29172}
 SPREADS_OF_SOURCE = {SVR: 1.01994, RIDGE: 0.86906, "rbf_svr": 0.86576, "mlp": 0.78949}
-
-OF_SETTINGS = "error of the choice of settings alone"
-OF_SETTINGS_AND_SOFTNESS = "error of the choice of settings and of softness alone"
 
 # Column of the table: its heading in HTML, and in LaTeX and the figure.
 HEADINGS = {
@@ -82,11 +78,10 @@ def _cosine_claim(data: FigureData, name: str) -> Claim:
     record = regressed.record_of(data, name)
     if record is None or not len(record.weights):
         return statement.not_tested(f"no weights of {name}")
-    replicas, doubt = _confidence(data)
+    replicas, doubt = _confidence(data, [record])
     replicas = min(replicas, len(data.softness[0].left_out_weights))
     doubt = "; ".join(filter(None, [learned.doubt(softness=data.softness), doubt]))
-    found = learned.judged(statement, drawn_cosine(data, record), replicas, doubt)
-    return _noted(found, OF_SETTINGS_AND_SOFTNESS)
+    return learned.judged(statement, drawn_cosine(data, record), replicas, doubt)
 
 
 def _claim_of_both(data: FigureData) -> Claim:
@@ -100,25 +95,13 @@ def _claim_of_both(data: FigureData) -> Claim:
     if any(record is None or not len(record.weights) for record in records):
         return statement.not_tested(f"no weights of {RIDGE} or {SVR}")
     found = _cosine_of_both(data, *records)
-    return _noted(learned.judged(statement, found, *_confidence(data)), OF_SETTINGS)
+    return learned.judged(statement, found, *_confidence(data, records))
 
 
-def _confidence(data: FigureData) -> tuple[int, str]:
-    """Replicas behind the training, and why it cannot decide."""
-    snapshots = regressed.at_training(data)
-    doubt = regressed.doubt(data, [snapshots] if snapshots else [], softness=False)
-    return _training_replicas(data), doubt
-
-
-def _training_replicas(data: FigureData) -> int:
-    """Number of replicas that the models were trained with."""
-    seen = [table.replica[table.seen.astype(bool)] for table in data.predictions]
-    return len(np.unique(np.concatenate(seen))) if seen else 0
-
-
-def _noted(claim: Claim, note: str) -> Claim:
-    """The claim with a note on its interval, where nothing else is noted."""
-    return claim if claim.note else replace(claim, note=note)
+def _confidence(data: FigureData, records: Sequence[Regression]) -> tuple[int, str]:
+    """Replicas behind the training of some models, and why they cannot decide."""
+    replicas = min(len(record.left_out_weights) for record in records)
+    return replicas, regressed.doubt_of_barriers(data, softness=False)
 
 
 def near_equal(record: Regression) -> list[int]:
@@ -142,18 +125,17 @@ def drawn_cosine(data: FigureData, record: Regression) -> Drawn:
     """Plain cosine of the chosen plane with softness.
 
     The draws are those of the settings that validate equally well, all alike, each with the error
-    of softness (delete-a-group jackknife). What other training snapshots would change is not in
-    them: the records do not tell.
+    of softness (delete-a-group jackknife) and of the regressor (without one snapshot each).
     """
     softness, draws = data.softness[0], data.settings["draws"]
-    plane = embedded(data, softness.weights, record)
-    jackknife = [embedded(data, row, record) for row in softness.jackknife_weights]
-    parts = []
-    for weights in record.weights[near_equal(record)]:
-        without_one = [cosine(weights, row) for row in jackknife]
-        parts.append(jackknife_draws(cosine(weights, plane), [without_one], draws))
-    value = cosine(record.weights[int(record.chosen)], plane)
-    return Drawn(value, np.concatenate(parts))
+    plane, chosen = embedded(data, softness.weights, record), record.weights[int(record.chosen)]
+    by_snapshot = [cosine(row, plane) for row in record.jackknife_weights]
+    by_group = [embedded(data, row, record) for row in softness.jackknife_weights]
+    by_softness = [cosine(chosen, row) for row in by_group]
+    found = [cosine(weights, plane) for weights in record.weights[near_equal(record)]]
+    parts = [jackknife_draws(each, [by_snapshot, by_softness], draws) for each in found]
+    # The chosen settings come first.
+    return Drawn(found[0], np.concatenate(parts))
 
 
 def cosine(first: np.ndarray, second: np.ndarray) -> float:
@@ -175,12 +157,20 @@ def embedded(data: FigureData, weights: np.ndarray, record: Regression) -> np.nd
 
 
 def _cosine_of_both(data: FigureData, first: Regression, second: Regression) -> Drawn:
-    """Plain cosine of two regressors; draws are pairs of settings that validate equally well."""
+    """Plain cosine of two regressors.
+
+    The draws are those of pairs of settings that validate equally well, each with the error from
+    leaving out one snapshot: the same for both, since both were trained with it.
+    """
     unit = second.scale / first.scale
     pairs = product(near_equal(first), near_equal(second))
-    cosines = [cosine(first.weights[a] * unit, second.weights[b]) for a, b in pairs]
     # The chosen settings of both come first.
-    return Drawn(cosines[0], np.repeat(cosines, data.settings["draws"]))
+    found = [cosine(first.weights[a] * unit, second.weights[b]) for a, b in pairs]
+    planes = zip(first.jackknife_weights, second.jackknife_weights, strict=True)
+    by_snapshot = [cosine(one * unit, other) for one, other in planes]
+    draws = data.settings["draws"]
+    parts = [jackknife_draws(each, [by_snapshot], draws) for each in found]
+    return Drawn(found[0], np.concatenate(parts))
 
 
 def cosines_of_settings(data: FigureData, record: Regression) -> np.ndarray:
@@ -260,23 +250,9 @@ def _moments(data: FigureData, snapshots: list[Snapshot], name: str) -> Drawn:
     )
 
 
-def table_bias(data: FigureData, record: Regression) -> float:
-    """Bias b of logit p_r = w.F + b (equation 3.4) of a linear model; nan if unknown.
-
-    Not in the records, but the mean of its predictions over the training particles: those have the
-    mean 0 in all standardised features. So all of them must be among the predictions.
-    """
-    name = str(record.name.astype(str))
-    for each in data.predictions:
-        seen = each.seen.astype(bool)
-        if (
-            float(each.temperature) == float(record.temperature)
-            and np.count_nonzero(seen) == int(record.particles)
-            and name in learned.names_of(each)
-            and len(record.weights)
-        ):
-            return float(each.predicted[learned.place(each, name), seen].mean())
-    return float("nan")
+def table_bias(record: Regression) -> float:
+    """Bias b of logit p_r = w.F + b (equation 3.4) of a linear model; nan for others."""
+    return float(record.plane_bias[0]) if len(record.plane_bias) else float("nan")
 
 
 # The table
@@ -288,13 +264,29 @@ def table(data: FigureData) -> pd.DataFrame:
     ``cosine_of_settings_low`` and ``_high`` are the range over the whole grid of settings, other
     ``_low`` and ``_high`` the ends of the 95 % interval. ``covariance_cosine`` is the cosine in the
     metric of the covariance of the training set, ``correlation`` the same over test particles.
+    The variable ``runs`` is no model: how many runs and particles there are at the temperature of
+    the training, and which share of particles never rearranges in them.
     """
+    numbers = {name: _numbers(data, name) for name in regressed.names(data)}
+    numbers["runs"] = _numbers_of_runs(data)
     rows = [
         {"variable": name, "quantity": quantity, "value": value}
-        for name in regressed.names(data)
-        for quantity, value in _numbers(data, name).items()
+        for name, by_quantity in numbers.items()
+        for quantity, value in by_quantity.items()
     ]
     return pd.DataFrame(rows, columns=["variable", "quantity", "value"])
+
+
+def _numbers_of_runs(data: FigureData) -> dict[str, float]:
+    """Runs and particles, and the share of particles without events."""
+    counts = regressed.count_particles(data)
+    if not counts:
+        return {}
+    snapshots = regressed.all_at_training(data)
+    rows = [(each.counts.sum(axis=0) == 0).mean() for each in snapshots]
+    share = regressed.mean_of(data, NUMBER, snapshots, rows)
+    found = counts | _with_interval("share_without_events", share)
+    return {quantity: value for quantity, value in found.items() if np.isfinite(value)}
 
 
 def _numbers(data: FigureData, name: str) -> dict[str, float]:
@@ -310,7 +302,7 @@ def _numbers_of_plane(data: FigureData, name: str) -> dict[str, float]:
     if record is None or not len(record.weights):
         return {}
     found = _with_interval("cosine", drawn_cosine(data, record))
-    found["bias"] = table_bias(data, record)
+    found["bias"] = table_bias(record)
     all_settings = cosines_of_settings(data, record)
     if len(all_settings):
         found["cosine_of_settings_low"] = float(all_settings.min())

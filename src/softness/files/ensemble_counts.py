@@ -4,31 +4,63 @@ A file of its own kind, apart from the other records: simulations depend on it, 
 again when a table of the analysis changes.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
 from softness.errors import InputError
+from softness.files.hdf5 import reading
 from softness.files.tables import array
 
-# Runs between checkpoints of an unfinished block: they share a file. It changes no result.
-RUNS_PER_FILE = 16
+# Fixed for good, so that another threshold never asks for another simulation (STUDY.md section 3).
+HOP_THRESHOLDS = np.arange(1, 101) / 100
+CSD_THRESHOLDS = np.arange(10, 201) / 500
 
 # What must be equal in parts that are merged, and what is added up.
 _COMMON = ("temperature", "snapshot", "hop_threshold", "csd_threshold", "hop_time", "csd_time")
 _GRIDS = (*_COMMON, "displacement_time", "unit", "particle")
-_SUMS = ("hop", "hop_cumulative", "csd", "csd_cumulative", "displacement", "square")
+_COUNTS = ("hop", "hop_cumulative", "csd", "csd_cumulative")
+_CROWDS = ("hop_crowd_square", "hop_cumulative_crowd_square")
+_SUMS = (*_COUNTS, *_CROWDS, "displacement", "square")
 
 
 @dataclass(frozen=True)
 class EnsembleCounts:
     """Counts over the runs of one snapshot, in two halves: runs of even and of odd number.
 
-    ``hop[h, n, t, i]`` is the number of runs of half h in which p_hop of particle i at time t
-    exceeds exactly n of the thresholds; ``cumulative`` takes its largest value up to t. Sums of
-    displacements and of their squares are whole multiples of `unit`, so that they are the same to
-    the last digit in whatever order runs are added.
+    All counts and sums are whole numbers, so that they are the same to the last digit in whatever
+    order runs are added. ``cumulative`` takes the largest value of an indicator up to a time.
+
+    Attributes
+    ----------
+    temperature
+        Of the runs, in eps_AA/k_B.
+    snapshot
+        Number of the snapshot.
+    runs
+        (runs,) their numbers, ascending.
+    particle
+        (particles,) numbers of the particles that are counted.
+    hop_threshold, csd_threshold
+        (thresholds,) in sigma_AA^2; an indicator exceeds a threshold that is strictly below it.
+    hop_time, csd_time, displacement_time
+        (times,) in tau.
+    hop, hop_cumulative, csd, csd_cumulative
+        (2, thresholds + 1, times, particles): ``hop[h, n, t, i]`` is the number of runs of half h
+        in which p_hop of particle i at time t exceeds exactly n of the thresholds.
+    hop_crowd_square, hop_cumulative_crowd_square
+        (2, thresholds, times) int64: sum over the runs of a half of the square of the number of
+        particles that exceed a threshold at a time. Particles of one run move together; the scatter
+        of their number between runs holds that, which counts of single particles do not.
+    unit
+        Of the sums of displacements, in sigma_AA.
+    displacement, square
+        (2, times, particles) sums over the runs of a half of |r(t) - r(0)|, in multiples of
+        `unit`, and of its square, in multiples of `unit` times sigma_AA.
     """
 
     temperature: np.ndarray = array("", "eps_AA/k_B")
@@ -44,6 +76,8 @@ class EnsembleCounts:
     hop_cumulative: np.ndarray = array("halves hop_bins hop_times particles")
     csd: np.ndarray = array("halves csd_bins csd_times particles")
     csd_cumulative: np.ndarray = array("halves csd_bins csd_times particles")
+    hop_crowd_square: np.ndarray = array("halves hop_thresholds hop_times")
+    hop_cumulative_crowd_square: np.ndarray = array("halves hop_thresholds hop_times")
     unit: np.ndarray = array("", "sigma_AA")
     displacement: np.ndarray = array("halves times particles", "unit")
     square: np.ndarray = array("halves times particles", "unit")
@@ -74,6 +108,106 @@ class EnsembleCounts:
         row = _place(getattr(self, f"{indicator}_time"), time, "time")
         return getattr(self, kind)[:, level + 1 :, row].sum(axis=1, dtype=np.int64)
 
+    def mean_share(self, kind: str, threshold: float) -> tuple[np.ndarray, np.ndarray]:
+        """Share of the particles that exceed a threshold, and how well the runs determine it.
+
+        Parameters
+        ----------
+        kind
+            ``"hop"`` or ``"hop_cumulative"``.
+        threshold
+            One of the grid, in sigma_AA^2.
+
+        Returns
+        -------
+        mean : numpy.ndarray
+            (times,) share of particles at each of `hop_time`, over all runs: a number from 0 to 1.
+        error : numpy.ndarray
+            (times,) its standard error, from the scatter of the share between runs: the root of
+            its sample variance over the number of runs. Not a number for a single run.
+
+        Raises
+        ------
+        InputError
+            If the kind is another one, or the threshold is not on its grid.
+        """
+        if f"{kind}_crowd_square" not in _CROWDS:
+            raise InputError(
+                f"kind = {kind!r}: the scatter between runs is kept of 'hop' and 'hop_cumulative'"
+            )
+        level = _place(self.hop_threshold, threshold, "threshold")
+        total = getattr(self, kind)[:, level + 1 :].sum(axis=(0, 1, 3), dtype=np.int64)
+        squares = getattr(self, f"{kind}_crowd_square")[:, level].sum(axis=0)
+        runs, particles = len(self.runs), len(self.particle)
+        mean = total / (runs * particles)
+        if runs < 2:
+            return mean, np.full(len(mean), np.nan)
+        # In whole numbers of any size: runs times squares may exceed 64 bits, and nothing is lost
+        # in the difference.
+        scatter = runs * squares.astype(object) - total.astype(object) ** 2
+        return mean, np.sqrt(scatter.astype(float) / (runs - 1)) / (runs * particles)
+
+
+class Part(NamedTuple):
+    """A file of an unfinished block: all that one process has counted so far.
+
+    Attributes
+    ----------
+    first
+        Number of the first run that the process has done, which no other has.
+    runs
+        How many it has done.
+    path
+        The file.
+    """
+
+    first: int
+    runs: int
+    path: Path
+
+    def numbers(self) -> np.ndarray:
+        """(runs,) numbers of the runs, as the file itself has them.
+
+        Raises
+        ------
+        InputError
+            If the file is truncated or damaged; names it.
+        """
+        with reading(self.path) as file:
+            return file["runs"][()]
+
+
+# The beginning is that of all that a chain removes when it is finished.
+_PART = re.compile(r"segment-(\d+)-runs-(\d+)\.h5")
+
+
+def part_path(folder: Path, first: int, runs: int) -> Path:
+    """File of a process that has begun with run `first` and has done `runs` of them."""
+    return folder / f"segment-{first:06d}-runs-{runs:06d}.h5"
+
+
+def parts_in(folder: Path) -> tuple[list[Part], list[Part]]:
+    """Parts of a block that count, and earlier ones that they have taken the place of.
+
+    A process writes its next part before it removes the last one. A kill in between leaves both,
+    with the same first run: the one of more runs holds the other.
+
+    Parameters
+    ----------
+    folder
+        The checkpoint of the block.
+    """
+    found = [(_PART.fullmatch(path.name), path) for path in folder.glob("segment-*-runs-*.h5")]
+    parts = sorted(Part(int(name[1]), int(name[2]), path) for name, path in found if name)
+    latest = {part.first: part for part in parts}
+    outdated = [part for part in parts if part is not latest[part.first]]
+    return list(latest.values()), outdated
+
+
+def runs_done(folder: Path) -> int:
+    """Runs of an unfinished block that are done, by the names of its files."""
+    return sum(part.runs for part in parts_in(folder)[0])
+
 
 def merged(parts: Iterable[EnsembleCounts], names: Sequence[str]) -> EnsembleCounts:
     """Counts of all runs of several parts, which are taken in one after the other.
@@ -91,8 +225,9 @@ def merged(parts: Iterable[EnsembleCounts], names: Sequence[str]) -> EnsembleCou
     InputError
         If there is no part, settings differ, or a run would count twice; names part and fault.
     """
-    total, seen = None, {}
-    for part, name in zip(parts, names, strict=True):
+    total, seen, following = None, {}, iter(names)
+    for part in parts:
+        name = next(following)
         if total is None:
             total = replace(part, **{key: getattr(part, key).copy() for key in _SUMS})
         else:
@@ -101,6 +236,8 @@ def merged(parts: Iterable[EnsembleCounts], names: Sequence[str]) -> EnsembleCou
         if again:
             raise InputError(f"{name}: run {again[0]} is in {seen[again[0]]} already: keep one")
         seen |= dict.fromkeys(part.runs.tolist(), name)
+        # Let go of it before the next one is read; zip would hold it until then.
+        del part
     if total is None:
         raise InputError("there are no parts to merge: run some first")
     return replace(total, runs=np.array(sorted(seen)))

@@ -96,7 +96,7 @@ def choose_settings(
     Parameters
     ----------
     candidates
-        Such as `softness.learning.regress.GRIDS["svr"]`; of one model or of several.
+        From `softness.learning.regress.grid`; of one model or of several.
     features, target, mean, scale
         As for `train_regressor`.
     snapshots

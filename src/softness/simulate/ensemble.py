@@ -2,14 +2,19 @@
 
 Nothing of a run is kept but what it adds to the counts (dissertation, sections 1.6.1 and 3.2.1).
 Velocities are drawn from a stream that is keyed by the number of the run, and counts are whole
-numbers: they are the same to the last digit however an ensemble is cut into batches, workers and
+numbers: they are the same to the last digit however an ensemble is cut into workers, attempts and
 jobs.
 """
 
+import contextlib
 import multiprocessing
+import multiprocessing.connection
+import shutil
+import tempfile
 import time
+import traceback
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -20,23 +25,36 @@ from softness import seeds
 from softness.dynamics.csd import cumulative_squared_displacement
 from softness.dynamics.hop import hop_indicator
 from softness.engines.protocol import Engine
+from softness.errors import InputError
 from softness.files import tables
-from softness.files.ensemble_counts import RUNS_PER_FILE, EnsembleCounts, merged
+from softness.files.ensemble_counts import (
+    CSD_THRESHOLDS,
+    HOP_THRESHOLDS,
+    EnsembleCounts,
+    merged,
+    part_path,
+    parts_in,
+)
 from softness.files.provenance import Provenance
 from softness.simulate.chain import Chain
 from softness.simulate.progress import Progress
 from softness.simulate.settings import RunSettings
 
-# Fixed for good, so that another threshold never asks for another simulation (STUDY.md section 3).
-HOP_THRESHOLDS = np.arange(1, 101) / 100
-CSD_THRESHOLDS = np.arange(10, 201) / 500
 # Displacements are summed in these units: as whole numbers, which no order of adding changes.
 UNIT_BITS = 20
 DISPLACEMENT_UNIT = 2.0**-UNIT_BITS
 
 STREAM = "isoconfigurational"
 
-# A batch is begun if the time left is that of the longest one so far, and this much more.
+# A worker puts its sums on the disk after so many runs, and not before so many seconds have passed:
+# a file takes as long to write as a short run of a fast engine. Neither changes a result.
+RUNS_PER_CHECKPOINT = 16
+SECONDS_PER_CHECKPOINT = 30.0
+# Where workers write before a file gets its name.
+UNFINISHED = "unfinished-"
+
+# A run is begun if the time left is that of the longest one so far, of putting it on the disk, and
+# this much more.
 MARGIN = 1.25
 
 
@@ -144,6 +162,8 @@ class Accumulator:
         csd = (2, len(CSD_THRESHOLDS) + 1, len(protocol.csd_frames), size)
         self._hop, self._hop_cumulative = np.zeros(hop, np.uint32), np.zeros(hop, np.uint32)
         self._csd, self._csd_cumulative = np.zeros(csd, np.uint32), np.zeros(csd, np.uint32)
+        crowd = (2, len(HOP_THRESHOLDS), len(protocol.hop_frames))
+        self._crowd, self._crowd_cumulative = np.zeros(crowd, np.int64), np.zeros(crowd, np.int64)
         self._displacement = np.zeros((2, protocol.frames, size), np.int64)
         self._square = np.zeros_like(self._displacement)
 
@@ -163,11 +183,10 @@ class Accumulator:
         hop = hop_indicator(own, protocol.half_window)
         csd = cumulative_squared_displacement(own, protocol.csd_window)
         csd = csd[: len(protocol.csd_frames)]
-        for values, thresholds, instant, cumulative in (
-            (hop, HOP_THRESHOLDS, self._hop, self._hop_cumulative),
-            (csd, CSD_THRESHOLDS, self._csd, self._csd_cumulative),
-        ):
-            _count(values, thresholds, instant[half], cumulative[half])
+        _count(csd, CSD_THRESHOLDS, self._csd[half], self._csd_cumulative[half])
+        crowds = _count(hop, HOP_THRESHOLDS, self._hop[half], self._hop_cumulative[half])
+        self._crowd[half] += crowds[0] ** 2
+        self._crowd_cumulative[half] += crowds[1] ** 2
         sizes = np.linalg.norm(own[1:] - own[0], axis=2)
         whole = np.rint(sizes / DISPLACEMENT_UNIT).astype(np.int64)
         self._displacement[half] += whole
@@ -176,7 +195,7 @@ class Accumulator:
         self._runs.append(number)
 
     def counts(self, temperature: float, snapshot: int) -> EnsembleCounts:
-        """What has been counted."""
+        """What has been counted: views of the sums, which further runs change."""
         protocol = self._protocol
         return EnsembleCounts(
             temperature=np.array(temperature),
@@ -192,61 +211,39 @@ class Accumulator:
             hop_cumulative=self._hop_cumulative,
             csd=self._csd,
             csd_cumulative=self._csd_cumulative,
+            hop_crowd_square=self._crowd,
+            hop_cumulative_crowd_square=self._crowd_cumulative,
             unit=np.array(DISPLACEMENT_UNIT),
             displacement=self._displacement,
             square=self._square,
         )
 
 
-def run_batch(
-    engine: Engine,
-    run: RunSettings,
-    protocol: RunProtocol,
-    positions: np.ndarray,
-    snapshot: int,
-    numbers: Sequence[int],
-) -> EnsembleCounts:
-    """Do some runs of an ensemble and count.
-
-    Parameters
-    ----------
-    engine
-        What is run.
-    run
-        Liquid, temperature and seed.
-    protocol
-        What each run does.
-    positions
-        (N, 3) of the snapshot.
-    snapshot
-        Its number.
-    numbers
-        Of the runs.
-    """
-    particle = np.flatnonzero(run.liquid.types == 0)
-    accumulator = Accumulator(protocol, particle)
-    starts = [velocities(run, snapshot, number) for number in numbers]
-    ensemble = SequentialEnsemble(engine, run.temperature)
-    trajectories = ensemble.trajectories(positions, starts, protocol)
-    for number, frames in zip(numbers, trajectories, strict=True):
-        accumulator.add(number, frames)
-    return accumulator.counts(run.temperature, snapshot)
-
-
 @numba.njit(cache=True, nogil=True)
 def _count(
     values: np.ndarray, thresholds: np.ndarray, instant: np.ndarray, cumulative: np.ndarray
-) -> None:
-    """Add one run of (rows, particles) to counts (thresholds + 1, rows, particles)."""
+) -> tuple[np.ndarray, np.ndarray]:
+    """Add one run of (rows, particles) to counts (thresholds + 1, rows, particles).
+
+    Returns, for the values and for their largest up to each row, the (thresholds, rows) number of
+    particles that exceed each threshold.
+    """
     rows, particles = values.shape
+    crowd = np.zeros((2, len(thresholds) + 1, rows), np.int64)
     for particle in range(particles):
         highest = 0
         for row in range(rows):
             # Thresholds that are strictly below the value.
             exceeded = np.searchsorted(thresholds, values[row, particle])
             instant[exceeded, row, particle] += 1
+            crowd[0, exceeded, row] += 1
             highest = max(highest, exceeded)
             cumulative[highest, row, particle] += 1
+            crowd[1, highest, row] += 1
+    # Who exceeds a threshold exceeds all lower ones.
+    for level in range(len(thresholds) - 1, 0, -1):
+        crowd[:, level] += crowd[:, level + 1]
+    return crowd[0, 1:], crowd[1, 1:]
 
 
 @dataclass(frozen=True)
@@ -274,15 +271,33 @@ class Block:
     first: int
     last: int
 
-    def batches(self) -> list[range]:
-        """Runs between checkpoints."""
-        starts = range(self.first, self.last, RUNS_PER_FILE)
-        return [range(start, min(start + RUNS_PER_FILE, self.last)) for start in starts]
-
     @property
     def steps_of_run(self) -> int:
         """Time steps of one run."""
         return self.protocol.frames * self.protocol.frame_interval
+
+
+def add_runs(
+    accumulator: Accumulator, engine: Engine, block: Block, numbers: Sequence[int]
+) -> None:
+    """Do some runs of an ensemble and count them.
+
+    Parameters
+    ----------
+    accumulator
+        What they are added to.
+    engine
+        What is run.
+    block
+        Snapshot and settings; the numbers may be any.
+    numbers
+        Of the runs.
+    """
+    starts = [velocities(block.run, block.snapshot, number) for number in numbers]
+    ensemble = SequentialEnsemble(engine, block.run.temperature)
+    trajectories = ensemble.trajectories(block.positions, starts, block.protocol)
+    for number, frames in zip(numbers, trajectories, strict=True):
+        accumulator.add(number, frames)
 
 
 def run_block(
@@ -295,13 +310,14 @@ def run_block(
 ) -> EnsembleCounts:
     """Do the runs of a block that are not yet done, and add up all of them.
 
-    Each batch of runs is a file of its own in the chain's folder, so that a killed job loses the
-    batches at hand and nothing else, and the next attempt may have another number of workers.
+    Each worker keeps the sums of its runs and now and then puts them into its one file in the
+    chain's folder. A killed job loses what came after, and nothing else; the next attempt does the
+    runs that are in no file, with whatever number of workers.
 
     Parameters
     ----------
     chain
-        Where batches are kept; locked by the caller.
+        Where files are kept; locked by the caller.
     block
         What is to be done.
     device
@@ -316,98 +332,269 @@ def run_block(
     Raises
     ------
     OutOfTime
-        If the next batch might not end in time; nothing that was done is lost.
+        If the next run might not end in time; nothing that was done is lost.
+    InputError
+        If a file of an earlier attempt is damaged, or a worker ended.
     """
     deadline = _Deadline(wall_time)
-    batches = block.batches()
-    files = [chain.segment(number, "counts.h5") for number in range(len(batches))]
-    waiting = [pair for pair in zip(batches, files, strict=True) if not pair[1].exists()]
-    total, left = block.last - block.first, sum(len(batch) for batch, _ in waiting)
+    waiting = _not_done(chain.folder, block)
+    total, steps = block.last - block.first, block.steps_of_run
     title = f"isoconfigurational T={block.run.temperature:g} snapshot {block.snapshot}"
-    steps = block.steps_of_run
-    progress = Progress(title, total * steps, (total - left) * steps)
-    with _Workers(block, device, provenance, min(workers, len(waiting))) as pool:
-        for batch, seconds in pool.results(waiting, deadline):
-            progress.advance(len(batch) * steps)
-            deadline.batch_took(seconds)
-    if not all(file.exists() for file in files):
+    progress = Progress(title, total * steps, (total - len(waiting)) * steps)
+    with _working(chain.folder, block, device, min(workers, len(waiting)), provenance) as crew:
+        for _ in _work(crew, waiting, deadline):
+            progress.advance(steps)
+    if waiting:
         raise OutOfTime
-    return merged((tables.read(file, EnsembleCounts) for file in files), [str(f) for f in files])
+    paths = [part.path for part in parts_in(chain.folder)[0]]
+    return merged((tables.read(path, EnsembleCounts) for path in paths), [str(p) for p in paths])
+
+
+def _not_done(folder: Path, block: Block) -> list[int]:
+    """Numbers of the runs that are in no file; clears what earlier attempts have left behind."""
+    for waste in folder.glob(f"{UNFINISHED}*"):
+        shutil.rmtree(waste, ignore_errors=True)
+    parts, outdated = parts_in(folder)
+    done = {number for part in parts for number in part.numbers().tolist()}
+    # Not before the files that take their place are known to be whole.
+    for part in outdated:
+        part.path.unlink()
+    return [number for number in range(block.first, block.last) if number not in done]
 
 
 class _Deadline:
-    """Whether another batch will end in time, if it takes as long as the longest one so far."""
+    """Whether another run, and putting it on the disk, will end in time, by the longest so far."""
 
     def __init__(self, wall_time: float) -> None:
         self._end = time.monotonic() + wall_time
-        self._longest = 0.0
+        self._run = 0.0
+        self._save = 0.0
 
-    def batch_took(self, seconds: float) -> None:
-        self._longest = max(self._longest, seconds)
+    def took(self, task: int | None, seconds: float) -> None:
+        """Learn how long a run took, or a file."""
+        if task is None:
+            self._save = max(self._save, seconds)
+        else:
+            self._run = max(self._run, seconds)
 
     def allows_another(self) -> bool:
-        return time.monotonic() + MARGIN * self._longest < self._end
+        # A file is taken to need as long as a run, until one was written.
+        needed = self._run + (self._save or self._run)
+        return time.monotonic() + MARGIN * needed < self._end
 
 
-class _Workers:
-    """Processes that do batches, or this process alone."""
+# What a worker is asked to do: the run of this number, or to put its sums on the disk.
+_Task = int | None
 
-    def __init__(self, block: Block, device: str, provenance: Provenance, number: int) -> None:
-        self._job = (block, device, provenance)
-        self._number = number
-        self._pool = None
 
-    def __enter__(self) -> "_Workers":
-        if self._number > 1:
-            # A fresh interpreter each: no engine survives a fork.
-            context = multiprocessing.get_context("spawn")
-            self._pool = context.Pool(self._number, _prepare, self._job)
+class _Counter:
+    """Does runs one after the other, in this process, and keeps their sums.
+
+    Parameters
+    ----------
+    block, device
+        What is run, and where.
+    provenance
+        What makes the counts.
+    file
+        Where sums are put: not the name that they get in the end.
+    """
+
+    def __init__(self, block: Block, device: str, provenance: Provenance, file: Path) -> None:
+        self._block, self._provenance, self._file = block, provenance, file
+        self._engine = block.run.create_engine(device)
+        particle = np.flatnonzero(block.run.liquid.types == 0)
+        self._accumulator = Accumulator(block.protocol, particle)
+
+    def do(self, task: _Task) -> float:
+        """Do a task; return its seconds."""
+        begin = time.monotonic()
+        if task is None:
+            block = self._block
+            counts = self._accumulator.counts(block.run.temperature, block.snapshot)
+            tables.write(self._file, counts, self._provenance)
         else:
-            _prepare(*self._job)
-        return self
+            add_runs(self._accumulator, self._engine, self._block, [task])
+        return time.monotonic() - begin
 
-    def __exit__(self, *_: object) -> None:
-        if self._pool:
-            self._pool.terminate()
-            self._pool.join()
 
-    def results(
-        self, waiting: Sequence[tuple[range, Path]], deadline: _Deadline
-    ) -> Iterator[tuple[range, float]]:
-        """Batches as they end, each with its seconds; none is begun that might not end in time."""
-        if self._pool is None:
-            for pair in waiting:
-                if not deadline.allows_another():
-                    return
-                yield _do(pair)
+class _Here:
+    """A counter in this process: a task is done when its result is asked for."""
+
+    def __init__(self, *job: Any) -> None:
+        self._counter = _Counter(*job)
+
+    def begin(self, task: _Task) -> None:
+        self._task = task
+
+    def result(self) -> float:
+        return self._counter.do(self._task)
+
+    def stop(self) -> None:
+        pass
+
+
+class _Elsewhere:
+    """A counter in a process of its own."""
+
+    def __init__(self, *job: Any) -> None:
+        # A fresh interpreter: no engine survives a fork.
+        context = multiprocessing.get_context("spawn")
+        self.connection, other = context.Pipe()
+        self._process = context.Process(target=_serve, args=(other, *job), daemon=True)
+        self._process.start()
+        other.close()
+
+    def begin(self, task: _Task) -> None:
+        # A process that has died is found out by its result.
+        with contextlib.suppress(ConnectionError):
+            self.connection.send(task)
+
+    def result(self) -> float:
+        try:
+            found = self.connection.recv()
+        except (EOFError, ConnectionError) as error:
+            self._process.join()
+            raise InputError(
+                f"a worker ended with exit status {self._process.exitcode}, perhaps for want of "
+                "memory: run again, with fewer workers or more memory; what is on the disk is kept"
+            ) from error
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    def stop(self) -> None:
+        self._process.kill()
+        self._process.join()
+        self.connection.close()
+
+
+def _serve(connection: multiprocessing.connection.Connection, *job: Any) -> None:
+    """Do what the other end asks for, until it is gone."""
+    with contextlib.suppress(ConnectionError, KeyboardInterrupt):
+        try:
+            counter = _Counter(*job)
+            while True:
+                connection.send(counter.do(connection.recv()))
+        except Exception as error:  # to be raised at the other end, if that is still there
+            error.add_note(traceback.format_exc())
+            connection.send(error)
+
+
+@dataclass(eq=False)
+class _Worker:
+    """A counter, and the one file that it has in the folder of the block.
+
+    Only the process that holds the folder gives files their names: one that has lost its parent to
+    a kill and still goes on can add nothing.
+
+    Attributes
+    ----------
+    counter
+        Does the tasks.
+    written
+        Where it writes.
+    folder
+        Where its file belongs.
+    first, runs, saved
+        Number of its first run; how many it has done; how many of them are in the file.
+    task
+        What it does, or has just done.
+    path
+        Its file.
+    since
+        When it was written.
+    """
+
+    counter: _Here | _Elsewhere
+    written: Path
+    folder: Path
+    first: int | None = None
+    runs: int = 0
+    saved: int = 0
+    task: _Task = None
+    path: Path | None = None
+    since: float = field(default_factory=time.monotonic)
+
+    def begin(self, task: _Task) -> None:
+        """Begin a run, or to put sums on the disk."""
+        self.task = task
+        self.counter.begin(task)
+
+    def end(self) -> float:
+        """Take in that the task is done; return its seconds."""
+        seconds = self.counter.result()
+        if self.task is None:
+            self._name()
+        else:
+            self.first = self.task if self.first is None else self.first
+            self.runs += 1
+        return seconds
+
+    def _name(self) -> None:
+        """Give the new file its name, then remove the one before: see `parts_in`."""
+        before, self.path = self.path, part_path(self.folder, self.first, self.runs)
+        self.written.replace(self.path)
+        if before:
+            before.unlink()
+        self.saved, self.since = self.runs, time.monotonic()
+
+    def is_due(self) -> bool:
+        """Whether it is time to put sums on the disk."""
+        late = time.monotonic() - self.since >= SECONDS_PER_CHECKPOINT
+        return late and self.runs - self.saved >= RUNS_PER_CHECKPOINT
+
+
+@contextlib.contextmanager
+def _working(
+    folder: Path, block: Block, device: str, number: int, provenance: Provenance
+) -> Iterator[list[_Worker]]:
+    """So many workers: this process, or several of their own."""
+    kind = _Elsewhere if number > 1 else _Here
+    workers: list[_Worker] = []
+    with tempfile.TemporaryDirectory(prefix=UNFINISHED, dir=folder) as place:
+        try:
+            for index in range(number):
+                file = Path(place) / f"counts{index}.h5"
+                counter = kind(block, device, provenance, file)
+                workers.append(_Worker(counter, file, folder))
+            yield workers
+        finally:
+            for worker in workers:
+                worker.counter.stop()
+            # Their sums take the memory that merging needs.
+            workers.clear()
+
+
+def _work(crew: Sequence[_Worker], waiting: list[int], deadline: _Deadline) -> Iterator[int]:
+    """Take runs from those that wait, as long as there is time; give their numbers as they end.
+
+    Ends when there are no more runs or no more time, with all that was done on the disk.
+    """
+    busy: list[_Worker] = []
+    idle = list(crew)
+    while True:
+        for worker in idle:
+            due = worker.is_due()
+            if waiting and not due and deadline.allows_another():
+                worker.begin(waiting.pop(0))
+                busy.append(worker)
+            elif worker.runs > worker.saved:
+                worker.begin(None)
+                busy.append(worker)
+        if not busy:
             return
-        waiting, running = list(waiting), []
-        while waiting or running:
-            while waiting and len(running) < self._number and deadline.allows_another():
-                running.append(self._pool.apply_async(_do, (waiting.pop(0),)))
-            if not running:
-                return
-            ended = [each for each in running if each.ready()]
-            running = [each for each in running if each not in ended]
-            for each in ended:
-                yield each.get()
-            if not ended:
-                running[0].wait(0.2)
+        idle = _ended(busy)
+        busy = [worker for worker in busy if worker not in idle]
+        for worker in idle:
+            deadline.took(worker.task, worker.end())
+            if worker.task is not None:
+                yield worker.task
 
 
-# The engine of this process, and what it is to do.
-_mine: dict[str, Any] = {}
-
-
-def _prepare(block: Block, device: str, provenance: Provenance) -> None:
-    _mine.update(block=block, engine=block.run.create_engine(device), provenance=provenance)
-
-
-def _do(pair: tuple[range, Path]) -> tuple[range, float]:
-    """Do one batch and write its counts."""
-    batch, path = pair
-    begin = time.monotonic()
-    block = _mine["block"]
-    job = (_mine["engine"], block.run, block.protocol, block.positions, block.snapshot)
-    tables.write(path, run_batch(*job, batch), _mine["provenance"])
-    return batch, time.monotonic() - begin
+def _ended(busy: Sequence[_Worker]) -> list[_Worker]:
+    """Workers whose results are there; waits for the first of them."""
+    if isinstance(busy[0].counter, _Here):
+        return list(busy)
+    workers = {worker.counter.connection: worker for worker in busy}
+    return [workers[each] for each in multiprocessing.connection.wait(list(workers))]

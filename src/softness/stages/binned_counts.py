@@ -1,18 +1,22 @@
 """Count rearrangements and particles in bins of learned variables at one temperature."""
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from softness.barriers.bins import BinCounts, count_bins
+from softness.barriers.zscore import ZScore, about_mean
+from softness.errors import InputError
 from softness.files import tables
 from softness.files.records.barriers import BinnedCounts
 from softness.files.records.dynamics import RelaxationTable
 from softness.files.records.learned import Accuracies, LearnedValues
 from softness.learning.scores import most_accurate
 from softness.stages import command
-from softness.stages.shared.classified import common_names, stride_blocks
+from softness.stages.shared.classified import stride_blocks
+from softness.stages.shared.values import read_values
 
 NAME = "binned_counts"
 
@@ -21,10 +25,17 @@ def arguments() -> argparse.ArgumentParser:
     """Command line of this stage."""
     parser = command.parser(NAME, __doc__)
     parser.add_argument(
-        "--values", type=Path, nargs="+", required=True, help="learned variables, one a replica"
+        "--values", type=Path, nargs="+", required=True, help="learned variables of all replicas"
     )
-    parser.add_argument(
-        "--transfer", type=Path, required=True, help="accuracies on the transfer test's set (HDF5)"
+    origin = parser.add_mutually_exclusive_group(required=True)
+    origin.add_argument(
+        "--transfer", type=Path, help="accuracies on the transfer test's set: take the best bias"
+    )
+    origin.add_argument(
+        "--reference",
+        type=Path,
+        nargs="+",
+        help="learned variables at the training temperature: take their mean and spread",
     )
     parser.add_argument("--relaxation", type=Path, required=True, help="at this temperature (HDF5)")
     parser.add_argument("--output", type=Path, required=True, help="table to write (HDF5)")
@@ -34,19 +45,18 @@ def arguments() -> argparse.ArgumentParser:
 def main(options: argparse.Namespace) -> None:
     """Run the stage."""
     settings = options.settings
-    replicas = [tables.read(path, LearnedValues) for path in options.values]
-    names = common_names(replicas)
-    shifts = _best_biases(tables.read(options.transfer, Accuracies), names)
+    replicas = read_values(options.values)
+    units = _units(options, replicas)
     bins = settings["bins"]
     edges = np.linspace(bins["lowest"], bins["highest"], bins["number"] + 1)
     time = float(tables.read(options.relaxation, RelaxationTable).relaxation_time)
     counts = []
-    for each in replicas:
+    for each, unit in zip(replicas, units, strict=True):
         blocks = stride_blocks(each, time, settings["block_length"], settings["window"])
-        counts.append([_counts(each, n, shift, edges, blocks) for n, shift in enumerate(shifts)])
+        counts.append([_counts(each, n, score, edges, blocks) for n, score in enumerate(unit)])
     record = BinnedCounts(
         temperature=replicas[0].temperature,
-        names=names,
+        names=replicas[0].names,
         edges=edges,
         stride=replicas[0].stride,
         events=_stacked(counts, "events"),
@@ -54,12 +64,29 @@ def main(options: argparse.Namespace) -> None:
         totals=_stacked(counts, "totals"),
         left_out=np.array([[each.left_out for each in replica] for replica in counts]),
     )
-    inputs = [*options.values, options.transfer, options.relaxation]
+    origin = options.reference or [options.transfer]
+    inputs = [*options.values, *origin, options.relaxation]
     tables.write(options.output, record, command.provenance(NAME, settings, inputs))
 
 
+def _units(options: argparse.Namespace, replicas: Sequence[LearnedValues]) -> list[list[ZScore]]:
+    """The Z-score of each variable for each replica (STUDY.md section 6).
+
+    Values of classifiers come in units of their spread: the bias that is best on the common test
+    set is taken off (section 2.4). Others are taken about the mean and over the spread of the
+    replica's own model at the training temperature.
+    """
+    if options.transfer:
+        shifts = _best_biases(tables.read(options.transfer, Accuracies), replicas[0].names)
+        return [[ZScore(shift, 1.0) for shift in shifts]] * len(replicas)
+    reference = read_values(options.reference)
+    if len(reference) != len(replicas) or reference[0].names.tolist() != replicas[0].names.tolist():
+        raise InputError("--reference holds other replicas or variables than --values: make again")
+    return [[about_mean(values) for values in each.population.T] for each in reference]
+
+
 def _best_biases(transfer: Accuracies, names: np.ndarray) -> np.ndarray:
-    """Bias of each variable that is best on the common test set, in spreads (section 2.4)."""
+    """Bias of each variable that is best on the common test set, in spreads."""
     known = transfer.names.tolist()
     places = [most_accurate(transfer.right[known.index(name)], transfer.samples) for name in names]
     return transfer.bias[places]
@@ -68,15 +95,15 @@ def _best_biases(transfer: Accuracies, names: np.ndarray) -> np.ndarray:
 def _counts(
     values: LearnedValues,
     number: int,
-    shift: float,
+    score: ZScore,
     edges: np.ndarray,
     blocks: tuple[np.ndarray, np.ndarray, int],
 ) -> BinCounts:
     """Counts of one variable in one replica, block by block."""
     of_population, of_events, total = blocks
     return count_bins(
-        values.event[:, number] - shift,
-        values.population[:, number] - shift,
+        score(values.event[:, number]),
+        score(values.population[:, number]),
         edges,
         int(values.stride),
         of_events,

@@ -10,7 +10,8 @@ from softness.files import tables
 from softness.files.records.dynamics import RelaxationTable
 from softness.files.records.learned import Distribution, LearnedValues
 from softness.stages import command
-from softness.stages.shared.classified import common_names, stride_blocks
+from softness.stages.shared.classified import stride_blocks
+from softness.stages.shared.values import read_values
 
 NAME = "distribution"
 # In spreads of w.F at the training temperature; hot liquids lie a few spreads beside cold ones.
@@ -32,8 +33,8 @@ def arguments() -> argparse.ArgumentParser:
 def main(options: argparse.Namespace) -> None:
     """Run the stage."""
     settings = options.settings
-    replicas = [tables.read(path, LearnedValues) for path in options.values]
-    names = common_names(replicas)
+    replicas = read_values(options.values)
+    names = replicas[0].names
     time = float(tables.read(options.relaxation, RelaxationTable).relaxation_time)
     record = Distribution(
         temperature=replicas[0].temperature,

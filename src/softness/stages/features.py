@@ -1,7 +1,6 @@
 """Compute structural features of one run: of a population, of events, or of labelled samples."""
 
 import argparse
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,13 +8,12 @@ import numpy as np
 from softness.errors import InputError
 from softness.files import tables
 from softness.files.features import writing_features
-from softness.files.records.hops import Rearrangements
 from softness.files.records.learned import LabelledSet
-from softness.files.records.regressed import Neighbourhood
 from softness.files.trajectory import Trajectory
 from softness.stages import command
+from softness.stages.shared.structure import event_moments, feature_set, population_moments
 from softness.structure import table
-from softness.structure.feature_set import FeatureSet, frame_features
+from softness.structure.feature_set import frame_features
 
 NAME = "features"
 
@@ -47,10 +45,7 @@ def main(options: argparse.Namespace) -> None:
     inputs += [options.rearrangements] if options.rearrangements else []
     inputs += [options.neighbourhood] if options.neighbourhood else []
     made_by = command.provenance(NAME, settings, inputs)
-    features = feature_set(settings["features"])
-    if options.neighbourhood:
-        cutoff = float(tables.read(options.neighbourhood, Neighbourhood).distance)
-        features = replace(features, orders=tuple(settings["orders"]), cutoff=cutoff)
+    features = feature_set(settings, options.neighbourhood)
     with Trajectory(options.trajectory) as trajectory:
         rows = table.select_rows(_wanted(options, trajectory))
         types, box_length = trajectory.types, trajectory.box_length
@@ -62,24 +57,6 @@ def main(options: argparse.Namespace) -> None:
                 writer.append(frame_features(positions, types, box_length, features, particles))
 
 
-def feature_set(block: dict) -> FeatureSet:
-    """The features that the settings name."""
-    radial, angular = block["radial"], block["angular"]
-    return FeatureSet(
-        radii=_evenly(radial),
-        width=radial["width"],
-        shells=_evenly(angular),
-        thickness=angular["step"],
-        degrees=angular["degrees"],
-    )
-
-
-def _evenly(block: dict) -> tuple[float, ...]:
-    """first, first + step ... last, without the rounding of repeated sums."""
-    number = round((block["last"] - block["first"]) / block["step"]) + 1
-    return tuple((block["first"] + np.arange(number) * block["step"]).round(10).tolist())
-
-
 def _wanted(options: argparse.Namespace, trajectory: Trajectory) -> dict[str, table.Moments]:
     """Moments that go into the table, by what they are for."""
     if options.frames:
@@ -87,24 +64,9 @@ def _wanted(options: argparse.Namespace, trajectory: Trajectory) -> dict[str, ta
         return {"snapshot": table.every_moment(everyone, np.array(options.frames))}
     if options.samples:
         return _of_samples(options.samples, options.settings["replica"], trajectory)
-    strided, within = _structure_frames(options.settings, trajectory)
     if options.population:
-        return {"population": table.every_moment(np.flatnonzero(trajectory.types == 0), strided)}
-    found = tables.read(options.rearrangements, Rearrangements)
-    names = ("particle", "first", "last")
-    events = np.rec.fromarrays([getattr(found, name) for name in names], names=names)
-    lead = round(options.settings["lead"] / trajectory.frame_interval())
-    return {"rearranging": table.moments_above_threshold(events, *within, lead)}
-
-
-def _structure_frames(settings: dict, trajectory: Trajectory) -> tuple[np.ndarray, tuple[int, int]]:
-    interval = trajectory.frame_interval()
-    half_window = round(settings["window"] / (2 * interval))
-    lead = round(settings["lead"] / interval)
-    try:
-        return table.structure_frames(trajectory.frames, half_window, lead, settings["stride"])
-    except InputError as error:
-        raise InputError(f"{trajectory.path}: barriers.{error}") from error
+        return {"population": population_moments(options.settings, trajectory)}
+    return event_moments(options.settings, trajectory, options.rearrangements)
 
 
 def _of_samples(

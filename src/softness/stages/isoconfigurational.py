@@ -22,7 +22,9 @@ def arguments() -> argparse.ArgumentParser:
     """Command line of this stage."""
     parser = command.parser(NAME, __doc__)
     parser.add_argument("--trajectory", type=Path, required=True, help="thermal run (GSD)")
-    parser.add_argument("--checkpoint", type=Path, required=True, help="folder of batches")
+    parser.add_argument(
+        "--checkpoint", type=Path, required=True, help="folder of what is done so far"
+    )
     parser.add_argument("--workers", type=int, default=1, help="processes; they change no count")
     parser.add_argument(
         "--wall-time", type=float, default=math.inf, help="minutes after which the job is killed"

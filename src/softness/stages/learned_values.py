@@ -1,18 +1,18 @@
 """Compute the learned variables of one run, by models that never saw its replica."""
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from softness.files import tables
-from softness.files.features import reading_features
 from softness.files.records.hops import HopIndicator
 from softness.files.records.learned import LearnedValues
-from softness.learning.hyperplane import Hyperplane
 from softness.stages import command
 from softness.stages.shared.classified import columns_of, read_classifiers, unseen_planes
+from softness.stages.shared.values import values_of_table
+from softness.structure.table import REARRANGING
 
 NAME = "learned_values"
 
@@ -38,10 +38,15 @@ def main(options: argparse.Namespace) -> None:
     planes = unseen_planes(
         classifiers, int(hop.replica), settings["random_directions"], settings["seed"]
     )
-    wanted = settings["features"]
-    frames, population = _values(options.population, planes, wanted)
+
+    def predict(features: np.ndarray, columns: Sequence[str]) -> np.ndarray:
+        chosen = features[:, columns_of(columns, settings["features"])]
+        values = [plane.projection(chosen) / spread for plane, spread in planes.values()]
+        return np.stack(values, axis=1)
+
+    frames, population = values_of_table(options.population, "population", predict, len(planes))
     if options.events:
-        event_frames, events = _values(options.events, planes, wanted)
+        event_frames, events = values_of_table(options.events, REARRANGING, predict, len(planes))
     else:
         event_frames, events = np.zeros(0, np.int64), np.zeros((0, len(planes)), np.float32)
     record = LearnedValues(
@@ -59,20 +64,6 @@ def main(options: argparse.Namespace) -> None:
     inputs = [*options.classifiers, options.hop, options.population]
     inputs += [options.events] if options.events else []
     tables.write(options.output, record, command.provenance(NAME, settings, inputs))
-
-
-def _values(
-    path: Path, planes: Mapping[str, tuple[Hyperplane, float]], wanted: str
-) -> tuple[np.ndarray, np.ndarray]:
-    """Frames (n,) and w.F over its spread (n, variables) float32 of all rows of a table."""
-    with reading_features(path) as table:
-        columns = columns_of(table, wanted)
-        values = np.empty((len(table), len(planes)), dtype=np.float32)
-        for rows, chunk in table.chunks():
-            chosen = chunk[:, columns]
-            for number, (plane, spread) in enumerate(planes.values()):
-                values[rows, number] = plane.projection(chosen) / spread
-        return table.frames, values
 
 
 if __name__ == "__main__":

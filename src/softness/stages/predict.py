@@ -1,6 +1,7 @@
 """Apply all models to the snapshots of one temperature, beside what their runs did."""
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -8,11 +9,10 @@ import numpy as np
 from softness.files import tables
 from softness.files.records.learned import Classifier
 from softness.files.records.regressed import Predictions
-from softness.learning.models import load_model
-from softness.learning.regress import Regressor
 from softness.stages import command
 from softness.stages.shared.classified import unseen_plane
-from softness.stages.shared.snapshots import Snapshots, read_snapshots
+from softness.stages.shared.regressors import unseen_regressors
+from softness.stages.shared.snapshots import Snapshots, order_of, read_snapshots
 
 NAME = "predict"
 
@@ -28,7 +28,7 @@ def arguments() -> argparse.ArgumentParser:
     )
     parser.add_argument("--softness", type=Path, required=True, help="classifier (HDF5)")
     parser.add_argument(
-        "--models", type=Path, nargs="+", required=True, help="files named by their models (skops)"
+        "--models", type=Path, nargs="+", required=True, help="from the stage regress (skops)"
     )
     parser.add_argument("--output", type=Path, required=True, help="table to write (HDF5)")
     return parser
@@ -38,15 +38,13 @@ def main(options: argparse.Namespace) -> None:
     """Run the stage."""
     settings = options.settings
     found = read_snapshots(options.ensembles, options.features, settings)
-    predicted = {"softness": _softness(options.softness, found)}
-    for path in options.models:
-        predicted[path.stem] = Regressor(load_model(path)).predict(found.features)
+    predicted = _predicted(options, found)
     record = Predictions(
         temperature=np.array(found.temperature),
         names=np.array(list(predicted), dtype="S"),
         snapshot=found.snapshot,
         replica=found.replica,
-        seen=np.isin(found.snapshot, settings["training"]),
+        seen=np.full(len(found.snapshot), settings["seen"]),
         counts=found.counts,
         runs=found.runs,
         predicted=np.array(list(predicted.values())),
@@ -55,16 +53,28 @@ def main(options: argparse.Namespace) -> None:
     tables.write(options.output, record, command.provenance(NAME, settings, inputs))
 
 
-def _softness(path: Path, found: Snapshots) -> np.ndarray:
-    """Softness of the particles, by models that never saw their replica."""
-    classifier = tables.read(path, Classifier)
-    names = classifier.columns.astype(str).tolist()
-    features = found.features[:, [found.columns.index(name) for name in names]]
-    values = np.empty(len(features))
+def _predicted(options: argparse.Namespace, found: Snapshots) -> dict[str, np.ndarray]:
+    """(n,) values of each variable, by models that never saw the replica of a particle."""
+    classifier = tables.read(options.softness, Classifier)
+    by_softness = _columns(found, classifier.columns.astype(str).tolist())
+    predicted: dict[str, np.ndarray] = {"softness": np.empty(len(found.features))}
     for replica in np.unique(found.replica):
-        own = found.replica == replica
-        values[own] = unseen_plane(classifier, int(replica))[0].value(features[own])
-    return values
+        own = np.flatnonzero(found.replica == replica)
+        plane, _ = unseen_plane(classifier, int(replica))
+        predicted["softness"][own] = plane.value(found.features[np.ix_(own, by_softness)])
+        for name, model in unseen_regressors(options.models, int(replica)).items():
+            columns = _of_orders(found, options.settings["orders_of"].get(name, [0]))
+            values = model.predict(found.features[np.ix_(own, columns)])
+            predicted.setdefault(name, np.empty(len(found.features)))[own] = values
+    return predicted
+
+
+def _columns(found: Snapshots, names: Sequence[str]) -> list[int]:
+    return [found.columns.index(name) for name in names]
+
+
+def _of_orders(found: Snapshots, orders: Sequence[int]) -> list[int]:
+    return [number for number, name in enumerate(found.columns) if order_of(name) in orders]
 
 
 if __name__ == "__main__":

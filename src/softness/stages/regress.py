@@ -1,7 +1,9 @@
 """Train a regressor of the probability of rearranging on snapshots whose runs were counted."""
 
 import argparse
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -11,11 +13,18 @@ from softness.files.provenance import canonical_json
 from softness.files.records.regressed import Regression
 from softness.learning.models import save_model
 from softness.learning.population import FeatureMoments
-from softness.learning.regress import GRIDS, train_regressor
-from softness.learning.select import choose_settings, weights_over_grid
+from softness.learning.regress import RegressorSettings, grid, train_regressor
+from softness.learning.select import weights_over_grid
 from softness.learning.targets import counts_target
+from softness.learning.variants import (
+    Fitted,
+    Particles,
+    fit_chosen,
+    fit_eliminated,
+    fit_thinned,
+)
 from softness.stages import command
-from softness.stages.shared.snapshots import read_snapshots
+from softness.stages.shared.snapshots import Snapshots, read_snapshots
 
 NAME = "regress"
 
@@ -29,7 +38,8 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument(
         "--features", type=Path, nargs="+", required=True, help="of snapshots, one a replica"
     )
-    parser.add_argument("--model", type=Path, required=True, help="model to write (skops)")
+    parser.add_argument("--csd-threshold", type=Path, help="for labels by the CSD (HDF5)")
+    parser.add_argument("--model", type=Path, required=True, help="models to write (skops)")
     parser.add_argument("--output", type=Path, required=True, help="its record to write (HDF5)")
     return parser
 
@@ -37,37 +47,107 @@ def arguments() -> argparse.ArgumentParser:
 def main(options: argparse.Namespace) -> None:
     """Run the stage."""
     settings = options.settings
-    found = read_snapshots(options.ensembles, options.features, settings)
-    target = counts_target(found.counts.sum(axis=0), int(found.runs.sum()))
+    found = read_snapshots(options.ensembles, options.features, settings, options.csd_threshold)
     moments = FeatureMoments(found.features[0])
     moments.add(found.features)
-    unit = (moments.mean, moments.scale)
-    generator = seeds.stream(settings["seed"], f"regress {settings['model']}", found.temperature)
-    candidates = GRIDS[settings["model"]]
-    choice = choose_settings(candidates, found.features, target, found.snapshot, *unit, generator)
-    regressor = train_regressor(choice.best, found.features, target, *unit, generator)
-    linear = choice.best.linear
-    planes = (
-        weights_over_grid(candidates, found.features, target, *unit, generator) if linear else []
-    )
+    particles = _particles(found, moments)
+    candidates = grid(settings["model"], **settings["grid"])
+    folds = [np.ones(len(found.replica), dtype=bool)]
+    replicas = np.unique(found.replica)
+    if len(replicas) > 1:
+        folds += [found.replica != replica for replica in replicas]
+    fitted = [
+        _fit(settings, candidates, particles.of(chosen), _generator(settings, found, number))
+        for number, chosen in enumerate(folds)
+    ]
     inputs = [*options.ensembles, *options.features]
+    inputs += [options.csd_threshold] if options.csd_threshold else []
     made_by = command.provenance(NAME, settings, inputs, packages=("scikit-learn", "skops"))
-    record = Regression(
-        name=np.array(settings["model"], dtype="S"),
-        temperature=np.array(found.temperature),
-        snapshots=choice.snapshots,
-        particles=np.array(len(target)),
-        columns=np.array(found.columns, dtype="S"),
-        mean=moments.mean,
-        scale=moments.scale,
-        covariance=moments.covariance,
-        candidates=np.array([canonical_json(dict(c.parameters)) for c in candidates], dtype="S"),
-        scores=choice.scores,
-        chosen=np.array(candidates.index(choice.best)),
-        weights=np.array([p.weights for p in planes]).reshape(len(planes), len(found.columns)),
-    )
-    save_model(options.model, regressor.model, made_by.as_text())
+    record = _record(settings, found, particles, candidates, fitted, moments.covariance)
+    save_model(options.model, _models(fitted), made_by.as_text())
     tables.write(options.output, record, made_by)
+
+
+def _particles(found: Snapshots, moments: FeatureMoments) -> Particles:
+    target = counts_target(found.counts.sum(axis=0), int(found.runs.sum()))
+    return Particles(found.features, target, found.snapshot, moments.mean, moments.scale)
+
+
+def _generator(settings: Mapping[str, Any], found: Snapshots, fold: int) -> np.random.Generator:
+    """Stream of one fold: 0 holds all replicas."""
+    kind = f"regress {settings['name']} {fold}"
+    return seeds.stream(settings["seed"], kind, found.temperature)
+
+
+def _fit(
+    settings: Mapping[str, Any],
+    candidates: Sequence[RegressorSettings],
+    particles: Particles,
+    generator: np.random.Generator,
+) -> Fitted:
+    """The regressors of one fold; those of a replica's fold never hear of the replica."""
+    given = candidates, particles, generator
+    if "elimination" in settings:
+        return fit_eliminated(settings["model"], *given, **settings["elimination"])
+    if "runs" in settings:
+        return fit_thinned(settings["model"], *given, settings["runs"])
+    return fit_chosen(settings["name"], *given)
+
+
+def _models(fitted: Sequence[Fitted]) -> dict[str, list]:
+    """Of each variable the model of all replicas, then those without one replica each."""
+    names = fitted[0].regressors
+    return {name: [each.regressors[name].model for each in fitted] for name in names}
+
+
+def _record(
+    settings: Mapping[str, Any],
+    found: Snapshots,
+    particles: Particles,
+    candidates: Sequence[RegressorSettings],
+    fitted: Sequence[Fitted],
+    covariance: np.ndarray,
+) -> Regression:
+    whole, columns = fitted[0], len(found.columns)
+    linear = candidates[0].linear
+    generator = _generator(settings, found, len(fitted))
+    given = particles.features, particles.target, *particles.unit, generator
+    over_grid = weights_over_grid(candidates, *given) if linear else []
+    planes = [each.plane for each in whole.regressors.values()] if linear else []
+    left_out = fitted[1:] or fitted
+    return Regression(
+        name=np.array(settings["name"], dtype="S"),
+        temperature=np.array(found.temperature),
+        snapshots=whole.choice.snapshots,
+        particles=np.array(len(particles.target)),
+        columns=np.array(found.columns, dtype="S"),
+        mean=particles.mean,
+        scale=particles.scale,
+        covariance=covariance,
+        candidates=np.array([canonical_json(dict(c.parameters)) for c in candidates], dtype="S"),
+        scores=whole.choice.scores,
+        chosen=np.array(candidates.index(whole.choice.best)),
+        weights=np.array([p.weights for p in over_grid]).reshape(len(over_grid), columns),
+        variables=np.array(list(whole.regressors), dtype="S"),
+        plane_weights=np.array([p.weights for p in planes]).reshape(len(planes), columns),
+        plane_bias=np.array([p.bias for p in planes]),
+        left_out_weights=np.array(
+            [[r.weights for r in each.regressors.values()] if linear else [] for each in left_out]
+        ).reshape(len(left_out), len(planes), columns),
+        jackknife_weights=_jackknife(whole.choice.best, particles, generator),
+    )
+
+
+def _jackknife(
+    settings: RegressorSettings, particles: Particles, generator: np.random.Generator
+) -> np.ndarray:
+    """(snapshots, M) weights of a linear model without one snapshot each; no rows for others."""
+    weights = []
+    for number in np.unique(particles.snapshots) if settings.linear else ():
+        part = particles.of(particles.snapshots != number)
+        trained = train_regressor(settings, part.features, part.target, *part.unit, generator)
+        weights.append(trained.weights)
+    return np.array(weights).reshape(len(weights), particles.features.shape[1])
 
 
 if __name__ == "__main__":

@@ -91,7 +91,7 @@ def _population(paths: Sequence[Path], wanted: str) -> FeatureMoments:
     moments = None
     for path in paths:
         with reading_features(path) as table:
-            columns = columns_of(table, wanted)
+            columns = columns_of(table.columns, wanted)
             moments = moments or FeatureMoments(_first_row(path, table)[columns])
             for _, chunk in table.chunks():
                 moments.add(chunk[:, columns])

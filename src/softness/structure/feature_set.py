@@ -139,10 +139,10 @@ def frame_features(
     types = np.asarray(types)
     centres = np.flatnonzero(types == 0) if centres is None else np.asarray(centres)
     if features.orders == (0,):
-        own = _own_features(positions, types, box_length, features, centres)
+        own = own_features(positions, types, box_length, features, centres)
         return own.astype(np.float32)
     # A mean over neighbours needs the features of every particle.
-    current = _own_features(positions, types, box_length, features, np.arange(len(types)))
+    current = own_features(positions, types, box_length, features, np.arange(len(types)))
     parts, reached = [], 0
     for order in features.orders:
         current = averaged_features(
@@ -153,14 +153,20 @@ def frame_features(
     return np.concatenate(parts, axis=1).astype(np.float32)
 
 
-def _own_features(
+def own_features(
     positions: np.ndarray,
     types: np.ndarray,
     box_length: float,
     features: FeatureSet,
     centres: np.ndarray,
 ) -> np.ndarray:
-    """(n, columns of one order) features that are not averaged, float64."""
+    """Features of order 0 of some particles; parameters as for `frame_features`.
+
+    Returns
+    -------
+    numpy.ndarray
+        (n, columns of one order) float64: features that are not averaged.
+    """
     parts = []
     if features.radii:
         parts.append(

@@ -10,6 +10,9 @@ from softness.errors import InputError
 Moments = tuple[np.ndarray, np.ndarray]
 """(n,) particles and (n,) frames."""
 
+REARRANGING, BEFORE_EVENT = "rearranging", "before_event"
+"""Roles of moments whose particles rearrange soon after, as chapters 2 and 3 understand it."""
+
 
 @dataclass(frozen=True)
 class TableRows:
@@ -109,12 +112,13 @@ def strided_frames(first: int, last: int, stride: int = 10) -> np.ndarray:
 
 
 def structure_frames(
-    frames: int, half_window: int, lead: int, stride: int = 10
+    frames: int, half_window: int, ahead: int, stride: int = 10
 ) -> tuple[np.ndarray, tuple[int, int]]:
     """Strided frames whose structure counts, and the first and last frame that events may have.
 
-    p_hop is known from frame ``half_window`` on and to as many before the end; the structure that
-    goes with it is that of ``lead`` frames before.
+    p_hop is known from frame ``half_window`` on and to as many before the end, and the time of an
+    event, which is a maximum between others, from the next frame on to the one before that. So
+    rearrangements up to ``ahead`` frames after the structure are all known for these frames.
 
     Parameters
     ----------
@@ -122,7 +126,7 @@ def structure_frames(
         Of the trajectory.
     half_window
         Of p_hop, in frames.
-    lead
+    ahead
         In frames.
     stride
         As for `strided_frames`.
@@ -132,8 +136,8 @@ def structure_frames(
     InputError
         If not a single stride fits.
     """
-    first = max(half_window - lead, 0)
-    strided = strided_frames(first, frames - 1 - half_window - lead, stride)
+    last_known = frames - 1 - half_window - 1
+    strided = strided_frames(half_window, last_known - ahead, stride)
     return strided, (int(strided[0]), int(strided[-1]) + stride - 1)
 
 

@@ -10,16 +10,16 @@ from softness import seeds
 from softness.barriers.controls import random_hyperplane
 from softness.errors import InputError
 from softness.files import tables
-from softness.files.features import FeatureTable, reading_features
+from softness.files.features import reading_features
 from softness.files.records.learned import Classifier, LabelledSet, LearnedValues
 from softness.learning.hyperplane import Hyperplane
 from softness.structure.table import TableRows
 from softness.uncertainty import block_labels
 
 
-def columns_of(table: FeatureTable, wanted: str) -> np.ndarray:
+def columns_of(columns: Sequence[str], wanted: str) -> np.ndarray:
     """Numbers of the columns that a classifier sees: ``"radial"`` ones, or ``"all"``."""
-    radial = np.array([name.startswith("radial") for name in table.columns])
+    radial = np.array([name.startswith("radial") for name in columns])
     return np.flatnonzero(radial if wanted == "radial" else np.ones_like(radial))
 
 
@@ -47,7 +47,7 @@ def sample_features(
     parts: dict[int, np.ndarray] = {}
     for path in paths:
         with reading_features(path) as table:
-            columns = columns_of(table, wanted)
+            columns = columns_of(table.columns, wanted)
             names = tuple(table.columns[column] for column in columns)
             if kind not in table.roles:
                 raise InputError(f"{path}: holds no samples of {kind!r}: make it again")
@@ -124,21 +124,6 @@ def read_classifiers(paths: Sequence[Path]) -> dict[str, Classifier]:
         if classifier.columns.tolist() != columns:
             raise InputError(f"classifier {name} sees other features than softness: train it again")
     return found
-
-
-def common_names(replicas: Sequence[LearnedValues]) -> np.ndarray:
-    """Names of the variables, which all replicas must share.
-
-    Raises
-    ------
-    InputError
-        If they do not.
-    """
-    names = replicas[0].names
-    for each in replicas:
-        if each.names.tolist() != names.tolist():
-            raise InputError("--values hold different variables: compute them again")
-    return names
 
 
 def time_blocks(

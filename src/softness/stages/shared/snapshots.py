@@ -11,9 +11,10 @@ from softness.errors import InputError
 from softness.files import tables
 from softness.files.ensemble_counts import EnsembleCounts
 from softness.files.features import reading_features
+from softness.files.records.regressed import MatchedThreshold
 from softness.structure.table import TableRows
 
-KINDS = {"instant": "hop", "cumulative": "hop_cumulative"}
+ENDINGS = {"instant": "", "cumulative": "_cumulative"}
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,10 @@ class Snapshots:
 
 
 def read_snapshots(
-    ensembles: Sequence[Path], features: Sequence[Path], settings: Mapping[str, Any]
+    ensembles: Sequence[Path],
+    features: Sequence[Path],
+    settings: Mapping[str, Any],
+    csd_threshold: Path | None = None,
 ) -> Snapshots:
     """Counts and features of some snapshots.
 
@@ -57,8 +61,10 @@ def read_snapshots(
     features
         Feature tables of the snapshots, one file a replica.
     settings
-        ``places`` (for each ensemble its replica and frame), ``label``, ``threshold``, ``time``,
-        and ``order`` of the features.
+        ``places`` (for each ensemble its replica and frame), ``label``, ``threshold`` of p_hop,
+        ``time``, and ``orders`` of the features.
+    csd_threshold
+        File of the threshold of the CSD, which then takes the place of p_hop.
 
     Raises
     ------
@@ -67,11 +73,12 @@ def read_snapshots(
         of the counts, or features are missing.
     """
     found, parts, columns = [], [], ()
+    counted = _Counting.of(settings, csd_threshold)
     for path, (replica, frame) in zip(ensembles, settings["places"], strict=True):
-        one = _counted(path, settings)
+        one = _counted(path, counted)
         found.append(one)
         _check_alike(one, path, found[0], ensembles[0])
-        part, columns = _features_of(features, replica, frame, one.particle, settings["order"])
+        part, columns = _features_of(features, replica, frame, one.particle, settings["orders"])
         parts.append(part)
     sizes = [len(one.particle) for one in found]
     return Snapshots(
@@ -85,6 +92,22 @@ def read_snapshots(
     )
 
 
+class _Counting(NamedTuple):
+    """Which of the counts are wanted."""
+
+    kind: str
+    threshold: float
+    time: float
+
+    @classmethod
+    def of(cls, settings: Mapping[str, Any], csd_threshold: Path | None) -> "_Counting":
+        indicator, threshold = "hop", settings["threshold"]
+        if csd_threshold:
+            indicator = "csd"
+            threshold = float(tables.read(csd_threshold, MatchedThreshold).threshold)
+        return cls(indicator + ENDINGS[settings["label"]], threshold, settings["time"])
+
+
 class _Counted(NamedTuple):
     """What is needed of the counts of one snapshot, which themselves fill much memory."""
 
@@ -95,14 +118,13 @@ class _Counted(NamedTuple):
     runs: np.ndarray
 
 
-def _counted(path: Path, settings: Mapping[str, Any]) -> _Counted:
+def _counted(path: Path, wanted: _Counting) -> _Counted:
     counts = tables.read(path, EnsembleCounts)
-    kind = KINDS[settings["label"]]
     return _Counted(
         temperature=float(counts.temperature),
         snapshot=int(counts.snapshot),
         particle=counts.particle,
-        exceeding=counts.exceeding(kind, settings["threshold"], settings["time"]),
+        exceeding=counts.exceeding(*wanted),
         runs=counts.runs_of_halves(),
     )
 
@@ -116,21 +138,21 @@ def _check_alike(one: _Counted, path: Path, first: _Counted, first_path: Path) -
 
 
 def _features_of(
-    paths: Sequence[Path], replica: int, frame: int, particles: np.ndarray, order: int
+    paths: Sequence[Path], replica: int, frame: int, particles: np.ndarray, orders: Sequence[int]
 ) -> tuple[np.ndarray, tuple[str, ...]]:
-    """(n, M) features of one order of the particles of one snapshot, and their names."""
+    """(n, M) features of some orders of the particles of one snapshot, and their names."""
     for path in paths:
         with reading_features(path) as table:
             if table.replica != replica:
                 continue
             rows = TableRows(table.frames, table.particles, table.roles)
             chosen = rows.find(particles, np.full(len(particles), frame))
-            columns = [n for n, name in enumerate(table.columns) if _order_of(name) == order]
+            columns = [n for n, name in enumerate(table.columns) if order_of(name) in orders]
             names = tuple(table.columns[n] for n in columns)
             return table.features(chosen)[:, columns], names
     raise InputError(f"features of replica {replica} are missing: give one table each")
 
 
-def _order_of(name: str) -> int:
+def order_of(name: str) -> int:
     """Order of a feature by its name: ``order2_radial_A_0.9``."""
     return int(name.split("_")[0].removeprefix("order")) if name.startswith("order") else 0

@@ -1,0 +1,86 @@
+"""Figure 3.3: barriers and entropies by all regressors are correlated with those by softness."""
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from softness.figures import barrier_curves as curves
+from softness.figures import learned, regressed
+from softness.figures.barrier_curves import ENERGY, ENTROPY, Measure
+from softness.figures.data import FigureData
+from softness.figures.learned import SOFTNESS
+from softness.report.claims import Claim, Statement
+
+NUMBER = "3.3"
+
+# Shown in figure A.2.
+ELSEWHERE = ("mlp_h", "mlp_d")
+
+ENERGIES = Statement(
+    figure=NUMBER,
+    name="Pearson correlation of Delta E with that of softness, every model",
+    claim="Barriers by regressors are strongly correlated with those by softness (noise taken off)",
+    source="strong correlation, no value given",
+    above=0.9,
+)
+ENTROPIES = Statement(
+    figure=NUMBER,
+    name="Pearson correlation of Sigma with that of softness, every model",
+    claim="So are the entropic contributions",
+    source="strong correlation, no value given",
+    above=0.9,
+)
+SLOPES = Statement(
+    figure=NUMBER,
+    name="slope of Delta E by every model over that by softness",
+    claim=(
+        "Ours: every model has at least half the influence of softness on the barrier, "
+        "which a correlation cannot tell"
+    ),
+    source="none",
+    above=0.5,
+)
+RANDOM_SLOPES = Statement(
+    figure=NUMBER,
+    name="median size of the slope ratio of random directions",
+    claim="Ours, control: a random direction has less than half the influence of softness",
+    source="none",
+    below=0.5,
+)
+
+
+def claims(data: FigureData) -> list[Claim]:
+    """Verdicts on correlations with softness, on slopes, and on the control."""
+    table = data.predicted_barriers[0]
+    members = {name: name for name in models(data) if name != SOFTNESS}
+    doubt = regressed.doubt_of_barriers(data)
+
+    def claim(statement: Statement, quantity: str, measure: Measure) -> Claim:
+        return curves.claim_on_all(statement, table, members, quantity, measure, doubt=doubt)
+
+    untrained = learned.doubt(softness=data.softness)
+    return [
+        claim(ENERGIES, ENERGY, curves.correlation),
+        claim(ENTROPIES, ENTROPY, curves.correlation),
+        claim(SLOPES, ENERGY, curves.slope),
+        curves.claim_on_random(RANDOM_SLOPES, table, curves.slope, untrained),
+    ]
+
+
+def models(data: FigureData) -> list[str]:
+    """Names of the models that are compared here, softness first."""
+    names = regressed.names_with_barriers(data.predicted_barriers[0])
+    return [name for name in names if name not in ELSEWHERE]
+
+
+def table(data: FigureData) -> pd.DataFrame:
+    """Delta E and Sigma with their intervals: a row for each variable and bin.
+
+    Columns as in figure 2.5.
+    """
+    barriers = data.predicted_barriers[0]
+    return curves.frame(barriers, [*models(data), *learned.random_names(barriers)])
+
+
+def plot(data: FigureData) -> Figure:
+    """Delta E (a) and Sigma (b) against x, by all models and by random directions."""
+    return regressed.barrier_figure(data.predicted_barriers[0], models(data), True)

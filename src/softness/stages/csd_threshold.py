@@ -1,0 +1,71 @@
+"""Find the threshold of the CSD that flags as many samples as that of p_hop, at one temperature."""
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+
+from softness.dynamics.csd import CumulativeSquaredDisplacementStream, matched_threshold
+from softness.dynamics.drift import relative_to_centre
+from softness.errors import InputError
+from softness.files import tables
+from softness.files.ensemble_counts import CSD_THRESHOLDS
+from softness.files.records.hops import HopIndicator
+from softness.files.records.regressed import MatchedThreshold
+from softness.files.trajectory import Trajectory
+from softness.stages import command
+
+NAME = "csd_threshold"
+
+
+def arguments() -> argparse.ArgumentParser:
+    """Command line of this stage."""
+    parser = command.parser(NAME, __doc__)
+    parser.add_argument(
+        "--trajectories", type=Path, nargs="+", required=True, help="thermal runs (GSD)"
+    )
+    parser.add_argument("--hop", type=Path, nargs="+", required=True, help="their p_hop (HDF5)")
+    parser.add_argument("--output", type=Path, required=True, help="table to write (HDF5)")
+    return parser
+
+
+def main(options: argparse.Namespace) -> None:
+    """Run the stage."""
+    settings = options.settings
+    samples, flagged = [], []
+    for path, hop_path in zip(options.trajectories, options.hop, strict=True):
+        hop = tables.read(hop_path, HopIndicator)
+        values, first = _csd(path, hop.particle, settings["window"])
+        # The same moments by both: those at which both are known.
+        start = max(first, int(hop.first_frame))
+        end = int(hop.first_frame) + len(hop.values)
+        if start >= end:
+            raise InputError(f"{path}: too short for csd.window and hop.window: lengthen the run")
+        samples.append(values[start - first : end - first])
+        flagged.append(hop.values[start - int(hop.first_frame) :] > settings["threshold"])
+    share = float(np.concatenate(flagged).mean())
+    given = np.concatenate(samples), share
+    step = float(CSD_THRESHOLDS[1] - CSD_THRESHOLDS[0])
+    ends = float(CSD_THRESHOLDS[0]), float(CSD_THRESHOLDS[-1])
+    record = MatchedThreshold(
+        temperature=np.array(settings["temperature"]),
+        hop_threshold=np.array(settings["threshold"]),
+        share=np.array(share),
+        exact=np.array(matched_threshold(*given, step=None)),
+        threshold=np.array(matched_threshold(*given, round(step, 12), *ends)),
+    )
+    inputs = [*options.trajectories, *options.hop]
+    tables.write(options.output, record, command.provenance(NAME, settings, inputs))
+
+
+def _csd(path: Path, particles: np.ndarray, window: float) -> tuple[np.ndarray, int]:
+    """(rows, particles) CSD of one run, and the frame of its first row."""
+    with Trajectory(path) as trajectory:
+        intervals = round(window / trajectory.frame_interval())
+        stream = CumulativeSquaredDisplacementStream(intervals)
+        rows = [stream.push(relative_to_centre(each)[None, particles]) for each in trajectory]
+    return np.concatenate(rows), intervals
+
+
+if __name__ == "__main__":
+    command.run(arguments(), main)

@@ -1,0 +1,81 @@
+"""What stages that compute features of frames have in common: which features, of which moments."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from softness.errors import InputError
+from softness.files import tables
+from softness.files.records.hops import Rearrangements
+from softness.files.records.regressed import Neighbourhood
+from softness.files.trajectory import Trajectory
+from softness.structure import table
+from softness.structure.feature_set import FeatureSet
+from softness.structure.table import BEFORE_EVENT, REARRANGING, Moments
+
+
+def feature_set(settings: Mapping[str, Any], neighbourhood: Path | None = None) -> FeatureSet:
+    """The features that the settings name.
+
+    Parameters
+    ----------
+    settings
+        With the block ``features``; with ``orders`` if a neighbourhood is given.
+    neighbourhood
+        File of the reach of averages, for features of higher order.
+    """
+    radial, angular = settings["features"]["radial"], settings["features"]["angular"]
+    features = FeatureSet(
+        radii=_evenly(radial),
+        width=radial["width"],
+        shells=_evenly(angular),
+        thickness=angular["step"],
+        degrees=angular["degrees"],
+    )
+    if neighbourhood is None:
+        return features
+    cutoff = float(tables.read(neighbourhood, Neighbourhood).distance)
+    return replace(features, orders=tuple(settings["orders"]), cutoff=cutoff)
+
+
+def _evenly(block: Mapping[str, Any]) -> tuple[float, ...]:
+    """first, first + step ... last, without the rounding of repeated sums."""
+    number = round((block["last"] - block["first"]) / block["step"]) + 1
+    return tuple((block["first"] + np.arange(number) * block["step"]).round(10).tolist())
+
+
+def population_moments(settings: Mapping[str, Any], trajectory: Trajectory) -> Moments:
+    """All analysed particles of every stride-th frame."""
+    strided, _ = _structure_frames(settings, trajectory)
+    return table.every_moment(np.flatnonzero(trajectory.types == 0), strided)
+
+
+def event_moments(
+    settings: Mapping[str, Any], trajectory: Trajectory, rearrangements: Path
+) -> dict[str, Moments]:
+    """Moments whose particles rearrange soon after, by role (`softness.structure.table`)."""
+    _, within = _structure_frames(settings, trajectory)
+    found = tables.read(rearrangements, Rearrangements)
+    names = ("particle", "frame", "first", "last", "cut")
+    events = np.rec.fromarrays([getattr(found, name) for name in names], names=names)
+    interval = trajectory.frame_interval()
+    lead, ahead = (round(settings[key] / interval) for key in ("lead", "within"))
+    return {
+        REARRANGING: table.moments_above_threshold(events, *within, lead),
+        BEFORE_EVENT: table.moments_before_events(events, *within, ahead),
+    }
+
+
+def _structure_frames(
+    settings: Mapping[str, Any], trajectory: Trajectory
+) -> tuple[np.ndarray, tuple[int, int]]:
+    interval = trajectory.frame_interval()
+    half_window = round(settings["window"] / (2 * interval))
+    ahead = round(max(settings["lead"], settings["within"]) / interval)
+    try:
+        return table.structure_frames(trajectory.frames, half_window, ahead, settings["stride"])
+    except InputError as error:
+        raise InputError(f"{trajectory.path}: barriers.{error}") from error

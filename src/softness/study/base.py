@@ -1,0 +1,57 @@
+"""What all parts of a study share: its temperatures and replicas, and settings as text."""
+
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from softness.files.provenance import canonical_json
+
+
+class Base:
+    """A checked configuration.
+
+    Parameters
+    ----------
+    config
+        From `softness.configuration.checked`.
+    """
+
+    def __init__(self, config: Mapping[str, Any]) -> None:
+        self.config = config
+        self.results = Path("results") / config["study"]
+
+    @cached_property
+    def temperatures(self) -> list[float]:
+        """Simulated temperatures, from cold to hot."""
+        return sorted(entry["temperature"] for entry in self.config["temperatures"])
+
+    @property
+    def labels(self) -> list[str]:
+        """Temperatures as they stand in file names, from cold to hot."""
+        return [label(temperature) for temperature in self.temperatures]
+
+    @property
+    def replicas(self) -> range:
+        """Numbers of the replicas."""
+        return range(self.config["replicas"])
+
+    def entry(self, temperature: str | float) -> Mapping[str, Any]:
+        """Lengths of the runs at a temperature."""
+        entries = self.config["temperatures"]
+        return next(e for e in entries if e["temperature"] == float(temperature))
+
+    def _at(self, temperature: str, replica: str | int) -> dict[str, Any]:
+        return {"temperature": float(temperature), "replica": int(replica)}
+
+    def parameter(self, rule: str, *arguments: str, **wildcards: str) -> str:
+        """Settings of a rule as one text.
+
+        Snakemake compares parameters as a set of values: a swap of two would go unnoticed.
+        """
+        return canonical_json(getattr(self, rule)(*arguments, **wildcards))
+
+
+def label(temperature: float) -> str:
+    """A temperature as it stands in file names: ``"0.45"``, ``"1"``."""
+    return f"{temperature:g}"
