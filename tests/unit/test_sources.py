@@ -53,6 +53,35 @@ IMPORTS = {
         "softness/simulate/ensemble.py",
         "softness/stages/isoconfigurational.py",
     },
+    "cycle": SIMULATION
+    | {
+        "softness/files/frames.py",
+        "softness/files/records/cycled.py",
+        "softness/files/snapshot.py",
+        "softness/files/tables.py",
+        "softness/simulate/cycle.py",
+        # Whose runs a cycle starts from: an edit there makes new ones anyway.
+        "softness/simulate/thermal.py",
+        "softness/stages/cycle.py",
+    },
+    "quench": SIMULATION
+    | {
+        "softness/files/records/quenched.py",
+        "softness/files/tables.py",
+        "softness/files/unwrapped.py",
+        "softness/simulate/quench.py",
+        "softness/stages/quench.py",
+    },
+    "inherent_propensity": SIMULATION
+    | {
+        "softness/files/records/inherent.py",
+        "softness/files/records/quenched.py",
+        "softness/files/snapshot.py",
+        "softness/files/tables.py",
+        "softness/simulate/inherent_propensity.py",
+        "softness/simulate/quench.py",
+        "softness/stages/inherent_propensity.py",
+    },
 }
 COUNTED = {"softness/dynamics/csd.py", "softness/dynamics/hop.py"}
 ANALYSIS = ("dynamics", "structure", "learning", "barriers", "memory", "figures", "report")

@@ -187,7 +187,9 @@ class Lammps:
             f"unfix {FIX}",
             "velocity all set 0.0 0.0 0.0",
             "min_style fire",
-            "min_modify norm max",
+            # Small steps: a large one leaves the basin of the configuration.
+            "min_modify norm max integrator verlet tmax 1 alpha0 0.1 alphashrink 0.99"
+            " dtgrow 1.1 dtshrink 0.5 delaystep 5 initialdelay no halfstepback no",
             f"minimize 0.0 {force_tolerance!r} {MINIMISER_STEPS} {10 * MINIMISER_STEPS}",
             "velocity all set 0.0 0.0 0.0",
         )

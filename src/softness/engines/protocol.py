@@ -41,8 +41,10 @@ class Engine(Protocol):
     def minimise(self, force_tolerance: float) -> float:
         """Relax to a local minimum of the energy (FIRE); velocities become zero.
 
-        Returns the largest force on a particle that is left, in eps_AA / sigma_AA. It can stay
-        above the tolerance where a pair sits on the cut-off, at which the force jumps.
+        Returns the largest force on a particle that is left, in eps_AA / sigma_AA. It is above the
+        tolerance if the minimiser gave up. The jump of the force at the cut-off is no reason to:
+        the energy has a ridge there, on which no minimum lies. The thermostat's own degrees of
+        freedom become zero; its temperature stays.
         """
 
     def positions(self) -> np.ndarray:

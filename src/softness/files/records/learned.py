@@ -70,11 +70,13 @@ class Classifier:
 
 @dataclass(frozen=True)
 class LearnedValues:
-    """Learned variables of one run, w.F over its spread, by models that never saw the replica.
+    """Learned variables of one run, by models that never saw the replica.
 
-    `population` are all analysed particles in every `stride`-th frame; `event` the particles whose
-    p_hop is above the threshold a lead time later, in every frame. Frames are those of the
-    structure.
+    Those of classifiers are w.F over its spread, those of regressors logit p_r (without its
+    constant part for features of higher order). `population` are all analysed particles in every
+    `stride`-th frame; `event`, in every frame, the particles that rearrange soon after: whose p_hop
+    is above the threshold a lead time later (classifiers), or that have an event within a time
+    (regressors). Frames are those of the structure.
     """
 
     temperature: np.ndarray = array("", "eps_AA/k_B")

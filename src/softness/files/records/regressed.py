@@ -17,9 +17,12 @@ class Regression:
     candidate (no rows for others); all weights are those of standardised features.
 
     `variables` names what the regressor predicts: itself, or one for each number of features or of
-    runs. Linear ones have `plane_weights` and `plane_bias`, a row a variable; none for others.
-    `left_out_weights` were trained without one replica each (with all if there is only one),
-    settings chosen anew; `jackknife_weights`, of the first variable, without one snapshot each.
+    runs. Linear ones have `plane_weights`, a row a variable; none for others. `left_out_weights`
+    were trained without one replica each (with all if there is only one), settings chosen anew.
+    `weights` and `jackknife_weights` (without one replica each, or without one snapshot each where
+    there are few replicas) are those of linear models alone, and not of variants with several
+    variables. `intercept` is b of logit p_r = w.F + b (equation 3.4), nan where a model has none;
+    `label`, `time` and `threshold` tell what p_r is.
     """
 
     name: np.ndarray = array("")
@@ -36,9 +39,13 @@ class Regression:
     weights: np.ndarray = array("linear features")
     variables: np.ndarray = array("variables")
     plane_weights: np.ndarray = array("planes features")
-    plane_bias: np.ndarray = array("planes")
+    intercept: np.ndarray = array("")
     left_out_weights: np.ndarray = array("replicas planes features")
+    left_out_intercept: np.ndarray = array("replicas")
     jackknife_weights: np.ndarray = array("jackknife features")
+    label: np.ndarray = array("")
+    time: np.ndarray = array("", "tau")
+    threshold: np.ndarray = array("", "sigma_AA^2")
 
 
 @dataclass(frozen=True)
@@ -90,11 +97,13 @@ class SnapshotShares:
 class MatchedThreshold:
     """Threshold of the CSD that flags as many samples as that of p_hop, at one temperature.
 
-    `threshold` is `exact` rounded to the grid on which the ensembles are counted.
+    `threshold` is `exact` rounded to the grid on which the ensembles are counted; `of_replicas` are
+    the exact ones of each replica alone.
     """
 
     temperature: np.ndarray = array("", "eps_AA/k_B")
     hop_threshold: np.ndarray = array("", "sigma_AA^2")
     share: np.ndarray = array("")
     exact: np.ndarray = array("", "sigma_AA^2")
+    of_replicas: np.ndarray = array("replicas", "sigma_AA^2")
     threshold: np.ndarray = array("", "sigma_AA^2")

@@ -1,0 +1,114 @@
+"""Inherent-state propensity: apart from other records, because simulations depend on it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from softness.errors import InputError
+from softness.files.tables import array
+
+_SAME = ("temperature", "snapshot", "particle", "time", "unit", "force_tolerance")
+
+
+@dataclass(frozen=True)
+class InherentPropensity:
+    """Sums over the runs of one snapshot, in two halves: runs of even and of odd number.
+
+    Sums are whole numbers, the same to the last digit in whatever order runs are added.
+
+    Attributes
+    ----------
+    temperature
+        Of the runs, in eps_AA/k_B.
+    snapshot
+        Number of the snapshot.
+    runs
+        (runs,) their numbers, ascending.
+    particle
+        (particles,) numbers of the particles that are followed.
+    time
+        (times,) at which runs are quenched, in tau.
+    unit
+        Of the sums, in sigma_AA.
+    displacement, square
+        (2, times, particles) sums over the runs of a half of d = |r_IS(t) - r_IS(0)| without the
+        drift of all particles, in multiples of `unit`; and of d^2, in `unit` times sigma_AA.
+    force_tolerance
+        Of the quenches, in eps_AA/sigma_AA.
+    largest_force
+        (times,) left in any run; that of the snapshot's own inherent state included.
+    unconverged
+        (times,) number of quenches that ended above the tolerance.
+    """
+
+    temperature: np.ndarray = array("", "eps_AA/k_B")
+    snapshot: np.ndarray = array("")
+    runs: np.ndarray = array("runs")
+    particle: np.ndarray = array("particles")
+    time: np.ndarray = array("times", "tau")
+    unit: np.ndarray = array("", "sigma_AA")
+    displacement: np.ndarray = array("halves times particles", "unit")
+    square: np.ndarray = array("halves times particles", "unit")
+    force_tolerance: np.ndarray = array("", "eps_AA/sigma_AA")
+    largest_force: np.ndarray = array("times", "eps_AA/sigma_AA")
+    unconverged: np.ndarray = array("times")
+
+    def runs_of_halves(self) -> np.ndarray:
+        """(2,) number of runs of even and of odd number."""
+        return np.array([np.count_nonzero(self.runs % 2 == half) for half in (0, 1)])
+
+    def mean(self) -> np.ndarray:
+        """(2, times, particles) mean of d over the runs of each half; nan without any."""
+        number = self._numbers(least=1)
+        return self.displacement * float(self.unit) / number
+
+    def variance(self) -> np.ndarray:
+        """(2, times, particles) sample variance of d over runs; nan with fewer than two."""
+        number, unit = self._numbers(least=2), float(self.unit)
+        deviation = self.square * unit - (self.displacement * unit) ** 2 / number
+        # A square is rounded down by less than a unit; without scatter that leaves less than 0.
+        return np.maximum(deviation, 0.0) / (number - 1)
+
+    def _numbers(self, least: int) -> np.ndarray:
+        number = self.runs_of_halves().astype(np.float64)
+        return np.where(number >= least, number, np.nan)[:, None, None]
+
+
+def merged(parts: Sequence[InherentPropensity], names: Sequence[str]) -> InherentPropensity:
+    """Sums over all runs of several parts of the same snapshot.
+
+    Parameters
+    ----------
+    parts
+        Without a run in common.
+    names
+        Of the parts, for error messages.
+
+    Raises
+    ------
+    InputError
+        If there is no part, settings differ, or a run would count twice.
+    """
+    if not parts:
+        raise InputError("there are no parts to merge: run some first")
+    first = parts[0]
+    for part, name in zip(parts, names, strict=True):
+        for key in _SAME:
+            if not np.array_equal(getattr(part, key), getattr(first, key)):
+                raise InputError(
+                    f"{name}: has another {key} than {names[0]}: delete the one that is outdated "
+                    "and run again"
+                )
+    runs = np.concatenate([part.runs for part in parts])
+    if len(np.unique(runs)) < len(runs):
+        again = np.unique(runs)[np.unique(runs, return_counts=True)[1] > 1][0]
+        raise InputError(f"{', '.join(names)}: run {again} counts twice: leave out one part")
+    return replace(
+        first,
+        runs=np.sort(runs),
+        displacement=np.sum([part.displacement for part in parts], axis=0),
+        square=np.sum([part.square for part in parts], axis=0),
+        largest_force=np.max([part.largest_force for part in parts], axis=0),
+        unconverged=np.sum([part.unconverged for part in parts], axis=0),
+    )

@@ -1,0 +1,47 @@
+"""Softness in time: of groups of particles in equilibrium, and through thermal cycles."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from softness.files.tables import array
+
+
+@dataclass(frozen=True)
+class SoftnessDecay:
+    """Softness of one run after many time origins, in groups by its value at the origin.
+
+    Softness is about its mean and in units of its spread at this temperature. Groups: those of the
+    bins, then everyone. `sums` and `counts` are over the particles and origins of a block of time.
+    """
+
+    temperature: np.ndarray = array("", "eps_AA/k_B")
+    replica: np.ndarray = array("")
+    edges: np.ndarray = array("edges")
+    time: np.ndarray = array("times", "tau")
+    sums: np.ndarray = array("blocks groups times")
+    counts: np.ndarray = array("blocks groups times")
+
+
+@dataclass(frozen=True)
+class CycleResponse:
+    """Softness through thermal cycles of one snapshot, and through their controls.
+
+    A control has the same velocities, and stays at the low temperature. Softness is about its mean
+    and in units of its spread there. `cycle` and `control` are means over the particles of a bin of
+    softness at time 0 (nan where it is empty), `everyone` (cycle, control) over all particles;
+    `energy` is the total energy of the controls.
+    """
+
+    low: np.ndarray = array("", "eps_AA/k_B")
+    high: np.ndarray = array("", "eps_AA/k_B")
+    snapshot: np.ndarray = array("")
+    replica: np.ndarray = array("")
+    time: np.ndarray = array("times", "tau")
+    temperature: np.ndarray = array("times", "eps_AA/k_B")
+    edges: np.ndarray = array("edges")
+    numbers: np.ndarray = array("bins")
+    cycle: np.ndarray = array("runs bins times")
+    control: np.ndarray = array("runs bins times")
+    everyone: np.ndarray = array("branches runs times")
+    energy: np.ndarray = array("runs times", "eps_AA")

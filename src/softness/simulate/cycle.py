@@ -1,0 +1,290 @@
+"""Thermal cycles: runs of one snapshot through a pulse of another temperature, and controls.
+
+A control is a cycle whose two temperatures are equal. Both start from the same places with the same
+velocities, and ask the engine for the same things in the same order, so that they are equal to the
+last digit (on a CPU) until the temperature moves: what differs later is a response, and a pulse of
+height 0 has none (dissertation, section 4.2.2).
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from softness import seeds
+from softness.engines.protocol import Engine
+from softness.errors import InputError
+from softness.files.frames import Frame, write_segment
+from softness.files.hdf5 import reading, writing
+from softness.files.records.cycled import CycleHistory
+from softness.simulate.chain import Chain, segment_lengths
+from softness.simulate.progress import Progress
+from softness.simulate.settings import RunSettings
+
+STREAM = "cycle"
+ENERGIES = "energies.h5"
+
+# Temperatures at the beginning and at the end of the time from one frame to the next.
+Interval = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class CycleProtocol:
+    """Temperature against time: low, up, high, down, low. Times are in time steps.
+
+    Attributes
+    ----------
+    before
+        At the low temperature, first.
+    ramp
+        Linearly from one temperature to the other, each way; 0 is a sudden step.
+    hold
+        At the high temperature: the length of the pulse.
+    after
+        At the low temperature, last.
+    low, high
+        In eps_AA/k_B. Their difference is the height of the pulse, which may be negative; equal
+        ones make a control.
+    frame_interval
+        From frame to frame; all other times are multiples of it.
+    """
+
+    before: int
+    ramp: int
+    hold: int
+    after: int
+    low: float
+    high: float
+    frame_interval: int
+
+    def __post_init__(self) -> None:
+        if not (self.low > 0 and self.high > 0):
+            raise InputError(f"low = {self.low}, high = {self.high}: give positive temperatures")
+        if not self.frame_interval > 0:
+            raise InputError(f"frame_interval = {self.frame_interval} steps: give 1 or more")
+        for name in ("before", "ramp", "hold", "after"):
+            steps = getattr(self, name)
+            if steps < 0 or steps % self.frame_interval:
+                raise InputError(
+                    f"{name} = {steps} steps: give a multiple of frame_interval, which is "
+                    f"{self.frame_interval} steps"
+                )
+        if self.steps == 0:
+            raise InputError("before, ramp, hold and after are all 0: give a time to run")
+
+    @classmethod
+    def from_settings(cls, settings: Mapping[str, Any], time_step: float) -> "CycleProtocol":
+        """Round the times of the settings (in tau) to time steps.
+
+        Parameters
+        ----------
+        settings
+            ``before``, ``ramp``, ``hold``, ``after``, ``frame_interval`` in tau; ``low``, ``high``.
+        time_step
+            In tau.
+        """
+        names = ("before", "ramp", "hold", "after", "frame_interval")
+        steps = {name: round(settings[name] / time_step) for name in names}
+        return cls(low=settings["low"], high=settings["high"], **steps)
+
+    def control(self) -> "CycleProtocol":
+        """The same times without the pulse."""
+        return replace(self, high=self.low)
+
+    @property
+    def steps(self) -> int:
+        """Time steps of the whole run."""
+        return self.before + 2 * self.ramp + self.hold + self.after
+
+    def intervals(self) -> list[Interval]:
+        """What the thermostat does from each frame to the next.
+
+        Of a control all are equal, whatever its times: so one control, as long as the longest
+        pulse needs it, stands for those of all pulses.
+        """
+        low, high = self.low, self.high
+        phases = (
+            (self.before, low, low),
+            (self.ramp, low, high),
+            (self.hold, high, high),
+            (self.ramp, high, low),
+            (self.after, low, low),
+        )
+        return [part for phase in phases for part in self._parts(*phase)]
+
+    def _parts(self, steps: int, start: float, end: float) -> Iterator[Interval]:
+        number = steps // self.frame_interval
+        # The last one ends at the end itself, not at what rounding makes of it.
+        way = [start + (end - start) * part / number for part in range(number)]
+        return zip(way, [*way[1:], end], strict=False)
+
+    def temperatures(self) -> np.ndarray:
+        """(frames,) set temperature at each frame; after a sudden step, that to come."""
+        parts = self.intervals()
+        return np.array([start for start, _ in parts] + [parts[-1][1]] if parts else [self.low])
+
+
+@dataclass(frozen=True)
+class CycleRuns:
+    """Runs of one snapshot through one protocol, to be done in one job.
+
+    Attributes
+    ----------
+    run
+        Liquid, engine and seed.
+    protocol
+        Temperature against time.
+    positions
+        (N, 3) of the snapshot.
+    snapshot
+        Its number.
+    numbers
+        Of the runs.
+    segment
+        Time steps from one saved state to the next, a multiple of the frame interval. Cycle and
+        control must have the same: a restored state makes new neighbour lists.
+    """
+
+    run: RunSettings
+    protocol: CycleProtocol
+    positions: np.ndarray
+    snapshot: int
+    numbers: Sequence[int]
+    segment: int
+
+    def __post_init__(self) -> None:
+        interval = self.protocol.frame_interval
+        if self.segment <= 0 or self.segment % interval:
+            raise InputError(
+                f"segment = {self.segment} steps: give a multiple of frame_interval, which is "
+                f"{interval} steps"
+            )
+
+    def velocities(self, number: int) -> np.ndarray:
+        """(N, 3) velocities of one run: the same in a cycle and in its control."""
+        low = self.protocol.low
+        stream = seeds.stream(self.run.seed, STREAM, low, self.snapshot, number)
+        return seeds.maxwell_boltzmann(stream, self.run.liquid.particles, low)
+
+    def segments(self) -> list[tuple[int, list[Interval]]]:
+        """First step and intervals of each segment of one run."""
+        intervals, interval = self.protocol.intervals(), self.protocol.frame_interval
+        lengths = segment_lengths(self.protocol.steps, self.segment)
+        begins = np.cumsum([0, *lengths[:-1]]).tolist()
+        return [
+            (begin, intervals[begin // interval : (begin + length) // interval])
+            for begin, length in zip(begins, lengths, strict=True)
+        ]
+
+
+def run_cycles(chain: Chain, engine: Engine, runs: CycleRuns) -> CycleHistory:
+    """Do the runs of a job one after the other, segment by segment.
+
+    Frames are left in the chain's folder, by run: see `kind_of_run` and
+    `softness.simulate.thermal.merge`.
+
+    Parameters
+    ----------
+    chain
+        Where the runs are kept; locked by the caller.
+    engine
+        What is run.
+    runs
+        What is to be done.
+
+    Returns
+    -------
+    CycleHistory
+        Energies of all runs at all frames.
+    """
+    segments, interval = runs.segments(), runs.protocol.frame_interval
+    lengths = [len(parts) * interval for _ in runs.numbers for _, parts in segments]
+    what = "control" if runs.protocol.high == runs.protocol.low else "cycle"
+    title = f"{what} T={runs.protocol.low:g} to {runs.protocol.high:g} snapshot {runs.snapshot}"
+
+    def start() -> None:
+        _begin(engine, runs, runs.numbers[0])
+
+    def advance(index: int, progress: Progress) -> None:
+        place, part = divmod(index, len(segments))
+        number = runs.numbers[place]
+        if part == 0:
+            # The restored state is the end of the run before; that of the first one is begun anew
+            # as well, so that no run depends on its place in the job.
+            _begin(engine, runs, number)
+        first, intervals = segments[part]
+        frames = list(_frames(engine, intervals, first, interval, progress))
+        _write(chain, index, number, frames, runs.run)
+
+    chain.run(engine, lengths, start, advance, title)
+    return _history(chain, runs)
+
+
+def kind_of_run(number: int) -> str:
+    """Name of a run's frames in the chain's folder."""
+    return f"run{number}.gsd"
+
+
+def _begin(engine: Engine, runs: CycleRuns, number: int) -> None:
+    engine.load(runs.positions, runs.run.liquid.types, runs.velocities(number))
+    engine.set_thermostat(runs.protocol.low)
+    engine.reset_thermostat()
+
+
+def _frames(
+    engine: Engine, intervals: Sequence[Interval], first: int, interval: int, progress: Progress
+) -> Iterator[Frame]:
+    """Go from frame to frame; the frame at the beginning is that of the segment before."""
+    if first == 0:
+        yield _frame(engine, 0)
+    for number, (start, end) in enumerate(intervals, 1):
+        # A ramp from a temperature to itself too: a control asks for what a cycle asks for.
+        engine.ramp(start, end, interval)
+        progress.advance(interval)
+        yield _frame(engine, first + number * interval)
+
+
+def _frame(engine: Engine, step: int) -> Frame:
+    log = {"potential_energy": engine.potential_energy(), "temperature": engine.temperature()}
+    return Frame(step, engine.positions(), log)
+
+
+def _write(chain: Chain, index: int, number: int, frames: list[Frame], run: RunSettings) -> None:
+    freedom = 3 * run.liquid.particles - 3
+    with writing(chain.segment(index, f"run{number}-{ENERGIES}")) as file:
+        potential = np.array([frame.log["potential_energy"] for frame in frames])
+        kinetic = np.array([0.5 * freedom * frame.log["temperature"] for frame in frames])
+        file["potential_energy"] = potential
+        file["total_energy"] = potential + kinetic
+    path = chain.segment(index, kind_of_run(number))
+    write_segment(path, frames, run.liquid.types, run.liquid.box_length)
+
+
+def _history(chain: Chain, runs: CycleRuns) -> CycleHistory:
+    protocol = runs.protocol
+    temperatures = protocol.temperatures()
+    steps = np.arange(len(temperatures)) * protocol.frame_interval
+    parts = [
+        sorted(chain.folder.glob(f"segment-*-run{number}-{ENERGIES}")) for number in runs.numbers
+    ]
+    return CycleHistory(
+        low=np.array(protocol.low),
+        high=np.array(protocol.high),
+        snapshot=np.array(runs.snapshot),
+        runs=np.array(runs.numbers),
+        time=steps * runs.run.time_step,
+        set_temperature=temperatures,
+        total_energy=np.array([_joined(paths, "total_energy") for paths in parts]),
+        potential_energy=np.array([_joined(paths, "potential_energy") for paths in parts]),
+    )
+
+
+def _joined(paths: Sequence[Path], name: str) -> np.ndarray:
+    """(frames,) of one run from its segments."""
+    values = []
+    for path in paths:
+        with reading(path) as file:
+            values.append(file[name][()])
+    return np.concatenate(values)

@@ -1,0 +1,231 @@
+"""Inherent-state propensity: how far inherent states of runs from one snapshot move away from its.
+
+The runs are those of the isoconfigurational ensemble, with the same velocities. At a few times,
+spaced logarithmically, a copy of the configuration is quenched by a second engine, while the first
+goes on undisturbed. Only whole-number sums over runs are kept, the same to the last digit however
+runs are cut into jobs and attempts.
+"""
+
+import itertools
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from softness import seeds
+from softness.engines.protocol import Engine
+from softness.errors import InputError
+from softness.files.hdf5 import reading, writing
+from softness.files.records.inherent import InherentPropensity
+from softness.simulate.chain import Chain
+from softness.simulate.progress import Progress
+from softness.simulate.quench import InherentState, quench
+from softness.simulate.settings import RunSettings
+
+# As in `softness.simulate.ensemble`, which is not imported: an edit of what it counts would quench
+# everything again. A test holds them equal.
+STREAM = "isoconfigurational"
+UNIT_BITS = 20
+DISPLACEMENT_UNIT = 2.0**-UNIT_BITS
+
+ORIGIN = "origin.h5"
+SUMS = "displacements.h5"
+
+
+def log_steps(first: float, last: float, number: int, time_step: float) -> tuple[int, ...]:
+    """Time steps of a logarithmic grid of times in tau; equal ones after rounding count once.
+
+    Raises
+    ------
+    InputError
+        If the times are not rising, or the first is below half a time step.
+    """
+    if not (0.5 * time_step <= first <= last and number >= 1):
+        raise InputError(
+            f"times from {first} to {last}, {number} of them: give a first one of {time_step} or "
+            "more, a last one that is not before it, and a number of 1 or more"
+        )
+    steps = np.rint(np.geomspace(first, last, number) / time_step).astype(int)
+    return tuple(np.unique(np.maximum(steps, 1)).tolist())
+
+
+@dataclass(frozen=True)
+class InherentRuns:
+    """Some runs of one snapshot, to be done and quenched in one job.
+
+    Attributes
+    ----------
+    run
+        Liquid, engine, temperature and seed.
+    positions
+        (N, 3) of the snapshot.
+    snapshot
+        Its number, as in the isoconfigurational ensemble.
+    first, last
+        Numbers of the first run and of the one after the last.
+    steps
+        Time steps after which a run is quenched, rising.
+    force_tolerance
+        Of the quenches, in eps_AA/sigma_AA.
+    """
+
+    run: RunSettings
+    positions: np.ndarray
+    snapshot: int
+    first: int
+    last: int
+    steps: tuple[int, ...]
+    force_tolerance: float
+
+    @classmethod
+    def from_settings(
+        cls, run: RunSettings, positions: np.ndarray, settings: Mapping[str, Any]
+    ) -> "InherentRuns":
+        """Take them from the settings of the stage.
+
+        Parameters
+        ----------
+        run
+            Liquid, engine, temperature and seed.
+        positions
+            (N, 3) of the snapshot.
+        settings
+            ``snapshot``; ``runs``, the first and the one after the last; ``times`` with ``first``
+            and ``last`` in tau and their ``number``; ``force_tolerance``.
+        """
+        first, last = settings["runs"]
+        if not 0 <= first < last:
+            raise InputError(
+                f"runs = {settings['runs']}: give the first and the one after the last"
+            )
+        times = settings["times"]
+        return cls(
+            run=run,
+            positions=positions,
+            snapshot=settings["snapshot"],
+            first=first,
+            last=last,
+            steps=log_steps(times["first"], times["last"], times["number"], run.time_step),
+            force_tolerance=settings["force_tolerance"],
+        )
+
+    @property
+    def particle(self) -> np.ndarray:
+        """Numbers of the particles that are followed: all of the first species."""
+        return np.flatnonzero(self.run.liquid.types == 0)
+
+    def velocities(self, number: int) -> np.ndarray:
+        """(N, 3) velocities of one run, as in the isoconfigurational ensemble."""
+        run = self.run
+        stream = seeds.stream(run.seed, STREAM, run.temperature, self.snapshot, number)
+        return seeds.maxwell_boltzmann(stream, run.liquid.particles, run.temperature)
+
+    def quench(self, quencher: Engine, positions: np.ndarray) -> InherentState:
+        """The inherent state of a configuration."""
+        return quench(quencher, positions, self.run.liquid.types, self.force_tolerance)
+
+
+def run_inherent(
+    chain: Chain, engine: Engine, quencher: Engine, runs: InherentRuns
+) -> InherentPropensity:
+    """Do the runs of a job that are not yet done, and add up all of them.
+
+    Parameters
+    ----------
+    chain
+        Where finished runs are kept; locked by the caller. A run is a segment of the chain.
+    engine
+        What is run.
+    quencher
+        Another engine of the same kind: a quench takes nothing away from the run.
+    runs
+        What is to be done.
+    """
+    numbers = range(runs.first, runs.last)
+    origin = _origin(chain, quencher, runs)
+    title = f"inherent-state propensity T={runs.run.temperature:g} snapshot {runs.snapshot}"
+
+    def start() -> None:
+        _begin(engine, runs, runs.first)
+
+    def advance(index: int, progress: Progress) -> None:
+        # Each run is begun anew, whatever state the one before has left.
+        _begin(engine, runs, numbers[index])
+        states = [
+            runs.quench(quencher, positions) for positions in _way(engine, runs.steps, progress)
+        ]
+        _write(chain.segment(index, SUMS), runs, origin, states)
+
+    chain.run(engine, [runs.steps[-1]] * len(numbers), start, advance, title)
+    return _added(chain, runs, origin)
+
+
+def _begin(engine: Engine, runs: InherentRuns, number: int) -> None:
+    engine.load(runs.positions, runs.run.liquid.types, runs.velocities(number))
+    engine.set_thermostat(runs.run.temperature)
+    engine.reset_thermostat()
+
+
+def _way(engine: Engine, steps: tuple[int, ...], progress: Progress) -> Iterator[np.ndarray]:
+    """Positions at each of the steps of a run, one by one."""
+    for before, step in itertools.pairwise((0, *steps)):
+        engine.run(step - before)
+        progress.advance(step - before)
+        yield engine.positions()
+
+
+def _origin(chain: Chain, quencher: Engine, runs: InherentRuns) -> InherentState:
+    """The inherent state of the snapshot itself; kept, since an attempt may go on later."""
+    path = chain.segment(0, ORIGIN)
+    if not path.exists():
+        state = runs.quench(quencher, runs.positions)
+        with writing(path) as file:
+            file["positions"] = state.positions
+            file["numbers"] = np.array([state.energy, state.largest_force, state.converged])
+    with reading(path) as file:
+        energy, largest, converged = file["numbers"][()]
+        return InherentState(file["positions"][()], energy, largest, bool(converged))
+
+
+def _write(
+    path: Path, runs: InherentRuns, origin: InherentState, states: list[InherentState]
+) -> None:
+    """Keep how far each particle went in one run, in whole units, and how good quenches were."""
+    moved = np.array([state.positions for state in states]) - origin.positions
+    moved -= moved.mean(axis=1, keepdims=True)
+    sizes = np.linalg.norm(moved[:, runs.particle], axis=2)
+    with writing(path) as file:
+        file["displacement"] = np.rint(sizes / DISPLACEMENT_UNIT).astype(np.int64)
+        file["largest_force"] = np.array([state.largest_force for state in states])
+        file["converged"] = np.array([state.converged for state in states])
+
+
+def _added(chain: Chain, runs: InherentRuns, origin: InherentState) -> InherentPropensity:
+    times, particle = len(runs.steps), runs.particle
+    displacement = np.zeros((2, times, len(particle)), np.int64)
+    square = np.zeros_like(displacement)
+    largest = np.full(times, origin.largest_force)
+    unconverged = np.zeros(times, np.int64)
+    for index, number in enumerate(range(runs.first, runs.last)):
+        with reading(chain.segment(index, SUMS)) as file:
+            whole = file["displacement"][()]
+            displacement[number % 2] += whole
+            # In the same unit, so that sums over many runs still fit into 64 bits.
+            square[number % 2] += (whole * whole) >> UNIT_BITS
+            largest = np.maximum(largest, file["largest_force"][()])
+            unconverged += ~file["converged"][()]
+    return InherentPropensity(
+        temperature=np.array(runs.run.temperature),
+        snapshot=np.array(runs.snapshot),
+        runs=np.arange(runs.first, runs.last),
+        particle=particle,
+        time=np.array(runs.steps) * runs.run.time_step,
+        unit=np.array(DISPLACEMENT_UNIT),
+        displacement=displacement,
+        square=square,
+        force_tolerance=np.array(runs.force_tolerance),
+        largest_force=largest,
+        unconverged=unconverged,
+    )

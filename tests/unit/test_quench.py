@@ -1,0 +1,408 @@
+"""Inherent states: minima of the energy, of single frames and of the runs of a snapshot."""
+
+import json
+from dataclasses import replace
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from softness import engines
+from softness.errors import InputError
+from softness.files import tables
+from softness.files.frames import Frame, write_segment
+from softness.files.records.inherent import InherentPropensity, merged
+from softness.files.records.quenched import Quenched
+from softness.files.unwrapped import unwrapped_frames
+from softness.liquid import kob_andersen
+from softness.seeds import maxwell_boltzmann, stream
+from softness.simulate import ensemble, inherent_propensity
+from softness.simulate import quench as module
+from softness.simulate.chain import Chain
+from softness.simulate.inherent_propensity import InherentRuns, log_steps, run_inherent
+from softness.simulate.quench import quench
+from softness.simulate.settings import RunSettings
+from softness.simulate.start import random_start
+from softness.stages import inherent_propensity as propensity_stage
+from softness.stages import quench as quench_stage
+
+PARTICLES = 250
+LIQUID = kob_andersen(PARTICLES)
+TOLERANCE = 1e-4
+# Of runs, where many quenches are needed and none has to be good.
+COARSE = 1e-2
+TEMPERATURE = 0.6
+
+
+@pytest.fixture(scope="module")
+def frames():
+    """(4, N, 3) positions of a supercooled liquid, half a tau apart, far outside the box."""
+    engine = engines.create("lammps", LIQUID)
+    velocities = maxwell_boltzmann(stream(1, "test", 1.5), PARTICLES, 1.5)
+    engine.load(random_start(LIQUID, stream(1, "start", 1.5)), LIQUID.types, velocities)
+    engine.ramp(1.5, TEMPERATURE, 4000)
+    found = []
+    for _ in range(4):
+        engine.run(100)
+        found.append(engine.positions())
+    return np.array(found)
+
+
+@pytest.fixture(scope="module")
+def minimum(frames):
+    """Positions of an inherent state, to more digits than the tests ask for."""
+    return quench(engines.create("lammps", LIQUID), frames[0], LIQUID.types, 1e-7).positions
+
+
+def shaken(positions):
+    """Positions moved by so little that no pair crosses the cut-off, which splits basins."""
+    return positions + np.random.default_rng(3).normal(scale=1e-6, size=positions.shape)
+
+
+# -- one configuration ----------------------------------------------------------------------------
+
+
+def test_a_quench_ends_in_a_minimum(engine_name, frames):
+    engine = engines.create(engine_name, LIQUID)
+    engine.load(frames[0], LIQUID.types)
+    before = engine.potential_energy() / PARTICLES
+    state = quench(engine, frames[0], LIQUID.types, TOLERANCE)
+    assert state.converged
+    assert state.largest_force <= TOLERANCE
+    forces = np.linalg.norm(engine.forces(), axis=1)
+    assert forces.max() == pytest.approx(state.largest_force, rel=1e-6)
+    assert state.energy == engine.potential_energy() / PARTICLES < before - 0.3
+    # Particles only fall from where they vibrate; the centre of mass stays.
+    moved = state.positions - frames[0]
+    assert 0.02 < np.linalg.norm(moved, axis=1).mean() < 0.4
+    np.testing.assert_allclose(moved.mean(axis=0), 0, atol=1e-9)
+    # A little away from it the energy is higher in every direction.
+    generator = np.random.default_rng(1)
+    for _ in range(5):
+        away = 0.01 * generator.normal(size=frames[0].shape)
+        engine.load(state.positions + away, LIQUID.types)
+        assert engine.potential_energy() / PARTICLES > state.energy
+
+
+def test_engines_agree_on_a_minimum(engine_name, minimum):
+    """From so near that there is one minimum only."""
+    state = quench(engines.create(engine_name, LIQUID), shaken(minimum), LIQUID.types, 1e-7)
+    assert state.converged
+    reference = engines.create("lammps", LIQUID)
+    reference.load(minimum, LIQUID.types)
+    assert state.energy == pytest.approx(reference.potential_energy() / PARTICLES, abs=1e-10)
+    moved = state.positions - minimum
+    np.testing.assert_allclose(moved - moved.mean(axis=0), 0, atol=1e-6)
+
+
+def test_an_inherent_state_is_unwrapped_as_its_configuration_is(engine_name, minimum):
+    images = np.random.default_rng(2).integers(-3, 4, size=minimum.shape)
+    far = shaken(minimum) + images * LIQUID.box_length
+    engine = engines.create(engine_name, LIQUID)
+    near = quench(engine, shaken(minimum), LIQUID.types, 1e-7)
+    moved = quench(engine, far, LIQUID.types, 1e-7).positions - near.positions
+    np.testing.assert_allclose(moved, images * LIQUID.box_length, atol=1e-6)
+
+
+def test_a_quench_is_the_same_each_time_whatever_was_before(engine_name, frames):
+    engine = engines.create(engine_name, LIQUID)
+    first = quench(engine, frames[0], LIQUID.types, TOLERANCE)
+    engine.set_thermostat(1.0)
+    engine.run(50)
+    again = quench(engine, frames[0], LIQUID.types, TOLERANCE)
+    np.testing.assert_array_equal(again.positions, first.positions)
+    assert again.energy == first.energy
+
+
+def test_a_run_after_a_minimisation_begins_without_a_past(engine_name, frames, tmp_path):
+    """Velocities, the thermostat's own momenta and the time step of FIRE are gone."""
+    velocities = maxwell_boltzmann(stream(1, "velocities", 1.0), PARTICLES, 1.0)
+    engine = engines.create(engine_name, LIQUID)
+    engine.load(frames[0], LIQUID.types, velocities)
+    engine.set_thermostat(1.0)
+    engine.run(200)
+    engine.save(tmp_path / "state.h5")
+    engine.restore(tmp_path / "state.h5")
+    engine.minimise(TOLERANCE)
+    assert engine.temperature() == 0
+    positions = engine.positions()
+    engine.set_velocities(velocities)
+    engine.run(20)
+    fresh = engines.create(engine_name, LIQUID)
+    fresh.load(positions, LIQUID.types, velocities)
+    fresh.set_thermostat(1.0)
+    fresh.reset_thermostat()
+    fresh.run(20)
+    np.testing.assert_allclose(engine.positions(), fresh.positions(), atol=1e-9)
+    np.testing.assert_allclose(engine.velocities(), fresh.velocities(), atol=1e-8)
+
+
+def test_the_jump_of_the_force_at_the_cutoff_stops_no_quench(engine_name, frames):
+    """The energy has a ridge there, not a valley: forces become as small as one likes."""
+    state = quench(engines.create(engine_name, LIQUID), frames[1], LIQUID.types, 1e-8)
+    assert state.converged
+    separation = state.positions[:, None] - state.positions[None, :]
+    separation -= LIQUID.box_length * np.round(separation / LIQUID.box_length)
+    distance = np.linalg.norm(separation, axis=-1)
+    # Its jump would be 0.04: many pairs are near it, none on it.
+    assert np.count_nonzero(np.abs(distance - 2.5) < 0.01) > 50
+    assert np.abs(distance - 2.5).min() > 1e-9
+
+
+def test_a_minimiser_that_gives_up_is_no_error(engine_name, frames, monkeypatch):
+    monkeypatch.setattr(f"softness.engines.{engine_name}.MINIMISER_STEPS", 5)
+    state = quench(engines.create(engine_name, LIQUID), frames[0], LIQUID.types, 1e-12)
+    assert not state.converged
+    assert state.largest_force > 1e-12
+
+
+@pytest.mark.parametrize("tolerance", [0.0, -1e-4])
+def test_a_tolerance_is_positive(tolerance, frames):
+    with pytest.raises(InputError, match=r"force_tolerance = .*give a positive number"):
+        quench(None, frames[0], LIQUID.types, tolerance)
+
+
+def test_an_energy_that_is_no_number_is_refused(frames):
+    lost = SimpleNamespace(
+        load=lambda *state: None,
+        minimise=lambda tolerance: float("nan"),
+        potential_energy=lambda: float("inf"),
+        liquid=LIQUID,
+    )
+    with pytest.raises(InputError, match="particles overlap at its start"):
+        quench(lost, frames[0], LIQUID.types, TOLERANCE)
+
+
+# -- frames of a trajectory -----------------------------------------------------------------------
+
+COMMON = {
+    "engine": {"name": "lammps", "time_step": 0.005, "coupling_time": 0.5},
+    "liquid": {
+        "particles": PARTICLES,
+        "density": 1.2,
+        "species": ["A", "B"],
+        "fractions": [0.8, 0.2],
+        "epsilon": {"AA": 1.0, "AB": 1.5, "BB": 0.5},
+        "sigma": {"AA": 1.0, "AB": 0.8, "BB": 0.88},
+        "cutoff": "common",
+        "cutoff_distance": 2.5,
+    },
+    "seed": 7,
+    "temperature": TEMPERATURE,
+    "replica": 1,
+    "force_tolerance": TOLERANCE,
+}
+QUENCH = COMMON | {"frames": [0, 2, 3]}
+PROPENSITY = COMMON | {
+    "force_tolerance": COARSE,
+    "snapshot": 4,
+    "frame": 1,
+    "runs": [0, 3],
+    "times": {"first": 0.05, "last": 0.5, "number": 3},
+}
+
+
+@pytest.fixture
+def trajectory(frames, tmp_path):
+    """Some particles are images away, in later frames by one more."""
+    path = tmp_path / "trajectory.gsd"
+    length = LIQUID.box_length
+    series = [Frame(100 * n, positions + 5 * length) for n, positions in enumerate(frames)]
+    write_segment(path, series, LIQUID.types, length)
+    return path
+
+
+class Killed(BaseException):
+    pass
+
+
+def killed_after(monkeypatch, module, quenches):
+    """Let so many quenches be done, then kill the process."""
+    real, begun = module.quench, []
+
+    def counted(*job):
+        if len(begun) == quenches:
+            raise Killed
+        begun.append(1)
+        return real(*job)
+
+    monkeypatch.setattr(module, "quench", counted)
+    return begun
+
+
+def run_stage(stage, settings, trajectory, folder):
+    line = ["--settings", json.dumps(settings), "--trajectory", str(trajectory)]
+    line += ["--output", str(folder / "output.h5"), "--checkpoint", str(folder / "checkpoint")]
+    stage.main(stage.arguments().parse_args(line))
+    return (folder / "output.h5").read_bytes()
+
+
+def test_displacements_between_inherent_states_of_a_run_have_a_meaning(
+    trajectory, frames, tmp_path
+):
+    run_stage(quench_stage, QUENCH, trajectory, tmp_path)
+    found = tables.read(tmp_path / "output.h5", Quenched)
+    assert found.frame.tolist() == [0, 2, 3]
+    assert found.converged.all()
+    assert (found.largest_force <= TOLERANCE).all()
+    moved = found.positions - frames[[0, 2, 3]] - 5 * LIQUID.box_length
+    # From half a tau to the next nobody leaves the box, though some cross its faces.
+    assert np.linalg.norm(moved, axis=2).max() < 1.5
+    assert np.linalg.norm(found.positions[2] - found.positions[0], axis=1).max() < 3
+    engine = engines.create("lammps", LIQUID)
+    engine.load(found.positions[1], LIQUID.types)
+    energy = engine.potential_energy() / PARTICLES
+    assert found.energy[1] == pytest.approx(energy, abs=1e-10)
+
+
+def test_quenches_that_are_killed_go_on_and_end_with_the_same_bytes(
+    trajectory, tmp_path, monkeypatch, capsys
+):
+    whole = run_stage(quench_stage, QUENCH, trajectory, tmp_path)
+    for quenches in (1, 0, 1):
+        with monkeypatch.context() as patched, pytest.raises(Killed):
+            killed_after(patched, module, quenches)
+            run_stage(quench_stage, QUENCH, trajectory, tmp_path / "killed")
+    with monkeypatch.context() as patched:
+        begun = killed_after(patched, module, 3)
+        assert run_stage(quench_stage, QUENCH, trajectory, tmp_path / "killed") == whole
+    assert len(begun) == 1
+    assert "quench T=0.6 replica 1: 3 of 3 quenches, 0 s left" in capsys.readouterr().err
+    (tmp_path / "killed" / "output.h5").unlink()
+    monkeypatch.setattr(quench_stage, "run_quenches", None)
+    assert run_stage(quench_stage, QUENCH, trajectory, tmp_path / "killed") == whole
+
+
+def test_quenches_above_the_tolerance_are_said(trajectory, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("softness.engines.lammps.MINIMISER_STEPS", 5)
+    run_stage(quench_stage, QUENCH, trajectory, tmp_path)
+    assert "3 of 3 quenches ended above the force tolerance 0.0001" in capsys.readouterr().err
+    assert not tables.read(tmp_path / "output.h5", Quenched).converged.any()
+
+
+def test_frames_are_read_as_they_were_written(trajectory, frames):
+    found = list(unwrapped_frames(trajectory, [3, 0], LIQUID))
+    np.testing.assert_allclose(found, frames[[3, 0]] + 5 * LIQUID.box_length, atol=1e-6)
+
+
+def test_a_trajectory_that_does_not_fit_is_named(trajectory, tmp_path):
+    with pytest.raises(InputError, match=r"trajectory\.gsd: has no frame 4: its frames are 0 to 3"):
+        next(unwrapped_frames(trajectory, [0, 4], LIQUID))
+    with pytest.raises(InputError, match=r"has 250 particles in a box of 5\.92.*another liquid"):
+        next(unwrapped_frames(trajectory, [0], kob_andersen(600)))
+    with pytest.raises(InputError, match=r"none\.gsd: no such file"):
+        next(unwrapped_frames(tmp_path / "none.gsd", [0], LIQUID))
+    (tmp_path / "damaged.gsd").write_bytes(trajectory.read_bytes()[:3000])
+    with pytest.raises(InputError, match=r"damaged\.gsd: damaged"):
+        list(unwrapped_frames(tmp_path / "damaged.gsd", [0, 3], LIQUID))
+
+
+# -- runs of a snapshot ---------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def runs(frames):
+    run = RunSettings(LIQUID, "lammps", 0.005, 0.5, 7, TEMPERATURE, 1)
+    return InherentRuns(run, frames[1], 4, 0, 4, (10, 32, 100), COARSE)
+
+
+def done(folder, runs):
+    engine, quencher = (runs.run.create_engine("cpu") for _ in range(2))
+    with Chain(folder, {"test": 1}).locked() as chain:
+        return run_inherent(chain, engine, quencher, runs)
+
+
+@pytest.fixture(scope="module")
+def whole(runs, tmp_path_factory):
+    return done(tmp_path_factory.mktemp("whole") / "checkpoint", runs)
+
+
+def same(first, second):
+    return all(np.array_equal(values, vars(second)[name]) for name, values in vars(first).items())
+
+
+def test_times_are_log_spaced_and_counted_once():
+    assert log_steps(0.1, 100.0, 4, 0.005) == (20, 200, 2000, 20000)
+    assert log_steps(0.005, 0.02, 20, 0.005) == (1, 2, 3, 4)
+    with pytest.raises(InputError, match=r"times from 1 to 0\.5"):
+        log_steps(1, 0.5, 3, 0.005)
+    with pytest.raises(InputError, match=r"give a first one of 0\.005 or more"):
+        log_steps(0.0, 0.5, 3, 0.005)
+
+
+def test_runs_are_those_of_the_isoconfigurational_ensemble(runs):
+    for number in (0, 5):
+        expected = ensemble.velocities(runs.run, 4, number)
+        np.testing.assert_array_equal(runs.velocities(number), expected)
+    assert inherent_propensity.DISPLACEMENT_UNIT == ensemble.DISPLACEMENT_UNIT
+
+
+def test_sums_are_those_of_the_runs(runs, whole):
+    """By brute force: each run again, without a second engine."""
+    engine = runs.run.create_engine("cpu")
+    origin = quench(engine, runs.positions, LIQUID.types, COARSE).positions
+    sizes = []
+    for number in range(4):
+        engine.load(runs.positions, LIQUID.types, runs.velocities(number))
+        engine.set_thermostat(TEMPERATURE)
+        engine.reset_thermostat()
+        way = []
+        for steps in (10, 22, 68):
+            engine.run(steps)
+            way.append(engine.positions())
+        states = [quench(engine, one, LIQUID.types, COARSE).positions for one in way]
+        moved = np.array(states) - origin
+        moved -= moved.mean(axis=1, keepdims=True)
+        sizes.append(np.linalg.norm(moved[:, LIQUID.types == 0], axis=2))
+    halves = np.array([sizes[0::2], sizes[1::2]])
+    assert whole.runs.tolist() == [0, 1, 2, 3]
+    assert whole.runs_of_halves().tolist() == [2, 2]
+    np.testing.assert_allclose(whole.time, [0.05, 0.16, 0.5])
+    np.testing.assert_allclose(whole.mean(), halves.mean(axis=1), atol=1e-6)
+    np.testing.assert_allclose(whole.variance(), halves.var(axis=1, ddof=1), atol=1e-5)
+    assert (whole.mean() > 0).all()
+    assert (whole.largest_force <= COARSE).all()
+    assert whole.unconverged.tolist() == [0, 0, 0]
+
+
+def test_parts_add_up_to_the_whole_in_any_order(runs, whole, tmp_path):
+    parts = [
+        done(tmp_path / f"part{first}", replace(runs, first=first, last=last))
+        for first, last in ((1, 4), (0, 1))
+    ]
+    assert same(merged(parts, ["second", "first"]), whole)
+    # One run, of the even half.
+    assert np.isnan(parts[1].mean()[1]).all()
+    assert np.isnan(parts[1].variance()).all()
+
+
+def test_parts_that_do_not_fit_are_named(whole):
+    with pytest.raises(InputError, match=r"a, b: run 0 counts twice"):
+        merged([whole, whole], ["a", "b"])
+    with pytest.raises(InputError, match="b: has another snapshot than a"):
+        merged([whole, replace(whole, snapshot=np.array(5))], ["a", "b"])
+    with pytest.raises(InputError, match="no parts"):
+        merged([], [])
+
+
+def test_runs_that_are_killed_go_on_and_end_with_the_same_bytes(trajectory, tmp_path, monkeypatch):
+    whole = run_stage(propensity_stage, PROPENSITY, trajectory, tmp_path)
+    found = tables.read(tmp_path / "output.h5", InherentPropensity)
+    assert found.runs.tolist() == [0, 1, 2]
+    # The snapshot and three times in each run.
+    for quenches in (0, 2, 5):
+        with monkeypatch.context() as patched, pytest.raises(Killed):
+            killed_after(patched, inherent_propensity, quenches)
+            run_stage(propensity_stage, PROPENSITY, trajectory, tmp_path / "killed")
+    with monkeypatch.context() as patched:
+        begun = killed_after(patched, inherent_propensity, 10)
+        assert run_stage(propensity_stage, PROPENSITY, trajectory, tmp_path / "killed") == whole
+    assert len(begun) == 6
+    (tmp_path / "killed" / "output.h5").unlink()
+    monkeypatch.setattr(propensity_stage, "run_inherent", None)
+    assert run_stage(propensity_stage, PROPENSITY, trajectory, tmp_path / "killed") == whole
+
+
+def test_runs_are_given_as_the_first_and_the_one_after_the_last(trajectory, tmp_path):
+    with pytest.raises(InputError, match=r"runs = \[3, 3\]: give the first"):
+        run_stage(propensity_stage, PROPENSITY | {"runs": [3, 3]}, trajectory, tmp_path)
