@@ -4,20 +4,29 @@
 PYTHON ?= python3
 CONFIG ?= config/laptop.yaml
 CORES ?= all
+ARCHIVE ?= results/$(basename $(notdir $(CONFIG))).tar
+FOLDER ?= $(basename $(ARCHIVE))-from-archive
 # Texts are UTF-8 whatever the locale.
 export PYTHONUTF8 := 1
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready-$(shell cksum requirements.lock pyproject.toml | cksum | cut -d' ' -f1)
 
-.PHONY: help figures test test-fast test-physics benchmarks lint format lock dag clean-venv
+.PHONY: help figures archive figures-from-archive test test-fast test-physics benchmarks lint \
+    format lock dag clean-venv
 
 help:  ## show this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 24
 
 figures: $(READY)  ## run the study of CONFIG (default: laptop) and write its report
 	@$(BIN)/python -m softness check $(CONFIG)
 	@$(BIN)/python -m softness run $(CONFIG) --cores $(CORES)
+
+archive: $(READY)  ## pack what the figures of CONFIG are drawn from as ARCHIVE
+	@$(BIN)/python -m softness archive $(CONFIG) $(ARCHIVE)
+
+figures-from-archive: $(READY)  ## check ARCHIVE and redraw its figures in FOLDER
+	@$(BIN)/python -m softness figures-from-archive $(ARCHIVE) $(FOLDER)
 
 test: $(READY)  ## unit, physics and workflow tests, the fast ones first
 	$(BIN)/python -m pytest tests/unit tests/physics tests/workflow -m "not long"

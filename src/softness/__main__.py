@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from softness import configuration, engines, workflow
+from softness import archive, configuration, engines, plan, workflow
 from softness.errors import InputError
 from softness.liquid import Liquid
 from softness.study import Study
@@ -24,6 +24,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     run_parser.add_argument(
         "snakemake", nargs=argparse.REMAINDER, help="further arguments for Snakemake, after --"
     )
+    packing = "pack what the figures and the report of a finished study are drawn from"
+    archive.add_pack_arguments(_add(commands, "archive", archive.pack_command, packing))
+    redrawing = "check an archive and redraw all figures and the report from it"
+    archive.add_redraw_arguments(commands.add_parser("figures-from-archive", help=redrawing))
+    plan.add_arguments(_add(commands, "plan", plan.command, "say what a study will take"))
     options = parser.parse_args(arguments)
     try:
         return options.function(options)

@@ -1,0 +1,93 @@
+"""Commands for archives: pack what the figures and the report are drawn from, and redraw them."""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from softness import configuration
+from softness.archiving.pack import pack
+from softness.archiving.redraw import redraw
+from softness.errors import InputError
+from softness.planning.jobs import planned_jobs
+
+PACK = """pack the tables behind all figures and the report of a finished study
+
+The archive is a tar file with the inputs of every figure and of the report, the configuration and a
+manifest with the SHA-256 of each. No trajectories. Equal inputs give equal bytes.
+"""
+
+REDRAW = """check an archive and redraw all figures, tables and the report from it
+
+Every byte is checked before anything is drawn. No simulation, no trajectory and no workflow is
+needed. Says which files equal the originals byte for byte; ends with 1 if one does not. They do on
+the machine that drew the originals, with the same versions of code and packages.
+"""
+
+
+def add_pack_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what packing takes besides the configuration."""
+    _describe(parser, PACK)
+    parser.add_argument("output", type=Path, metavar="OUTPUT.tar", help="archive to write")
+
+
+def add_redraw_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what redrawing takes."""
+    _describe(parser, REDRAW)
+    parser.add_argument("archive", type=Path, metavar="ARCHIVE.tar", help="archive to read")
+    parser.add_argument("folder", type=Path, help="new folder to unpack and draw in")
+    parser.add_argument(
+        "--cores", type=int, default=os.cpu_count() or 1, help="figures at a time; default all"
+    )
+    parser.set_defaults(function=redraw_command)
+
+
+def _describe(parser: argparse.ArgumentParser, text: str) -> None:
+    parser.description = text
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+
+
+def pack_command(options: argparse.Namespace) -> int:
+    """Pack a study, and say what is in the archive."""
+    configuration.load(options.config)
+    jobs = planned_jobs(options.config, everything=False)
+    due = [job for job in jobs if job.is_due]
+    if due:
+        print(
+            f"note: {len(due)} jobs are not up to date ({due[0].rule} for one): make figures "
+            f"CONFIG={options.config} first, unless what is there is what you want",
+            file=sys.stderr,
+        )
+    manifest = pack(options.config, jobs, options.output)
+    megabytes = options.output.stat().st_size / 1e6
+    print(
+        f"{options.output}: study {manifest.study}, {len(manifest.files)} files, {megabytes:.1f} "
+        f"MB; {len(manifest.drawn)} files can be redrawn from it"
+    )
+    return 0
+
+
+def redraw_command(options: argparse.Namespace) -> int:
+    """Redraw an archive, and say what equals the originals."""
+    if options.cores < 1:
+        raise InputError(f"--cores {options.cores}: give 1 or more")
+    found = redraw(options.archive, options.folder, options.cores)
+    manifest = found.manifest
+    print(f"{options.archive}: study {manifest.study}, {len(manifest.files)} files, all unchanged")
+    print(f"{options.folder}: {len(manifest.drawn)} files redrawn")
+    print(f"equal to the originals byte for byte: {len(found.equal)} of {len(manifest.drawn)}")
+    for name in found.different:
+        print(f"differs from the original: {name}")
+    if found.different:
+        print(_reason(found.changed_code))
+    return 1 if found.different else 0
+
+
+def _reason(changed: list[str]) -> str:
+    if not changed:
+        return (
+            "The code is that of the originals. The report names its commit and versions, and "
+            "pictures differ with versions of packages and kinds of processors."
+        )
+    others = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
+    return f"The code is not that of the originals: {changed[0]}{others}."

@@ -1,0 +1,198 @@
+"""Time of jobs: simulations from a rate, analysis from measured constants.
+
+The constants are seconds of one core of an AMD EPYC virtual machine: of the 294 jobs of analysis of
+a laptop study (N = 2048), of docs/performance.md, and of single fits of regressors. A job that has
+run keeps its time in the study's folder of benchmarks, which is taken instead.
+"""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from softness.errors import InputError
+from softness.planning.jobs import PlannedJob
+from softness.planning.sizes import Sizes
+
+START = 0.6
+"""Seconds until a stage has imported what it needs."""
+
+START_LEARNING = 2.5
+"""The same, of stages that import scikit-learn and skops."""
+
+UNKNOWN = 2.0
+"""Seconds of a job of a rule that is not listed here: a guess."""
+
+Seconds = Callable[[Sizes, Mapping[str, str]], float]
+
+ROW = 3.2e-5
+"""Of a row of features."""
+
+FRAME = 6e-7
+"""Of a particle in a frame whose neighbours are sought."""
+
+FIT = {
+    "svr": lambda n: 3e-8 * n * min(n, 10_000),
+    "rbf_svr": lambda n: 3e-8 * n**2,
+    "ridge": lambda n: 3e-6 * n,
+    "binomial": lambda n: 7e-6 * n,
+    # As many parameters as examples: time grows with the square of their number.
+    "mlp": lambda n: 2.5e-5 * n + 1.3e-8 * n**2,
+    "mlp_h": lambda n: 2.5e-5 * n + 2e-8 * n**2,
+    "mlp_d": lambda n: 2.5e-5 * n + 0.8e-8 * n**2,
+    "boosting": lambda n: 0.2 + 5e-5 * n,
+}
+"""Of one fit to n particles with 135 features, timed at 1500 and 3000; beyond, an extrapolation."""
+
+FOLDS = 5
+"""Most folds of snapshots in the choice of settings."""
+
+KERNEL = 7.3e-9
+"""Of a prediction by a kernel, for each particle of the training."""
+
+
+def _frames(slope: float) -> Seconds:
+    return lambda sizes, job: START + slope * sizes.frames(job) * sizes.particles
+
+
+def _pairs(sizes: Sizes, job: Mapping[str, str]) -> float:
+    block = sizes.config["pair_distribution"]
+    within = (block["largest_distance"] / 5) ** 3
+    return START + 4.4e-5 * within * block["frames"] * sizes.particles
+
+
+def _population(sizes: Sizes, job: Mapping[str, str]) -> float:
+    return START + ROW * sizes.population_rows(job)
+
+
+def _events(sizes: Sizes, job: Mapping[str, str]) -> float:
+    frames = FRAME * sizes.frames(job) * sizes.particles
+    return START + ROW * sizes.event_rows(job) / 3 + frames
+
+
+def _samples(sizes: Sizes, job: Mapping[str, str]) -> float:
+    frames = FRAME * min(sizes.frames(job), sizes.sample_rows(job)) * sizes.particles
+    return START + ROW * sizes.sample_rows(job) / 3 + frames
+
+
+def _snapshots(sizes: Sizes, job: Mapping[str, str]) -> float:
+    return START + 2 * ROW * sizes.snapshot_rows(job)
+
+
+def _classifier(sizes: Sizes, job: Mapping[str, str]) -> float:
+    block, samples = sizes.config["classifier"], sizes.config["samples"]
+    kind, _ = sizes.study.classifiers()[job["name"]]
+    wanted = samples["activated" if kind == "activated" else "extremes"]
+    fits = 1 + len(sizes.study.replicas) + block["folds"] + block["jackknife"]
+    return START + 5e-5 * 2 * wanted * fits
+
+
+def _learned(sizes: Sizes, job: Mapping[str, str]) -> float:
+    return START + 4e-7 * sizes.variables * sizes.value_rows(job)
+
+
+def _predicted(sizes: Sizes, job: Mapping[str, str]) -> float:
+    has_kernel = "rbf_svr" in sizes.config["regression"]["models"]
+    each = 2e-5 + (KERNEL * sizes.training_rows if has_kernel else 0)
+    return START_LEARNING + each * sizes.value_rows(job)
+
+
+def _averaged(sizes: Sizes, job: Mapping[str, str]) -> float:
+    return START_LEARNING + 1.3 * ROW * sizes.frames(job) * sizes.particles
+
+
+def _regress(sizes: Sizes, job: Mapping[str, str]) -> float:
+    study, block = sizes.study, sizes.config["regression"]
+    regressor = study.regressors()[job["regressor"]]
+    snapshots = len(study.snapshots_at(study.regression_label))
+    candidates = 1
+    for values in block["grids"].get(regressor.model, {}).values():
+        candidates *= len(values)
+    fits = candidates * min(FOLDS, snapshots) + 1
+    if regressor.variant == "eliminated":
+        fits += sizes.features // block["elimination"]["step"]
+    if regressor.variant == "thinned":
+        fits += block["halvings"]
+    folds = len(study.replicas) + 1 if len(study.replicas) > 1 else 1
+    each = FIT.get(regressor.model, FIT["svr"])(sizes.training_rows) * len(regressor.orders)
+    return START_LEARNING + (fits * folds + candidates + snapshots) * each
+
+
+def _drawn(seconds: float) -> Seconds:
+    """Time of a job that resamples: it grows with the number of draws."""
+    return lambda sizes, job: START + seconds * sizes.config["uncertainty"]["draws"] / 500
+
+
+RULES: dict[str, Seconds] = {
+    "ensemble": lambda sizes, job: START + 3e-4 * sizes.centres,
+    "hop_indicator": _frames(1.8e-7),
+    "rearrangements": _frames(6e-8),
+    "self_scattering": _frames(1.2e-7),
+    "van_hove": _frames(2e-8),
+    "displacement_map": lambda sizes, job: START,
+    "activated_samples": lambda sizes, job: 2 * START,
+    "extreme_samples": lambda sizes, job: START,
+    "csd_threshold": lambda sizes, job: 3 * START,
+    "neighbourhood": lambda sizes, job: START,
+    "snapshot_shares": lambda sizes, job: START,
+    "equilibration_evidence": lambda sizes, job: START + 1.2e-6 * sizes.particles,
+    "pair_distribution": _pairs,
+    "population_features": _population,
+    "event_features": _events,
+    "sample_features": _samples,
+    "snapshot_features": _snapshots,
+    "train_classifier": _classifier,
+    "learned_values": _learned,
+    "predicted_values": _predicted,
+    "averaged_values": _averaged,
+    "regress": _regress,
+    "predict": lambda sizes, job: START_LEARNING,
+    "accuracy": lambda sizes, job: 2 * START,
+    "relaxation": _drawn(0.4),
+    "distribution": lambda sizes, job: START,
+    "binned_counts": lambda sizes, job: START,
+    "binned_predictions": lambda sizes, job: START,
+    "barriers": _drawn(2.5),
+    "predicted_barriers": _drawn(5.0),
+    "report": lambda sizes, job: START,
+}
+
+
+def modelled_seconds(sizes: Sizes, rule: str, wildcards: Mapping[str, str]) -> tuple[float, str]:
+    """Seconds of one core that a job of analysis takes, and where the number is from.
+
+    Parameters
+    ----------
+    sizes
+        Of the study.
+    rule, wildcards
+        Of the job.
+
+    Returns
+    -------
+    seconds : float
+        Of one core.
+    source : str
+        ``"constants"`` or, for a rule that is not known here, ``"guess"``.
+    """
+    if rule.startswith(("figure_", "table_")):
+        return 2.3, "constants"
+    found = RULES.get(rule)
+    return (found(sizes, wildcards), "constants") if found else (UNKNOWN, "guess")
+
+
+def measured_seconds(job: PlannedJob) -> float | None:
+    """Seconds that the job took when it last ran, from its benchmark; none if there is none.
+
+    Raises
+    ------
+    InputError
+        If the benchmark cannot be read.
+    """
+    path = Path(job.benchmark)
+    if not job.benchmark or not path.is_file():
+        return None
+    try:
+        return float(pd.read_csv(path, sep="\t")["s"].iloc[-1])
+    except (ValueError, KeyError, IndexError) as error:
+        raise InputError(f"{path}: is no benchmark of Snakemake: delete it") from error

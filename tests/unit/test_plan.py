@@ -1,0 +1,311 @@
+"""What a plan is estimated from: rates, rows, bytes, schedules, statistics."""
+
+import argparse
+import dataclasses
+import json
+import math
+
+import pytest
+
+from locations import ROOT
+from softness import configuration, engines, plan
+from softness.errors import InputError
+from softness.planning import statistics
+from softness.planning.disk import job_bytes
+from softness.planning.jobs import PlannedJob, planned_jobs
+from softness.planning.rate import assumed_rate, given_rate, measured_rate
+from softness.planning.schedule import Task, wall_seconds
+from softness.planning.seconds import measured_seconds, modelled_seconds
+from softness.planning.sizes import Sizes, rearranging_share
+from softness.study import Study
+
+
+@pytest.fixture
+def study(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return Study(configuration.load(ROOT / "config" / "laptop.yaml"))
+
+
+def job(rule: str, inputs=(), outputs=(), benchmark="", threads=1, **wildcards) -> PlannedJob:
+    return PlannedJob(
+        rule, wildcards, tuple(inputs), (), tuple(outputs), threads, "command", benchmark, True
+    )
+
+
+def thermal(study: Study) -> list[PlannedJob]:
+    return [
+        job("thermal", outputs=[str(run.output)], temperature=f"{run.temperature:g}")
+        for run in study.simulations()
+        if run.rule == "thermal"
+    ]
+
+
+# -- rates ---------------------------------------------------------------------------------
+
+
+def test_a_given_rate_counts_for_the_particles_of_the_study(study):
+    rate = given_rate(study.config, 500)
+    assert rate.updates_per_second == 500 * 2048
+    assert rate.source == "given"
+
+
+@pytest.mark.parametrize("steps", [0, -1, math.inf, math.nan])
+def test_an_impossible_rate_is_refused(study, steps):
+    with pytest.raises(InputError, match=f"--rate {steps:g}: give time steps a second"):
+        given_rate(study.config, steps)
+
+
+@pytest.mark.parametrize("seconds", [0, -2, 1e4])
+def test_an_impossible_time_to_measure_is_refused(study, seconds):
+    with pytest.raises(InputError, match=f"--measure {seconds:g}: give seconds"):
+        measured_rate(study.config, seconds)
+
+
+def test_an_engine_that_is_not_here_can_be_planned_with_a_rate(study, monkeypatch):
+    def missing(*arguments):
+        raise InputError("engine hoomd cannot be loaded")
+
+    monkeypatch.setattr(engines, "create", missing)
+    with pytest.raises(InputError, match="cannot be loaded; or plan without it: --rate"):
+        measured_rate(study.config, 1)
+    assumed = assumed_rate(study.config, "since it is not here")
+    assert assumed.source == "assumed"
+    assert "give --rate" in assumed.remark
+
+
+def test_jobs_are_planned_in_the_folder_of_the_project_alone(study):
+    """Its paths are relative, so that a study can be moved as a whole."""
+    with pytest.raises(InputError, match=r"Snakefile: not in .*: run this in the project's folder"):
+        planned_jobs(ROOT / "config" / "smoke.yaml")
+
+
+def test_an_unknown_engine_is_told(study):
+    config = study.config | {"engine": study.config["engine"] | {"name": "gromacs"}}
+    with pytest.raises(InputError, match=r"'gromacs': choose one of hoomd, lammps.*--rate"):
+        measured_rate(config, 1)
+
+
+def test_a_rate_is_measured_with_the_liquid_of_the_study(study):
+    config = study.config | {"liquid": study.config["liquid"] | {"particles": 500}}
+    rate = measured_rate(config, 0.2)
+    assert (rate.source, rate.particles) == ("measured", 500)
+    assert 100 < rate.steps_per_second < 1e6
+
+
+# -- sizes and bytes -----------------------------------------------------------------------
+
+
+def test_rows_are_those_of_a_finished_laptop_study(study):
+    """Counted in its files: 129 402 rows of the population, 790 moments of 1638 particles."""
+    sizes, cold = Sizes(study), {"temperature": "0.5", "replica": "0"}
+    assert sizes.features == 135
+    assert sizes.population_rows(cold) == 129_402
+    assert sizes.hop_values(cold) == 790 * 1638
+    assert sizes.history_frames(cold) == 101
+    assert sizes.variables == 16
+
+
+@pytest.mark.parametrize(
+    ("rule", "temperature", "megabytes"),
+    [
+        ("thermal", "0.5", 51.43 + 39.49),
+        ("thermal", "1.8", 21.88 + 16.80),
+        ("population_features", "0.5", 71.38),
+        ("population_features", "1.8", 29.84),
+        ("hop_indicator", "0.5", 4.24),
+        ("learned_values", "0.5", 7.53),
+        ("equilibrate_seed", "0.5", 2.34),
+    ],
+)
+def test_bytes_are_those_of_a_finished_laptop_study(study, rule, temperature, megabytes):
+    place = {"temperature": temperature, "replica": "0"}
+    assert job_bytes(Sizes(study), rule, place) / 1e6 == pytest.approx(megabytes, rel=0.05)
+
+
+def test_counts_of_a_block_are_those_of_a_finished_one(study):
+    place = {"temperature": "0.6", "snapshot": "0", "block": "0"}
+    found = job_bytes(Sizes(study), "isoconfigurational", place)
+    assert found / 1e6 == pytest.approx(2.99, rel=0.2)
+
+
+@pytest.mark.parametrize(
+    ("temperature", "share"), [(0.5, 0.0029), (0.56, 0.0134), (0.65, 0.0458), (0.78, 0.210)]
+)
+def test_the_guess_of_rearrangements_is_near_what_the_laptop_study_found(temperature, share):
+    assert rearranging_share(temperature) == pytest.approx(share, rel=0.3)
+    assert rearranging_share(temperature, "cumulative") > rearranging_share(temperature)
+    assert rearranging_share(100) == 1
+
+
+# -- seconds -------------------------------------------------------------------------------
+
+
+def test_a_rule_that_is_not_known_is_a_guess(study):
+    assert modelled_seconds(Sizes(study), "new_rule", {})[1] == "guess"
+    assert modelled_seconds(Sizes(study), "figure_1_2", {})[1] == "constants"
+    assert job_bytes(Sizes(study), "new_rule", {}) > 0
+
+
+def test_the_time_of_a_job_that_has_run_is_in_its_benchmark(tmp_path):
+    path = tmp_path / "job.tsv"
+    path.write_text("s\th:m:s\tmax_rss\n12.5\t0:00:12\t100\n")
+    assert measured_seconds(job("any", benchmark=str(path))) == 12.5
+    assert measured_seconds(job("any", benchmark=str(tmp_path / "none.tsv"))) is None
+    assert measured_seconds(job("any")) is None
+    path.write_text("nothing\n")
+    with pytest.raises(InputError, match=r"job\.tsv: is no benchmark"):
+        measured_seconds(job("any", benchmark=str(path)))
+
+
+# -- schedule ------------------------------------------------------------------------------
+
+
+def chain(lengths) -> list[Task]:
+    return [Task((n,), (n + 1,), seconds) for n, seconds in enumerate(lengths)]
+
+
+def test_a_chain_takes_its_sum_on_any_number_of_cores():
+    for cores in (1, 4, math.inf):
+        assert wall_seconds(chain([1, 2, 3]), cores) == 6
+
+
+def test_independent_tasks_share_the_cores():
+    tasks = [Task((), (n,), 1.0) for n in range(6)]
+    assert [wall_seconds(tasks, cores) for cores in (1, 2, 4, 6)] == [6, 3, 2, 1]
+    assert wall_seconds(tasks) == 1
+
+
+def test_the_longest_chain_goes_first():
+    tasks = [Task((), ("a",), 1.0), Task((), ("b",), 1.0), Task((), ("c",), 1.0)]
+    tasks += [Task(("c",), ("d",), 2.0)]
+    assert wall_seconds(tasks, 2) == 3
+
+
+def test_a_task_of_several_cores_waits_for_them():
+    tasks = [Task((), ("a",), 1.0), Task((), ("b",), 1.0, cores=2)]
+    assert wall_seconds(tasks, 2) == 2
+    assert wall_seconds(tasks, 3) == 1
+    assert wall_seconds([Task((), ("a",), 1.0, cores=8)], 2) == 1
+
+
+def test_no_tasks_take_no_time():
+    assert wall_seconds([], 2) == 0
+
+
+# -- statistics ----------------------------------------------------------------------------
+
+
+def test_expected_events_are_runs_times_probability(study):
+    found = statistics.expected_events(study)
+    assert [each.temperature for each in found] == [0.6, 0.7, 0.86]
+    assert found[0].events == pytest.approx(32 * rearranging_share(0.6, "cumulative"))
+    given = statistics.expected_events(study, 0.05)
+    assert given[0].events == pytest.approx(32 * 0.05)
+    assert given[0].without == pytest.approx(0.95**32)
+    assert given[1].probability / found[1].probability == pytest.approx(
+        given[0].probability / found[0].probability
+    )
+    assert all(each.probability <= 1 for each in statistics.expected_events(study, 1.0))
+
+
+def test_half_as_many_units_widen_intervals_by_the_root_of_two():
+    assert statistics.width_factor("production time", 5) == pytest.approx(math.sqrt(2))
+    assert statistics.width_factor("replicas", 4) == pytest.approx(math.sqrt(2))
+    assert statistics.width_factor("replicas", 5) == pytest.approx(math.sqrt(5 / 2))
+    assert math.isinf(statistics.width_factor("replicas", 2))
+    assert statistics.width_factor("equilibration time", 2) == 1
+    assert "inconclusive" in statistics.consequence("replicas", 2)
+
+
+def test_each_part_may_be_halved_once():
+    rules = ["thermal", "equilibrate", "equilibrate_seed", "cycle"]
+    found = ["production time", "equilibration time", "runs of cycle", "replicas"]
+    assert statistics.parts_of(rules) == found
+    assert all(statistics.consequence(part, 5) for part in found)
+
+
+# -- the plan ------------------------------------------------------------------------------
+
+
+def test_a_plan_adds_up(study):
+    jobs = [*thermal(study), job("relaxation", temperature="0.5"), job("new_rule")]
+    made = plan.make_plan(study, jobs, given_rate(study.config, 1000), cores=2)
+    steps = sum(run.steps for run in study.simulations() if run.rule == "thermal")
+    assert made.rows[0].rule == "thermal"
+    assert (made.total.jobs, made.total.steps) == (28, steps)
+    seconds = 26 * plan.START + 1.01 * steps / 1000
+    assert made.rows[0].core_hours == pytest.approx(seconds / 3600)
+    assert made.total.gpu_hours == 0
+    assert made.chain < made.wall < made.total.hours * 3600
+
+
+def test_hours_of_a_gpu_are_apart(study):
+    study.config["engine"]["device"] = "gpu"
+    jobs = [*thermal(study), job("relaxation", temperature="0.5")]
+    made = plan.make_plan(study, jobs, given_rate(study.config, 1000), cores=2)
+    assert made.total.gpu_hours > 0.3
+    assert made.total.core_hours < 0.01
+    assert "GPU hours" in plan.as_text(made)
+    assert plan.as_dict(made)["wall_hours"] is None
+
+
+def test_workers_share_the_time_of_a_block_and_not_its_core_hours(study):
+    block = next(run for run in study.simulations() if run.rule == "isoconfigurational")
+    place = {"temperature": "0.6", "snapshot": "0", "block": "0"}
+    alone = job(block.rule, outputs=[str(block.output)], **place)
+    two = dataclasses.replace(alone, threads=2)
+    rate = given_rate(study.config, 1000)
+    one, both = (plan.make_plan(study, [each], rate, 2) for each in (alone, two))
+    assert one.total.core_hours == both.total.core_hours
+    assert both.wall == pytest.approx(one.wall / 2)
+
+
+def test_the_table_is_aligned_and_ends_with_the_total(study):
+    jobs = [*thermal(study), job("new_rule"), job("figure_1_2"), job("table_3_1")]
+    made = plan.make_plan(study, jobs, given_rate(study.config, 1000), cores=2)
+    lines = plan.as_text(made).splitlines()
+    head = next(number for number, line in enumerate(lines) if line.startswith("rule"))
+    rule = next(number for number, line in enumerate(lines) if line.startswith("---"))
+    assert "core hours" in lines[head]
+    assert "disk (GB)" in lines[head]
+    assert lines[rule + 1].split()[:2] == ["total", "29"]
+    assert [line.split()[0] for line in lines[head + 1 : rule]] == [
+        "thermal",
+        "figures",
+        "new_rule",
+    ]
+    column = lines[head].index("jobs") + len("jobs")
+    assert all(line[column - 1].isdigit() for line in [*lines[head + 1 : rule], lines[rule + 1]])
+    text = "\n".join(lines)
+    assert "a guess: a rule that the plan does not know" in text
+    assert "thermal dominates" in text
+    assert max(map(len, lines)) <= 120
+
+
+def test_a_plan_for_machines_has_its_keys(study):
+    made = plan.make_plan(study, thermal(study), given_rate(study.config, 1000), cores=2)
+    found = json.loads(json.dumps(plan.as_dict(made), allow_nan=False))
+    assert set(found) == {
+        *("study", "engine", "device", "particles", "rate", "rules", "total", "cores"),
+        *("wall_hours", "longest_chain_hours", "unknown_disk", "events", "halving"),
+    }
+    assert set(found["rules"][0]) == {
+        *("rule", "jobs", "steps", "core_hours", "gpu_hours", "bytes", "time_from")
+    }
+    assert found["total"]["jobs"] == sum(rule["jobs"] for rule in found["rules"])
+
+
+@pytest.mark.parametrize(
+    ("changes", "fault"),
+    [
+        ({"cores": 0}, "--cores 0: give 1 or more"),
+        ({"probability": 0.0}, "--probability 0: give more than 0"),
+        ({"probability": 1.5}, "--probability 1.5"),
+        ({"config": "none.yaml"}, "none.yaml: No such file"),
+    ],
+)
+def test_impossible_options_are_told(changes, fault):
+    values = {"config": "none.yaml", "cores": 1, "probability": None, "rate": 1.0}
+    options = argparse.Namespace(**(values | changes))
+    with pytest.raises(InputError, match=fault):
+        plan.command(options)
