@@ -16,6 +16,7 @@ include: "workflow/rules/structure.smk"
 include: "workflow/rules/learn.smk"
 include: "workflow/rules/barriers.smk"
 include: "workflow/rules/regress.smk"
+include: "workflow/rules/memory.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/report.smk"
 

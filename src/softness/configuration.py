@@ -263,6 +263,11 @@ def _role_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
     for end in cycle:
         if cycle[end] not in simulated:
             yield _not_simulated(f"roles.cycle.{end}", cycle[end], simulated)
+    for number, pulse in enumerate(config["cycle"]["pulses"]):
+        if pulse["high"] not in simulated:
+            place = f"cycle.pulses.{number}.high"
+            # Its relaxation time tells how long memory would have to last.
+            yield _not_simulated(place, pulse["high"], simulated)
     if len(cycle) == 2 and cycle["low"] >= cycle["high"]:
         yield f"roles.cycle.high: {cycle['high']:g} must be above roles.cycle.low, {cycle['low']:g}"
 
@@ -344,11 +349,16 @@ def _production_mistakes(config: Mapping[str, Any], frame: float) -> Iterator[st
         "van_hove.lag": 2 * lag,
         "hop.window, samples.lead and barriers.stride": hop + population,
     }
+    decay = {"memory.longest": config["memory"]["longest"]}
     quiet = {"samples.quiet.duration": hop + config["samples"]["quiet"]["duration"]}
     activated = {config["roles"][role] for role in ("training", "transfer_test")}
+    decaying = config["roles"]["decay"]
     for entry in config["temperatures"]:
         place = f"temperatures[{entry['temperature']:g}].production"
-        for key, least in (needs | (quiet if entry["temperature"] in activated else {})).items():
+        own = dict(needs)
+        own |= quiet if entry["temperature"] in activated else {}
+        own |= decay if entry["temperature"] in decaying else {}
+        for key, least in own.items():
             if entry["production"] < least:
                 yield (
                     f"{place}: {entry['production']:g} tau is too short for {key}: give at least "
@@ -494,7 +504,13 @@ def _window_mistakes(config: Mapping[str, Any], frame: float) -> Iterator[str]:
             f"hop.window: {window:g} tau is no even number of frame intervals of {frame:g} tau: "
             f"try {max(round(window / (2 * frame)), 1) * 2 * frame:g}"
         )
+    cycle = config["cycle"]
     whole = {
+        **{f"cycle.{key}": cycle[key] for key in ("before", "ramp", "after", "segment")},
+        **{
+            f"cycle.pulses.{number}.hold": pulse["hold"]
+            for number, pulse in enumerate(cycle["pulses"])
+        },
         "csd.window": config["csd"]["window"],
         "van_hove.lag": config["van_hove"]["lag"],
         "samples.lead": config["samples"]["lead"],

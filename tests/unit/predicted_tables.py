@@ -20,6 +20,7 @@ TRAINING = 0.45
 TEMPERATURES = (0.45, 0.5, 0.6, 0.86)
 LINEAR = {"svr": 0.13264, "ridge": 0.75145, "binomial": 0.6}
 MODELS = ("softness", *LINEAR, "rbf_svr", "mlp")
+BIASES = {"svr": -8.36, "ridge": -8.29, "binomial": -8.3, "rbf_svr": -8.85}
 MEANS = {"softness": 0.2, "ridge": -8.34, "rbf_svr": -8.47, "mlp": -8.29}
 SPREADS = {"softness": 0.7, "ridge": 0.87, "rbf_svr": 0.87, "mlp": 0.79}
 FEATURES = ("radial_A_0", "radial_A_1", "radial_A_2", "radial_A_3", "angular_0", "angular_1")
@@ -73,6 +74,8 @@ class Plan:
     ridge_with_svr: float = 0.4
     settings_apart: float = 0.02
     found: int = 3800
+    label: str = "instant"
+    threshold_scatter: float = 0.001
     turned: float = 0.005
     # Models that differ from others in labels, features or runs; spreads of predictions.
     variants: tuple = VARIANTS
@@ -151,6 +154,7 @@ def threshold(plan):
         hop_threshold=np.array(0.2),
         share=np.array(0.012),
         exact=np.array(plan.exact),
+        of_replicas=plan.exact + plan.threshold_scatter * np.linspace(-1, 1, plan.replicas),
         threshold=np.array(0.002 * round(plan.exact / 0.002)),
     )
 
@@ -225,9 +229,13 @@ def regression(plan, name, variables):
         weights=weights,
         variables=np.array(variables, dtype="S"),
         plane_weights=kept,
-        plane_bias=np.full(len(kept), -8.36),
+        intercept=np.array(BIASES.get(name, np.nan)),
         left_out_weights=np.repeat(kept[None], plan.replicas, axis=0),
+        left_out_intercept=BIASES.get(name, np.nan) + 0.02 * np.arange(plan.replicas),
         jackknife_weights=(weights[1] + turns) if linear else weights,
+        label=np.array(plan.label, dtype="S"),
+        time=np.array(25.0),
+        threshold=np.array(0.2),
     )
 
 

@@ -42,11 +42,12 @@ COSINE, BOTH = "cosine of svr with softness", "cosine of ridge with svr"
 PEARSON = "Pearson correlation of svr with the true logit"
 STRAIGHT = "mean curvature of ln f by ln p_r of SVR"
 BENT_ALIKE = "slope of the curvature with ln p_r of SVR"
-ENERGIES = "Pearson correlation of Delta E with that of softness, every model"
-ENTROPIES = "Pearson correlation of Sigma with that of softness, every model"
+ENERGIES = "Pearson correlation of Delta E with that of softness, SVR, RR, rbfSVR and MLP"
+ENTROPIES = "Pearson correlation of Sigma with that of softness, SVR, RR, rbfSVR and MLP"
+OTHER_ENERGIES = "Pearson correlation of Delta E with that of softness, binomial and boosting"
 SLOPES = "slope of Delta E by every model over that by softness"
 RANDOM = "median size of the slope ratio of random directions"
-SATURATED = "eta of all features minus that of 64"
+SATURATED = "eta of the most features minus that of 64"
 FEW_ALIKE = "relative difference of the slope of Delta E, 4 and 8 features from 16"
 NO_GAIN = "explained variance with higher orders minus that without, at every temperature"
 FLATTER = "slope of Delta E with orders 0 to 2 over that with order 0"
@@ -56,6 +57,7 @@ LABEL_SLOPES = "slope of Delta E by labels of the CSD over that by p_hop"
 THRESHOLD = "threshold of the CSD that flags as many samples as p_hop"
 NETWORK = "Pearson correlation of Delta E with that of MLP, MLP_H and MLP_D"
 FLAT_NETWORKS = "slope of Delta E by MLP_H and MLP_D over that by MLP"
+RANDOM_LABELS = "median rms difference of random directions from SVR"
 SAME_BARRIERS = "slope of Delta E with half of the runs over that with all"
 
 # Draws that scatter so much that no barrier is known.
@@ -89,9 +91,11 @@ def as_planted():
 def test_what_the_source_says_is_reproduced_where_it_is_planted(number, as_planted):
     found = claims(number, as_planted)
     assert len(found) == len(module(number).claims(as_planted))
-    assert {name: claim.verdict for name, claim in found.items()} == dict.fromkeys(
-        found, REPRODUCED
-    )
+    expected = dict.fromkeys(found, REPRODUCED)
+    if number == "3.7":
+        # A flat curve is not far enough from one that falls for STUDY's rule.
+        expected[RANDOM_LABELS] = NOT
+    assert {name: claim.verdict for name, claim in found.items()} == expected
     assert {claim.figure for claim in found.values()} == {number}
 
 
@@ -109,7 +113,9 @@ def test_what_the_source_says_is_reproduced_where_it_is_planted(number, as_plant
         ("3.4", OVER_CEILING, {"correlation": 0.8, "alike": 0.8}, NOT),
         # Two events a particle: most of what is not explained is noise.
         ("3.4", EXPLAINED, {"correlation": 0.85, "alike": 0.95, "runs": 5000}, REPRODUCED),
-        ("3.4", OVER_CEILING, {"correlation": 0.85, "alike": 0.95, "runs": 5000}, NOT),
+        # That is not enough to take off the noise.
+        ("3.4", OVER_CEILING, {"correlation": 0.85, "alike": 0.95, "runs": 5000}, UNSURE),
+        ("3.4", OVER_CEILING, {"correlation": 0.85, "alike": 0.95, "runs": 50_000}, NOT),
         ("3.M", CONVERGED, {"correlation": 0.85, "alike": 0.95, "runs": 5000}, NOT),
         ("3.M", CONVERGED, FEW_PARTICLES, UNSURE),
         ("A.1", GROWS, {"drift": -4.0}, NOT),
@@ -127,6 +133,8 @@ def test_what_the_source_says_is_reproduced_where_it_is_planted(number, as_plant
         ("3.3", ENERGIES, {"influences": (("svr", -0.9),)}, NOT),
         ("3.3", ENERGIES, NOISE, UNSURE),
         ("3.3", ENTROPIES, {"influences": (("svr", -0.9),)}, NOT),
+        ("3.3", ENERGIES, {"influences": (("binomial", -0.9),)}, REPRODUCED),
+        ("3.3", OTHER_ENERGIES, {"influences": (("binomial", -0.9),)}, NOT),
         # Flat, but correlated: the slope tells it.
         ("3.3", ENERGIES, {"influences": (("svr", 0.2),)}, REPRODUCED),
         ("3.3", SLOPES, {"influences": (("svr", 0.2),)}, NOT),
@@ -139,23 +147,30 @@ def test_what_the_source_says_is_reproduced_where_it_is_planted(number, as_plant
         ("3.6", NO_GAIN, {"order_gain": 0.4}, NOT),
         ("3.6", NO_GAIN, FEW_PARTICLES, UNSURE),
         ("3.6", FLATTER, {"influences": (("svr_order2", 1.2),)}, NOT),
+        ("3.6", FLATTER, {"influences": (("svr_order2", 0.1),)}, NOT),
         ("3.6", FLATTER, NOISE, UNSURE),
         ("3.7", LABELS, {"influences": (("svr_csd", 0.1),)}, NOT),
         ("3.7", LABEL_ENTROPIES, {"influences": (("svr_csd", 0.1),)}, NOT),
         ("3.7", LABELS, NOISE, UNSURE),
         ("3.7", LABEL_SLOPES, {"influences": (("svr_csd", 0.1),)}, NOT),
+        ("3.7", RANDOM_LABELS, {"random_influence": -0.9}, REPRODUCED),
         ("3.7", THRESHOLD, {"exact": 0.075}, NOT),
+        ("3.7", THRESHOLD, {"threshold_scatter": 0.05}, UNSURE),
         ("3.7", THRESHOLD, {"matched_at": 0.8}, UNTESTED),
         ("A.2", NETWORK, {"influences": (("mlp_h", -0.9),)}, NOT),
         ("A.2", NETWORK, NOISE, UNSURE),
         ("A.2", FLAT_NETWORKS, {"influences": (("mlp_d", 1.2),)}, NOT),
         ("A.2", FLAT_NETWORKS, {"influences": (("mlp_d", 1.0),)}, UNSURE),
+        ("A.2", FLAT_NETWORKS, {"influences": (("mlp_d", 0.1),)}, NOT),
         ("T3.1", COSINE, {"turned": 0.2}, UNSURE),
         ("T3.1", COSINE, {"cosines": (("svr", 0.4), ("ridge", 0.7), ("binomial", 0.5))}, NOT),
         ("T3.1", COSINE, {"cosines": (("svr", 0.232), ("ridge", 0.7), ("binomial", 0.5))}, UNSURE),
         ("T3.1", COSINE, {"settings_apart": 0.2}, UNSURE),
         ("T3.1", BOTH, {"ridge_with_svr": 0.6}, NOT),
         ("T3.1", PEARSON, {"correlation": 0.1}, NOT),
+        ("T3.1", "mean ln p_r of svr", {"label": "cumulative"}, UNTESTED),
+        ("T3.1", "bias of svr", {"label": "cumulative"}, UNTESTED),
+        ("T3.1", PEARSON, {"label": "cumulative"}, REPRODUCED),
         ("T3.1", "mean ln p_r of svr", {"svr_mean": -9.0}, NOT),
         ("T3.1", "mean ln p_r of svr", {"svr_mean": -8.72}, UNSURE),
         ("T3.1", "standard deviation of svr", {"svr_spread": 0.5}, NOT),
@@ -290,7 +305,7 @@ def test_what_the_study_lacks_is_not_tested():
     assert verdicts("A.1", **only_cold) == {UNTESTED}
     elsewhere = {"training": 0.5}
     assert claims("T3.1", predicted(**elsewhere))["mean ln p_r of svr"].verdict == UNTESTED
-    assert claims("T3.1", predicted(**elsewhere))[PEARSON].verdict == REPRODUCED
+    assert claims("T3.1", predicted(**elsewhere))[PEARSON].verdict == UNTESTED
     no_svr = {"models": ("softness", "ridge")}
     assert verdicts("3.1", **no_svr) == {UNTESTED}
     assert claims("A.1", predicted(**no_svr))[RATE].verdict == UNTESTED

@@ -109,7 +109,8 @@ def test_order_label_threshold_and_time_choose(files):
 
 
 def test_labels_by_the_csd_take_its_own_threshold(files, tmp_path):
-    threshold = MatchedThreshold(*(np.array(value) for value in (0.86, 0.2, 0.01, 0.0951, 0.096)))
+    numbers = (0.86, 0.2, 0.01, 0.0951, [0.0951], 0.096)
+    threshold = MatchedThreshold(*(np.array(number) for number in numbers))
     tables.write(tmp_path / "threshold.h5", threshold, MADE_BY)
     ensembles, features = files
     settings = SETTINGS | {"time": 10.0}

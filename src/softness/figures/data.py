@@ -14,6 +14,7 @@ from softness.files.records.dynamics import (
     VanHove,
 )
 from softness.files.records.learned import Accuracies, Classifier, Distribution
+from softness.files.records.memory import CycleResponse, SoftnessDecay
 from softness.files.records.regressed import (
     MatchedThreshold,
     Predictions,
@@ -39,6 +40,8 @@ KINDS = {
     "predicted_barriers": BarrierTable,
     "shares": SnapshotShares,
     "csd_threshold": MatchedThreshold,
+    "softness_decay": SoftnessDecay,
+    "cycle_response": CycleResponse,
 }
 """What the tables of each kind hold."""
 
@@ -77,6 +80,10 @@ class FigureData:
         Of particles that rearrange in the counted runs, one a temperature.
     csd_threshold
         Where a threshold of the CSD flags as many samples as that of p_hop (one).
+    softness_decay
+        Softness of groups of particles after time origins, one a run.
+    cycle_response
+        Softness through thermal cycles and controls, one a snapshot and pulse.
     settings
         ``seed``, ``draws`` and ``block_length`` (in tau_alpha) for resampling.
     """
@@ -99,6 +106,8 @@ class FigureData:
     predicted_barriers: Sequence[BarrierTable] = ()
     shares: Sequence[SnapshotShares] = ()
     csd_threshold: Sequence[MatchedThreshold] = ()
+    softness_decay: Sequence[SoftnessDecay] = ()
+    cycle_response: Sequence[CycleResponse] = ()
 
     def temperatures(self) -> list[float]:
         """Temperatures of the tables, from cold to hot."""

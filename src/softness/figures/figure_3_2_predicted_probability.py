@@ -57,18 +57,18 @@ def table(data: FigureData) -> pd.DataFrame:
     found = learned.with_full_intervals(learned.probabilities(barriers, SVR, KRAMERS))
     unit = _unit(data)
     if unit and not found.empty:
-        found.insert(3, "ln_p_r", unit[0] + unit[1] * found["bin"])
+        to_log_probability, _ = _scales(*unit)
+        found.insert(3, "ln_p_r", to_log_probability(found["bin"].to_numpy()))
     return found
 
 
 def _unit(data: FigureData) -> tuple[float, float] | None:
-    """Mean and standard deviation of ln p_r over the test particles of the training temperature."""
+    """Mean and standard deviation of logit p_r over test particles of the training temperature."""
     snapshots = [each for each in regressed.at_training(data) if SVR in each.predicted]
     if not snapshots:
         return None
     logit = np.concatenate([each.predicted[SVR] for each in snapshots])
-    values = regressed.log_probability(logit)
-    return (float(values.mean()), float(values.std())) if np.ptp(values) > 0 else None
+    return (float(logit.mean()), float(logit.std())) if np.ptp(logit) > 0 else None
 
 
 def plot(data: FigureData) -> Figure:
@@ -91,5 +91,11 @@ def plot(data: FigureData) -> Figure:
 
 
 def _scales(mean: float, spread: float) -> tuple[Callable, Callable]:
-    """From x to ln p_r, and back."""
-    return lambda x: mean + spread * x, lambda value: (value - mean) / spread
+    """From x, the Z-score of logit p_r, to ln p_r, and back."""
+
+    def to_x(log_probability: np.ndarray) -> np.ndarray:
+        # ln p = 0 is at infinity.
+        below = np.minimum(log_probability, -1e-9)
+        return (below - np.log(-np.expm1(below)) - mean) / spread
+
+    return lambda x: regressed.log_probability(mean + spread * np.asarray(x)), to_x

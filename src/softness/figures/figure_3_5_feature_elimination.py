@@ -26,7 +26,7 @@ QUANTITIES = {PLAIN: "eta", OVER_CEILING: "eta over the ceiling"}
 
 SATURATED = Statement(
     figure=NUMBER,
-    name="eta of all features minus that of 64",
+    name="eta of the most features minus that of 64",
     claim="The share of the true variance that is predicted saturates with the number of features",
     source="quickly saturates, no value given",
     below=0.05,
@@ -69,6 +69,10 @@ def _saturation_claim(data: FigureData) -> Claim:
         return SATURATED.not_tested(f"needs models of {ENOUGH} and of more features")
     gain = regressed.part(found[max(found)] - found[ENOUGH], PLAIN)
     doubt = regressed.doubt(data, [snapshots], softness=False)
+    most = float(found[max(found)].value[PLAIN])
+    if not most > SATURATED.below:
+        text = f"eta is {most:.2g} with all features: nothing could be gained"
+        doubt = "; ".join(filter(None, [doubt, text]))
     return learned.judged(SATURATED, gain, regressed.replicas_of(snapshots), doubt)
 
 

@@ -48,6 +48,7 @@ VARIANT_LOOKS = {
 }
 """The same of models that only differ from SVR in labels or features; each has its own figure."""
 
+ORDERS = re.compile(r"svr_order\d+")
 FEATURES_KEPT = re.compile(r"svr_(\d+)_features")
 RUNS_KEPT = re.compile(r"ridge_(\d+)_runs")
 
@@ -211,8 +212,8 @@ def _ordered(found: Iterable[str]) -> list[str]:
 
 def is_variant(name: str) -> bool:
     """Whether a model differs from another one only in its labels, features or runs."""
-    kept = FEATURES_KEPT.fullmatch(name) or RUNS_KEPT.fullmatch(name)
-    return name in VARIANT_LOOKS or bool(kept)
+    patterns = (ORDERS, FEATURES_KEPT, RUNS_KEPT)
+    return name in VARIANT_LOOKS or any(each.fullmatch(name) for each in patterns)
 
 
 def variants(table: BarrierTable | Predictions, pattern: re.Pattern[str]) -> dict[int, str]:

@@ -20,12 +20,14 @@ from softness.report.claims import Claim, Statement
 
 NUMBER = "T3.1"
 TEMPERATURE_OF_SOURCE = 0.45
+LABEL_OF_SOURCE = ("instant", 25.0, 0.2)
 TOLERANCE, WIDE_TOLERANCE = 0.1, 0.3
 
 COSINES_OF_SOURCE = {SVR: 0.13264, RIDGE: 0.75145}
 COSINE_OF_BOTH = 0.4
 PEARSONS_OF_SOURCE = {SVR: 0.36, RIDGE: 0.38}
 MEANS_OF_SOURCE = {SVR: -8.41951, RIDGE: -8.33924, "rbf_svr": -8.47193, "mlp": -8.29172}
+BIASES_OF_SOURCE = {SVR: -8.36, RIDGE: -8.29, "rbf_svr": -8.85}
 SPREADS_OF_SOURCE = {SVR: 1.01994, RIDGE: 0.86906, "rbf_svr": 0.86576, "mlp": 0.78949}
 
 # Column of the table: its heading in HTML, and in LaTeX and the figure.
@@ -49,6 +51,7 @@ def claims(data: FigureData) -> list[Claim]:
         _claim_of_both(data),
         *(_pearson_claim(data, name) for name in PEARSONS_OF_SOURCE),
         *(_moment_claim(data, name, regressed.MEAN) for name in MEANS_OF_SOURCE),
+        *(_bias_claim(data, name) for name in BIASES_OF_SOURCE),
         *(_moment_claim(data, name, regressed.SPREAD) for name in SPREADS_OF_SOURCE),
     ]
 
@@ -65,6 +68,24 @@ def _near(name: str, claim: str, value: float, tolerance: float) -> Statement:
     )
 
 
+def _incomparable(data: FigureData, labels: bool = False) -> str:
+    """Why the source's values are of something else; empty if they are not.
+
+    Parameters
+    ----------
+    labels
+        Whether the scale of p_r matters as well, which depends on what counts as rearranged.
+    """
+    if not np.isclose(regressed.training_temperature(data), TEMPERATURE_OF_SOURCE):
+        return f"needs training at T = {TEMPERATURE_OF_SOURCE:g}"
+    record = data.regression[0]
+    found = str(record.label.astype(str)), float(record.time), float(record.threshold)
+    if labels and found != LABEL_OF_SOURCE:
+        label, time, threshold = LABEL_OF_SOURCE
+        return f"needs labels that are {label}, at {time:g} tau, with p_hop > {threshold:g}"
+    return ""
+
+
 # Directions
 
 
@@ -75,6 +96,8 @@ def _cosine_claim(data: FigureData, name: str) -> Claim:
         COSINES_OF_SOURCE[name],
         TOLERANCE,
     )
+    if reason := _incomparable(data):
+        return statement.not_tested(reason)
     record = regressed.record_of(data, name)
     if record is None or not len(record.weights):
         return statement.not_tested(f"no weights of {name}")
@@ -91,6 +114,8 @@ def _claim_of_both(data: FigureData) -> Claim:
         COSINE_OF_BOTH,
         TOLERANCE,
     )
+    if reason := _incomparable(data):
+        return statement.not_tested(reason)
     records = [regressed.record_of(data, name) for name in (RIDGE, SVR)]
     if any(record is None or not len(record.weights) for record in records):
         return statement.not_tested(f"no weights of {RIDGE} or {SVR}")
@@ -125,7 +150,7 @@ def drawn_cosine(data: FigureData, record: Regression) -> Drawn:
     """Plain cosine of the chosen plane with softness.
 
     The draws are those of the settings that validate equally well, all alike, each with the error
-    of softness (delete-a-group jackknife) and of the regressor (without one snapshot each).
+    of softness (delete-a-group jackknife) and of the regressor (without one replica or snapshot).
     """
     softness, draws = data.softness[0], data.settings["draws"]
     plane, chosen = embedded(data, softness.weights, record), record.weights[int(record.chosen)]
@@ -160,7 +185,7 @@ def _cosine_of_both(data: FigureData, first: Regression, second: Regression) -> 
     """Plain cosine of two regressors.
 
     The draws are those of pairs of settings that validate equally well, each with the error from
-    leaving out one snapshot: the same for both, since both were trained with it.
+    leaving out one replica or snapshot: the same for both, since both were trained with it.
     """
     unit = second.scale / first.scale
     pairs = product(near_equal(first), near_equal(second))
@@ -191,7 +216,7 @@ def _pearson_claim(data: FigureData, name: str) -> Claim:
         TOLERANCE,
     )
     snapshots = regressed.at_training(data)
-    if reason := _lacking(data, name):
+    if reason := _incomparable(data) or _lacking(data, name):
         return statement.not_tested(reason)
     doubt = regressed.doubt(data, [snapshots], softness=False)
     found = _pearson(data, snapshots, name)
@@ -221,9 +246,7 @@ def _moment_claim(data: FigureData, name: str, moment: int) -> Claim:
             WIDE_TOLERANCE,
         )
     )
-    if not np.isclose(regressed.training_temperature(data), TEMPERATURE_OF_SOURCE):
-        return statement.not_tested(f"needs training at T = {TEMPERATURE_OF_SOURCE:g}")
-    if reason := _lacking(data, name):
+    if reason := _incomparable(data, labels=True) or _lacking(data, name):
         return statement.not_tested(reason)
     snapshots = regressed.at_training(data)
     doubt = regressed.doubt(data, [snapshots], softness=False)
@@ -250,9 +273,26 @@ def _moments(data: FigureData, snapshots: list[Snapshot], name: str) -> Drawn:
     )
 
 
+def _bias_claim(data: FigureData, name: str) -> Claim:
+    statement = _near(
+        f"bias of {name}",
+        "Bias b of logit p_r = w.F + b",
+        BIASES_OF_SOURCE[name],
+        WIDE_TOLERANCE,
+    )
+    if reason := _incomparable(data, labels=True):
+        return statement.not_tested(reason)
+    record = regressed.record_of(data, name)
+    if record is None or not np.isfinite(record.intercept):
+        return statement.not_tested(f"no bias of {name}")
+    value, without_one = table_bias(record), record.left_out_intercept.tolist()
+    found = Drawn(value, jackknife_draws(value, [without_one], data.settings["draws"]))
+    return learned.judged(statement, found, *_confidence(data, [record]))
+
+
 def table_bias(record: Regression) -> float:
-    """Bias b of logit p_r = w.F + b (equation 3.4) of a linear model; nan for others."""
-    return float(record.plane_bias[0]) if len(record.plane_bias) else float("nan")
+    """Bias b of logit p_r = w.F + b (equation 3.4); nan of a model that has none."""
+    return float(record.intercept)
 
 
 # The table

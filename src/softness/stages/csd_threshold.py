@@ -44,18 +44,33 @@ def main(options: argparse.Namespace) -> None:
         samples.append(values[start - first : end - first])
         flagged.append(hop.values[start - int(hop.first_frame) :] > settings["threshold"])
     share = float(np.concatenate(flagged).mean())
-    given = np.concatenate(samples), share
     step = float(CSD_THRESHOLDS[1] - CSD_THRESHOLDS[0])
     ends = float(CSD_THRESHOLDS[0]), float(CSD_THRESHOLDS[-1])
+    try:
+        exact = matched_threshold(np.concatenate(samples), share, step=None)
+        rounded = matched_threshold(np.concatenate(samples), share, round(step, 12), *ends)
+    except InputError as error:
+        raise InputError(
+            f"no threshold of the CSD matches hop.threshold = {settings['threshold']:g} at "
+            f"roles.matching = {settings['temperature']:g}: {error}"
+        ) from error
     record = MatchedThreshold(
         temperature=np.array(settings["temperature"]),
         hop_threshold=np.array(settings["threshold"]),
         share=np.array(share),
-        exact=np.array(matched_threshold(*given, step=None)),
-        threshold=np.array(matched_threshold(*given, round(step, 12), *ends)),
+        exact=np.array(exact),
+        of_replicas=np.array([_alone(*replica) for replica in zip(samples, flagged, strict=True)]),
+        threshold=np.array(rounded),
     )
     inputs = [*options.trajectories, *options.hop]
     tables.write(options.output, record, command.provenance(NAME, settings, inputs))
+
+
+def _alone(samples: np.ndarray, flagged: np.ndarray) -> float:
+    """Exact threshold of one replica; nan where p_hop flags nothing or everything."""
+    share = float(flagged.mean())
+    enough = 0 < round(share * samples.size) < samples.size
+    return matched_threshold(samples, share, step=None) if enough else float("nan")
 
 
 def _csd(path: Path, particles: np.ndarray, window: float) -> tuple[np.ndarray, int]:

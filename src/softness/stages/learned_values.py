@@ -8,10 +8,9 @@ import numpy as np
 
 from softness.files import tables
 from softness.files.records.hops import HopIndicator
-from softness.files.records.learned import LearnedValues
 from softness.stages import command
 from softness.stages.shared.classified import columns_of, read_classifiers, unseen_planes
-from softness.stages.shared.values import values_of_table
+from softness.stages.shared.values import add_run, files_of_run, values_of_run
 from softness.structure.table import REARRANGING
 
 NAME = "learned_values"
@@ -23,10 +22,7 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument(
         "--classifiers", type=Path, nargs="+", required=True, help="files named by their variables"
     )
-    parser.add_argument("--hop", type=Path, required=True, help="p_hop of the run, for its length")
-    parser.add_argument("--population", type=Path, required=True, help="features of the population")
-    parser.add_argument("--events", type=Path, help="features before rearrangements, if wanted")
-    parser.add_argument("--output", type=Path, required=True, help="table to write (HDF5)")
+    add_run(parser)
     return parser
 
 
@@ -44,25 +40,8 @@ def main(options: argparse.Namespace) -> None:
         values = [plane.projection(chosen) / spread for plane, spread in planes.values()]
         return np.stack(values, axis=1)
 
-    frames, population = values_of_table(options.population, "population", predict, len(planes))
-    if options.events:
-        event_frames, events = values_of_table(options.events, REARRANGING, predict, len(planes))
-    else:
-        event_frames, events = np.zeros(0, np.int64), np.zeros((0, len(planes)), np.float32)
-    record = LearnedValues(
-        temperature=hop.temperature,
-        replica=hop.replica,
-        interval=hop.interval,
-        duration=hop.frames * hop.interval,
-        stride=np.array(settings["stride"]),
-        names=np.array(list(planes), dtype="S"),
-        population_frame=frames,
-        population=population,
-        event_frame=event_frames,
-        event=events,
-    )
-    inputs = [*options.classifiers, options.hop, options.population]
-    inputs += [options.events] if options.events else []
+    record = values_of_run(options, hop, REARRANGING, list(planes), predict)
+    inputs = [*options.classifiers, *files_of_run(options)]
     tables.write(options.output, record, command.provenance(NAME, settings, inputs))
 
 

@@ -8,11 +8,11 @@ import numpy as np
 
 from softness.files import tables
 from softness.files.records.hops import HopIndicator
-from softness.files.records.learned import Classifier, LearnedValues
+from softness.files.records.learned import Classifier
 from softness.stages import command
 from softness.stages.shared.classified import columns_of, unseen_planes
 from softness.stages.shared.regressors import unseen_regressors
-from softness.stages.shared.values import values_of_table
+from softness.stages.shared.values import add_run, files_of_run, values_of_run
 from softness.structure.table import BEFORE_EVENT
 
 NAME = "predicted_values"
@@ -25,10 +25,7 @@ def arguments() -> argparse.ArgumentParser:
         "--models", type=Path, nargs="+", required=True, help="on features of order 0 (skops)"
     )
     parser.add_argument("--softness", type=Path, required=True, help="classifier (HDF5)")
-    parser.add_argument("--hop", type=Path, required=True, help="p_hop of the run, for its length")
-    parser.add_argument("--population", type=Path, required=True, help="features of the population")
-    parser.add_argument("--events", type=Path, help="features before events, if wanted")
-    parser.add_argument("--output", type=Path, required=True, help="table to write (HDF5)")
+    add_run(parser)
     return parser
 
 
@@ -48,26 +45,8 @@ def main(options: argparse.Namespace) -> None:
         values += [model.predict(features) for model in models.values()]
         return np.stack(values, axis=1)
 
-    names = [*planes, *models]
-    frames, population = values_of_table(options.population, "population", predict, len(names))
-    if options.events:
-        event_frames, events = values_of_table(options.events, BEFORE_EVENT, predict, len(names))
-    else:
-        event_frames, events = np.zeros(0, np.int64), np.zeros((0, len(names)), np.float32)
-    record = LearnedValues(
-        temperature=hop.temperature,
-        replica=hop.replica,
-        interval=hop.interval,
-        duration=hop.frames * hop.interval,
-        stride=np.array(settings["stride"]),
-        names=np.array(names, dtype="S"),
-        population_frame=frames,
-        population=population,
-        event_frame=event_frames,
-        event=events,
-    )
-    inputs = [*options.models, options.softness, options.hop, options.population]
-    inputs += [options.events] if options.events else []
+    record = values_of_run(options, hop, BEFORE_EVENT, [*planes, *models], predict)
+    inputs = [*options.models, options.softness, *files_of_run(options)]
     tables.write(options.output, record, command.provenance(NAME, settings, inputs))
 
 

@@ -27,6 +27,8 @@ from softness.stages import command
 from softness.stages.shared.snapshots import Snapshots, read_snapshots
 
 NAME = "regress"
+# With fewer an error from leaving out one each is worth little (STUDY.md section 6).
+ENOUGH_REPLICAS = 5
 
 
 def arguments() -> argparse.ArgumentParser:
@@ -110,11 +112,14 @@ def _record(
 ) -> Regression:
     whole, columns = fitted[0], len(found.columns)
     linear = candidates[0].linear
-    generator = _generator(settings, found, len(fitted))
-    given = particles.features, particles.target, *particles.unit, generator
-    over_grid = weights_over_grid(candidates, *given) if linear else []
     planes = [each.plane for each in whole.regressors.values()] if linear else []
     left_out = fitted[1:] or fitted
+    # Only of plain models is it asked how well their planes are known.
+    known = linear and list(whole.regressors) == [settings["name"]]
+    generator = _generator(settings, found, len(fitted))
+    given = particles.features, particles.target, *particles.unit, generator
+    over_grid = [p.weights for p in weights_over_grid(candidates, *given)] if known else []
+    without_one = _jackknife(whole.choice.best, particles, found, generator) if known else []
     return Regression(
         name=np.array(settings["name"], dtype="S"),
         temperature=np.array(found.temperature),
@@ -127,27 +132,42 @@ def _record(
         candidates=np.array([canonical_json(dict(c.parameters)) for c in candidates], dtype="S"),
         scores=whole.choice.scores,
         chosen=np.array(candidates.index(whole.choice.best)),
-        weights=np.array([p.weights for p in over_grid]).reshape(len(over_grid), columns),
+        weights=np.array(over_grid).reshape(len(over_grid), columns),
         variables=np.array(list(whole.regressors), dtype="S"),
         plane_weights=np.array([p.weights for p in planes]).reshape(len(planes), columns),
-        plane_bias=np.array([p.bias for p in planes]),
+        intercept=np.array(_intercept(whole)),
         left_out_weights=np.array(
             [[r.weights for r in each.regressors.values()] if linear else [] for each in left_out]
         ).reshape(len(left_out), len(planes), columns),
-        jackknife_weights=_jackknife(whole.choice.best, particles, generator),
+        left_out_intercept=np.array([_intercept(each) for each in left_out]),
+        jackknife_weights=np.array(without_one).reshape(len(without_one), columns),
+        label=np.array(settings["label"], dtype="S"),
+        time=np.array(settings["time"]),
+        threshold=np.array(found.threshold),
     )
 
 
+def _intercept(fitted: Fitted) -> float:
+    """Intercept b of logit p_r = w.F + b of the first variable; nan for a model without."""
+    regressor = next(iter(fitted.regressors.values()))
+    return -regressor.bias if hasattr(regressor.model[1], "intercept_") else float("nan")
+
+
 def _jackknife(
-    settings: RegressorSettings, particles: Particles, generator: np.random.Generator
-) -> np.ndarray:
-    """(snapshots, M) weights of a linear model without one snapshot each; no rows for others."""
+    settings: RegressorSettings,
+    particles: Particles,
+    found: Snapshots,
+    generator: np.random.Generator,
+) -> list[np.ndarray]:
+    """Weights of a linear model without one replica each; of few replicas, one snapshot each."""
+    replicas = len(np.unique(found.replica))
+    units = found.replica if replicas >= ENOUGH_REPLICAS else found.snapshot
     weights = []
-    for number in np.unique(particles.snapshots) if settings.linear else ():
-        part = particles.of(particles.snapshots != number)
+    for number in np.unique(units):
+        part = particles.of(units != number)
         trained = train_regressor(settings, part.features, part.target, *part.unit, generator)
         weights.append(trained.weights)
-    return np.array(weights).reshape(len(weights), particles.features.shape[1])
+    return weights
 
 
 if __name__ == "__main__":

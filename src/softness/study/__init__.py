@@ -4,13 +4,14 @@ from typing import Any
 
 from softness.study.base import label
 from softness.study.dynamics import Dynamics
+from softness.study.memory import Memory
 from softness.study.regression import Regressions
 from softness.study.simulations import Simulation
 
 __all__ = ["Simulation", "Study", "label"]
 
 
-class Study(Dynamics, Regressions):
+class Study(Dynamics, Regressions, Memory):
     """A checked configuration, cut into what each rule needs.
 
     Each rule is given its own settings alone, as one text, so that a change reruns what depends

@@ -121,12 +121,31 @@ class Simulations(Base):
         return range(len(self.replicas) * self._ensemble(temperature)["snapshots"])
 
     def snapshot_place(self, temperature: str, snapshot: str | int) -> tuple[int, int]:
-        """Replica and frame of a snapshot: one replica after the other, evenly over its run."""
+        """Replica and frame of a snapshot whose runs are counted."""
         number = self._ensemble(temperature)["snapshots"]
+        return self.spread_place(temperature, number, snapshot)
+
+    def spread_place(self, temperature: str, number: int, snapshot: str | int) -> tuple[int, int]:
+        """Replica and frame of a snapshot: one replica after the other, evenly over its run.
+
+        Parameters
+        ----------
+        temperature
+            Of the thermal runs.
+        number
+            Snapshots of each replica.
+        snapshot
+            Which one of all.
+        """
         replica, within = divmod(int(snapshot), number)
         duration = self.entry(temperature)["production"]
         frames = round(duration / self.config["thermal"]["frame_interval"])
         return replica, int((within + 0.5) / number * frames)
+
+    def thermal_trajectory(self, temperature: str, replica: int) -> str:
+        """Frames of a thermal run."""
+        folder = self.results / "thermal" / f"T{temperature}" / f"replica{replica}"
+        return str(folder / "trajectory.gsd")
 
     def snapshot_frames(self, temperature: str, replica: str | int) -> list[int]:
         """Frames of the snapshots of one run."""
@@ -135,10 +154,7 @@ class Simulations(Base):
 
     def snapshot_trajectory(self, temperature: str, snapshot: str, block: str) -> str:
         """Thermal run that a snapshot is taken from."""
-        replica, _ = self.snapshot_place(temperature, snapshot)
-        return str(
-            self.results / "thermal" / f"T{temperature}" / f"replica{replica}" / "trajectory.gsd"
-        )
+        return self.thermal_trajectory(temperature, self.snapshot_place(temperature, snapshot)[0])
 
     def ensemble_blocks(self, temperature: str) -> range:
         """Numbers of the blocks of each snapshot's runs."""

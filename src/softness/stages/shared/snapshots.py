@@ -35,6 +35,8 @@ class Snapshots:
         (2, n) runs of each half in which it rearranged.
     runs
         (2,) runs of each half.
+    threshold
+        Of the indicator, in sigma_AA^2.
     """
 
     temperature: float
@@ -44,6 +46,7 @@ class Snapshots:
     replica: np.ndarray
     counts: np.ndarray
     runs: np.ndarray
+    threshold: float
 
 
 def read_snapshots(
@@ -89,6 +92,7 @@ def read_snapshots(
         replica=np.repeat([replica for replica, _ in settings["places"]], sizes),
         counts=np.concatenate([one.exceeding for one in found], axis=1),
         runs=found[0].runs,
+        threshold=counted.threshold,
     )
 
 

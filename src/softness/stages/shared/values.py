@@ -1,5 +1,6 @@
 """What stages that compute and read learned variables of thermal runs have in common."""
 
+from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +10,7 @@ import numpy as np
 from softness.errors import InputError
 from softness.files import tables
 from softness.files.features import reading_features
+from softness.files.records.hops import HopIndicator
 from softness.files.records.learned import LearnedValues
 
 # Values (n, variables) of particles with (n, M) features, whose names come along.
@@ -35,6 +37,53 @@ def values_of_table(
             if len(wanted):
                 parts.append(predict(wanted, table.columns).astype(np.float32))
         return table.frames[chosen], np.concatenate(parts)
+
+
+def add_run(parser: ArgumentParser) -> None:
+    """Arguments of a stage that computes learned variables of one run from its feature tables."""
+    parser.add_argument("--hop", type=Path, required=True, help="p_hop of the run, for its length")
+    parser.add_argument("--population", type=Path, required=True, help="features of the population")
+    parser.add_argument("--events", type=Path, help="features before rearrangements, if wanted")
+    parser.add_argument("--output", type=Path, required=True, help="table to write (HDF5)")
+
+
+def files_of_run(options: Namespace) -> list[Path]:
+    """The files that `add_run` names, without the output."""
+    return [options.hop, options.population, *([options.events] if options.events else [])]
+
+
+def values_of_run(
+    options: Namespace, hop: HopIndicator, role: str, names: Sequence[str], predict: Predict
+) -> LearnedValues:
+    """Learned variables of the population of one run, and of the particles that rearrange.
+
+    Parameters
+    ----------
+    options
+        With the files of `add_run`, and ``settings`` with the ``stride`` of the population.
+    hop
+        Of the run.
+    role
+        Of the moments before rearrangements, as `softness.structure.table` names them.
+    names, predict
+        Of the variables, and what computes them.
+    """
+    frames, population = values_of_table(options.population, "population", predict, len(names))
+    event_frames, events = np.zeros(0, np.int64), np.zeros((0, len(names)), np.float32)
+    if options.events:
+        event_frames, events = values_of_table(options.events, role, predict, len(names))
+    return LearnedValues(
+        temperature=hop.temperature,
+        replica=hop.replica,
+        interval=hop.interval,
+        duration=hop.frames * hop.interval,
+        stride=np.array(options.settings["stride"]),
+        names=np.array(names, dtype="S"),
+        population_frame=frames,
+        population=population,
+        event_frame=event_frames,
+        event=events,
+    )
 
 
 def read_values(paths: Sequence[Path]) -> list[LearnedValues]:

@@ -1,0 +1,108 @@
+"""Follow softness through the thermal cycles of one snapshot, beside their controls."""
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+
+from softness.errors import InputError
+from softness.files import tables
+from softness.files.records.cycled import CycleHistory
+from softness.files.records.memory import CycleResponse
+from softness.files.trajectory import Trajectory
+from softness.memory.groups import GroupMeans, GroupSums
+from softness.stages import command
+from softness.stages.shared.softness_in_time import (
+    SoftnessScale,
+    open_edges,
+    softness_of_frames,
+    softness_scale,
+)
+
+NAME = "cycle_response"
+
+
+def arguments() -> argparse.ArgumentParser:
+    """Command line of this stage."""
+    parser = command.parser(NAME, __doc__)
+    for branch in ("cycle", "control"):
+        parser.add_argument(
+            f"--{branch}", type=Path, nargs="+", required=True, help=f"runs of the {branch} (GSD)"
+        )
+        parser.add_argument(
+            f"--{branch}-history", type=Path, required=True, help="their energies (HDF5)"
+        )
+    parser.add_argument("--softness", type=Path, required=True, help="classifier (HDF5)")
+    parser.add_argument(
+        "--distribution",
+        type=Path,
+        required=True,
+        help="of learned variables at the low temperature (HDF5)",
+    )
+    parser.add_argument("--output", type=Path, required=True, help="table to write (HDF5)")
+    return parser
+
+
+def main(options: argparse.Namespace) -> None:
+    """Run the stage."""
+    settings = options.settings
+    cycle = tables.read(options.cycle_history, CycleHistory)
+    control = tables.read(options.control_history, CycleHistory)
+    _check_pair(options, cycle, control)
+    scale = softness_scale(settings, options.softness, options.distribution, settings["replica"])
+    edges, frames = open_edges(settings["bins"]), len(cycle.time)
+    pulsed = [_followed(path, scale, edges, frames) for path in options.cycle]
+    steady = [_followed(path, scale, edges, frames) for path in options.control]
+    record = CycleResponse(
+        low=cycle.low,
+        high=cycle.high,
+        snapshot=cycle.snapshot,
+        replica=np.array(settings["replica"]),
+        time=cycle.time,
+        temperature=cycle.set_temperature,
+        edges=edges,
+        numbers=pulsed[0].numbers,
+        cycle=np.array([each.means for each in pulsed]),
+        control=np.array([each.means for each in steady]),
+        everyone=np.array([[each.everyone for each in branch] for branch in (pulsed, steady)]),
+        energy=control.total_energy[:, :frames],
+    )
+    inputs = [*options.cycle, options.cycle_history, *options.control, options.control_history]
+    inputs += [options.softness, options.distribution]
+    tables.write(options.output, record, command.provenance(NAME, settings, inputs))
+
+
+def _check_pair(options: argparse.Namespace, cycle: CycleHistory, control: CycleHistory) -> None:
+    """A control is of the same runs, at the same moments at least as long, without a pulse."""
+    frames = len(cycle.time)
+    for name in ("low", "snapshot", "runs"):
+        if not np.array_equal(getattr(cycle, name), getattr(control, name)):
+            raise InputError(
+                f"{options.control_history}: has another {name} than {options.cycle_history}: give "
+                "the control of the same runs"
+            )
+    if float(control.high) != float(control.low):
+        raise InputError(f"{options.control_history}: is no control, but goes to {control.high:g}")
+    if not np.array_equal(control.time[:frames], cycle.time):
+        raise InputError(
+            f"{options.control_history}: ends before the cycle, or has other moments: run it longer"
+        )
+
+
+def _followed(path: Path, scale: SoftnessScale, edges: np.ndarray, frames: int) -> GroupMeans:
+    """Mean softness of each bin of softness at time 0, frame by frame."""
+    sums = GroupSums(edges, frames)
+    with Trajectory(path) as trajectory:
+        if trajectory.frames < frames:
+            raise InputError(f"{path}: has {trajectory.frames} frames of {frames}: run it again")
+        for frame, softness in softness_of_frames(trajectory, scale, range(frames)):
+            if frame == 0:
+                origin = sums.begin(softness)
+            sums.add(origin, frame, softness)
+    counts = sums.counts[0].astype(np.float64)
+    means = np.divide(sums.sums[0], counts, out=np.full(counts.shape, np.nan), where=counts > 0)
+    return GroupMeans(means[:-1], means[-1], origin.numbers[:-1])
+
+
+if __name__ == "__main__":
+    command.run(arguments(), main)
