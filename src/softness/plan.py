@@ -32,20 +32,20 @@ from softness.study import Study
 MEASURED_SECONDS = 5.0
 
 # What a stage takes beyond the bare engine, as a factor (docs/performance.md).
-OVERHEAD = {"thermal": 1.01, "isoconfigurational": 1.12}
+OVERHEAD = {"thermal": 1.01, "isoconfigurational": 1.05}
 START = 2.0  # seconds until a simulation steps
 
 SOURCES = {
     "rate": "the rate of the engine",
     "benchmarks": "jobs of this study that have run (its folder of benchmarks)",
-    "constants": "constants measured in a laptop study (softness/planning/seconds.py)",
+    "constants": "measured in small studies and extrapolated (softness/planning/seconds.py)",
     "guess": "a guess: a rule that the plan does not know",
 }
 FIGURES = "figures"
 INDENT = {"initial_indent": "    ", "subsequent_indent": "    "}
 
 GUESSED = (
-    "probability: a guess, exp(6.1 - 5.95/T) at one moment, about three times too high at T=0.45;\n"
+    "probability: a guess, exp(6.1 - 5.95/T) at one moment, about four times too high at T=0.45;\n"
     "give --probability where it is known"
 )
 GIVEN = (
@@ -186,7 +186,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=float,
         metavar="P",
         help="that a particle rearranges in a run, at the coldest temperature of the ensembles; "
-        "default: an Arrhenius guess, right within a factor of about three",
+        "default: an Arrhenius guess, right within a factor of about four",
     )
     parser.add_argument("--json", action="store_true", help="for machines, with stable keys")
 

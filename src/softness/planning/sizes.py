@@ -32,7 +32,7 @@ def rearranging_share(temperature: float, label: str = "instant") -> float:
     Returns
     -------
     float
-        From 0 to 1; right within a factor of about three for the Kob-Andersen liquid.
+        From 0 to 1; right within a factor of about four for the Kob-Andersen liquid.
     """
     share = min(math.exp(SHARE_PREFACTOR - SHARE_BARRIER / temperature), 1.0)
     return share if label == "instant" else 1 - (1 - share) ** MOMENTS_OF_CUMULATIVE
