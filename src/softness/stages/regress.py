@@ -114,8 +114,7 @@ def _record(
     linear = candidates[0].linear
     planes = [each.plane for each in whole.regressors.values()] if linear else []
     left_out = fitted[1:] or fitted
-    # Only of plain models is it asked how well their planes are known.
-    known = linear and list(whole.regressors) == [settings["name"]]
+    known = linear and settings["errors"]
     generator = _generator(settings, found, len(fitted))
     given = particles.features, particles.target, *particles.unit, generator
     over_grid = [p.weights for p in weights_over_grid(candidates, *given)] if known else []

@@ -22,6 +22,11 @@ class Regressor:
     variant: str = ""
     orders: tuple[int, ...] = (0,)
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether nothing is varied in the model."""
+        return not self.variant and self.orders == (0,)
+
 
 class Regressions(Simulations, Learning):
     """Regressors on snapshots whose runs were counted, and what they make of thermal runs."""
@@ -118,6 +123,8 @@ class Regressions(Simulations, Learning):
             "model": regressor.model,
             "grid": block["grids"].get(regressor.model, {}),
             "orders": regressor.orders,
+            # How well a plane is known is asked of plain models only.
+            "errors": regressor.is_plain,
         }
         if regressor.variant == ELIMINATED:
             settings["elimination"] = block["elimination"]

@@ -20,9 +20,9 @@ class Regression:
     runs. Linear ones have `plane_weights`, a row a variable; none for others. `left_out_weights`
     were trained without one replica each (with all if there is only one), settings chosen anew.
     `weights` and `jackknife_weights` (without one replica each, or without one snapshot each where
-    there are few replicas) are those of linear models alone, and not of variants with several
-    variables. `intercept` is b of logit p_r = w.F + b (equation 3.4), nan where a model has none;
-    `label`, `time` and `threshold` tell what p_r is.
+    there are few replicas) are those of plain linear models, and not of variants. `intercept` is b
+    of logit p_r = w.F + b (equation 3.4), nan where a model has none; `label`, `time` and
+    `threshold` tell what p_r is.
     """
 
     name: np.ndarray = array("")
