@@ -13,7 +13,7 @@ from softness.files.records.learned import LearnedValues
 from softness.learning.hyperplane import Hyperplane
 from softness.learning.models import save_model
 from softness.learning.regress import Regressor
-from softness.stages.binned_counts import _units
+from softness.stages.binned_counts import _counts, _units
 from softness.stages.shared.regressors import unseen_regressors
 from softness.stages.shared.values import read_values
 
@@ -121,3 +121,21 @@ def test_predictions_are_scored_about_the_mean_of_their_own_replicas_model(writt
     assert second(100 + 3 * 7.0) == pytest.approx(first(7.0))
     with pytest.raises(InputError, match="other replicas or variables"):
         _units(options, [values(0)])
+
+
+def test_a_model_that_learned_nothing_fills_no_bin(written):
+    """A dead network predicts one number, up to its last digit."""
+    same = np.float32(-2.07)
+    dead = np.full((4, 1), same)
+    dead[0] = np.nextafter(same, np.float32(0))
+    learned_nothing = replace(values(1), population=dead)
+    options = Namespace(transfer=None, reference=written(values(0), learned_nothing))
+    (first,), (second,) = _units(options, [values(0), learned_nothing])
+    assert first is not None
+    assert second is None
+    edges, blocks = np.array([-1.0, 0.0, 1.0]), (np.zeros(4, int), np.zeros(1, int), 1)
+    found = _counts(learned_nothing, 0, second, edges, blocks)
+    assert found.events.tolist() == found.trials.tolist() == [[0, 0]]
+    # Population times stride.
+    assert found.left_out == (1, 8)
+    assert _counts(values(0), 0, first, edges, blocks).trials.sum() > 0

@@ -69,12 +69,14 @@ def main(options: argparse.Namespace) -> None:
     tables.write(options.output, record, command.provenance(NAME, settings, inputs))
 
 
-def _units(options: argparse.Namespace, replicas: Sequence[LearnedValues]) -> list[list[ZScore]]:
+def _units(
+    options: argparse.Namespace, replicas: Sequence[LearnedValues]
+) -> list[list[ZScore | None]]:
     """The Z-score of each variable for each replica (STUDY.md section 6).
 
     Values of classifiers come in units of their spread: the bias that is best on the common test
     set is taken off (section 2.4). Others are taken about the mean and over the spread of the
-    replica's own model at the training temperature.
+    replica's own model at the training temperature; where that does not vary there is no Z-score.
     """
     if options.transfer:
         shifts = _best_biases(tables.read(options.transfer, Accuracies), replicas[0].names)
@@ -82,7 +84,14 @@ def _units(options: argparse.Namespace, replicas: Sequence[LearnedValues]) -> li
     reference = read_values(options.reference)
     if len(reference) != len(replicas) or reference[0].names.tolist() != replicas[0].names.tolist():
         raise InputError("--reference holds other replicas or variables than --values: make again")
-    return [[about_mean(values) for values in each.population.T] for each in reference]
+    return [[_about_mean(values) for values in each.population.T] for each in reference]
+
+
+def _about_mean(values: np.ndarray) -> ZScore | None:
+    """The Z-score of predictions; None of a model that predicts the same for all particles."""
+    # In single precision a constant may be off by its last digit.
+    rounding = 10 * float(np.spacing(np.abs(values).max(initial=1.0)))
+    return about_mean(values) if values.std() > rounding else None
 
 
 def _best_biases(transfer: Accuracies, names: np.ndarray) -> np.ndarray:
@@ -95,17 +104,22 @@ def _best_biases(transfer: Accuracies, names: np.ndarray) -> np.ndarray:
 def _counts(
     values: LearnedValues,
     number: int,
-    score: ZScore,
+    score: ZScore | None,
     edges: np.ndarray,
     blocks: tuple[np.ndarray, np.ndarray, int],
 ) -> BinCounts:
-    """Counts of one variable in one replica, block by block."""
+    """Counts of one variable in one replica, block by block; none without a Z-score."""
     of_population, of_events, total = blocks
+    stride = int(values.stride)
+    if score is None:
+        left_out = len(values.event), stride * len(values.population)
+        empty = np.zeros((total, len(edges) - 1), dtype=np.int64)
+        return BinCounts(empty, empty, empty.astype(np.float64), left_out)
     return count_bins(
         score(values.event[:, number]),
         score(values.population[:, number]),
         edges,
-        int(values.stride),
+        stride,
         of_events,
         of_population,
         total,
