@@ -1,5 +1,6 @@
 """Figure A.1: the mean of what each model predicts grows with temperature, as that of softness."""
 
+from collections.abc import Mapping
 from itertools import pairwise
 
 import numpy as np
@@ -16,6 +17,9 @@ NUMBER = "A.1"
 
 # By the name of the model, then by temperature from cold to hot.
 Means = dict[str, dict[float, Drawn]]
+# Origin and spread.
+Unit = tuple[float, float]
+ALL_REPLICAS = -1
 
 GROWS = Statement(
     figure=NUMBER,
@@ -79,28 +83,41 @@ def _means(data: FigureData) -> Means:
     tested, at_training = regressed.tested(data), regressed.at_training(data)
     means = {}
     for name in regressed.names(data):
-        unit = _unit(at_training, name)
-        means[name] = {t: _mean(data, each, name, unit) for t, each in tested.items()}
+        units = _units(at_training, name)
+        means[name] = {t: _mean(data, each, name, units) for t, each in tested.items()}
     return means
 
 
 def _mean(
-    data: FigureData, snapshots: list[Snapshot], name: str, unit: tuple[float, float]
+    data: FigureData, snapshots: list[Snapshot], name: str, units: Mapping[int, Unit]
 ) -> Drawn:
     """Mean of a model over the particles of some snapshots, as a Z-score."""
-    origin, spread = unit
-    sums = np.array([((each.predicted[name] - origin) / spread).sum() for each in snapshots])
+    whole = units[ALL_REPLICAS]
+    rows = [_sum(each.predicted[name], units.get(each.replica, whole)) for each in snapshots]
     sizes = np.array([float(len(each.predicted[name])) for each in snapshots])
-    return regressed.resampled(data, NUMBER, snapshots, sums, sizes)
+    return regressed.resampled(data, NUMBER, snapshots, np.array(rows), sizes)
 
 
-def _unit(at_training: list[Snapshot], name: str) -> tuple[float, float]:
-    """Mean and standard deviation over the test particles at the training temperature.
+def _sum(values: np.ndarray, unit: Unit) -> float:
+    origin, spread = unit
+    return float(((values - origin) / spread).sum())
 
-    A unit, taken as it is: it has no error. It is 1, from 0, where there are no test particles or
-    the model gives all of them the same.
+
+def _units(at_training: list[Snapshot], name: str) -> dict[int, Unit]:
+    """Mean and standard deviation at the training temperature, by replica, and of all replicas.
+
+    Each replica is judged by a model of its own, and models differ by an offset, which is the same
+    at all temperatures. Units are taken as they are: they have no error.
     """
-    given = [each.predicted[name] for each in at_training]
+    units = {ALL_REPLICAS: _unit(at_training, name)}
+    for replica in {each.replica for each in at_training}:
+        units[replica] = _unit([each for each in at_training if each.replica == replica], name)
+    return units
+
+
+def _unit(snapshots: list[Snapshot], name: str) -> Unit:
+    """Mean and standard deviation over particles; 0 and 1 where there are none, or all equal."""
+    given = [each.predicted[name] for each in snapshots]
     values = np.concatenate(given) if given else np.zeros(1)
     origin, spread = float(values.mean()), float(values.std())
     return (origin, spread) if np.ptp(values) > 0 else (0.0, 1.0)
@@ -109,7 +126,8 @@ def _unit(at_training: list[Snapshot], name: str) -> tuple[float, float]:
 def table(data: FigureData) -> pd.DataFrame:
     """Mean of each model at each temperature as a Z-score, with its unit.
 
-    Intervals are left out if one of them is unknown.
+    ``origin`` and ``spread`` are those of all replicas; each replica has its own. Intervals are
+    left out if one of them is unknown.
     """
     tested, at_training = regressed.tested(data), regressed.at_training(data)
     rows = []
