@@ -17,15 +17,16 @@ def test_presets_can_be_planned(preset, runs):
     assert jobs["equilibrate"] + jobs["equilibrate_seed"] == runs
 
 
-def test_the_dissertation_is_planned_within_half_a_minute_without_its_engine():
+def test_the_dissertation_is_planned_within_a_minute_without_its_engine():
     start = time.monotonic()
     jobs = reruns(ROOT, "--forceall", config="config/dissertation.yaml")
-    assert time.monotonic() - start < 30
+    assert time.monotonic() - start < 60
     assert jobs["thermal"] == 17 * 5
     assert jobs["equilibrate_seed"] == 5
     # A few hundred jobs of simulation, and not thousands of analysis.
-    assert sum(jobs[rule] for rule in ("equilibrate_seed", "equilibrate", "thermal")) == 170
-    assert sum(jobs.values()) < 1000
+    runs = ("equilibrate_seed", "equilibrate", "thermal", "isoconfigurational")
+    assert sum(jobs[rule] for rule in runs) == 170 + 295
+    assert sum(jobs.values()) < 1500
 
 
 def test_the_workflow_has_no_lint():

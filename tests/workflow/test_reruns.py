@@ -114,6 +114,8 @@ HOP = {
     **FEATURES,
     **COUNTED_RUNS,
 }
+# Features of snapshots take their particles from no p_hop.
+del HOP["snapshot_features"]
 DYNAMICS = {"van_hove": RUNS, **HOP}
 
 # What depends on relaxation times: blocks of time.
@@ -133,7 +135,13 @@ RELAXATION = {
     "report": 1,
 }
 SCATTERING = {"self_scattering": RUNS, **RELAXATION}
-THERMAL = {"thermal": RUNS, "pair_distribution": RUNS, **SCATTERING, **DYNAMICS}
+THERMAL = {
+    "thermal": RUNS,
+    "pair_distribution": RUNS,
+    "snapshot_features": 2 * COUNTED,
+    **SCATTERING,
+    **DYNAMICS,
+}
 EVERYTHING = {"equilibrate_seed": 2, "equilibrate": RUNS - 2, **THERMAL}
 
 

@@ -40,3 +40,15 @@ def where_barriers(files, wildcards, limit):
     """Files of a run where its barriers are fitted, else none."""
     fitted = wildcards.temperature in study.barrier_labels(limit)
     return expand(files, **wildcards) if fitted else []
+
+
+def counts_of_snapshots(wildcards):
+    """Counts of all snapshots at a temperature."""
+    temperature = getattr(wildcards, "temperature", wildcards)
+    snapshots = study.snapshots_at(temperature)
+    return expand(rules.ensemble.output, temperature=temperature, snapshot=snapshots)
+
+
+def cycle_files(folder):
+    """Trajectories of the runs of one snapshot."""
+    return [f"{folder}/run{number}.gsd" for number in study.cycle_runs]

@@ -3,11 +3,6 @@
 CYCLES = f"{RESULTS}/cycle"
 
 
-def cycle_files(folder):
-    """Trajectories of the runs of one snapshot."""
-    return [f"{folder}/run{number}.gsd" for number in study.cycle_runs]
-
-
 rule softness_decay:
     input:
         trajectory=rules.thermal.output.trajectory,

@@ -2,13 +2,6 @@
 # make of thermal runs.
 
 
-def counts_of_snapshots(wildcards):
-    """Counts of all snapshots at a temperature."""
-    temperature = getattr(wildcards, "temperature", wildcards)
-    snapshots = study.snapshots_at(temperature)
-    return expand(rules.ensemble.output, temperature=temperature, snapshot=snapshots)
-
-
 rule neighbourhood:
     input:
         pairs=(
