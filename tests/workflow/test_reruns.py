@@ -459,10 +459,15 @@ def test_an_analysis_module_reruns_what_imports_it(study):
     assert reruns(study) == RELAXATION
 
 
-def test_the_pair_module_reruns_pairs(study):
+def test_the_pair_module_reruns_pairs_and_the_neighbourhood(study):
     edit(study, "src/softness/dynamics/pairs.py", "wrapped = ", "wrapped  = ")
-    expected = {"pair_distribution": RUNS, "figure_1_2_pair_distribution": 1, "report": 1}
-    assert reruns(study) == expected
+    assert reruns(study) == {
+        "pair_distribution": RUNS,
+        "figure_1_2_pair_distribution": 1,
+        "neighbourhood": 1,
+        "snapshot_features": 2 * COUNTED,
+        **REGRESSED,
+    }
 
 
 @pytest.mark.parametrize(
