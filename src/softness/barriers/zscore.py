@@ -69,6 +69,16 @@ def about_mean(values: np.ndarray) -> ZScore:
     return ZScore(float(np.mean(values)), spread)
 
 
+def varies(values: np.ndarray) -> bool:
+    """Whether (n,) values differ by more than the last digits of single precision.
+
+    A model that learned nothing predicts one number, up to rounding: it has no Z-score.
+    """
+    values = np.asarray(values)
+    rounding = 10 * float(np.spacing(np.float32(np.abs(values).max(initial=1.0))))
+    return float(values.std()) > rounding
+
+
 def _spread(values: np.ndarray) -> float:
     values = finite_array(values, "values at the training temperature", 1)
     spread = float(values.std()) if len(values) else 0.0

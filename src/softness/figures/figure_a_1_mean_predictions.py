@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from softness.barriers.zscore import varies
 from softness.figures import learned, regressed, style
 from softness.figures.data import FigureData
 from softness.figures.learned import SOFTNESS, Drawn
@@ -116,11 +117,11 @@ def _units(at_training: list[Snapshot], name: str) -> dict[int, Unit]:
 
 
 def _unit(snapshots: list[Snapshot], name: str) -> Unit:
-    """Mean and standard deviation over particles; 0 and 1 where there are none, or all equal."""
+    """Mean and standard deviation over particles; the latter is 1 where they do not vary."""
     given = [each.predicted[name] for each in snapshots]
     values = np.concatenate(given) if given else np.zeros(1)
     origin, spread = float(values.mean()), float(values.std())
-    return (origin, spread) if np.ptp(values) > 0 else (0.0, 1.0)
+    return (origin, spread) if varies(values) else (origin, 1.0)
 
 
 def table(data: FigureData) -> pd.DataFrame:

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from softness.barriers.bins import BinCounts, count_bins
-from softness.barriers.zscore import ZScore, about_mean
+from softness.barriers.zscore import ZScore, about_mean, varies
 from softness.errors import InputError
 from softness.files import tables
 from softness.files.records.barriers import BinnedCounts
@@ -89,9 +89,7 @@ def _units(
 
 def _about_mean(values: np.ndarray) -> ZScore | None:
     """The Z-score of predictions; None of a model that predicts the same for all particles."""
-    # In single precision a constant may be off by its last digit.
-    rounding = 10 * float(np.spacing(np.abs(values).max(initial=1.0)))
-    return about_mean(values) if values.std() > rounding else None
+    return about_mean(values) if varies(values) else None
 
 
 def _best_biases(transfer: Accuracies, names: np.ndarray) -> np.ndarray:
