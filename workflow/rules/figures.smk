@@ -23,6 +23,7 @@ TABLES = {
     "predicted_barriers": rules.predicted_barriers.output,
     "shares": expand(rules.snapshot_shares.output, temperature=study.ensemble_labels),
     "csd_threshold": rules.csd_threshold.output,
+    "propensity_scores": rules.propensity_scores.output,
 }
 
 for entry in FIGURES:

@@ -19,17 +19,22 @@ from softness import seeds
 from softness.engines.protocol import Engine
 from softness.errors import InputError
 from softness.files.hdf5 import reading, writing
-from softness.files.records.inherent import INHERENT, THERMAL, InherentPropensity
+from softness.files.records.inherent import (
+    DISPLACEMENT_UNIT,
+    INHERENT,
+    THERMAL,
+    InherentPropensity,
+    whole_distances,
+    whole_squares,
+)
 from softness.simulate.chain import Chain
 from softness.simulate.progress import Progress
 from softness.simulate.quench import InherentState, quench
 from softness.simulate.settings import RunSettings
 
 # As in `softness.simulate.ensemble`, which is not imported: an edit of what it counts would quench
-# everything again. A test holds them equal.
+# everything again. A test holds them equal, and the units of both as well.
 STREAM = "isoconfigurational"
-UNIT_BITS = 20
-DISPLACEMENT_UNIT = 2.0**-UNIT_BITS
 
 ORIGIN = "origin.h5"
 SUMS = "displacements.h5"
@@ -199,16 +204,10 @@ def _write(
     """Keep how far each particle went in one run, in whole units, and how good quenches were."""
     inherent = np.array([state.positions for state in states])
     with writing(path) as file:
-        file[INHERENT] = _distances(inherent - origin.positions, runs.particle)
-        file[THERMAL] = _distances(way - runs.positions, runs.particle)
+        file[INHERENT] = whole_distances(inherent - origin.positions, runs.particle)
+        file[THERMAL] = whole_distances(way - runs.positions, runs.particle)
         file["largest_force"] = np.array([state.largest_force for state in states])
         file["converged"] = np.array([state.converged for state in states])
-
-
-def _distances(moved: np.ndarray, particle: np.ndarray) -> np.ndarray:
-    """(times, particles) sizes of (times, N, 3) displacements without drift, in whole units."""
-    sizes = np.linalg.norm((moved - moved.mean(axis=1, keepdims=True))[:, particle], axis=2)
-    return np.rint(sizes / DISPLACEMENT_UNIT).astype(np.int64)
 
 
 def _added(chain: Chain, runs: InherentRuns, origin: InherentState) -> InherentPropensity:
@@ -221,8 +220,7 @@ def _added(chain: Chain, runs: InherentRuns, origin: InherentState) -> InherentP
         with reading(chain.segment(index, SUMS)) as file:
             whole = np.array([file[state][()] for state in states])
             displacement[:, number % 2] += whole
-            # In the same unit, so that sums over many runs still fit into 64 bits.
-            square[:, number % 2] += (whole * whole) >> UNIT_BITS
+            square[:, number % 2] += whole_squares(whole)
             largest = np.maximum(largest, file["largest_force"][()])
             unconverged += ~file["converged"][()]
     return InherentPropensity(
