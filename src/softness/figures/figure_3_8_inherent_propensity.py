@@ -1,6 +1,6 @@
 """Figure 3.8: what a model of thermal propensity knows about inherent-state propensity."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -33,7 +33,7 @@ NAMES = (
 BELOW = Statement(
     figure=NUMBER,
     name="Pearson by the thermal-trained model minus that by the IS-trained, at every time",
-    claim="A model of thermal propensity predicts inherent-state propensity less well than one of it",
+    claim="Trained on thermal propensity, a model predicts inherent-state propensity less well",
     source="light triangles below black ones, no value given",
     below=0.0,
 )
@@ -44,14 +44,6 @@ SHAPE = Statement(
     source="no value given",
     above=0.9,
 )
-
-
-@dataclass(frozen=True)
-class Place:
-    """A snapshot without its particles; see `regressed.Unit`."""
-
-    temperature: float
-    replica: int
 
 
 def claims(data: FigureData) -> list[Claim]:
@@ -114,7 +106,7 @@ def _curves(data: FigureData, found: PropensityScores) -> list[Drawn]:
     The ceiling is the root of the reliability of all runs (Spearman-Brown) from the mean
     correlation of their halves.
     """
-    places = [Place(float(found.temperature), int(replica)) for replica in found.replica]
+    places = [regressed.Place(float(found.temperature), int(replica)) for replica in found.replica]
     rows = (
         found.thermal_trained,
         found.directly_trained,
@@ -127,8 +119,8 @@ def _curves(data: FigureData, found: PropensityScores) -> list[Drawn]:
 
 
 def _ceiling(halves: np.ndarray) -> np.ndarray:
-    """Root of the reliability; nan where halves do not correlate. Draws may lie beyond 1."""
-    halves = np.where(halves > 0, np.minimum(halves, 1.0), np.nan)
+    """Root of the reliability; 0 where halves do not correlate. Draws are spread beyond 0 and 1."""
+    halves = np.clip(halves, 0.0, 1.0)
     return np.sqrt(2 * halves / (1 + halves))
 
 
@@ -158,7 +150,8 @@ def table(data: FigureData) -> pd.DataFrame:
     for name, each in named.items():
         low, high = each.bounds()
         numbers = {"time": found.time, "value": each.value, "low": low, "high": high}
-        labels = {"quantity": name, "state": "thermal" if name == NAMES[ON_THERMAL] else _state(found)}
+        state = "thermal" if name == NAMES[ON_THERMAL] else _state(found)
+        labels = {"quantity": name, "state": state}
         labels |= {
             "temperature": float(found.temperature),
             "training_time": float(found.training_time),
@@ -168,9 +161,9 @@ def table(data: FigureData) -> pd.DataFrame:
 
 
 LOOKS = {
-    DIRECTLY_TRAINED: ("of it", "black", "^", "-"),
-    THERMAL_TRAINED: ("of thermal propensity", "#56b4e9", "v", "-"),
-    ON_THERMAL: ("of thermal propensity, judged by it", "#d55e00", "s", ":"),
+    DIRECTLY_TRAINED: ("trained on it, at each time", "black", "^", "-"),
+    THERMAL_TRAINED: ("trained on thermal one", "#56b4e9", "v", "-"),
+    ON_THERMAL: ("thermal one, trained on it", "#d55e00", "s", ":"),
 }
 
 
@@ -190,7 +183,7 @@ def plot(data: FigureData) -> Figure:
     axes.set_title(f"$T = {float(found.temperature):g}$", loc="right", fontsize=8)
     axes.set_xscale("log")
     _draw(axes, found, _curves(data, found))
-    axes.legend(title="by the model", loc="center left", bbox_to_anchor=(1.0, 0.5))
+    regressed.curve_legend(figure, axes)
     return figure
 
 

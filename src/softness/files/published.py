@@ -59,7 +59,7 @@ def read_published(path: str | Path, liquid: Liquid) -> PublishedRuns:
     if not (number and fits and positions.ndim == 3 and len(positions) >= 2):
         raise InputError(
             f"{path}: types {types.shape}, initial_positions {initial.shape} and positions "
-            f"{positions.shape} do not fit: give (N,), (N, 3) and (runs, N, 3) with two runs or more"
+            f"{positions.shape} do not fit: give (N,), (N, 3) and (runs, N, 3), two runs or more"
         )
     same = replace(liquid, particles=number)
     found = np.bincount(types.astype(np.int64), minlength=2).tolist() if _is_binary(types) else []

@@ -57,8 +57,8 @@ def _check_alike(paths: Sequence[Path], runs: Sequence[PublishedRuns]) -> None:
         if not np.array_equal(one.types, first.types) or len(one.moved) != len(first.moved):
             raise InputError(
                 f"{path}: {len(one.moved)} runs of {len(one.types)} particles, {paths[0]}: "
-                f"{len(first.moved)} of {len(first.types)}, or species in another order: give files "
-                "of the same snapshot at each place of inherent.published"
+                f"{len(first.moved)} of {len(first.types)}, or species in another order: give "
+                "files of the same snapshot at each place of inherent.published"
             )
         away = one.initial_positions - first.initial_positions
         away -= one.box_length * np.round(away / one.box_length)

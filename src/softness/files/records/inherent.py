@@ -20,7 +20,7 @@ _SAME = ("temperature", "snapshot", "states", "particle", "time", "unit", "force
 class InherentPropensity:
     """Sums over the runs of one snapshot, in two halves: runs of even and of odd number.
 
-    Our own runs have sums of both states, of the same runs at the same times; published ones of one.
+    Our own runs have sums of both states, at the same times; published ones of one.
     Sums are whole numbers, the same to the last digit in whatever order runs are added.
 
     Attributes

@@ -81,7 +81,9 @@ def read_snapshots(
         one = _counted(path, counted)
         found.append(one)
         _check_alike(one, path, found[0], ensembles[0])
-        part, columns = features_of_snapshot(features, replica, frame, one.particle, settings["orders"])
+        part, columns = features_of_snapshot(
+            features, replica, frame, one.particle, settings["orders"]
+        )
         parts.append(part)
     sizes = [len(one.particle) for one in found]
     return Snapshots(
