@@ -16,9 +16,12 @@ from softness.files import tables
 from softness.files.features import reading_features
 from softness.files.records.barriers import BarrierTable, BinnedCounts
 from softness.files.records.dynamics import EquilibrationEvidence, RelaxationTable
+from softness.files.records.inherent import InherentPropensity
 from softness.files.records.learned import Classifier, LearnedValues
+from softness.files.records.propensity import PropensityScores
 from softness.files.records.regressed import Predictions, Regression
 from softness.files.trajectory import Trajectory
+from softness.learning.scores import pearson
 from softness.report.claims import VERDICTS
 from softness.study import Study
 
@@ -259,6 +262,21 @@ def test_values_along_a_run_are_those_of_the_same_snapshots(smoke):
         difference = expected - values
         # The bias, which Z-scores do without.
         np.testing.assert_allclose(difference, difference.mean(), atol=1e-4)
+
+
+def test_propensity_is_that_of_the_same_runs_before_and_after_their_quench(smoke):
+    for snapshot in range(4):
+        path = smoke / RESULTS / f"inherent_propensity/snapshot{snapshot}/block0.h5"
+        found = tables.read(path, InherentPropensity)
+        assert found.states.tolist() == [b"inherent", b"thermal"]
+        assert found.time.tolist() == [0.1, 0.3, 1.0, 2.0]
+        assert not found.unconverged.any()
+        inherent, thermal = (found.propensity(state) for state in ("inherent", "thermal"))
+        # Vibrations are in the one and not in the other.
+        assert (inherent.mean(axis=1)[:3] < thermal.mean(axis=1)[:3]).all()
+        assert pearson(inherent[-1], thermal[-1]) > 0.5
+    scores = tables.read(smoke / RESULTS / "propensity_scores.h5", PropensityScores)
+    assert scores.replica.tolist() == [0, 0, 1, 1]
 
 
 def test_barriers_by_predictions_are_of_all_variables(smoke):
