@@ -1,6 +1,7 @@
 """The configuration of a study: defaults, types, and what cannot be true, before any job starts."""
 
 import difflib
+import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -178,6 +179,7 @@ def _impossible(config: Mapping[str, Any]) -> Iterator[str]:
     yield from _reach_mistakes(config, liquid)
     yield from _sample_mistakes(config)
     yield from _ensemble_mistakes(config)
+    yield from _inherent_mistakes(config)
     pairs = config["pair_distribution"]
     if pairs["frames"] < pairs["blocks"]:
         yield (
@@ -393,6 +395,58 @@ def _ensemble_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
     for temperature in sorted({t for t in temperatures if temperatures.count(t) > 1}):
         yield f"isoconfigurational.ensembles: {temperature:g} is listed twice: keep one"
     yield from _regression_mistakes(config)
+
+
+def _inherent_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
+    own, temperature = config["inherent"], config["roles"]["propensity"]
+    produced = {entry["temperature"]: entry["production"] for entry in config["temperatures"]}
+    frames = produced.get(temperature, math.inf) / config["thermal"]["frame_interval"]
+    for block, key in (("inherent", "snapshots"), ("quench", "frames")):
+        if config[block][key] > frames:
+            yield (
+                f"{block}.{key}: {config[block][key]} are more than the {frames:g} frames of a run "
+                f"at roles.propensity = {temperature:g}: lower it, or raise its production"
+            )
+    # Each replica is judged by models that are trained with the others.
+    number = (config["replicas"] - 1 or 1) * own["snapshots"] - (config["replicas"] == 1)
+    if number < LEAST_TRAINING_SNAPSHOTS:
+        yield (
+            f"inherent.snapshots: {own['snapshots']} of each replica leave {number} to train the "
+            f"models with that judge the others, {LEAST_TRAINING_SNAPSHOTS} are needed: raise it"
+        )
+    yield from _inherent_time_mistakes(own, config["engine"]["time_step"])
+    yield from _published_mistakes(own["published"])
+
+
+def _inherent_time_mistakes(own: Mapping[str, Any], step: float) -> Iterator[str]:
+    for time in own["times"]:
+        if not _is_multiple(time, step):
+            yield f"inherent.times: {time:g} tau is no whole number of time steps of {step:g} tau"
+    if list(own["times"]) != sorted(own["times"]):
+        yield f"inherent.times: {own['times']} do not rise: put them in order"
+    if own["training_time"] not in own["times"]:
+        yield (
+            f"inherent.training_time: {own['training_time']:g} tau is not among inherent.times "
+            f"({', '.join(f'{time:g}' for time in own['times'])}): add it there, or use one of them"
+        )
+
+
+def _published_mistakes(published: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    times = [entry["time"] for entry in published]
+    if any(after <= before for before, after in itertools.pairwise(times)):
+        yield f"inherent.published: times {times} do not rise: put them in order, each once"
+    for number, entry in enumerate(published):
+        found, first = len(entry["files"]), len(published[0]["files"])
+        if found != first:
+            yield (
+                f"inherent.published.{number}.files: {found} at {entry['time']:g} tau, {first} at "
+                f"{times[0]:g} tau: give one file of each snapshot at each time"
+            )
+    if published and len(published[0]["files"]) <= LEAST_TRAINING_SNAPSHOTS:
+        yield (
+            f"inherent.published: {len(published[0]['files'])} snapshots are too few to train with "
+            f"some and judge others: give {LEAST_TRAINING_SNAPSHOTS + 1} or more"
+        )
 
 
 def _variant_mistakes(config: Mapping[str, Any]) -> Iterator[str]:

@@ -65,8 +65,14 @@ PREDICTED_FIGURES = {
     "figure_a_1_mean_predictions": 1,
     **ON_PREDICTED_BARRIERS,
 }
+# Models of propensity, the runs that are quenched for it, and features of their snapshots.
+PROPENSITY = {"propensity_scores": 1, "figure_3_8_inherent_propensity": 1, "report": 1}
+QUENCHED = {"inherent_propensity": 4, **PROPENSITY}
+INHERENT_FEATURES = {"inherent_features": 2, **PROPENSITY}
+
 FIGURES = {
     "figure_1_1_displacement_map": 1,
+    "figure_3_8_inherent_propensity": 1,
     **OVER_TEMPERATURES,
     **LEARNED_FIGURES,
     **PREDICTED_FIGURES,
@@ -166,6 +172,8 @@ THERMAL = {
     "snapshot_features": 2 * COUNTED,
     **SCATTERING,
     **DYNAMICS,
+    **QUENCHED,
+    **INHERENT_FEATURES,
 }
 EVERYTHING = {"equilibrate_seed": 2, "equilibrate": RUNS - 2, **THERMAL}
 
@@ -262,6 +270,10 @@ def test_a_replica_that_is_added_runs_alone(study):
         "softness_decay": 3 * DECAYING,
         "predicted_values": 3 * PREDICTED,
         "averaged_values": 3 * PREDICTED,
+        # And the models of propensity.
+        **PROPENSITY,
+        "inherent_propensity": 2,
+        "inherent_features": 1,
     }
 
 
@@ -396,6 +408,31 @@ def test_another_matching_temperature_reruns_the_labels_by_the_csd(study):
     assert reruns(study) == {"csd_threshold": 1, **WITH_SOFTNESS, "regress": 1}
 
 
+@pytest.mark.parametrize("change", [{"times": [0.1, 1, 2]}, {"force_tolerance": 0.02}])
+def test_times_and_tolerance_of_quenches_rerun_quenched_runs(study, change):
+    configure(study, lambda config: config["inherent"].update(change))
+    assert reruns(study) == QUENCHED
+
+
+def test_the_training_time_of_propensity_reruns_its_models(study):
+    configure(study, lambda config: config["inherent"].update(training_time=2))
+    assert reruns(study) == PROPENSITY
+
+
+def test_published_data_are_read_and_leave_our_own_runs(study):
+    files = [f"published{number}.npz" for number in range(3)]
+    for name in files:
+        (study / name).touch()
+    published = [{"time": 1, "files": files}]
+    configure(study, lambda config: config["inherent"].update(published=published))
+    assert reruns(study) == {"published_propensity": 3, **PROPENSITY}
+
+
+def test_the_tolerance_of_single_quenches_reruns_nothing_of_the_figures(study):
+    configure(study, lambda config: config["quench"].update(force_tolerance=0.02))
+    assert reruns(study) == {"report": 1}
+
+
 def test_the_quiet_threshold_reruns_the_labels_of_activated_dynamics(study):
     configure(study, lambda config: config["samples"]["quiet"].update(threshold=0.1))
     assert reruns(study) == ACTIVATED
@@ -432,7 +469,7 @@ def test_random_directions_rerun_values(study):
 
 def test_the_radii_of_features_rerun_features(study):
     configure(study, lambda config: config["features"]["radial"].update(last=2.4))
-    assert reruns(study) == FEATURES
+    assert reruns(study) == {**FEATURES, **INHERENT_FEATURES}
 
 
 def test_the_stride_of_the_population_reruns_its_features(study):

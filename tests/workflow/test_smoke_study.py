@@ -16,10 +16,13 @@ from softness.files import tables
 from softness.files.features import reading_features
 from softness.files.records.barriers import BarrierTable, BinnedCounts
 from softness.files.records.dynamics import EquilibrationEvidence, RelaxationTable
+from softness.files.records.inherent import InherentPropensity
 from softness.files.records.learned import Classifier, LearnedValues
 from softness.files.records.memory import CycleResponse
+from softness.files.records.propensity import PropensityScores
 from softness.files.records.regressed import Predictions, Regression
 from softness.files.trajectory import Trajectory
+from softness.learning.scores import pearson
 from softness.report.claims import VERDICTS
 from softness.stages.shared.softness_in_time import softness_of_frames, softness_scale
 from softness.study import Study
@@ -48,6 +51,7 @@ CLAIMS = {
     "3.5": 2,
     "3.6": 2,
     "3.7": 5,
+    "3.8": 2,
     "3.M": 2,
     "4.1": 2,
     "4.2": 1,
@@ -295,6 +299,21 @@ def test_cycles_and_controls_are_the_same_until_the_pulse(smoke):
         assert (found.cycle[..., before] == found.control[..., :frames][..., before]).all()
         assert (found.cycle != found.control[..., :frames]).any()
         assert found.numbers.sum() == 400
+
+
+def test_propensity_is_that_of_the_same_runs_before_and_after_their_quench(smoke):
+    for snapshot in range(4):
+        path = smoke / RESULTS / f"inherent_propensity/snapshot{snapshot}/block0.h5"
+        found = tables.read(path, InherentPropensity)
+        assert found.states.tolist() == [b"inherent", b"thermal"]
+        assert found.time.tolist() == [0.1, 0.3, 1.0, 2.0]
+        assert not found.unconverged.any()
+        inherent, thermal = (found.propensity(state) for state in ("inherent", "thermal"))
+        # Vibrations are in the one and not in the other.
+        assert (inherent.mean(axis=1)[:3] < thermal.mean(axis=1)[:3]).all()
+        assert pearson(inherent[-1], thermal[-1]) > 0.5
+    scores = tables.read(smoke / RESULTS / "propensity_scores.h5", PropensityScores)
+    assert scores.replica.tolist() == [0, 0, 1, 1]
 
 
 def test_barriers_by_predictions_are_of_all_variables(smoke):

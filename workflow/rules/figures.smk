@@ -27,6 +27,7 @@ TABLES = {
     "cycle_response": expand(
         rules.cycle_response.output, pulse=study.pulses, snapshot=study.cycle_snapshots
     ),
+    "propensity_scores": rules.propensity_scores.output,
 }
 
 for entry in FIGURES:

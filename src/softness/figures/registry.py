@@ -194,6 +194,13 @@ FIGURES = (
         tables=(*PREDICTED_BARRIERS, "csd_threshold"),
     ),
     FigureEntry(
+        number="3.8",
+        name="figure_3_8_inherent_propensity",
+        title="Inherent-state propensity, predicted by models of it and of thermal propensity",
+        chapter="Chapter 3",
+        tables=("propensity_scores",),
+    ),
+    FigureEntry(
         number="3.M",
         name="figure_3_m_convergence",
         title="Whether there are enough runs, and whether they are long enough",

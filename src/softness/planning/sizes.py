@@ -126,6 +126,11 @@ class Sizes:
         return len(frames) * self.centres
 
     @property
+    def inherent_rows(self) -> int:
+        """Particles in the snapshots of one replica whose runs are quenched."""
+        return self.config["inherent"]["snapshots"] * self.centres
+
+    @property
     def training_rows(self) -> int:
         """Particles that a regressor is trained with."""
         return len(self.study.snapshots_at(self.study.regression_label)) * self.centres

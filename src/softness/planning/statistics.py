@@ -13,6 +13,7 @@ PARTS = {
     "equilibrate": "equilibration time",
     "equilibrate_seed": "equilibration time",
     "isoconfigurational": "isoconfigurational runs",
+    "inherent_propensity": "quenched runs",
 }
 """What a user may halve of each rule of simulation."""
 
