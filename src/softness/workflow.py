@@ -81,15 +81,14 @@ def code_of(stage: str, *modules: str) -> list[str]:
 def shell_environment(workflow: Any, study: Study) -> str:
     """Prefix of every command: the library's path, the device, one thread for each process.
 
-    Snakemake does not count it among what makes a job run again; so the device and the wall time,
-    which change no physics, are here and not among the parameters.
+    Snakemake does not count it among what makes a job run again; so the device, which changes no
+    physics, is here and not among the parameters.
     """
     variables = {
         "PYTHONPATH": f"{sources.ROOT}${{PYTHONPATH:+:$PYTHONPATH}}",
         "PYTHONUTF8": "1",
     } | dict.fromkeys(THREADS, "1")
     variables[command.DEVICE] = study.config["engine"]["device"]
-    variables |= wall_time(workflow)
     methods = {str(method) for method in workflow.deployment_settings.deployment_method}
     if not methods & {"conda", "apptainer"}:
         # Without an environment of its own, a command uses the interpreter of Snakemake.
@@ -98,15 +97,6 @@ def shell_environment(workflow: Any, study: Study) -> str:
     prefix = f"set -euo pipefail; {exports}; "
     # Snakemake formats the prefix like a rule's command.
     return prefix.replace("{", "{{").replace("}", "}}")
-
-
-def wall_time(workflow: Any) -> dict[str, str]:
-    """The runtime that a scheduler gave this job, in minutes; nothing on one's own machine.
-
-    A job on another machine runs Snakemake once more, for this job alone and with its resources.
-    """
-    runtime = workflow.global_resources.get("runtime") if workflow.remote_exec else None
-    return {command.WALL_TIME: str(runtime.value)} if runtime and runtime.value else {}
 
 
 def announce(study: Study) -> None:

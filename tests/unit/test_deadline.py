@@ -5,7 +5,9 @@ No test sleeps: the clock is a function, and what a job takes is counted in time
 
 import json
 import math
+import os
 import time
+from datetime import datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -82,6 +84,31 @@ def test_the_sooner_end_counts():
     assert Deadline.of_job(5, slurm).seconds == pytest.approx(300)
     assert Deadline.of_job(20, slurm).seconds == pytest.approx(600, abs=5)
     assert Deadline.of_job(math.inf, {"SLURM_JOB_END_TIME": "0"}).seconds == 0
+
+
+def squeue(folder, line):
+    """The environment of a job in which squeue says this line."""
+    program = folder / "squeue"
+    program.write_text(f"#!/bin/sh\ncase $* in *--jobs=17*) {line};; *) exit 1;; esac\n")
+    program.chmod(0o755)
+    return {"PATH": f"{folder}:{os.environ['PATH']}", "SLURM_JOB_ID": "17"}
+
+
+def test_an_older_slurm_is_asked(tmp_path, monkeypatch, capsys):
+    end = datetime.now() + timedelta(seconds=600)
+    environment = squeue(tmp_path, f"echo {end.isoformat(timespec='seconds')}")
+    monkeypatch.setenv("PATH", environment["PATH"])
+    assert Deadline.of_job(math.inf, environment).seconds == pytest.approx(600, abs=5)
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize("line", ["echo N/A", "echo", "exit 1"])
+def test_where_slurm_does_not_answer_there_is_no_limit(tmp_path, monkeypatch, capsys, line):
+    environment = squeue(tmp_path, line)
+    monkeypatch.setenv("PATH", environment["PATH"])
+    assert Deadline.of_job(math.inf, environment).seconds == math.inf
+    assert Deadline.of_job(5, environment).seconds == 300
+    assert "SLURM does not say when this job ends" in capsys.readouterr().err
 
 
 def test_who_has_done_something_is_run_again_and_who_has_not_is_wrong(clock):

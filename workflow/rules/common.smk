@@ -16,11 +16,6 @@ BENCHMARKS = f"{RESULTS}/benchmarks"
 shell.prefix(shell_environment(workflow, study))
 
 
-# Otherwise a scheduler's job is not told the runtime it was given: see `wall_time`.
-resource_scopes:
-    runtime="local",
-
-
 wildcard_constraints:
     temperature=r"[0-9.]+",
     replica=r"[0-9]+",

@@ -6,14 +6,18 @@ made a file, and another limit makes nothing run again.
 
 import math
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Mapping
+from datetime import datetime
 
 from softness.errors import InputError, OutOfTime
 from softness.simulate.progress import format_duration
 
-# Says when a job of SLURM ends, as a Unix time; older versions of SLURM do not set it.
-SLURM_END = "SLURM_JOB_END_TIME"
+# When a job of SLURM ends, as a Unix time. Older versions do not set it: then SLURM is asked.
+SLURM_END, SLURM_JOB = "SLURM_JOB_END_TIME", "SLURM_JOB_ID"
+SECONDS_TO_ANSWER = 60.0
 
 # A piece of work is begun if the time left is what the slowest one so far would need, times this.
 MARGIN = 1.25
@@ -44,9 +48,8 @@ class Deadline:
 
     @classmethod
     def of_job(cls, minutes: float, environment: Mapping[str, str] = os.environ) -> "Deadline":
-        """The end of this job: what it was given, or what SLURM says, whichever is sooner."""
-        end = float(environment.get(SLURM_END, math.inf))
-        return cls(min(60 * minutes, end - time.time()))
+        """The end of this job: so many minutes from now, or what SLURM says, if that is sooner."""
+        return cls(min(60 * minutes, _slurm_end(environment) - time.time()))
 
     def left(self) -> float:
         """Seconds that may be worked."""
@@ -88,3 +91,25 @@ class Deadline:
             f"the {total - done} {pieces} that are left: give the job a longer runtime, or make "
             f"{pieces} shorter"
         )
+
+
+def _slurm_end(environment: Mapping[str, str]) -> float:
+    """Unix time at which SLURM ends this job; infinite outside of SLURM."""
+    if SLURM_END in environment:
+        return float(environment[SLURM_END])
+    if SLURM_JOB not in environment:
+        return math.inf
+    program = ["squeue", "--noheader", "--format=%e", f"--jobs={environment[SLURM_JOB]}"]
+    try:
+        answer = subprocess.run(
+            program,
+            env={**environment, "SLURM_TIME_FORMAT": "standard"},
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=SECONDS_TO_ANSWER,
+        )
+        return datetime.fromisoformat(answer.stdout.strip()).timestamp()
+    except (OSError, subprocess.SubprocessError, ValueError) as error:
+        print(f"SLURM does not say when this job ends ({error}): no limit", file=sys.stderr)
+        return math.inf
