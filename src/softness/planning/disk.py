@@ -45,6 +45,10 @@ def _thermal(sizes: Sizes, job: Mapping[str, str]) -> float:
     return frames * (sizes.particles * FRAME_BYTES + FRAME_EXTRA)
 
 
+def _cycles(sizes: Sizes, job: Mapping[str, str]) -> float:
+    return sizes.cycle_frames(job) * (sizes.particles * FRAME_BYTES + FRAME_EXTRA)
+
+
 def _equilibrate(sizes: Sizes, job: Mapping[str, str]) -> float:
     return sizes.particles * (STATE_BYTES + HISTORY_BYTES * sizes.history_frames(job))
 
@@ -81,6 +85,8 @@ RULES: dict[str, Bytes] = {
     "equilibrate_seed": _equilibrate,
     "equilibrate": _equilibrate,
     "thermal": _thermal,
+    "cycle": _cycles,
+    "control": _cycles,
     "isoconfigurational": _counts,
     "ensemble": _counts,
     "inherent_propensity": _quenched_runs,

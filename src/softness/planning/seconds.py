@@ -29,6 +29,9 @@ Seconds = Callable[[Sizes, Mapping[str, str]], float]
 ROW = 3.2e-5
 """Of a row of features."""
 
+SOFTNESS = 1e-5
+"""Of softness of a particle in a frame."""
+
 FRAME = 6e-7
 """Of a particle in a frame whose neighbours are sought."""
 
@@ -134,6 +137,10 @@ def _drawn(seconds: float) -> Seconds:
     return lambda sizes, job: START + seconds * sizes.config["uncertainty"]["draws"] / 500
 
 
+def _followed(sizes: Sizes, job: Mapping[str, str]) -> float:
+    return START_LEARNING + SOFTNESS * sizes.followed_frames(job) * sizes.centres
+
+
 RULES: dict[str, Seconds] = {
     "ensemble": lambda sizes, job: START + 3e-4 * sizes.centres,
     "hop_indicator": _frames(1.8e-7),
@@ -167,6 +174,8 @@ RULES: dict[str, Seconds] = {
     "binned_predictions": lambda sizes, job: START,
     "barriers": _drawn(2.5),
     "predicted_barriers": _drawn(5.0),
+    "softness_decay": _followed,
+    "cycle_response": _followed,
     "report": lambda sizes, job: START,
 }
 

@@ -14,6 +14,8 @@ PARTS = {
     "equilibrate_seed": "equilibration time",
     "isoconfigurational": "isoconfigurational runs",
     "inherent_propensity": "quenched runs",
+    "cycle": "snapshots that go through cycles",
+    "control": "snapshots that go through cycles",
 }
 """What a user may halve of each rule of simulation."""
 
