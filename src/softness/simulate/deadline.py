@@ -15,8 +15,8 @@ from datetime import datetime
 from softness.errors import InputError, OutOfTime
 from softness.simulate.progress import format_duration
 
-# When a job of SLURM ends, as a Unix time. Older versions do not set it, and Snakemake's plugin takes
-# it out of the environment; the number of the job is left, by which SLURM is asked.
+# When a job of SLURM ends, as a Unix time. Older versions do not set it, and Snakemake's plugin
+# takes it out of the environment; the number of the job is left, by which SLURM is asked.
 SLURM_END, SLURM_JOB = "SLURM_JOB_END_TIME", "SLURM_JOB_ID"
 SECONDS_TO_ANSWER = 60.0
 
