@@ -43,6 +43,11 @@ rule chapter3:
         figure_files("Chapter 3") + figure_files("Appendix A"),
 
 
+rule chapter4:
+    input:
+        figure_files("Chapter 4"),
+
+
 onstart:
     hold_folder()
 

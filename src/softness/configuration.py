@@ -253,25 +253,24 @@ def _not_simulated(place: str, temperature: float, simulated: list[float]) -> st
 def _role_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
     simulated = _simulated(config)
     roles = config["roles"]
-    for role in ("training", "transfer_test", "matching", "propensity", "regression"):
-        if role in roles and roles[role] not in simulated:
+    for role in ("training", "transfer_test", "matching", "propensity", "regression", "cycle"):
+        if roles[role] not in simulated:
             yield _not_simulated(f"roles.{role}", roles[role], simulated)
     for role in ("fluidity", "decay"):
-        for temperature in roles.get(role, []):
+        for temperature in roles[role]:
             if temperature not in simulated:
                 yield _not_simulated(f"roles.{role}", temperature, simulated)
     yield from _fit_mistakes(roles["barrier_fit"], simulated)
-    cycle = roles.get("cycle", {})
-    for end in cycle:
-        if cycle[end] not in simulated:
-            yield _not_simulated(f"roles.cycle.{end}", cycle[end], simulated)
     for number, pulse in enumerate(config["cycle"]["pulses"]):
+        place = f"cycle.pulses.{number}.high"
         if pulse["high"] not in simulated:
-            place = f"cycle.pulses.{number}.high"
             # Its relaxation time tells how long memory would have to last.
             yield _not_simulated(place, pulse["high"], simulated)
-    if len(cycle) == 2 and cycle["low"] >= cycle["high"]:
-        yield f"roles.cycle.high: {cycle['high']:g} must be above roles.cycle.low, {cycle['low']:g}"
+        if pulse["high"] == roles["cycle"]:
+            yield (
+                f"{place}: {pulse['high']:g} is roles.cycle, the temperature of the controls: give "
+                "another one"
+            )
 
 
 def _fit_mistakes(limits: Mapping[str, Any], simulated: list[float]) -> Iterator[str]:
@@ -351,15 +350,12 @@ def _production_mistakes(config: Mapping[str, Any], frame: float) -> Iterator[st
         "van_hove.lag": 2 * lag,
         "hop.window, samples.lead and barriers.stride": hop + population,
     }
-    decay = {"memory.longest": config["memory"]["longest"]}
     quiet = {"samples.quiet.duration": hop + config["samples"]["quiet"]["duration"]}
     activated = {config["roles"][role] for role in ("training", "transfer_test")}
-    decaying = config["roles"]["decay"]
     for entry in config["temperatures"]:
         place = f"temperatures[{entry['temperature']:g}].production"
         own = dict(needs)
         own |= quiet if entry["temperature"] in activated else {}
-        own |= decay if entry["temperature"] in decaying else {}
         for key, least in own.items():
             if entry["production"] < least:
                 yield (
@@ -402,10 +398,7 @@ def _ensemble_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _inherent_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
-    own, temperature = config["inherent"], config["roles"].get("propensity")
-    if temperature is None:
-        yield "roles.propensity: is missing, and inherent needs it: name a simulated temperature"
-        return
+    own, temperature = config["inherent"], config["roles"]["propensity"]
     produced = {entry["temperature"]: entry["production"] for entry in config["temperatures"]}
     frames = produced.get(temperature, math.inf) / config["thermal"]["frame_interval"]
     for block, key in (("inherent", "snapshots"), ("quench", "frames")):
@@ -563,7 +556,10 @@ def _window_mistakes(config: Mapping[str, Any], frame: float) -> Iterator[str]:
         )
     cycle = config["cycle"]
     whole = {
-        **{f"cycle.{key}": cycle[key] for key in ("before", "ramp", "after", "segment")},
+        **{
+            f"cycle.{key}": cycle[key]
+            for key in ("before", "ramp", "after", "control_extra", "segment")
+        },
         **{
             f"cycle.pulses.{number}.hold": pulse["hold"]
             for number, pulse in enumerate(cycle["pulses"])

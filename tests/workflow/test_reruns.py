@@ -15,6 +15,8 @@ CLASSIFIERS, EXTREMES = 1 + 3 * FLUIDITY, 3 * FLUIDITY
 # whose barriers by predictions are fitted.
 BLOCKS_OF_RUNS, SNAPSHOTS, COUNTED = 12, 6, 2
 REGRESSORS, PREDICTED = 8, 4
+# Snapshots that go through the one pulse, and temperatures whose decay of softness is followed.
+CYCLES, DECAYING = 6, 2
 
 OVER_TEMPERATURES = {
     "figure_1_2_pair_distribution": 1,
@@ -35,6 +37,18 @@ ON_ACCURACY = {
     "table_2_1_hyperplanes": 1,
 }
 LEARNED_FIGURES = {**ON_BARRIERS, **ON_ACCURACY, "figure_2_3_fluidity_distributions": 1}
+ON_SOFTNESS_IN_TIME = {
+    "figure_4_2_softness_decay": 1,
+    "figure_4_3_normalised_decay": 1,
+    "figure_4_4_thermal_cycle": 1,
+    "figure_4_n_cycle_response": 1,
+}
+SOFTNESS_IN_TIME = {
+    "softness_decay": 2 * DECAYING,
+    "cycle_response": CYCLES,
+    **ON_SOFTNESS_IN_TIME,
+}
+SHARES = {"snapshot_shares": COUNTED, "figure_4_1_snapshot_shares": 1}
 ON_PREDICTED_BARRIERS = {
     "figure_3_2_predicted_probability": 1,
     "figure_3_3_predicted_barriers": 1,
@@ -62,6 +76,8 @@ FIGURES = {
     **OVER_TEMPERATURES,
     **LEARNED_FIGURES,
     **PREDICTED_FIGURES,
+    **ON_SOFTNESS_IN_TIME,
+    "figure_4_1_snapshot_shares": 1,
 }
 
 # By predictions of regressors.
@@ -74,14 +90,20 @@ REGRESSED = {"regress": REGRESSORS, "averaged_values": 2 * PREDICTED, **WITH_SOF
 COUNTED_RUNS = {
     "isoconfigurational": BLOCKS_OF_RUNS,
     "ensemble": SNAPSHOTS,
-    "snapshot_shares": COUNTED,
+    **SHARES,
     **REGRESSED,
 }
 
 # By classifiers.
 FITS = {"barriers": 2, **ON_BARRIERS, "report": 1}
 COUNTS = {"binned_counts": FITTED, **FITS}
-VALUES = {"learned_values": RUNS, "distribution": TEMPERATURES, **COUNTS, **LEARNED_FIGURES}
+VALUES = {
+    "learned_values": RUNS,
+    "distribution": TEMPERATURES,
+    **COUNTS,
+    **LEARNED_FIGURES,
+    **SOFTNESS_IN_TIME,
+}
 # Without what follows from softness itself.
 FLUIDITIES = {"train_classifier": EXTREMES, "accuracy": LABELLED, **VALUES}
 TRAINING = {**FLUIDITIES, **WITH_SOFTNESS, "train_classifier": CLASSIFIERS}
@@ -110,7 +132,7 @@ EVENTS = {
     **ACTIVATED,
     # Labels of runs that were counted, with the same threshold.
     "csd_threshold": 1,
-    "snapshot_shares": COUNTED,
+    **SHARES,
     **REGRESSED,
 }
 HOP = {
@@ -131,6 +153,7 @@ BLOCKS = {
     **COUNTS,
     **LEARNED_FIGURES,
     **PREDICTED_COUNTS,
+    **SOFTNESS_IN_TIME,
 }
 RELAXATION = {
     "relaxation": TEMPERATURES,
@@ -143,6 +166,8 @@ RELAXATION = {
 SCATTERING = {"self_scattering": RUNS, **RELAXATION}
 THERMAL = {
     "thermal": RUNS,
+    "cycle": CYCLES,
+    "control": CYCLES,
     "pair_distribution": RUNS,
     "snapshot_features": 2 * COUNTED,
     **SCATTERING,
@@ -194,6 +219,8 @@ def test_a_temperature_that_is_added_runs_alone_and_joins_the_figures(study):
         "distribution": 1,
         "figure_2_2_transfer_accuracy": 1,
         "figure_2_3_fluidity_distributions": 1,
+        # Their relaxation times are those of all temperatures.
+        **ON_SOFTNESS_IN_TIME,
         "report": 1,
     }
 
@@ -237,6 +264,10 @@ def test_a_replica_that_is_added_runs_alone(study):
         "isoconfigurational": BLOCKS_OF_RUNS // 2,
         "ensemble": SNAPSHOTS // 2,
         "snapshot_features": COUNTED,
+        "cycle": CYCLES // 2,
+        "control": CYCLES // 2,
+        "cycle_response": 3 * CYCLES // 2,
+        "softness_decay": 3 * DECAYING,
         "predicted_values": 3 * PREDICTED,
         "averaged_values": 3 * PREDICTED,
         # And the models of propensity.
@@ -325,11 +356,51 @@ def test_more_runs_of_a_snapshot_add_blocks(study):
     assert reruns(study) == {
         "isoconfigurational": 2,
         "ensemble": 2,
+        **SHARES,
         "snapshot_shares": 1,
         "predict": 1,
         **PREDICTED_FIGURES,
         "report": 1,
     }
+
+
+def test_bins_of_softness_rerun_what_follows_them(study):
+    configure(study, lambda config: config["memory"]["bins"].update(number=6))
+    assert reruns(study) == {**SOFTNESS_IN_TIME, "report": 1}
+
+
+def test_time_origins_rerun_the_decay(study):
+    configure(study, lambda config: config["memory"].update(origins=8))
+    assert reruns(study) == {
+        "softness_decay": 2 * DECAYING,
+        "figure_4_2_softness_decay": 1,
+        "figure_4_3_normalised_decay": 1,
+        "report": 1,
+    }
+
+
+RESPONSES = {"figure_4_4_thermal_cycle": 1, "figure_4_n_cycle_response": 1, "report": 1}
+
+
+def test_a_pulse_that_is_added_runs_alone_beside_the_same_controls(study):
+    configure(study, lambda config: config["cycle"]["pulses"].append({"high": 0.90, "hold": 2}))
+    assert reruns(study) == {"cycle": CYCLES, "cycle_response": CYCLES, **RESPONSES}
+
+
+def test_a_longer_pulse_asks_for_longer_controls(study):
+    configure(study, lambda config: config["cycle"]["pulses"].append({"high": 0.80, "hold": 4}))
+    assert reruns(study) == {
+        "cycle": CYCLES,
+        "control": CYCLES,
+        "cycle_response": 2 * CYCLES,
+        **RESPONSES,
+    }
+
+
+def test_more_runs_of_a_cycle_rerun_cycles_and_controls(study):
+    configure(study, lambda config: config["cycle"].update(runs=2))
+    expected = {"cycle": CYCLES, "control": CYCLES, "cycle_response": CYCLES, **RESPONSES}
+    assert reruns(study) == expected
 
 
 def test_another_matching_temperature_reruns_the_labels_by_the_csd(study):

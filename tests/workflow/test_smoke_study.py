@@ -18,11 +18,13 @@ from softness.files.records.barriers import BarrierTable, BinnedCounts
 from softness.files.records.dynamics import EquilibrationEvidence, RelaxationTable
 from softness.files.records.inherent import InherentPropensity
 from softness.files.records.learned import Classifier, LearnedValues
+from softness.files.records.memory import CycleResponse
 from softness.files.records.propensity import PropensityScores
 from softness.files.records.regressed import Predictions, Regression
 from softness.files.trajectory import Trajectory
 from softness.learning.scores import pearson
 from softness.report.claims import VERDICTS
+from softness.stages.shared.softness_in_time import softness_of_frames, softness_scale
 from softness.study import Study
 
 RESULTS = "results/smoke"
@@ -51,6 +53,11 @@ CLAIMS = {
     "3.7": 5,
     "3.8": 2,
     "3.M": 2,
+    "4.1": 2,
+    "4.2": 1,
+    "4.3": 3,
+    "4.4": 2,
+    "4.N": 3,
     "A.1": 2,
     "A.2": 3,
 }
@@ -262,6 +269,36 @@ def test_values_along_a_run_are_those_of_the_same_snapshots(smoke):
         difference = expected - values
         # The bias, which Z-scores do without.
         np.testing.assert_allclose(difference, difference.mean(), atol=1e-4)
+
+
+def test_softness_along_a_run_is_that_of_the_table_of_features(smoke):
+    """Projected frame by frame, or from stored features: the same, up to rounding to float32."""
+    results, settings = smoke / RESULTS, Study(load(ROOT / SMOKE)).softness_decay("0.7", "1")
+    along = tables.read(results / "learned_values/T0.7/replica1.h5", LearnedValues)
+    name = along.names.tolist().index(b"softness")
+    files = results / "classifiers/softness.h5", results / "distribution/T0.7.h5"
+    scale = softness_scale(settings, *files, replica=1)
+    frames = np.unique(along.population_frame).tolist()
+    assert len(frames) > 5
+    # The values of the table are neither about their mean nor in units of their spread.
+    table = along.population[:, name]
+    table = (table - table.mean()) / table.std()
+    with Trajectory(results / "thermal/T0.7/replica1/trajectory.gsd") as trajectory:
+        for frame, softness in softness_of_frames(trajectory, scale, frames):
+            expected = table[along.population_frame == frame]
+            np.testing.assert_allclose(softness, expected, atol=1e-4)
+
+
+def test_cycles_and_controls_are_the_same_until_the_pulse(smoke):
+    for snapshot in range(6):
+        path = smoke / RESULTS / f"cycle_response/pulse0/snapshot{snapshot}.h5"
+        found = tables.read(path, CycleResponse)
+        before = found.time <= 3
+        frames = len(found.time)
+        assert found.control_time[-1] == found.time[-1] + 6
+        assert (found.cycle[..., before] == found.control[..., :frames][..., before]).all()
+        assert (found.cycle != found.control[..., :frames]).any()
+        assert found.numbers.sum() == 400
 
 
 def test_propensity_is_that_of_the_same_runs_before_and_after_their_quench(smoke):
