@@ -309,9 +309,9 @@ def test_propensity_is_that_of_the_same_runs_before_and_after_their_quench(smoke
         assert found.time.tolist() == [0.1, 0.3, 1.0, 2.0]
         assert not found.unconverged.any()
         inherent, thermal = (found.propensity(state) for state in ("inherent", "thermal"))
-        # Vibrations are in the one and not in the other.
-        assert (inherent.mean(axis=1)[:3] < thermal.mean(axis=1)[:3]).all()
-        assert pearson(inherent[-1], thermal[-1]) > 0.5
+        # Runs are the same, so that both states know of the same jumps.
+        assert (np.diff(thermal.mean(axis=1)) > 0).all()
+        assert pearson(inherent[-1], thermal[-1]) > 0.2
     scores = tables.read(smoke / RESULTS / "propensity_scores.h5", PropensityScores)
     assert scores.replica.tolist() == [0, 0, 1, 1]
 

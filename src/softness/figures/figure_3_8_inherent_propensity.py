@@ -162,8 +162,8 @@ def table(data: FigureData) -> pd.DataFrame:
 
 LOOKS = {
     DIRECTLY_TRAINED: ("trained on it, at each time", "black", "^", "-"),
-    THERMAL_TRAINED: ("trained on thermal one", "#56b4e9", "v", "-"),
-    ON_THERMAL: ("thermal one, trained on it", "#d55e00", "s", ":"),
+    THERMAL_TRAINED: ("trained on thermal propensity", "#56b4e9", "v", "-"),
+    ON_THERMAL: ("thermal propensity, by the latter", "#d55e00", "s", ":"),
 }
 
 
