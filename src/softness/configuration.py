@@ -180,6 +180,7 @@ def _impossible(config: Mapping[str, Any]) -> Iterator[str]:
     yield from _sample_mistakes(config)
     yield from _ensemble_mistakes(config)
     yield from _inherent_mistakes(config)
+    yield from _too_many(config, "cycle", "snapshots", "cycle")
     pairs = config["pair_distribution"]
     if pairs["frames"] < pairs["blocks"]:
         yield (
@@ -398,15 +399,9 @@ def _ensemble_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _inherent_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
-    own, temperature = config["inherent"], config["roles"]["propensity"]
-    produced = {entry["temperature"]: entry["production"] for entry in config["temperatures"]}
-    frames = produced.get(temperature, math.inf) / config["thermal"]["frame_interval"]
+    own = config["inherent"]
     for block, key in (("inherent", "snapshots"), ("quench", "frames")):
-        if config[block][key] > frames:
-            yield (
-                f"{block}.{key}: {config[block][key]} are more than the {frames:g} frames of a run "
-                f"at roles.propensity = {temperature:g}: lower it, or raise its production"
-            )
+        yield from _too_many(config, block, key, "propensity")
     # Each replica is judged by models that are trained with the others.
     number = (config["replicas"] - 1 or 1) * own["snapshots"] - (config["replicas"] == 1)
     if number < LEAST_TRAINING_SNAPSHOTS:
@@ -416,6 +411,18 @@ def _inherent_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
         )
     yield from _inherent_time_mistakes(own, config["engine"]["time_step"])
     yield from _published_mistakes(own["published"])
+
+
+def _too_many(config: Mapping[str, Any], block: str, key: str, role: str) -> Iterator[str]:
+    """More snapshots than frames: some would be the same and count as independent."""
+    produced = {entry["temperature"]: entry["production"] for entry in config["temperatures"]}
+    temperature = config["roles"][role]
+    frames = produced.get(temperature, math.inf) / config["thermal"]["frame_interval"]
+    if config[block][key] > frames:
+        yield (
+            f"{block}.{key}: {config[block][key]} are more than the {frames:g} frames of a run at "
+            f"roles.{role} = {temperature:g}: lower it, or raise its production"
+        )
 
 
 def _inherent_time_mistakes(own: Mapping[str, Any], step: float) -> Iterator[str]:
@@ -540,11 +547,13 @@ def _sample_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
             f"samples.quiet.threshold: {threshold:g} is above hop.threshold ({highest:g}), so that "
             "quiet particles would rearrange: lower it, or set auto"
         )
-    bins = config["barriers"]["bins"]
-    if bins["lowest"] >= bins["highest"]:
-        yield (
-            f"barriers.bins.lowest: {bins['lowest']:g} is not below highest ({bins['highest']:g})"
-        )
+    for block in ("barriers", "memory"):
+        bins = config[block]["bins"]
+        if bins["lowest"] >= bins["highest"]:
+            yield (
+                f"{block}.bins.lowest: {bins['lowest']:g} is not below highest "
+                f"({bins['highest']:g})"
+            )
 
 
 def _window_mistakes(config: Mapping[str, Any], frame: float) -> Iterator[str]:

@@ -80,7 +80,7 @@ def test_quenched_runs_count_by_what_is_done(study):
     jobs = {(s.rule, *s.number): s for s in study.simulations()}
     block = jobs["inherent_propensity", 5, 0]
     # A quench takes as long as some thousand steps.
-    assert block.steps == 4 * (5000 + 4 * 3700)
+    assert block.steps == 4 * (5000 + 5 * 3700)
     assert ("inherent_propensity", 6, 0) not in jobs
     block.checkpoint.mkdir(parents=True)
     Chain(block.checkpoint, {}).state(3).touch()
