@@ -84,7 +84,7 @@ def test_quenched_runs_count_by_what_is_done(study):
     assert ("inherent_propensity", 6, 0) not in jobs
     block.checkpoint.mkdir(parents=True)
     Chain(block.checkpoint, {}).state(3).touch()
-    assert study.steps_of(block) == 3 * (5000 + 4 * 3700)
+    assert study.steps_of(block) == 3 * (5000 + 5 * 3700)
     block.output.touch()
     assert study.steps_of(block) == block.steps
 
