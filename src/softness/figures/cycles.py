@@ -328,6 +328,12 @@ def windowed(pulse: Pulse, mask: np.ndarray, values: np.ndarray) -> tuple[np.nda
     return time @ shares, values[..., mask] @ shares
 
 
+def window_edges(pulse: Pulse, windows: int) -> np.ndarray:
+    """(windows + 1,) edges of the windows from the beginning of a pulse on; the last one is cut."""
+    edges = pulse.time[pulse.begin] + WINDOW * np.arange(windows + 1)
+    return np.minimum(edges, pulse.time[-1])
+
+
 def clearest(seen: Sequence[Seen]) -> tuple[str, Finding]:
     """Where and what is found in any bin of any pulse, of the one with the smallest p.
 

@@ -52,11 +52,18 @@ FASTER = Statement(
     source="relatively faster, no value given",
     below=1.0,
 )
+LATER = Statement(
+    figure=NUMBER,
+    name="change of the share in a decade, of the softest less that of the hardest group",
+    claim="Ours: soft particles forget faster later as well, and not in the early drop alone",
+    source="none",
+    below=0.0,
+)
 
 
 def claims(data: FigureData) -> list[Claim]:
     """Verdicts on the early drop, on the straight line, and on soft against hard."""
-    statements = (SHORT, STRAIGHT, FASTER)
+    statements = (SHORT, STRAIGHT, FASTER, LATER)
     found = _decay(data)
     if found is None:
         return [each.not_tested("no groups were followed") for each in statements]
@@ -64,7 +71,8 @@ def claims(data: FigureData) -> list[Claim]:
         return [each.not_tested(reason) for each in statements]
     if not found.apart:
         return [each.not_tested("no group starts apart from the mean") for each in statements]
-    verdicts = [_short_claim(found), _straight_claim(found), _faster_claim(found)]
+    verdicts = [_short_claim(found), _straight_claim(found)]
+    verdicts += [_faster_claim(found), _later_claim(found)]
     return [memory.noted(each, found.temperature, TEMPERATURE_OF_SOURCE) for each in verdicts]
 
 
@@ -108,6 +116,17 @@ def _faster_claim(found: Decay) -> Claim:
     claim = FASTER.judge(float(ratio.value), ratio.draws, found.replicas, doubt)
     names = f"S(0) {found.labels[highest]} over {found.labels[lowest]}"
     return replace(claim, note="; ".join(filter(None, [names, claim.note])))
+
+
+def _later_claim(found: Decay) -> Claim:
+    first, last = _line(found)
+    difference, compared = found.found.slope_difference, found.found.compared
+    if _times_between(found, first, last) < FEWEST_TIMES or compared is None:
+        return LATER.not_tested(f"too few times from {first:g} tau on, or groups apart")
+    claim = LATER.judge(float(difference.value), difference.draws, found.replicas)
+    hard, soft = (found.labels[group] for group in compared)
+    notes = [f"S(0) {soft} less {hard}", f"t from {first:g} to {last:.3g} tau", claim.note]
+    return replace(claim, note="; ".join(filter(None, notes)))
 
 
 def _decay(data: FigureData) -> Decay | None:

@@ -29,7 +29,7 @@ SOFTER = Significance(
 LASTING = Significance(
     figure=NUMBER,
     name="p of a response that bins do not share, 3 tau_alpha after the pulse",
-    claim="Memory: what a pulse does to bins outlasts it",
+    claim="Needed for memory: what a pulse does to bins outlasts it",
     source="open question",
 )
 NECESSARY = "needed for memory, but plain relaxation can do it: see 4.N"

@@ -92,7 +92,7 @@ def _contrast(data: FigureData, pulse: Pulse, responses: np.ndarray) -> np.ndarr
     if len(full) < 2:
         return None
     delay = LONG_AFTER * memory.relaxation_time(data, pulse.high)
-    late = pulse.time > pulse.time[pulse.end]
+    late = pulse.time >= pulse.time[pulse.end]
     window = pulse.moved | (late & ~pulse.after(delay) & np.isfinite(delay))
     clock = cycles.plain_relaxation(data, pulse).values
     if clock is not None:
@@ -382,9 +382,8 @@ def _draw_bins(panels: Sequence[Axes], data: FigureData, pulse: Pulse) -> None:
         axes.axhline(0.0, color="0.5", linewidth=0.6, zorder=0.5)
         width = seen.critical * seen.error[number]
         if np.isfinite(width).any():
-            axes.fill_between(
-                seen.time, -width, width, color="0.82", linewidth=0, zorder=0.3, step="mid"
-            )
+            edges = cycles.window_edges(pulse, len(seen.time))
+            axes.stairs(width, edges, baseline=-width, fill=True, color="0.82", zorder=0.3)
         if expected is not None:
             _draw_windows(axes, pulse, *expected[:2], number, color="black", linestyle="--")
         _draw_windows(axes, pulse, seen.time, seen.mean, number, color=colours[number], marker="o")
@@ -407,17 +406,10 @@ def _draw_windows(
     axes: Axes, pulse: Pulse, time: np.ndarray, values: np.ndarray, bin_number: int, **options: Any
 ) -> None:
     """A line through windows; before the pulse a response is 0."""
-    before = pulse.time[[0, pulse.begin]]
     known = values[bin_number]
-    start = np.zeros(2) if np.isfinite(known).any() else np.full(2, np.nan)
-    axes.plot(
-        np.append(before, time),
-        np.append(start, known),
-        markersize=DOTS,
-        linewidth=0.9,
-        markevery=slice(2, None),
-        **options,
-    )
+    if np.isfinite(known).any():
+        axes.plot(pulse.time[[0, pulse.begin]], [0, 0], linewidth=0.9, **options | {"marker": ""})
+    axes.plot(time, known, markersize=DOTS, linewidth=0.9, **options)
 
 
 def _scale_bins(

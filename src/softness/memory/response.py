@@ -209,6 +209,7 @@ def sign_flip_test(
     bin and a time is the share of flips whose largest abs(t) over all bins and times reaches the
     abs(t) found there (the single-step max-t of Westfall and Young, 1993). The share of false
     positives is held whatever the distribution of noise and however bins and times are correlated.
+    Pulses that share a control are flipped together; that is exact for symmetric noise alone.
 
     Parameters
     ----------
