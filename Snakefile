@@ -21,6 +21,9 @@ include: "workflow/rules/figures.smk"
 include: "workflow/rules/report.smk"
 
 
+set_requests(workflow, study)
+
+
 rule all:
     default_target: True
     input:
@@ -44,6 +47,7 @@ rule chapter3:
 
 onstart:
     hold_folder()
+    ask_cluster(workflow)
 
 
 onsuccess:

@@ -54,7 +54,6 @@ for entry in FIGURES:
             "../../envs/analyse.yaml"
         resources:
             mem_mb=1500,
-            runtime=30,
         params:
             settings=study.parameter("figure"),
             number=entry.number,
