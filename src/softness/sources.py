@@ -5,6 +5,7 @@ that a comment, a docstring or a new layout cannot make molecular dynamics run a
 """
 
 import ast
+import functools
 import hashlib
 from pathlib import Path
 
@@ -58,21 +59,34 @@ def _is_module(name: str) -> bool:
 
 def _imports(path: Path) -> list[str]:
     """Names of this package's modules that a file imports, and the packages they are in."""
-    names = []
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            names += [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names.append(node.module)
-            names += [f"{node.module}.{alias.name}" for alias in node.names]
+    names = _imported_names(path.read_text(encoding="utf-8"))
     modules = [name for name in names if _is_module(name)]
     packages = [".".join(name.split(".")[:depth]) for name in modules for depth in (1, 2)]
     return modules + [name for name in packages if _is_module(name)]
 
 
+# Cached by text, not by path: a workflow asks for the same files for each of its rules.
+@functools.cache
+def _imported_names(text: str) -> list[str]:
+    """All names in the import statements of a source text, modules or not."""
+    names = []
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Import):
+            names += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.append(node.module)
+            names += [f"{node.module}.{alias.name}" for alias in node.names]
+    return names
+
+
 def _normal_form(path: Path) -> str:
     """The syntax tree of a file as text, without positions and docstrings."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return _normal_text(path.read_text(encoding="utf-8"))
+
+
+@functools.cache
+def _normal_text(text: str) -> str:
+    tree = ast.parse(text)
     for node in ast.walk(tree):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             body = node.body
