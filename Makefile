@@ -12,7 +12,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready-$(shell cksum requirements.lock pyproject.toml | cksum | cut -d' ' -f1)
 
-.PHONY: help figures archive figures-from-archive test test-fast test-physics benchmarks lint \
+.PHONY: help figures archive figures-from-archive test test-fast test-physics test-cluster benchmarks lint \
     format lock dag clean-venv
 
 help:  ## show this list
@@ -36,6 +36,10 @@ test-fast: $(READY)  ## unit tests alone
 
 test-physics: $(READY)  ## the whole table of reference values: hours of simulation
 	$(BIN)/python -m pytest tests/physics
+
+test-cluster: $(READY)  ## install SLURM from the distribution (as root), run the smoke study on it
+	scripts/install_slurm
+	SOFTNESS_CLUSTER=1 $(BIN)/python -m pytest tests/cluster
 
 benchmarks: $(READY)  ## measure speeds as ratios (docs/performance.md)
 	for file in benchmarks/*.py; do $(BIN)/python $$file || exit 1; done

@@ -4,6 +4,7 @@ Its daemons come from the distribution's packages and are started here, without 
 stops it, or dies, leaves nothing running: daemons stay in the foreground, as children of this process.
 """
 
+import contextlib
 import ctypes
 import os
 import secrets
@@ -104,7 +105,11 @@ class Slurm:
 
     def __exit__(self, *error: object) -> None:
         """Cancel all jobs, then stop the daemons, the last one first."""
-        said("scancel", "--full", "--user", "root")
+        if self._daemons:
+            said("scancel", "--full", "--user", "root")
+            # A job that is still being ended would outlive its daemon.
+            with contextlib.suppress(TimeoutError):
+                wait_until(lambda: not said("squeue", "-h"), 20)
         for daemon in reversed(self._daemons):
             daemon.terminate()
             try:
