@@ -12,11 +12,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready-$(shell cksum requirements.lock pyproject.toml | cksum | cut -d' ' -f1)
 
-.PHONY: help figures archive figures-from-archive test test-fast test-physics test-cluster benchmarks lint \
+.PHONY: help install figures archive figures-from-archive test test-fast test-physics test-cluster benchmarks lint \
     format lock dag clean-venv
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 24
+
+install: $(READY)  ## install the pinned packages into .venv, and nothing else
 
 figures: $(READY)  ## run the study of CONFIG (default: laptop) and write its report
 	@$(BIN)/python -m softness check $(CONFIG)

@@ -81,7 +81,7 @@ def _largest(jobs: Iterable[Any]) -> dict[Kind, list[str]]:
             continue
         asked = job.resources
         kind = Kind(
-            "gpu" in asked.keys(),
+            asked.get("gpu") is not None,
             str(asked.get("slurm_partition") or ""),
             str(asked.get("slurm_account") or ""),
             int(asked.get("gpu") or 0),
@@ -97,9 +97,7 @@ def _largest(jobs: Iterable[Any]) -> dict[Kind, list[str]]:
 
 def _check(kind: Kind, sizes: list[str]) -> None:
     command = ["sbatch", "--test-only", *kind.options, *sizes]
-    done = subprocess.run(
-        [*command, "--wrap=true"], capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([*command, "--wrap=true"], capture_output=True, text=True, check=False)
     if done.returncode == 0:
         return
     said = (done.stderr or done.stdout).strip().splitlines()[-1]

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import slurm
 import yaml
+
 from workflow.workflow_commands import SMOKE, copy_project, environment
 
 PROFILE = "profiles/slurm/config.yaml"
@@ -28,9 +29,7 @@ class Project:
 
     folder: Path
 
-    def start(
-        self, *arguments: str, profile: str = "slurm", **settings: str
-    ) -> subprocess.Popen:
+    def start(self, *arguments: str, profile: str = "slurm", **settings: str) -> subprocess.Popen:
         """Start the command that a user types; what it says goes to run.log."""
         program = ["snakemake", *arguments, "--profile", profile, "--configfile", SMOKE]
         with (self.folder / "run.log").open("w") as log:
@@ -74,8 +73,6 @@ def cluster(tmp_path_factory) -> Iterator[slurm.Slurm]:
 def copied(folder: Path) -> Project:
     """A copy in which simulations ask for a GPU, though the engine runs on a core."""
     copy_project(folder)
-    (folder / "slurm").unlink(missing_ok=True)
-    (folder / "slurm").symlink_to("profiles/slurm")
     text = (folder / PROFILE).read_text()
     line = "      gpu_model: ?repr(gpu_model)\n"
     assert text.count(line) == 1

@@ -1,7 +1,7 @@
 """A real SLURM on this machine: one node, two stand-in GPUs, the loopback interface alone.
 
-Its daemons come from the distribution's packages and are started here, without systemd. Whoever
-stops it, or dies, leaves nothing running: daemons stay in the foreground, as children of this process.
+Its daemons come from the distribution's packages and are started here, without systemd. They stay
+in the foreground, as children of this process, and end with it.
 """
 
 import contextlib
@@ -16,7 +16,12 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-PROGRAMS = {"slurmctld": "slurmctld", "slurmd": "slurmd", "munged": "munge", "sbatch": "slurm-client"}
+PROGRAMS = {
+    "slurmctld": "slurmctld",
+    "slurmd": "slurmd",
+    "munged": "munge",
+    "sbatch": "slurm-client",
+}
 # Where the clients look when a job's environment names no other place.
 SYSTEM_FOLDER = Path("/etc/slurm")
 PORT = 26817
@@ -145,7 +150,7 @@ class Slurm:
             link.symlink_to(self.folder / link.name)
 
     def _stand_in(self, number: int) -> Path:
-        """A device that is counted like a GPU: another /dev/null, or a file where that is refused."""
+        """A device that is counted as a GPU: another /dev/null, or a file if that is refused."""
         path = self.folder / f"gpu{number}"
         try:
             os.mknod(path, 0o20666, os.stat("/dev/null").st_rdev)  # noqa: PTH116
