@@ -28,6 +28,7 @@ class Project:
     """A copy of the project, from which jobs are sent to the cluster."""
 
     folder: Path
+    cluster: slurm.Slurm
 
     def start(self, *arguments: str, profile: str = "slurm", **settings: str) -> subprocess.Popen:
         """Start the command that a user types; what it says goes to run.log."""
@@ -36,12 +37,16 @@ class Project:
             return subprocess.Popen(
                 program,
                 cwd=self.folder,
-                env=environment() | SETTINGS | settings | {"PYTHONPATH": f"{self.folder}/src"},
+                env=self._environment() | settings,
                 stdout=log,
                 stderr=log,
                 # Tests that run in the background inherit that Ctrl-C is ignored.
                 preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
             )
+
+    def _environment(self) -> dict[str, str]:
+        own = {"PYTHONPATH": str(self.folder / "src")}
+        return environment() | self.cluster.mark | SETTINGS | own
 
     def run(self, *arguments: str, **options: str) -> int:
         """Run it to its end; return the exit code."""
@@ -70,25 +75,25 @@ def cluster(tmp_path_factory) -> Iterator[slurm.Slurm]:
         yield running
 
 
-def copied(folder: Path) -> Project:
+def copied(folder: Path, cluster: slurm.Slurm) -> Project:
     """A copy in which simulations ask for a GPU, though the engine runs on a core."""
     copy_project(folder)
     text = (folder / PROFILE).read_text()
     line = "      gpu_model: ?repr(gpu_model)\n"
     assert text.count(line) == 1
     (folder / PROFILE).write_text(text.replace(line, f"{line}      gpu: 1\n"))
-    return Project(folder)
+    return Project(folder, cluster)
 
 
 @pytest.fixture
 def project(cluster, tmp_path) -> Project:
-    return copied(tmp_path / "project")
+    return copied(tmp_path / "project", cluster)
 
 
 @pytest.fixture(scope="session")
 def smoke(cluster, tmp_path_factory) -> Project:
     """A project in which the smoke study has run on the cluster."""
-    done = copied(tmp_path_factory.mktemp("smoke"))
+    done = copied(tmp_path_factory.mktemp("smoke"), cluster)
     code = done.run()
     assert code == 0, done.said
     shutil.copy(done.folder / "run.log", done.folder / "first.log")
@@ -98,4 +103,5 @@ def smoke(cluster, tmp_path_factory) -> Project:
 @pytest.fixture
 def study(smoke, tmp_path) -> Project:
     """A copy of the finished study that a test may spoil."""
-    return Project(shutil.copytree(smoke.folder, tmp_path / "study", symlinks=True))
+    folder = shutil.copytree(smoke.folder, tmp_path / "study", symlinks=True)
+    return Project(folder, smoke.cluster)

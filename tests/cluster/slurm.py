@@ -75,9 +75,12 @@ def why_not() -> str | None:
         return f"{', '.join(missing)} not installed: make test-cluster installs them, as root"
     if os.geteuid() != 0:
         return "the daemons of SLURM need root"
-    ours = [SYSTEM_FOLDER / name for name in ("slurm.conf", "gres.conf")]
-    foreign = [path for path in ours if path.exists() and not path.is_symlink()]
-    return f"{foreign[0]} is there: this machine has a SLURM of its own" if foreign else None
+    file = SYSTEM_FOLDER / "slurm.conf"
+    if file.exists() and "ClusterName=test\n" not in file.read_text():
+        return f"{file} is there: this machine has a SLURM of its own"
+    if said("munge", "-n").startswith("MUNGE:"):
+        return "a munged runs on this machine already"
+    return None
 
 
 class Slurm:
@@ -124,6 +127,24 @@ class Slurm:
                 daemon.wait()
         for link in self._links():
             link.unlink(missing_ok=True)
+        for process in self._left():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+
+    @property
+    def mark(self) -> dict[str, str]:
+        """Environment of whoever submits jobs; they inherit it, which tells them from others."""
+        return {"SOFTNESS_TEST_CLUSTER": str(self.folder)}
+
+    def _left(self) -> list[int]:
+        """Processes of jobs that are still there: those of a node that failed have no master."""
+        ((name, value),) = self.mark.items()
+        found = []
+        for environment in Path("/proc").glob("[0-9]*/environ"):
+            with contextlib.suppress(OSError):
+                if f"{name}={value}".encode() in environment.read_bytes().split(b"\0"):
+                    found.append(int(environment.parent.name))
+        return found
 
     def _links(self) -> list[Path]:
         return [SYSTEM_FOLDER / "slurm.conf", SYSTEM_FOLDER / "gres.conf"]

@@ -145,7 +145,7 @@ WRONG = {
 def test_a_wrong_profile_ends_in_an_error_that_says_what_to_set(cluster, project, fault):
     settings, named = WRONG[fault]
     if fault == "too many hours":
-        project.lengthen(1_000_000)
+        project.lengthen(10_000_000)
     before = last_number(cluster)
     assert project.run(**settings) != 0
     assert "profiles/slurm/config.yaml: " in project.said
