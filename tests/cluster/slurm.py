@@ -54,7 +54,7 @@ GresTypes=gpu
 # Requests beyond a partition's limits are refused, as on most clusters.
 EnforcePartLimits=ALL
 # Finished jobs stay in the list: there is no accounting to ask.
-MinJobAge=600
+MinJobAge=100000
 KillWait=3
 CompleteWait=0
 ReturnToService=2
