@@ -5,7 +5,7 @@ import shutil
 import signal
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -29,6 +29,7 @@ class Project:
 
     folder: Path
     cluster: slurm.Slurm
+    jobs: list[dict[str, str]] = field(default_factory=list)
 
     def start(self, *arguments: str, profile: str = "slurm", **settings: str) -> subprocess.Popen:
         """Start the command that a user types; what it says goes to run.log."""
@@ -94,8 +95,10 @@ def project(cluster, tmp_path) -> Project:
 def smoke(cluster, tmp_path_factory) -> Project:
     """A project in which the smoke study has run on the cluster."""
     done = copied(tmp_path_factory.mktemp("smoke"), cluster)
+    before = len(cluster.jobs())
     code = done.run()
     assert code == 0, done.said
+    done.jobs = cluster.jobs()[before:]
     shutil.copy(done.folder / "run.log", done.folder / "first.log")
     return done
 

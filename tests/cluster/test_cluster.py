@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from slurm import said, wait_until
 
-pytestmark = pytest.mark.timeout(1800)
+pytestmark = pytest.mark.timeout(2700)
 
 SIMULATIONS = ("equilibrate_seed", "equilibrate", "thermal", "isoconfigurational")
 FIRST = "results/smoke/equilibrate/T0.7/replica0"
@@ -40,9 +40,9 @@ def wait_for_checkpoint(project, process) -> Path:
     return log
 
 
-def test_gpu_and_cpu_jobs_reach_their_partitions(cluster, smoke):
+def test_gpu_and_cpu_jobs_reach_their_partitions(smoke):
     assert (smoke.folder / "results/smoke/report.html").exists()
-    jobs = cluster.jobs()
+    jobs = smoke.jobs
     assert {job["JobState"] for job in jobs} == {"COMPLETED"}
     simulations = [job for job in jobs if rules_of(job)]
     assert {rule for job in simulations for rule in rules_of(job)} == set(SIMULATIONS)
@@ -52,9 +52,9 @@ def test_gpu_and_cpu_jobs_reach_their_partitions(cluster, smoke):
         assert job.get("TresPerJob", "") == ("gres:gpu:1" if is_simulation else "")
 
 
-def test_a_few_submissions_do_many_jobs(cluster, smoke):
+def test_a_few_submissions_do_many_jobs(smoke):
     steps = int(re.findall(r"(\d+) of \1 steps", (smoke.folder / "first.log").read_text())[-1])
-    assert len(cluster.jobs()) < 0.4 * steps
+    assert len(smoke.jobs) < 0.4 * steps
 
 
 def test_a_second_invocation_does_nothing(cluster, smoke):
@@ -64,7 +64,7 @@ def test_a_second_invocation_does_nothing(cluster, smoke):
     assert not submitted(cluster, before)
 
 
-def test_the_long_name_of_the_profile_is_the_same(cluster, smoke):
+def test_the_long_name_of_the_profile_is_the_same(smoke):
     assert (smoke.folder / "slurm").readlink() == Path("profiles/slurm")
     assert smoke.run("-n", profile="profiles/slurm") == 0
     assert "Nothing to be done" in smoke.said
