@@ -207,13 +207,14 @@ class Slurm:
         self._daemons.append(daemon)
 
     def jobs(self) -> list[dict[str, str]]:
-        """What SLURM knows of all its jobs, finished ones too."""
+        """What SLURM knows of all its jobs, finished ones too, in the order of submission."""
         lines = said("scontrol", "--oneliner", "show", "job").splitlines()
-        return [
+        found = [
             dict(word.split("=", 1) for word in line.split() if "=" in word)
             for line in lines
             if line.startswith("JobId=")
         ]
+        return sorted(found, key=lambda job: int(job["JobId"]))
 
 
 def _die_with_parent() -> None:
