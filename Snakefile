@@ -16,6 +16,7 @@ include: "workflow/rules/structure.smk"
 include: "workflow/rules/learn.smk"
 include: "workflow/rules/barriers.smk"
 include: "workflow/rules/regress.smk"
+include: "workflow/rules/inherent.smk"
 include: "workflow/rules/memory.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/report.smk"
@@ -43,6 +44,11 @@ rule chapter2:
 rule chapter3:
     input:
         figure_files("Chapter 3") + figure_files("Appendix A"),
+
+
+rule chapter4:
+    input:
+        figure_files("Chapter 4"),
 
 
 onstart:

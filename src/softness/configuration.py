@@ -1,6 +1,7 @@
 """The configuration of a study: defaults, types, and what cannot be true, before any job starts."""
 
 import difflib
+import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -178,6 +179,8 @@ def _impossible(config: Mapping[str, Any]) -> Iterator[str]:
     yield from _reach_mistakes(config, liquid)
     yield from _sample_mistakes(config)
     yield from _ensemble_mistakes(config)
+    yield from _inherent_mistakes(config)
+    yield from _too_many(config, "cycle", "snapshots", "cycle")
     pairs = config["pair_distribution"]
     if pairs["frames"] < pairs["blocks"]:
         yield (
@@ -251,25 +254,24 @@ def _not_simulated(place: str, temperature: float, simulated: list[float]) -> st
 def _role_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
     simulated = _simulated(config)
     roles = config["roles"]
-    for role in ("training", "transfer_test", "matching", "propensity", "regression"):
-        if role in roles and roles[role] not in simulated:
+    for role in ("training", "transfer_test", "matching", "propensity", "regression", "cycle"):
+        if roles[role] not in simulated:
             yield _not_simulated(f"roles.{role}", roles[role], simulated)
     for role in ("fluidity", "decay"):
-        for temperature in roles.get(role, []):
+        for temperature in roles[role]:
             if temperature not in simulated:
                 yield _not_simulated(f"roles.{role}", temperature, simulated)
     yield from _fit_mistakes(roles["barrier_fit"], simulated)
-    cycle = roles.get("cycle", {})
-    for end in cycle:
-        if cycle[end] not in simulated:
-            yield _not_simulated(f"roles.cycle.{end}", cycle[end], simulated)
     for number, pulse in enumerate(config["cycle"]["pulses"]):
+        place = f"cycle.pulses.{number}.high"
         if pulse["high"] not in simulated:
-            place = f"cycle.pulses.{number}.high"
             # Its relaxation time tells how long memory would have to last.
             yield _not_simulated(place, pulse["high"], simulated)
-    if len(cycle) == 2 and cycle["low"] >= cycle["high"]:
-        yield f"roles.cycle.high: {cycle['high']:g} must be above roles.cycle.low, {cycle['low']:g}"
+        if pulse["high"] == roles["cycle"]:
+            yield (
+                f"{place}: {pulse['high']:g} is roles.cycle, the temperature of the controls: give "
+                "another one"
+            )
 
 
 def _fit_mistakes(limits: Mapping[str, Any], simulated: list[float]) -> Iterator[str]:
@@ -349,15 +351,12 @@ def _production_mistakes(config: Mapping[str, Any], frame: float) -> Iterator[st
         "van_hove.lag": 2 * lag,
         "hop.window, samples.lead and barriers.stride": hop + population,
     }
-    decay = {"memory.longest": config["memory"]["longest"]}
     quiet = {"samples.quiet.duration": hop + config["samples"]["quiet"]["duration"]}
     activated = {config["roles"][role] for role in ("training", "transfer_test")}
-    decaying = config["roles"]["decay"]
     for entry in config["temperatures"]:
         place = f"temperatures[{entry['temperature']:g}].production"
         own = dict(needs)
         own |= quiet if entry["temperature"] in activated else {}
-        own |= decay if entry["temperature"] in decaying else {}
         for key, least in own.items():
             if entry["production"] < least:
                 yield (
@@ -397,6 +396,64 @@ def _ensemble_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
     for temperature in sorted({t for t in temperatures if temperatures.count(t) > 1}):
         yield f"isoconfigurational.ensembles: {temperature:g} is listed twice: keep one"
     yield from _regression_mistakes(config)
+
+
+def _inherent_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
+    own = config["inherent"]
+    for block, key in (("inherent", "snapshots"), ("quench", "frames")):
+        yield from _too_many(config, block, key, "propensity")
+    # Each replica is judged by models that are trained with the others.
+    number = (config["replicas"] - 1 or 1) * own["snapshots"] - (config["replicas"] == 1)
+    if number < LEAST_TRAINING_SNAPSHOTS:
+        yield (
+            f"inherent.snapshots: {own['snapshots']} of each replica leave {number} to train the "
+            f"models with that judge the others, {LEAST_TRAINING_SNAPSHOTS} are needed: raise it"
+        )
+    yield from _inherent_time_mistakes(own, config["engine"]["time_step"])
+    yield from _published_mistakes(own["published"])
+
+
+def _too_many(config: Mapping[str, Any], block: str, key: str, role: str) -> Iterator[str]:
+    """More snapshots than frames: some would be the same and count as independent."""
+    produced = {entry["temperature"]: entry["production"] for entry in config["temperatures"]}
+    temperature = config["roles"][role]
+    frames = produced.get(temperature, math.inf) / config["thermal"]["frame_interval"]
+    if config[block][key] > frames:
+        yield (
+            f"{block}.{key}: {config[block][key]} are more than the {frames:g} frames of a run at "
+            f"roles.{role} = {temperature:g}: lower it, or raise its production"
+        )
+
+
+def _inherent_time_mistakes(own: Mapping[str, Any], step: float) -> Iterator[str]:
+    for time in own["times"]:
+        if not _is_multiple(time, step):
+            yield f"inherent.times: {time:g} tau is no whole number of time steps of {step:g} tau"
+    if list(own["times"]) != sorted(own["times"]):
+        yield f"inherent.times: {own['times']} do not rise: put them in order"
+    if own["training_time"] not in own["times"]:
+        yield (
+            f"inherent.training_time: {own['training_time']:g} tau is not among inherent.times "
+            f"({', '.join(f'{time:g}' for time in own['times'])}): add it there, or use one of them"
+        )
+
+
+def _published_mistakes(published: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    times = [entry["time"] for entry in published]
+    if any(after <= before for before, after in itertools.pairwise(times)):
+        yield f"inherent.published: times {times} do not rise: put them in order, each once"
+    for number, entry in enumerate(published):
+        found, first = len(entry["files"]), len(published[0]["files"])
+        if found != first:
+            yield (
+                f"inherent.published.{number}.files: {found} at {entry['time']:g} tau, {first} at "
+                f"{times[0]:g} tau: give one file of each snapshot at each time"
+            )
+    if published and len(published[0]["files"]) <= LEAST_TRAINING_SNAPSHOTS:
+        yield (
+            f"inherent.published: {len(published[0]['files'])} snapshots are too few to train with "
+            f"some and judge others: give {LEAST_TRAINING_SNAPSHOTS + 1} or more"
+        )
 
 
 def _variant_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
@@ -490,11 +547,13 @@ def _sample_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
             f"samples.quiet.threshold: {threshold:g} is above hop.threshold ({highest:g}), so that "
             "quiet particles would rearrange: lower it, or set auto"
         )
-    bins = config["barriers"]["bins"]
-    if bins["lowest"] >= bins["highest"]:
-        yield (
-            f"barriers.bins.lowest: {bins['lowest']:g} is not below highest ({bins['highest']:g})"
-        )
+    for block in ("barriers", "memory"):
+        bins = config[block]["bins"]
+        if bins["lowest"] >= bins["highest"]:
+            yield (
+                f"{block}.bins.lowest: {bins['lowest']:g} is not below highest "
+                f"({bins['highest']:g})"
+            )
 
 
 def _window_mistakes(config: Mapping[str, Any], frame: float) -> Iterator[str]:
@@ -506,7 +565,10 @@ def _window_mistakes(config: Mapping[str, Any], frame: float) -> Iterator[str]:
         )
     cycle = config["cycle"]
     whole = {
-        **{f"cycle.{key}": cycle[key] for key in ("before", "ramp", "after", "segment")},
+        **{
+            f"cycle.{key}": cycle[key]
+            for key in ("before", "ramp", "after", "control_extra", "segment")
+        },
         **{
             f"cycle.pulses.{number}.hold": pulse["hold"]
             for number, pulse in enumerate(cycle["pulses"])

@@ -7,3 +7,10 @@ class InputError(ValueError):
     The message names the thing, its value and the remedy in one line; stages print it as it is,
     without a traceback, and end with a non-zero exit code.
     """
+
+
+class OutOfTime(Exception):
+    """The wall time is nearly over. What was done is kept, and the same command goes on from there.
+
+    The message says what was done and what is left.
+    """

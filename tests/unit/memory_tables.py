@@ -44,6 +44,7 @@ class Plan:
     low: float = 0.51
     pulses: tuple = ((0.56, 30.0),)
     after: float = 150.0
+    control_extra: float = 0.0
     spacing: float = 2.0
     runs: int = 2
     cycle_replicas: int = 2
@@ -165,8 +166,8 @@ def cycles(plan):
     ]
 
 
-def protocol(plan, high, hold):
-    corners = np.cumsum([0.0, 30.0, 10.0, hold, 10.0, plan.after])
+def protocol(plan, high, hold, extra=0.0):
+    corners = np.cumsum([0.0, 30.0, 10.0, hold, 10.0, plan.after + extra])
     time = np.arange(0.0, corners[-1] + 1e-9, plan.spacing)
     return time, np.interp(time, corners, [plan.low, plan.low, high, high, plan.low, plan.low])
 
@@ -174,7 +175,7 @@ def protocol(plan, high, hold):
 def cycle(plan, high, hold, snapshot, replica):
     """Softness of the bins of one snapshot: the clock, a common response, memory, and noise."""
     longest = max(each for _, each in plan.pulses)
-    whole, _ = protocol(plan, high, longest)
+    whole, _ = protocol(plan, high, longest, plan.control_extra)
     time, temperature = protocol(plan, high, hold)
     share = np.maximum(0.55 - 0.2 * np.log10(np.maximum(whole, 1.0)), 0.0)
     share = np.where(whole == 0, 1.0, share)
@@ -184,14 +185,15 @@ def cycle(plan, high, hold, snapshot, replica):
     speeds = np.exp(np.log(TAU[plan.low]) - logs) if plan.clock else np.ones(len(time))
     clock = np.append(0.0, np.cumsum(np.diff(time) * (speeds[1:] + speeds[:-1]) / 2))
     moved = STARTS[:, None] * np.interp(clock, whole, share)
-    steady = STARTS[:, None] * np.interp(time, whole, share)
+    steady = STARTS[:, None] * share
     moved = moved + plan.common * warm + plan.memory * STARTS[:, None] * kept
-    shape = (plan.runs, len(STARTS), len(time))
+    shape, frames = (plan.runs, len(STARTS), len(whole)), len(time)
     control = steady + noise(plan, [plan.seed, snapshot, 0], shape)
-    apart = noise(plan, [plan.seed, snapshot, 1, int(100 * high), int(hold)], shape)
+    stream = [plan.seed, snapshot, 1, int(100 * high), int(hold)]
+    apart = noise(plan, stream, shape)[..., :frames]
     begun = np.flatnonzero(warm)
     after = time > time[begun[0] - 1] if len(begun) else np.zeros(len(time), dtype=bool)
-    both = np.where(after, moved + apart, control)
+    both = np.where(after, moved + apart, control[..., :frames])
     weights = PARTICLES.astype(float)
     weights[list(plan.empty)] = 0
     everyone = [np.einsum("b,rbt->rt", weights, each) / weights.sum() for each in (both, control)]
@@ -211,8 +213,10 @@ def cycle(plan, high, hold, snapshot, replica):
         edges=EDGES,
         numbers=weights.astype(int),
         cycle=both,
+        cycle_everyone=everyone[0],
+        control_time=whole,
         control=control,
-        everyone=np.array(everyone),
+        control_everyone=everyone[1],
         energy=energy - 3000.0,
     )
 

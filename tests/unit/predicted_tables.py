@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from learned_tables import BARRIER_FIT, classifier, emptied_barriers, planted_barriers
 from learned_tables import Plan as LearnedPlan
+from propensity_tables import propensity_scores, unmoved
 from scipy.special import expit
 
 from softness.figures.data import FigureData
@@ -99,6 +100,8 @@ class Plan:
     matched_at: float = 0.86
     # Every model says of a replica what one says that never saw it.
     cross_fitted: bool = True
+    # Of the scores of propensity: `propensity_tables.Plan`.
+    propensity: tuple = ()
 
 
 def predicted(**changes):
@@ -112,6 +115,9 @@ def predicted(**changes):
         predicted_barriers=[barriers(plan)],
         shares=[shares(plan, t) for t in plan.temperatures],
         csd_threshold=[threshold(plan)],
+        propensity_scores=[
+            propensity_scores(**{"replicas": plan.replicas, **dict(plan.propensity)})
+        ],
     )
 
 
@@ -318,6 +324,7 @@ def without_events(data):
 
     return replace(
         data,
+        propensity_scores=[unmoved(each) for each in data.propensity_scores],
         predictions=[emptied(table) for table in data.predictions],
         regression=[
             replace(r, **{name: np.zeros_like(getattr(r, name)) for name in planes})

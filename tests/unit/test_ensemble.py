@@ -18,7 +18,7 @@ from locations import ROOT
 from softness import configuration, engines
 from softness.dynamics.csd import cumulative_squared_displacement
 from softness.dynamics.hop import hop_indicator
-from softness.errors import InputError
+from softness.errors import InputError, OutOfTime
 from softness.files import tables
 from softness.files.ensemble_counts import EnsembleCounts, merged, runs_done
 from softness.files.provenance import Provenance
@@ -26,7 +26,8 @@ from softness.liquid import kob_andersen
 from softness.seeds import maxwell_boltzmann, stream
 from softness.simulate import ensemble
 from softness.simulate.chain import Chain
-from softness.simulate.ensemble import Accumulator, Block, OutOfTime, RunProtocol, run_block
+from softness.simulate.deadline import Deadline
+from softness.simulate.ensemble import Accumulator, Block, RunProtocol, run_block
 from softness.simulate.settings import RunSettings
 from softness.simulate.start import random_start
 from softness.study import Study
@@ -65,9 +66,9 @@ def block():
     return Block(run, PROTOCOL, engine.positions(), snapshot=3, first=0, last=RUNS)
 
 
-def done(block, folder, workers=1, **options):
-    with Chain(folder, {"test": 1}).locked() as chain:
-        return run_block(chain, block, "cpu", workers, MADE_BY, **options)
+def done(block, folder, workers=1, deadline=None):
+    with Chain(folder, {"test": 1}, deadline).locked() as chain:
+        return run_block(chain, block, "cpu", workers, MADE_BY)
 
 
 @pytest.fixture(scope="module")
@@ -202,8 +203,8 @@ def test_checkpoints_are_not_written_more_often_than_their_time(block, tmp_path,
 
 def test_a_block_leaves_before_the_wall_time_and_goes_on(block, whole, tmp_path, monkeypatch):
     folder = tmp_path / "checkpoint"
-    with pytest.raises(OutOfTime):
-        done(block, folder, wall_time=0.0)
+    with pytest.raises(InputError, match="too short for one of the 10 runs"):
+        done(block, folder, deadline=Deadline(0.0))
     assert parts(folder) == []
     # Runs of 10 s: the third would end after 30 s, and its file later still.
     clock = [0.0]
@@ -216,8 +217,8 @@ def test_a_block_leaves_before_the_wall_time_and_goes_on(block, whole, tmp_path,
     with monkeypatch.context() as patched:
         patched.setattr(ensemble, "add_runs", add_runs)
         patched.setattr(ensemble.time, "monotonic", lambda: clock[0])
-        with pytest.raises(OutOfTime):
-            done(block, folder, wall_time=36.0)
+        with pytest.raises(OutOfTime, match="2 of 10 runs are done, 8 are left"):
+            done(block, folder, deadline=Deadline(40.0, lambda: clock[0]))
     assert parts(folder) == [(0, 2)]
     assert same(done(block, folder), whole)
     assert parts(folder) == [(0, 2), (2, 8)]

@@ -58,6 +58,8 @@ THRESHOLD = "threshold of the CSD that flags as many samples as p_hop"
 NETWORK = "Pearson correlation of Delta E with that of MLP, MLP_H and MLP_D"
 FLAT_NETWORKS = "slope of Delta E by MLP_H and MLP_D over that by MLP"
 RANDOM_LABELS = "median rms difference of random directions from SVR"
+THERMAL_BELOW = "Pearson by the thermal-trained model minus that by the IS-trained, at every time"
+SAME_SHAPE = "rank correlation of the two Pearson curves over time"
 SAME_BARRIERS = "slope of Delta E with half of the runs over that with all"
 
 # Draws that scatter so much that no barrier is known.
@@ -157,6 +159,17 @@ def test_what_the_source_says_is_reproduced_where_it_is_planted(number, as_plant
         ("3.7", THRESHOLD, {"exact": 0.075}, NOT),
         ("3.7", THRESHOLD, {"threshold_scatter": 0.05}, UNSURE),
         ("3.7", THRESHOLD, {"matched_at": 0.8}, UNTESTED),
+        ("3.8", THERMAL_BELOW, {"propensity": (("lost", -0.1),)}, NOT),
+        ("3.8", THERMAL_BELOW, {"propensity": (("lost", 0.0),)}, UNSURE),
+        ("3.8", THERMAL_BELOW, {"propensity": (("unconverged", 0.05),)}, UNSURE),
+        ("3.8", THERMAL_BELOW, {"propensity": (("time", (0.5, 2.0, 7.0)),)}, REPRODUCED),
+        ("3.8", THERMAL_BELOW, {"propensity": (("training_time", 10.0),)}, UNTESTED),
+        ("3.8", THERMAL_BELOW, {"propensity": (("temperature", 0.7),)}, UNTESTED),
+        ("3.8", SAME_SHAPE, {"propensity": (("lost", -0.1),)}, REPRODUCED),
+        ("3.8", SAME_SHAPE, {"propensity": (("reversed", True),)}, NOT),
+        ("3.8", SAME_SHAPE, {"propensity": (("curve", (0.5,) * 6),)}, NOT),
+        ("3.8", SAME_SHAPE, {"propensity": (("time", (0.5, 2.0, 7.0)),)}, UNTESTED),
+        ("3.8", SAME_SHAPE, {"propensity": (("training_time", 10.0),)}, UNTESTED),
         ("A.2", NETWORK, {"influences": (("mlp_h", -0.9),)}, NOT),
         ("A.2", NETWORK, NOISE, UNSURE),
         ("A.2", FLAT_NETWORKS, {"influences": (("mlp_d", 1.2),)}, NOT),
@@ -199,6 +212,24 @@ def test_values_are_those_planted(as_planted):
     )
     assert value("3.7", THRESHOLD) == pytest.approx(0.0951)
     assert value("3.M", SAME_BARRIERS) == pytest.approx(1 / INFLUENCES["ridge"])
+
+
+def test_published_thermal_data_are_named_so():
+    """STUDY.md section 8: they are called inherent states."""
+    data = predicted(propensity=(("published", True), ("state", "thermal")))
+    for claim in claims("3.8", data).values():
+        assert "published data of thermal positions" in claim.note
+    numbers = module("3.8").table(data)
+    assert set(numbers["state"]) == {"thermal"}
+    assert module("3.8").plot(data).axes[0].get_title(loc="left") == "thermal propensity, published"
+
+
+def test_the_ceiling_is_that_of_all_runs(as_planted):
+    numbers = module("3.8").table(as_planted)
+    ceiling = numbers[numbers["quantity"] == "ceiling"]
+    np.testing.assert_allclose(ceiling["value"], np.sqrt(2 * 0.5 / 1.5))
+    difference = numbers[numbers["quantity"] == "difference"]["value"]
+    np.testing.assert_allclose(difference, -0.1, atol=0.01)
 
 
 def test_members_are_named(as_planted):

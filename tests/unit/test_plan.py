@@ -219,7 +219,12 @@ def test_half_as_many_units_widen_intervals_by_the_root_of_two():
 
 def test_each_part_may_be_halved_once():
     rules = ["thermal", "equilibrate", "equilibrate_seed", "cycle"]
-    found = ["production time", "equilibration time", "runs of cycle", "replicas"]
+    found = [
+        "production time",
+        "equilibration time",
+        "snapshots that go through cycles",
+        "replicas",
+    ]
     assert statistics.parts_of(rules) == found
     assert all(statistics.consequence(part, 5) for part in found)
 

@@ -19,7 +19,7 @@ from softness.seeds import maxwell_boltzmann, stream
 from softness.simulate import ensemble, inherent_propensity
 from softness.simulate import quench as module
 from softness.simulate.chain import Chain
-from softness.simulate.inherent_propensity import InherentRuns, log_steps, run_inherent
+from softness.simulate.inherent_propensity import InherentRuns, run_inherent, whole_steps
 from softness.simulate.quench import quench
 from softness.simulate.settings import RunSettings
 from softness.simulate.start import random_start
@@ -198,7 +198,7 @@ PROPENSITY = COMMON | {
     "snapshot": 4,
     "frame": 1,
     "runs": [0, 3],
-    "times": {"first": 0.05, "last": 0.5, "number": 3},
+    "times": [0.05, 0.16, 0.5],
 }
 
 
@@ -321,13 +321,11 @@ def same(first, second):
     return all(np.array_equal(values, vars(second)[name]) for name, values in vars(first).items())
 
 
-def test_times_are_log_spaced_and_counted_once():
-    assert log_steps(0.1, 100.0, 4, 0.005) == (20, 200, 2000, 20000)
-    assert log_steps(0.005, 0.02, 20, 0.005) == (1, 2, 3, 4)
-    with pytest.raises(InputError, match=r"times from 1 to 0\.5"):
-        log_steps(1, 0.5, 3, 0.005)
-    with pytest.raises(InputError, match=r"give a first one of 0\.005 or more"):
-        log_steps(0.0, 0.5, 3, 0.005)
+def test_times_are_whole_steps_that_rise():
+    assert whole_steps([0.1, 1.0, 100.0], 0.005) == (20, 200, 20000)
+    for times in ([1.0, 0.5], [0.5, 0.5], [0.0, 0.5], []):
+        with pytest.raises(InputError, match=r"times = .*give rising ones"):
+            whole_steps(times, 0.005)
 
 
 def test_runs_are_those_of_the_isoconfigurational_ensemble(runs):
@@ -337,11 +335,16 @@ def test_runs_are_those_of_the_isoconfigurational_ensemble(runs):
     assert inherent_propensity.DISPLACEMENT_UNIT == ensemble.DISPLACEMENT_UNIT
 
 
+def distances(moved):
+    """(times, A) sizes of displacements without the drift of all particles."""
+    return np.linalg.norm((moved - moved.mean(axis=1, keepdims=True))[:, LIQUID.types == 0], axis=2)
+
+
 def test_sums_are_those_of_the_runs(runs, whole):
     """By brute force: each run again, without a second engine."""
     engine = runs.run.create_engine("cpu")
     origin = quench(engine, runs.positions, LIQUID.types, COARSE).positions
-    sizes = []
+    sizes, thermal = [], []
     for number in range(4):
         engine.load(runs.positions, LIQUID.types, runs.velocities(number))
         engine.set_thermostat(TEMPERATURE)
@@ -351,16 +354,20 @@ def test_sums_are_those_of_the_runs(runs, whole):
             engine.run(steps)
             way.append(engine.positions())
         states = [quench(engine, one, LIQUID.types, COARSE).positions for one in way]
-        moved = np.array(states) - origin
-        moved -= moved.mean(axis=1, keepdims=True)
-        sizes.append(np.linalg.norm(moved[:, LIQUID.types == 0], axis=2))
-    halves = np.array([sizes[0::2], sizes[1::2]])
+        sizes.append(distances(np.array(states) - origin))
+        thermal.append(distances(np.array(way) - runs.positions))
+    halves, of_thermal = (np.array([each[0::2], each[1::2]]) for each in (sizes, thermal))
     assert whole.runs.tolist() == [0, 1, 2, 3]
     assert whole.runs_of_halves().tolist() == [2, 2]
     np.testing.assert_allclose(whole.time, [0.05, 0.16, 0.5])
     np.testing.assert_allclose(whole.mean(), halves.mean(axis=1), atol=1e-6)
     np.testing.assert_allclose(whole.variance(), halves.var(axis=1, ddof=1), atol=1e-5)
+    np.testing.assert_allclose(whole.mean("thermal"), of_thermal.mean(axis=1), atol=1e-6)
+    np.testing.assert_allclose(whole.variance("thermal"), of_thermal.var(axis=1, ddof=1), atol=1e-5)
+    np.testing.assert_allclose(whole.propensity("thermal"), of_thermal.mean(axis=(0, 1)), atol=1e-6)
     assert (whole.mean() > 0).all()
+    with pytest.raises(InputError, match="no sums of molten positions"):
+        whole.mean("molten")
     assert (whole.largest_force <= COARSE).all()
     assert whole.unconverged.tolist() == [0, 0, 0]
 

@@ -21,6 +21,7 @@ SIMULATION = {
     "softness/periodic.py",
     "softness/seeds.py",
     "softness/simulate/chain.py",
+    "softness/simulate/deadline.py",
     "softness/simulate/progress.py",
     "softness/simulate/settings.py",
     "softness/sources.py",

@@ -76,6 +76,28 @@ def test_progress_is_read_from_the_disk(study):
     assert sum(done.values()) == finished.steps + 40_000 + 21 * 6000
 
 
+def test_quenched_runs_count_by_what_is_done(study):
+    jobs = {(s.rule, *s.number): s for s in study.simulations()}
+    block = jobs["inherent_propensity", 5, 0]
+    # A quench takes as long as some thousand steps.
+    assert block.steps == 4 * (5000 + 5 * 3700)
+    assert ("inherent_propensity", 6, 0) not in jobs
+    block.checkpoint.mkdir(parents=True)
+    Chain(block.checkpoint, {}).state(3).touch()
+    assert study.steps_of(block) == 3 * (5000 + 5 * 3700)
+    block.output.touch()
+    assert study.steps_of(block) == block.steps
+
+
+def test_snapshots_of_quenched_runs_are_spread_over_replicas(study):
+    places = [study.inherent_place(number) for number in study.inherent_snapshots]
+    assert places == [(replica, frame) for replica in (0, 1) for frame in (41, 125, 208)]
+    assert study.inherent_frames("1") == [41, 125, 208]
+    study.config["inherent"]["runs"] = 10
+    runs = [study.inherent_propensity("0", str(block))["runs"] for block in study.inherent_blocks]
+    assert runs == [[0, 4], [4, 8], [8, 10]]
+
+
 def test_longer_jobs_ask_for_more_time(study):
     assert study.runtime("equilibrate", "0.5") > study.runtime("thermal", "2") >= 10
 

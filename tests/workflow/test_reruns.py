@@ -15,6 +15,8 @@ CLASSIFIERS, EXTREMES = 1 + 3 * FLUIDITY, 3 * FLUIDITY
 # whose barriers by predictions are fitted.
 BLOCKS_OF_RUNS, SNAPSHOTS, COUNTED = 12, 6, 2
 REGRESSORS, PREDICTED = 8, 4
+# Snapshots that go through the one pulse, and temperatures whose decay of softness is followed.
+CYCLES, DECAYING = 6, 2
 
 OVER_TEMPERATURES = {
     "figure_1_2_pair_distribution": 1,
@@ -35,6 +37,18 @@ ON_ACCURACY = {
     "table_2_1_hyperplanes": 1,
 }
 LEARNED_FIGURES = {**ON_BARRIERS, **ON_ACCURACY, "figure_2_3_fluidity_distributions": 1}
+ON_SOFTNESS_IN_TIME = {
+    "figure_4_2_softness_decay": 1,
+    "figure_4_3_normalised_decay": 1,
+    "figure_4_4_thermal_cycle": 1,
+    "figure_4_n_cycle_response": 1,
+}
+SOFTNESS_IN_TIME = {
+    "softness_decay": 2 * DECAYING,
+    "cycle_response": CYCLES,
+    **ON_SOFTNESS_IN_TIME,
+}
+SHARES = {"snapshot_shares": COUNTED, "figure_4_1_snapshot_shares": 1}
 ON_PREDICTED_BARRIERS = {
     "figure_3_2_predicted_probability": 1,
     "figure_3_3_predicted_barriers": 1,
@@ -51,11 +65,19 @@ PREDICTED_FIGURES = {
     "figure_a_1_mean_predictions": 1,
     **ON_PREDICTED_BARRIERS,
 }
+# Models of propensity, the runs that are quenched for it, and features of their snapshots.
+PROPENSITY = {"propensity_scores": 1, "figure_3_8_inherent_propensity": 1, "report": 1}
+QUENCHED = {"inherent_propensity": 4, **PROPENSITY}
+INHERENT_FEATURES = {"inherent_features": 2, **PROPENSITY}
+
 FIGURES = {
     "figure_1_1_displacement_map": 1,
+    "figure_3_8_inherent_propensity": 1,
     **OVER_TEMPERATURES,
     **LEARNED_FIGURES,
     **PREDICTED_FIGURES,
+    **ON_SOFTNESS_IN_TIME,
+    "figure_4_1_snapshot_shares": 1,
 }
 
 # By predictions of regressors.
@@ -68,14 +90,20 @@ REGRESSED = {"regress": REGRESSORS, "averaged_values": 2 * PREDICTED, **WITH_SOF
 COUNTED_RUNS = {
     "isoconfigurational": BLOCKS_OF_RUNS,
     "ensemble": SNAPSHOTS,
-    "snapshot_shares": COUNTED,
+    **SHARES,
     **REGRESSED,
 }
 
 # By classifiers.
 FITS = {"barriers": 2, **ON_BARRIERS, "report": 1}
 COUNTS = {"binned_counts": FITTED, **FITS}
-VALUES = {"learned_values": RUNS, "distribution": TEMPERATURES, **COUNTS, **LEARNED_FIGURES}
+VALUES = {
+    "learned_values": RUNS,
+    "distribution": TEMPERATURES,
+    **COUNTS,
+    **LEARNED_FIGURES,
+    **SOFTNESS_IN_TIME,
+}
 # Without what follows from softness itself.
 FLUIDITIES = {"train_classifier": EXTREMES, "accuracy": LABELLED, **VALUES}
 TRAINING = {**FLUIDITIES, **WITH_SOFTNESS, "train_classifier": CLASSIFIERS}
@@ -104,7 +132,7 @@ EVENTS = {
     **ACTIVATED,
     # Labels of runs that were counted, with the same threshold.
     "csd_threshold": 1,
-    "snapshot_shares": COUNTED,
+    **SHARES,
     **REGRESSED,
 }
 HOP = {
@@ -125,6 +153,7 @@ BLOCKS = {
     **COUNTS,
     **LEARNED_FIGURES,
     **PREDICTED_COUNTS,
+    **SOFTNESS_IN_TIME,
 }
 RELAXATION = {
     "relaxation": TEMPERATURES,
@@ -137,10 +166,14 @@ RELAXATION = {
 SCATTERING = {"self_scattering": RUNS, **RELAXATION}
 THERMAL = {
     "thermal": RUNS,
+    "cycle": CYCLES,
+    "control": CYCLES,
     "pair_distribution": RUNS,
     "snapshot_features": 2 * COUNTED,
     **SCATTERING,
     **DYNAMICS,
+    **QUENCHED,
+    **INHERENT_FEATURES,
 }
 EVERYTHING = {"equilibrate_seed": 2, "equilibrate": RUNS - 2, **THERMAL}
 
@@ -186,6 +219,8 @@ def test_a_temperature_that_is_added_runs_alone_and_joins_the_figures(study):
         "distribution": 1,
         "figure_2_2_transfer_accuracy": 1,
         "figure_2_3_fluidity_distributions": 1,
+        # Their relaxation times are those of all temperatures.
+        **ON_SOFTNESS_IN_TIME,
         "report": 1,
     }
 
@@ -229,8 +264,16 @@ def test_a_replica_that_is_added_runs_alone(study):
         "isoconfigurational": BLOCKS_OF_RUNS // 2,
         "ensemble": SNAPSHOTS // 2,
         "snapshot_features": COUNTED,
+        "cycle": CYCLES // 2,
+        "control": CYCLES // 2,
+        "cycle_response": 3 * CYCLES // 2,
+        "softness_decay": 3 * DECAYING,
         "predicted_values": 3 * PREDICTED,
         "averaged_values": 3 * PREDICTED,
+        # And the models of propensity.
+        **PROPENSITY,
+        "inherent_propensity": 2,
+        "inherent_features": 1,
     }
 
 
@@ -313,6 +356,7 @@ def test_more_runs_of_a_snapshot_add_blocks(study):
     assert reruns(study) == {
         "isoconfigurational": 2,
         "ensemble": 2,
+        **SHARES,
         "snapshot_shares": 1,
         "predict": 1,
         **PREDICTED_FIGURES,
@@ -320,9 +364,73 @@ def test_more_runs_of_a_snapshot_add_blocks(study):
     }
 
 
+def test_bins_of_softness_rerun_what_follows_them(study):
+    configure(study, lambda config: config["memory"]["bins"].update(number=6))
+    assert reruns(study) == {**SOFTNESS_IN_TIME, "report": 1}
+
+
+def test_time_origins_rerun_the_decay(study):
+    configure(study, lambda config: config["memory"].update(origins=8))
+    assert reruns(study) == {
+        "softness_decay": 2 * DECAYING,
+        "figure_4_2_softness_decay": 1,
+        "figure_4_3_normalised_decay": 1,
+        "report": 1,
+    }
+
+
+RESPONSES = {"figure_4_4_thermal_cycle": 1, "figure_4_n_cycle_response": 1, "report": 1}
+
+
+def test_a_pulse_that_is_added_runs_alone_beside_the_same_controls(study):
+    configure(study, lambda config: config["cycle"]["pulses"].append({"high": 0.90, "hold": 2}))
+    assert reruns(study) == {"cycle": CYCLES, "cycle_response": CYCLES, **RESPONSES}
+
+
+def test_a_longer_pulse_asks_for_longer_controls(study):
+    configure(study, lambda config: config["cycle"]["pulses"].append({"high": 0.80, "hold": 4}))
+    assert reruns(study) == {
+        "cycle": CYCLES,
+        "control": CYCLES,
+        "cycle_response": 2 * CYCLES,
+        **RESPONSES,
+    }
+
+
+def test_more_runs_of_a_cycle_rerun_cycles_and_controls(study):
+    configure(study, lambda config: config["cycle"].update(runs=2))
+    expected = {"cycle": CYCLES, "control": CYCLES, "cycle_response": CYCLES, **RESPONSES}
+    assert reruns(study) == expected
+
+
 def test_another_matching_temperature_reruns_the_labels_by_the_csd(study):
     configure(study, lambda config: config["roles"].update(matching=0.90))
     assert reruns(study) == {"csd_threshold": 1, **WITH_SOFTNESS, "regress": 1}
+
+
+@pytest.mark.parametrize("change", [{"times": [0.1, 1, 2]}, {"force_tolerance": 0.02}])
+def test_times_and_tolerance_of_quenches_rerun_quenched_runs(study, change):
+    configure(study, lambda config: config["inherent"].update(change))
+    assert reruns(study) == QUENCHED
+
+
+def test_the_training_time_of_propensity_reruns_its_models(study):
+    configure(study, lambda config: config["inherent"].update(training_time=2))
+    assert reruns(study) == PROPENSITY
+
+
+def test_published_data_are_read_and_leave_our_own_runs(study):
+    files = [f"published{number}.npz" for number in range(3)]
+    for name in files:
+        (study / name).touch()
+    published = [{"time": 1, "files": files}]
+    configure(study, lambda config: config["inherent"].update(published=published))
+    assert reruns(study) == {"published_propensity": 3, **PROPENSITY}
+
+
+def test_the_tolerance_of_single_quenches_reruns_nothing_of_the_figures(study):
+    configure(study, lambda config: config["quench"].update(force_tolerance=0.02))
+    assert reruns(study) == {"report": 1}
 
 
 def test_the_quiet_threshold_reruns_the_labels_of_activated_dynamics(study):
@@ -361,7 +469,7 @@ def test_random_directions_rerun_values(study):
 
 def test_the_radii_of_features_rerun_features(study):
     configure(study, lambda config: config["features"]["radial"].update(last=2.4))
-    assert reruns(study) == FEATURES
+    assert reruns(study) == {**FEATURES, **INHERENT_FEATURES}
 
 
 def test_the_stride_of_the_population_reruns_its_features(study):

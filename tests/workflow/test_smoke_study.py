@@ -16,10 +16,15 @@ from softness.files import tables
 from softness.files.features import reading_features
 from softness.files.records.barriers import BarrierTable, BinnedCounts
 from softness.files.records.dynamics import EquilibrationEvidence, RelaxationTable
+from softness.files.records.inherent import InherentPropensity
 from softness.files.records.learned import Classifier, LearnedValues
+from softness.files.records.memory import CycleResponse
+from softness.files.records.propensity import PropensityScores
 from softness.files.records.regressed import Predictions, Regression
 from softness.files.trajectory import Trajectory
+from softness.learning.scores import pearson
 from softness.report.claims import VERDICTS
+from softness.stages.shared.softness_in_time import softness_of_frames, softness_scale
 from softness.study import Study
 
 RESULTS = "results/smoke"
@@ -46,7 +51,13 @@ CLAIMS = {
     "3.5": 2,
     "3.6": 2,
     "3.7": 5,
+    "3.8": 2,
     "3.M": 2,
+    "4.1": 2,
+    "4.2": 1,
+    "4.3": 3,
+    "4.4": 2,
+    "4.N": 3,
     "A.1": 2,
     "A.2": 3,
 }
@@ -258,6 +269,51 @@ def test_values_along_a_run_are_those_of_the_same_snapshots(smoke):
         difference = expected - values
         # The bias, which Z-scores do without.
         np.testing.assert_allclose(difference, difference.mean(), atol=1e-4)
+
+
+def test_softness_along_a_run_is_that_of_the_table_of_features(smoke):
+    """Projected frame by frame, or from stored features: the same, up to rounding to float32."""
+    results, settings = smoke / RESULTS, Study(load(ROOT / SMOKE)).softness_decay("0.7", "1")
+    along = tables.read(results / "learned_values/T0.7/replica1.h5", LearnedValues)
+    name = along.names.tolist().index(b"softness")
+    files = results / "classifiers/softness.h5", results / "distribution/T0.7.h5"
+    scale = softness_scale(settings, *files, replica=1)
+    frames = np.unique(along.population_frame).tolist()
+    assert len(frames) > 5
+    # The values of the table are neither about their mean nor in units of their spread.
+    table = along.population[:, name]
+    table = (table - table.mean()) / table.std()
+    with Trajectory(results / "thermal/T0.7/replica1/trajectory.gsd") as trajectory:
+        for frame, softness in softness_of_frames(trajectory, scale, frames):
+            expected = table[along.population_frame == frame]
+            np.testing.assert_allclose(softness, expected, atol=1e-4)
+
+
+def test_cycles_and_controls_are_the_same_until_the_pulse(smoke):
+    for snapshot in range(6):
+        path = smoke / RESULTS / f"cycle_response/pulse0/snapshot{snapshot}.h5"
+        found = tables.read(path, CycleResponse)
+        before = found.time <= 3
+        frames = len(found.time)
+        assert found.control_time[-1] == found.time[-1] + 6
+        assert (found.cycle[..., before] == found.control[..., :frames][..., before]).all()
+        assert (found.cycle != found.control[..., :frames]).any()
+        assert found.numbers.sum() == 400
+
+
+def test_propensity_is_that_of_the_same_runs_before_and_after_their_quench(smoke):
+    for snapshot in range(4):
+        path = smoke / RESULTS / f"inherent_propensity/snapshot{snapshot}/block0.h5"
+        found = tables.read(path, InherentPropensity)
+        assert found.states.tolist() == [b"inherent", b"thermal"]
+        assert found.time.tolist() == [0.1, 0.3, 1.0, 2.0]
+        assert not found.unconverged.any()
+        inherent, thermal = (found.propensity(state) for state in ("inherent", "thermal"))
+        # Runs are the same, so that both states know of the same jumps.
+        assert (np.diff(thermal.mean(axis=1)) > 0).all()
+        assert pearson(inherent[-1], thermal[-1]) > 0.2
+    scores = tables.read(smoke / RESULTS / "propensity_scores.h5", PropensityScores)
+    assert scores.replica.tolist() == [0, 0, 1, 1]
 
 
 def test_barriers_by_predictions_are_of_all_variables(smoke):

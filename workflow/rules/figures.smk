@@ -23,6 +23,11 @@ TABLES = {
     "predicted_barriers": rules.predicted_barriers.output,
     "shares": expand(rules.snapshot_shares.output, temperature=study.ensemble_labels),
     "csd_threshold": rules.csd_threshold.output,
+    "softness_decay": runs_at(rules.softness_decay.output, study.decay_labels),
+    "cycle_response": expand(
+        rules.cycle_response.output, pulse=study.pulses, snapshot=study.cycle_snapshots
+    ),
+    "propensity_scores": rules.propensity_scores.output,
 }
 
 for entry in FIGURES:

@@ -174,7 +174,8 @@ def of_source(found: Sequence[Pulse]) -> Pulse | None:
 def _pulse(tables: Sequence[CycleResponse]) -> Pulse:
     tables = sorted(tables, key=lambda table: (int(table.replica), int(table.snapshot)))
     frames = min(len(table.time) for table in tables)
-    branches = [(t.cycle.mean(axis=0), t.control.mean(axis=0)) for t in tables]
+    bins = [(t.cycle.mean(axis=0), t.control.mean(axis=0)) for t in tables]
+    everyone = [(t.cycle_everyone.mean(axis=0), t.control_everyone.mean(axis=0)) for t in tables]
     return Pulse(
         low=float(tables[0].low),
         high=float(tables[0].high),
@@ -183,9 +184,14 @@ def _pulse(tables: Sequence[CycleResponse]) -> Pulse:
         edges=tables[0].edges,
         tables=tables,
         weights=np.array([table.numbers for table in tables], dtype=np.float64),
-        bins=np.array([[each[..., :frames] for each in pair] for pair in branches]).swapaxes(0, 1),
-        everyone=np.stack([t.everyone.mean(axis=1)[:, :frames] for t in tables], axis=1),
+        bins=_paired(bins, frames),
+        everyone=_paired(everyone, frames),
     )
+
+
+def _paired(branches: Sequence[tuple[np.ndarray, np.ndarray]], frames: int) -> np.ndarray:
+    """(2, snapshots, ..., frames) of the cycles and of their controls, which go on for longer."""
+    return np.array([[each[..., :frames] for each in pair] for pair in branches]).swapaxes(0, 1)
 
 
 def over_snapshots(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -405,10 +411,9 @@ def plain_relaxation(data: FigureData, pulse: Pulse) -> Expected:
     speeds = np.where(pulse.moved, np.exp(low - logs), 1.0)
     frames, found = len(pulse.time), []
     for table in pulse.tables:
-        longest = _longest_control(data, table)
-        ends = np.ones(len(longest.time) - frames)
-        curves = longest.control.mean(axis=0)
-        moved = faster_clock(longest.time, curves, np.append(speeds, ends))
+        after = np.ones(len(table.control_time) - frames)
+        curves = table.control.mean(axis=0)
+        moved = faster_clock(table.control_time, curves, np.append(speeds, after))
         found.append(moved[:, :frames])
     return Expected(np.array(found))
 
@@ -429,33 +434,18 @@ def _log_times(data: FigureData, temperatures: np.ndarray) -> np.ndarray:
     return np.where(np.isclose(near, wanted), found, np.nan)
 
 
-def _longest_control(data: FigureData, table: CycleResponse) -> CycleResponse:
-    """The table with the same control that follows it for the longest time."""
-    same = [
-        other
-        for other in data.cycle_response
-        if _key(other) == _key(table)
-        and np.isclose(other.low, table.low)
-        and np.array_equal(other.edges, table.edges)
-        and len(other.time) > len(table.time)
-        and np.allclose(other.time[: len(table.time)], table.time)
-    ]
-    return max([table, *same], key=lambda each: len(each.time))
-
-
-def equilibrium_response(data: FigureData, pulse: Pulse) -> Expected:
+def equilibrium_response(pulse: Pulse) -> Expected:
     """Linear response of the mean over all particles, from fluctuations of the controls.
 
     (snapshots, 1, times): linear in the correlation, so that the mean and the standard error are
     those of the predictions of single snapshots.
     """
-    controls = [_longest_control(data, table) for table in pulse.tables]
-    runs = min(len(table.energy) for table in controls)
-    frames = min(len(table.time) for table in controls)
-    energies = np.array([table.energy[:runs, :frames] for table in controls])
-    values = np.array([table.everyone[CONTROL, :runs, None, :frames] for table in controls])
+    runs = min(len(table.energy) for table in pulse.tables)
+    frames = min(len(table.control_time) for table in pulse.tables)
+    energies = np.array([table.energy[:runs, :frames] for table in pulse.tables])
+    values = np.array([table.control_everyone[:runs, None, :frames] for table in pulse.tables])
     spacing = np.diff(pulse.time)
-    if len(controls) < 2:
+    if len(pulse.tables) < 2:
         return Expected(None, "linear response needs two snapshots")
     if not (np.isfinite(energies).all() and np.isfinite(values).all()):
         return Expected(None, "the energy of a control is unknown")

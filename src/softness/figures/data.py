@@ -15,6 +15,7 @@ from softness.files.records.dynamics import (
 )
 from softness.files.records.learned import Accuracies, Classifier, Distribution
 from softness.files.records.memory import CycleResponse, SoftnessDecay
+from softness.files.records.propensity import PropensityScores
 from softness.files.records.regressed import (
     MatchedThreshold,
     Predictions,
@@ -40,6 +41,7 @@ KINDS = {
     "predicted_barriers": BarrierTable,
     "shares": SnapshotShares,
     "csd_threshold": MatchedThreshold,
+    "propensity_scores": PropensityScores,
     "softness_decay": SoftnessDecay,
     "cycle_response": CycleResponse,
 }
@@ -80,6 +82,8 @@ class FigureData:
         Of particles that rearrange in the counted runs, one a temperature.
     csd_threshold
         Where a threshold of the CSD flags as many samples as that of p_hop (one).
+    propensity_scores
+        How well propensity is predicted, at each time and in each snapshot (one).
     softness_decay
         Softness of groups of particles after time origins, one a run.
     cycle_response
@@ -106,6 +110,7 @@ class FigureData:
     predicted_barriers: Sequence[BarrierTable] = ()
     shares: Sequence[SnapshotShares] = ()
     csd_threshold: Sequence[MatchedThreshold] = ()
+    propensity_scores: Sequence[PropensityScores] = ()
     softness_decay: Sequence[SoftnessDecay] = ()
     cycle_response: Sequence[CycleResponse] = ()
 

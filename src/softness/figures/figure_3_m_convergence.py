@@ -1,7 +1,6 @@
 """Figure 3.M: whether there are enough runs of a snapshot, and whether they are long enough."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -54,14 +53,6 @@ NEAR_HALF = 0.1
 
 INSTANT, CUMULATIVE = range(2)
 KINDS = {INSTANT: ("instant share", "-"), CUMULATIVE: ("cumulative share", "--")}
-
-
-@dataclass(frozen=True)
-class Place:
-    """A snapshot without its particles; see `regressed.Unit`."""
-
-    temperature: float
-    replica: int
 
 
 def claims(data: FigureData) -> list[Claim]:
@@ -119,7 +110,7 @@ def _slopes(data: FigureData) -> dict[int, Drawn]:
 def _shares(data: FigureData, table: SnapshotShares, kind: int) -> Drawn:
     """(times,) mean p_r(t) over the snapshots of a temperature."""
     temperature = float(table.temperature)
-    places = [Place(temperature, int(replica)) for replica in table.replica]
+    places = [regressed.Place(temperature, int(replica)) for replica in table.replica]
     return regressed.mean_of(data, NUMBER, places, table.mean[kind])
 
 

@@ -5,6 +5,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.ticker import NullFormatter
 
 from softness.figures import memory, regressed, style
 from softness.figures.data import FigureData
@@ -124,6 +125,8 @@ def _draw_means(axes: Axes, found: Decay, unit: float) -> None:
     late = found.time > 0
     time = found.time[late] / unit
     axes.set_xscale("log")
+    # Labels of single powers alone: others run into each other.
+    axes.xaxis.set_minor_formatter(NullFormatter())
     for group, colour in enumerate(memory.bin_colours(found.edges)):
         means = memory.drawn(found.found.means, group)
         memory.draw_curve(axes, time, Drawn(means.value[late], means.draws[:, late]), colour)

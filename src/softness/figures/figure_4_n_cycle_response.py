@@ -154,7 +154,7 @@ def table(data: FigureData) -> pd.DataFrame:
     columns = ("low", "high", "hold", "quantity", "bin", "time", "measure", "value")
     parts = []
     for pulse in cycles.pulses(data):
-        linear = cycles.equilibrium_response(data, pulse)
+        linear = cycles.equilibrium_response(pulse)
         parts += _rows(pulse, "response", *_mean_of(_of_everyone(pulse)))
         if linear.values is not None:
             parts += _rows(pulse, "linear response", *_mean_of(linear.values))
@@ -303,7 +303,7 @@ def _draw_everyone(axes: Axes, data: FigureData, pulse: Pulse | None) -> None:
     axes.plot(pulse.time, mean[0], color="#b40426")
     cycles.band(axes, pulse.time, mean[0], error[0], "#b40426")
     values = [mean[0]]
-    linear: Expected = cycles.equilibrium_response(data, pulse)
+    linear: Expected = cycles.equilibrium_response(pulse)
     if linear.values is not None:
         expected, scatter = cycles.over_snapshots(linear.values)
         axes.plot(pulse.time, expected[0], color="black", linestyle="--", linewidth=0.9)

@@ -116,6 +116,14 @@ class Unit(Protocol):
         """Number of the replica."""
 
 
+@dataclass(frozen=True)
+class Place:
+    """A snapshot without its particles, for errors: a `Unit`."""
+
+    temperature: float
+    replica: int
+
+
 def unseen_snapshots(table: Predictions) -> list[Snapshot]:
     """The snapshots of one temperature whose models were not trained with them."""
     return _snapshots(table, ~table.seen.astype(bool))

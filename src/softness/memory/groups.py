@@ -105,6 +105,17 @@ class GroupSums:
         self.sums[origin.block, :, time] += self._by_group(origin.groups, values)
         self.counts[origin.block, :, time] += origin.numbers
 
+    def means(self, origin: Origin) -> "GroupMeans":
+        """Mean of each group of the one origin of its block, at each time.
+
+        Parameters
+        ----------
+        origin
+            From `begin`; no other one of the same block.
+        """
+        means = _ratio(self.sums[origin.block], self.counts[origin.block])
+        return GroupMeans(means[:-1], means[-1], origin.numbers[:-1])
+
     def _by_group(self, groups: np.ndarray, weights: np.ndarray | None = None) -> np.ndarray:
         """(groups + 1,) number of particles, or sum of their weights; the last one of everyone."""
         grouped = np.bincount(groups + 1, weights, minlength=len(self._edges))
@@ -153,8 +164,7 @@ def bin_means(values_at_0: np.ndarray, values: np.ndarray, edges: np.ndarray) ->
     origin = sums.begin(values_at_0)
     for time, frame in enumerate(values):
         sums.add(origin, time, frame)
-    means = _ratio(sums.sums[0], sums.counts[0])
-    return GroupMeans(means[:-1], means[-1], origin.numbers[:-1])
+    return sums.means(origin)
 
 
 def normalised(

@@ -45,6 +45,10 @@ def _thermal(sizes: Sizes, job: Mapping[str, str]) -> float:
     return frames * (sizes.particles * FRAME_BYTES + FRAME_EXTRA)
 
 
+def _cycles(sizes: Sizes, job: Mapping[str, str]) -> float:
+    return sizes.cycle_frames(job) * (sizes.particles * FRAME_BYTES + FRAME_EXTRA)
+
+
 def _equilibrate(sizes: Sizes, job: Mapping[str, str]) -> float:
     return sizes.particles * (STATE_BYTES + HISTORY_BYTES * sizes.history_frames(job))
 
@@ -65,6 +69,11 @@ def _counts(sizes: Sizes, job: Mapping[str, str]) -> float:
     return 4 * each * sizes.centres
 
 
+def _quenched_runs(sizes: Sizes, job: Mapping[str, str]) -> float:
+    """Two sums (displacement, square) of two states and two halves."""
+    return 8 * len(sizes.config["inherent"]["times"]) * MOVED_BYTES * sizes.centres
+
+
 def _trained(sizes: Sizes, job: Mapping[str, str]) -> float:
     """A regressor: those of kernels keep the particles, the others little."""
     regressor = sizes.study.regressors()[job["regressor"]]
@@ -76,8 +85,12 @@ RULES: dict[str, Bytes] = {
     "equilibrate_seed": _equilibrate,
     "equilibrate": _equilibrate,
     "thermal": _thermal,
+    "cycle": _cycles,
+    "control": _cycles,
     "isoconfigurational": _counts,
     "ensemble": _counts,
+    "inherent_propensity": _quenched_runs,
+    "inherent_features": lambda sizes, job: sizes.inherent_rows * (4 * sizes.features + ROW_EXTRA),
     "hop_indicator": lambda sizes, job: HOP_BYTES * sizes.hop_values(job),
     "population_features": _rows(Sizes.population_rows),
     "event_features": _rows(Sizes.event_rows),

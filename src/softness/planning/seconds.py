@@ -5,6 +5,7 @@ a laptop study (N = 2048), of docs/performance.md, and of single fits of regress
 run keeps its time in the study's folder of benchmarks, which is taken instead.
 """
 
+import math
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -27,6 +28,9 @@ Seconds = Callable[[Sizes, Mapping[str, str]], float]
 
 ROW = 3.2e-5
 """Of a row of features."""
+
+SOFTNESS = 1e-5
+"""Of softness of a particle in a frame."""
 
 FRAME = 6e-7
 """Of a particle in a frame whose neighbours are sought."""
@@ -101,6 +105,16 @@ def _averaged(sizes: Sizes, job: Mapping[str, str]) -> float:
     return START_LEARNING + 1.3 * ROW * sizes.frames(job) * sizes.particles
 
 
+def _propensity(sizes: Sizes, job: Mapping[str, str]) -> float:
+    """Without each replica, one model of thermal propensity and one of the other at each time."""
+    replicas = len(sizes.study.replicas)
+    training = sizes.inherent_rows * max(replicas - 1, 1)
+    values = sizes.config["regression"]["grids"].get("svr", {}).values()
+    fits = 1 + FOLDS * math.prod(len(each) for each in values)
+    models = replicas * (1 + len(sizes.config["inherent"]["times"]))
+    return START_LEARNING + models * fits * FIT["svr"](training)
+
+
 def _regress(sizes: Sizes, job: Mapping[str, str]) -> float:
     study, block = sizes.study, sizes.config["regression"]
     regressor = study.regressors()[job["regressor"]]
@@ -121,6 +135,10 @@ def _regress(sizes: Sizes, job: Mapping[str, str]) -> float:
 def _drawn(seconds: float) -> Seconds:
     """Time of a job that resamples: it grows with the number of draws."""
     return lambda sizes, job: START + seconds * sizes.config["uncertainty"]["draws"] / 500
+
+
+def _followed(sizes: Sizes, job: Mapping[str, str]) -> float:
+    return START_LEARNING + SOFTNESS * sizes.followed_frames(job) * sizes.centres
 
 
 RULES: dict[str, Seconds] = {
@@ -146,6 +164,8 @@ RULES: dict[str, Seconds] = {
     "predicted_values": _predicted,
     "averaged_values": _averaged,
     "regress": _regress,
+    "inherent_features": lambda sizes, job: START + ROW * sizes.inherent_rows,
+    "propensity_scores": _propensity,
     "predict": lambda sizes, job: START_LEARNING,
     "accuracy": lambda sizes, job: 2 * START,
     "relaxation": _drawn(0.4),
@@ -154,6 +174,8 @@ RULES: dict[str, Seconds] = {
     "binned_predictions": lambda sizes, job: START,
     "barriers": _drawn(2.5),
     "predicted_barriers": _drawn(5.0),
+    "softness_decay": _followed,
+    "cycle_response": _followed,
     "report": lambda sizes, job: START,
 }
 

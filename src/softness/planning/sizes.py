@@ -126,6 +126,30 @@ class Sizes:
         return len(frames) * self.centres
 
     @property
+    def inherent_rows(self) -> int:
+        """Particles in the snapshots of one replica whose runs are quenched."""
+        return self.config["inherent"]["snapshots"] * self.centres
+
+    def cycle_frames(self, wildcards: Mapping[str, str]) -> int:
+        """Frames of the runs of one snapshot through a pulse, or of their controls."""
+        study, snapshot = self.study, wildcards["snapshot"]
+        is_control = "pulse" not in wildcards
+        settings = (
+            study.control(snapshot) if is_control else study.cycle(wildcards["pulse"], snapshot)
+        )
+        times = settings["before"] + 2 * settings["ramp"] + settings["hold"] + settings["after"]
+        first, last = settings["runs"]
+        return (last - first) * (round(times / settings["frame_interval"]) + 1)
+
+    def followed_frames(self, wildcards: Mapping[str, str]) -> int:
+        """Frames whose softness is needed: of a thermal run, or of cycles and their controls."""
+        if "pulse" in wildcards:
+            control = {"snapshot": wildcards["snapshot"]}
+            return self.cycle_frames(wildcards) + self.cycle_frames(control)
+        lags = self.config["memory"]["lags_per_decade"] * math.log10(self.frames(wildcards))
+        return min(self.frames(wildcards), round(self.config["memory"]["origins"] * lags))
+
+    @property
     def training_rows(self) -> int:
         """Particles that a regressor is trained with."""
         return len(self.study.snapshots_at(self.study.regression_label)) * self.centres

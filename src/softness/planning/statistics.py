@@ -13,6 +13,9 @@ PARTS = {
     "equilibrate": "equilibration time",
     "equilibrate_seed": "equilibration time",
     "isoconfigurational": "isoconfigurational runs",
+    "inherent_propensity": "quenched runs",
+    "cycle": "snapshots that go through cycles",
+    "control": "snapshots that go through cycles",
 }
 """What a user may halve of each rule of simulation."""
 
@@ -123,4 +126,6 @@ def consequence(part: str, replicas: int) -> str:
             f"half the events of each particle, noise of its probability {ROOT_TWO} times as "
             "large; snapshots and replicas, the units of the intervals, stay"
         )
+    if part.startswith("snapshots"):
+        return f"half the units: intervals {ROOT_TWO} times as wide; none below six"
     return f"half the events: intervals up to {ROOT_TWO} times as wide"

@@ -1,7 +1,8 @@
 """A long run as a chain of segments, each started from the saved state of the one before.
 
 Every segment starts by restoring the state that the one before has saved, whether or not anything
-was interrupted; so a run that was killed and resumed equals an uninterrupted one by construction.
+was interrupted; so a run that was killed and resumed, or cut into many short jobs, equals an
+uninterrupted one by construction.
 """
 
 import contextlib
@@ -14,13 +15,15 @@ from pathlib import Path
 from typing import Any
 
 from softness.engines.protocol import Engine
-from softness.errors import InputError
+from softness.errors import InputError, OutOfTime
 from softness.files.atomic import replacing
 from softness.files.provenance import canonical_json, file_digest
+from softness.simulate.deadline import Deadline
 from softness.simulate.progress import Progress
 
 SETTINGS = "settings.json"
 FINISHED = "finished.json"
+PACE = "pace.json"
 
 
 class Chain:
@@ -34,10 +37,18 @@ class Chain:
         know to be whole, and `recover` brings them back.
     settings
         What the run depends on. A folder with other settings is of another run and is cleared.
+    deadline
+        When this job ends, without limit by default. It is none of the settings.
     """
 
-    def __init__(self, folder: str | Path, settings: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        folder: str | Path,
+        settings: Mapping[str, Any],
+        deadline: Deadline | None = None,
+    ) -> None:
         self.folder = Path(folder)
+        self.deadline = deadline or Deadline()
         self._settings = canonical_json(settings)
 
     @contextlib.contextmanager
@@ -110,20 +121,61 @@ class Chain:
             Takes the number of a segment, runs it, tells the progress and writes its files.
         title
             What the progress is said to be of.
+
+        Raises
+        ------
+        OutOfTime
+            If the next segment might not end in time; nothing that was done is lost.
+        InputError
+            If the job is too short for one segment.
         """
         done = self.finished_segments()
         if done is None:
             start()
             engine.save(self.state(0))
             done = 0
-        progress = Progress(title, sum(lengths), sum(lengths[:done]))
+        deadline, pace = self.deadline, self._least_pace()
+        progress = Progress(title, sum(lengths), sum(lengths[:done]), check=deadline.check)
         for index in range(done, len(lengths)):
-            engine.restore(self.state(index))
-            advance(index, progress)
-            # The new state is the mark that the segment is done: it comes after the segment's
-            # files, and before the old state goes.
-            engine.save(self.state(index + 1))
-            self.state(index).unlink()
+            begin = deadline.clock()
+            try:
+                self._advance(engine, index, pace * lengths[index], advance, progress)
+            except OutOfTime:
+                if index == done:
+                    self._keep_pace(max(pace, (deadline.clock() - begin) / lengths[index]))
+                raise deadline.stop(title, "segments", done, index, len(lengths)) from None
+            pace = max(pace, (deadline.clock() - begin) / lengths[index])
+
+    def _advance(
+        self,
+        engine: Engine,
+        index: int,
+        seconds: float,
+        advance: Callable[[int, Progress], None],
+        progress: Progress,
+    ) -> None:
+        """Run one segment, which will take about so many seconds."""
+        if not self.deadline.allows(seconds):
+            raise OutOfTime
+        engine.restore(self.state(index))
+        advance(index, progress)
+        # The new state is the mark that the segment is done: it comes after the segment's
+        # files, and before the old state goes.
+        engine.save(self.state(index + 1))
+        self.state(index).unlink()
+
+    def _keep_pace(self, pace: float) -> None:
+        """Keep how long a step took in a job that was too short for one segment.
+
+        So that the next job, if it is no longer, says so at once instead of trying it again.
+        """
+        with replacing(self.folder / PACE) as temporary:
+            temporary.write_text(canonical_json({"seconds_per_step": pace}))
+
+    def _least_pace(self) -> float:
+        """Seconds that a step takes at least, as far as earlier jobs have found out."""
+        file = self.folder / PACE
+        return json.loads(file.read_text())["seconds_per_step"] if file.exists() else 0.0
 
     def finish(self, outputs: Sequence[Path]) -> None:
         """Keep links to the outputs, with their hashes, and remove what they were made from."""
@@ -138,8 +190,9 @@ class Chain:
         hashes = {output.name: file_digest(output) for output in outputs}
         with replacing(self.folder / FINISHED) as temporary:
             temporary.write_text(canonical_json(hashes))
-        for waste in [*self.folder.glob("segment-*"), *self.folder.glob("state-*")]:
-            waste.unlink()
+        for pattern in ("segment-*", "state-*", PACE):
+            for waste in self.folder.glob(pattern):
+                waste.unlink()
 
     def recover(self, outputs: Sequence[Path]) -> bool:
         """Put back the outputs of a finished run; False if it is not finished or they changed."""

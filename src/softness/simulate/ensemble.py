@@ -37,6 +37,7 @@ from softness.files.ensemble_counts import (
 )
 from softness.files.provenance import Provenance
 from softness.simulate.chain import Chain
+from softness.simulate.deadline import Deadline
 from softness.simulate.progress import Progress
 from softness.simulate.settings import RunSettings
 
@@ -52,14 +53,6 @@ RUNS_PER_CHECKPOINT = 16
 SECONDS_PER_CHECKPOINT = 30.0
 # Where workers write before a file gets its name.
 UNFINISHED = "unfinished-"
-
-# A run is begun if the time left is that of the longest one so far, of putting it on the disk, and
-# this much more.
-MARGIN = 1.25
-
-
-class OutOfTime(Exception):
-    """The wall time is nearly over; what was done is kept."""
 
 
 @dataclass(frozen=True)
@@ -306,7 +299,6 @@ def run_block(
     device: str,
     workers: int,
     provenance: Provenance,
-    wall_time: float = float("inf"),
 ) -> EnsembleCounts:
     """Do the runs of a block that are not yet done, and add up all of them.
 
@@ -317,7 +309,7 @@ def run_block(
     Parameters
     ----------
     chain
-        Where files are kept; locked by the caller.
+        Where files are kept, and until when; locked by the caller.
     block
         What is to be done.
     device
@@ -326,26 +318,25 @@ def run_block(
         Processes, each with an engine of its own.
     provenance
         What makes the counts.
-    wall_time
-        Seconds after which the job would be killed.
 
     Raises
     ------
     OutOfTime
         If the next run might not end in time; nothing that was done is lost.
     InputError
-        If a file of an earlier attempt is damaged, or a worker ended.
+        If a file of an earlier attempt is damaged, a worker ended, or the job is too short for one
+        run.
     """
-    deadline = _Deadline(wall_time)
-    waiting = _not_done(chain.folder, block)
+    waiting, pace = _not_done(chain.folder, block), _Pace(chain.deadline)
     total, steps = block.last - block.first, block.steps_of_run
+    before = total - len(waiting)
     title = f"isoconfigurational T={block.run.temperature:g} snapshot {block.snapshot}"
-    progress = Progress(title, total * steps, (total - len(waiting)) * steps)
+    progress = Progress(title, total * steps, before * steps)
     with _working(chain.folder, block, device, min(workers, len(waiting)), provenance) as crew:
-        for _ in _work(crew, waiting, deadline):
+        for _ in _work(crew, waiting, pace):
             progress.advance(steps)
     if waiting:
-        raise OutOfTime
+        raise chain.deadline.stop(title, "runs", before, total - len(waiting), total)
     paths = [part.path for part in parts_in(chain.folder)[0]]
     return merged((tables.read(path, EnsembleCounts) for path in paths), [str(p) for p in paths])
 
@@ -362,11 +353,11 @@ def _not_done(folder: Path, block: Block) -> list[int]:
     return [number for number in range(block.first, block.last) if number not in done]
 
 
-class _Deadline:
+class _Pace:
     """Whether another run, and putting it on the disk, will end in time, by the longest so far."""
 
-    def __init__(self, wall_time: float) -> None:
-        self._end = time.monotonic() + wall_time
+    def __init__(self, deadline: Deadline) -> None:
+        self._deadline = deadline
         self._run = 0.0
         self._save = 0.0
 
@@ -379,8 +370,7 @@ class _Deadline:
 
     def allows_another(self) -> bool:
         # A file is taken to need as long as a run, until one was written.
-        needed = self._run + (self._save or self._run)
-        return time.monotonic() + MARGIN * needed < self._end
+        return self._deadline.allows(self._run + (self._save or self._run))
 
 
 # What a worker is asked to do: the run of this number, or to put its sums on the disk.
@@ -566,7 +556,7 @@ def _working(
             workers.clear()
 
 
-def _work(crew: Sequence[_Worker], waiting: list[int], deadline: _Deadline) -> Iterator[int]:
+def _work(crew: Sequence[_Worker], waiting: list[int], pace: _Pace) -> Iterator[int]:
     """Take runs from those that wait, as long as there is time; give their numbers as they end.
 
     Ends when there are no more runs or no more time, with all that was done on the disk.
@@ -576,7 +566,7 @@ def _work(crew: Sequence[_Worker], waiting: list[int], deadline: _Deadline) -> I
     while True:
         for worker in idle:
             due = worker.is_due()
-            if waiting and not due and deadline.allows_another():
+            if waiting and not due and pace.allows_another():
                 worker.begin(waiting.pop(0))
                 busy.append(worker)
             elif worker.runs > worker.saved:
@@ -587,7 +577,7 @@ def _work(crew: Sequence[_Worker], waiting: list[int], deadline: _Deadline) -> I
         idle = _ended(busy)
         busy = [worker for worker in busy if worker not in idle]
         for worker in idle:
-            deadline.took(worker.task, worker.end())
+            pace.took(worker.task, worker.end())
             if worker.task is not None:
                 yield worker.task
 

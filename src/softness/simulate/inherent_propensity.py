@@ -1,13 +1,14 @@
 """Inherent-state propensity: how far inherent states of runs from one snapshot move away from its.
 
-The runs are those of the isoconfigurational ensemble, with the same velocities. At a few times,
-spaced logarithmically, a copy of the configuration is quenched by a second engine, while the first
-goes on undisturbed. Only whole-number sums over runs are kept, the same to the last digit however
-runs are cut into jobs and attempts.
+The runs are those of the isoconfigurational ensemble, with the same velocities. At a few times a
+copy of the configuration is quenched by a second engine, while the first goes on undisturbed. The
+displacements of the configurations themselves are added up as well, so that thermal and
+inherent-state propensity are of the same runs. Only whole-number sums over runs are kept, the same
+to the last digit however runs are cut into jobs and attempts.
 """
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,37 +19,41 @@ from softness import seeds
 from softness.engines.protocol import Engine
 from softness.errors import InputError
 from softness.files.hdf5 import reading, writing
-from softness.files.records.inherent import InherentPropensity
+from softness.files.records.inherent import (
+    DISPLACEMENT_UNIT,
+    INHERENT,
+    THERMAL,
+    InherentPropensity,
+    whole_distances,
+    whole_squares,
+)
 from softness.simulate.chain import Chain
 from softness.simulate.progress import Progress
 from softness.simulate.quench import InherentState, quench
 from softness.simulate.settings import RunSettings
 
 # As in `softness.simulate.ensemble`, which is not imported: an edit of what it counts would quench
-# everything again. A test holds them equal.
+# everything again. A test holds them equal, and the units of both as well.
 STREAM = "isoconfigurational"
-UNIT_BITS = 20
-DISPLACEMENT_UNIT = 2.0**-UNIT_BITS
 
 ORIGIN = "origin.h5"
 SUMS = "displacements.h5"
 
 
-def log_steps(first: float, last: float, number: int, time_step: float) -> tuple[int, ...]:
-    """Time steps of a logarithmic grid of times in tau; equal ones after rounding count once.
+def whole_steps(times: Sequence[float], time_step: float) -> tuple[int, ...]:
+    """Time steps of some times in tau.
 
     Raises
     ------
     InputError
-        If the times are not rising, or the first is below half a time step.
+        If there are none, or their time steps do not rise from one or more.
     """
-    if not (0.5 * time_step <= first <= last and number >= 1):
+    steps = [round(time / time_step) for time in times]
+    if not steps or any(after <= before for before, after in itertools.pairwise([0, *steps])):
         raise InputError(
-            f"times from {first} to {last}, {number} of them: give a first one of {time_step} or "
-            "more, a last one that is not before it, and a number of 1 or more"
+            f"times = {list(times)}: give rising ones, a time step of {time_step} or more apart"
         )
-    steps = np.rint(np.geomspace(first, last, number) / time_step).astype(int)
-    return tuple(np.unique(np.maximum(steps, 1)).tolist())
+    return tuple(steps)
 
 
 @dataclass(frozen=True)
@@ -92,22 +97,21 @@ class InherentRuns:
         positions
             (N, 3) of the snapshot.
         settings
-            ``snapshot``; ``runs``, the first and the one after the last; ``times`` with ``first``
-            and ``last`` in tau and their ``number``; ``force_tolerance``.
+            ``snapshot``; ``runs``, the first and the one after the last; ``times`` in tau, rising;
+            ``force_tolerance``.
         """
         first, last = settings["runs"]
         if not 0 <= first < last:
             raise InputError(
                 f"runs = {settings['runs']}: give the first and the one after the last"
             )
-        times = settings["times"]
         return cls(
             run=run,
             positions=positions,
             snapshot=settings["snapshot"],
             first=first,
             last=last,
-            steps=log_steps(times["first"], times["last"], times["number"], run.time_step),
+            steps=whole_steps(settings["times"], run.time_step),
             force_tolerance=settings["force_tolerance"],
         )
 
@@ -153,10 +157,11 @@ def run_inherent(
     def advance(index: int, progress: Progress) -> None:
         # Each run is begun anew, whatever state the one before has left.
         _begin(engine, runs, numbers[index])
-        states = [
-            runs.quench(quencher, positions) for positions in _way(engine, runs.steps, progress)
-        ]
-        _write(chain.segment(index, SUMS), runs, origin, states)
+        way, states = [], []
+        for positions in _way(engine, runs.steps, progress):
+            way.append(positions)
+            states.append(runs.quench(quencher, positions))
+        _write(chain.segment(index, SUMS), runs, origin, np.array(way), states)
 
     chain.run(engine, [runs.steps[-1]] * len(numbers), start, advance, title)
     return _added(chain, runs, origin)
@@ -190,30 +195,32 @@ def _origin(chain: Chain, quencher: Engine, runs: InherentRuns) -> InherentState
 
 
 def _write(
-    path: Path, runs: InherentRuns, origin: InherentState, states: list[InherentState]
+    path: Path,
+    runs: InherentRuns,
+    origin: InherentState,
+    way: np.ndarray,
+    states: Sequence[InherentState],
 ) -> None:
     """Keep how far each particle went in one run, in whole units, and how good quenches were."""
-    moved = np.array([state.positions for state in states]) - origin.positions
-    moved -= moved.mean(axis=1, keepdims=True)
-    sizes = np.linalg.norm(moved[:, runs.particle], axis=2)
+    inherent = np.array([state.positions for state in states])
     with writing(path) as file:
-        file["displacement"] = np.rint(sizes / DISPLACEMENT_UNIT).astype(np.int64)
+        file[INHERENT] = whole_distances(inherent - origin.positions, runs.particle)
+        file[THERMAL] = whole_distances(way - runs.positions, runs.particle)
         file["largest_force"] = np.array([state.largest_force for state in states])
         file["converged"] = np.array([state.converged for state in states])
 
 
 def _added(chain: Chain, runs: InherentRuns, origin: InherentState) -> InherentPropensity:
-    times, particle = len(runs.steps), runs.particle
-    displacement = np.zeros((2, times, len(particle)), np.int64)
+    times, particle, states = len(runs.steps), runs.particle, (INHERENT, THERMAL)
+    displacement = np.zeros((len(states), 2, times, len(particle)), np.int64)
     square = np.zeros_like(displacement)
     largest = np.full(times, origin.largest_force)
     unconverged = np.zeros(times, np.int64)
     for index, number in enumerate(range(runs.first, runs.last)):
         with reading(chain.segment(index, SUMS)) as file:
-            whole = file["displacement"][()]
-            displacement[number % 2] += whole
-            # In the same unit, so that sums over many runs still fit into 64 bits.
-            square[number % 2] += (whole * whole) >> UNIT_BITS
+            whole = np.array([file[state][()] for state in states])
+            displacement[:, number % 2] += whole
+            square[:, number % 2] += whole_squares(whole)
             largest = np.maximum(largest, file["largest_force"][()])
             unconverged += ~file["converged"][()]
     return InherentPropensity(
@@ -223,6 +230,7 @@ def _added(chain: Chain, runs: InherentRuns, origin: InherentState) -> InherentP
         particle=particle,
         time=np.array(runs.steps) * runs.run.time_step,
         unit=np.array(DISPLACEMENT_UNIT),
+        states=np.array(states, dtype="S"),
         displacement=displacement,
         square=square,
         force_tolerance=np.array(runs.force_tolerance),

@@ -2,6 +2,7 @@
 
 import sys
 import time
+from collections.abc import Callable
 from typing import TextIO
 
 
@@ -18,6 +19,8 @@ class Progress:
         Steps that an earlier attempt has done.
     interval
         Least time between two lines, in seconds.
+    check
+        Called whenever steps were done; it may raise.
     """
 
     def __init__(
@@ -27,12 +30,14 @@ class Progress:
         done: int = 0,
         interval: float = 10.0,
         stream: TextIO | None = None,
+        check: Callable[[], None] = lambda: None,
     ) -> None:
         self._title = title
         self._steps = steps
         self._first = self._done = done
         self._interval = interval
         self._stream = stream or sys.stderr
+        self._check = check
         self._start = self._last = time.monotonic()
         if done:
             self._say(f"goes on after {done} of {steps} steps")
@@ -44,6 +49,7 @@ class Progress:
         if now - self._last >= self._interval or self._done >= self._steps:
             self._last = now
             self._say(self._line(now - self._start))
+        self._check()
 
     def _line(self, elapsed: float) -> str:
         rate = (self._done - self._first) / max(elapsed, 1e-9)

@@ -120,15 +120,29 @@ def run_quenches(
         (N, 3) unwrapped positions of each of them.
     force_tolerance
         As in `quench`.
+
+    Raises
+    ------
+    OutOfTime
+        If the next quench might not end in time; nothing that was done is lost.
+    InputError
+        If the job is too short for one quench.
     """
     title = f"quench T={run.temperature:g} replica {run.replica}"
     progress = _Countdown(title, len(frames))
     parts = [chain.segment(index, PART) for index in range(len(frames))]
+    before = done = sum(part.exists() for part in parts)
+    deadline, longest = chain.deadline, 0.0
     for part, positions in zip(parts, configurations, strict=True):
         if part.exists():
             progress.skip()
             continue
+        if not deadline.allows(longest):
+            raise deadline.stop(title, "quenches", before, done, len(parts))
+        begin = deadline.clock()
         _write(part, quench(engine, positions, run.liquid.types, force_tolerance))
+        longest = max(longest, deadline.clock() - begin)
+        done += 1
         progress.done()
     return _collected(parts, run, frames, force_tolerance)
 

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import math
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
@@ -9,13 +10,16 @@ from pathlib import Path
 from typing import Any
 
 from softness import sources
-from softness.errors import InputError
+from softness.errors import InputError, OutOfTime
 from softness.files.provenance import Provenance, input_digests, package_versions
 
 INPUT_ERROR = 1
+# What the system calls a temporary failure: the same command, run again, goes on.
+TRY_AGAIN = 75
 INTERRUPTED = 130
-# Names the device where the command line does not.
+# Name the device and the minutes of the job where the command line does not.
 DEVICE = "SOFTNESS_DEVICE"
+WALL_TIME = "SOFTNESS_WALL_TIME"
 
 
 class Settings(dict):
@@ -51,22 +55,33 @@ def parser(stage: str, description: str) -> argparse.ArgumentParser:
 
 
 def add_device(parser: argparse.ArgumentParser) -> None:
-    """Add the argument that simulation stages share."""
+    """Add the arguments that simulation stages share: where to run, and for how long."""
     parser.add_argument(
         "--device",
         choices=["cpu", "gpu"],
         default=os.environ.get(DEVICE, "cpu"),
         help=f"where to run; default: the environment variable {DEVICE}, else cpu",
     )
+    parser.add_argument(
+        "--wall-time",
+        type=float,
+        default=os.environ.get(WALL_TIME, math.inf),
+        metavar="MINUTES",
+        help="minutes after which the job is killed: it stops before, to be run again; default: "
+        f"the environment variable {WALL_TIME}, else no limit",
+    )
 
 
 def run(arguments: argparse.ArgumentParser, main: Callable[[argparse.Namespace], None]) -> None:
-    """Run a stage's main function; an error addressed to the user is printed in one line."""
+    """Run a stage's main function; what is addressed to the user is printed in one line."""
     try:
         main(arguments.parse_args())
     except InputError as error:
         print(f"error: {error}", file=sys.stderr)
         sys.exit(INPUT_ERROR)
+    except OutOfTime as stop:
+        print(stop, file=sys.stderr)
+        sys.exit(TRY_AGAIN)
     except OSError as error:
         print(f"error: {error.filename or 'system'}: {error.strerror or error}", file=sys.stderr)
         sys.exit(INPUT_ERROR)

@@ -13,6 +13,7 @@ from softness.files import tables
 from softness.files.snapshot import snapshot_positions
 from softness.simulate.chain import Chain
 from softness.simulate.cycle import CycleProtocol, CycleRuns, kind_of_run, run_cycles
+from softness.simulate.deadline import Deadline
 from softness.simulate.settings import RunSettings
 from softness.simulate.thermal import merge
 from softness.stages import command
@@ -46,7 +47,9 @@ def main(options: argparse.Namespace) -> None:
     runs = _runs(settings, run, options.snapshots)
     paths = _paths(options.trajectories, runs)
     outputs = [*paths.values(), options.history]
-    with Chain(options.checkpoint, made_by.what_decides(engine.name)).locked() as chain:
+    deadline = Deadline.of_job(options.wall_time)
+    what = made_by.what_decides(engine.name)
+    with Chain(options.checkpoint, what, deadline).locked() as chain:
         if chain.recover(outputs):
             return
         history = run_cycles(chain, engine, runs)

@@ -50,9 +50,9 @@ def main(options: argparse.Namespace) -> None:
     control = tables.read(options.control_history, CycleHistory)
     _check_pair(options, cycle, control)
     scale = softness_scale(settings, options.softness, options.distribution, settings["replica"])
-    edges, frames = open_edges(settings["bins"]), len(cycle.time)
-    pulsed = [_followed(path, scale, edges, frames) for path in options.cycle]
-    steady = [_followed(path, scale, edges, frames) for path in options.control]
+    edges = open_edges(settings["bins"])
+    pulsed = [_followed(path, scale, edges, len(cycle.time)) for path in options.cycle]
+    steady = [_followed(path, scale, edges, len(control.time)) for path in options.control]
     record = CycleResponse(
         low=cycle.low,
         high=cycle.high,
@@ -63,9 +63,11 @@ def main(options: argparse.Namespace) -> None:
         edges=edges,
         numbers=pulsed[0].numbers,
         cycle=np.array([each.means for each in pulsed]),
+        cycle_everyone=np.array([each.everyone for each in pulsed]),
+        control_time=control.time,
         control=np.array([each.means for each in steady]),
-        everyone=np.array([[each.everyone for each in branch] for branch in (pulsed, steady)]),
-        energy=control.total_energy[:, :frames],
+        control_everyone=np.array([each.everyone for each in steady]),
+        energy=control.total_energy,
     )
     inputs = [*options.cycle, options.cycle_history, *options.control, options.control_history]
     inputs += [options.softness, options.distribution]
@@ -99,9 +101,7 @@ def _followed(path: Path, scale: SoftnessScale, edges: np.ndarray, frames: int) 
             if frame == 0:
                 origin = sums.begin(softness)
             sums.add(origin, frame, softness)
-    counts = sums.counts[0].astype(np.float64)
-    means = np.divide(sums.sums[0], counts, out=np.full(counts.shape, np.nan), where=counts > 0)
-    return GroupMeans(means[:-1], means[-1], origin.numbers[:-1])
+    return sums.means(origin)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from pathlib import Path
 from softness.engines import state
 from softness.files import tables
 from softness.simulate.chain import Chain
+from softness.simulate.deadline import Deadline
 from softness.simulate.equilibrate import equilibrate
 from softness.simulate.settings import RunSettings
 from softness.stages import command
@@ -34,7 +35,9 @@ def main(options: argparse.Namespace) -> None:
     inputs = [options.seed_state] if options.seed_state else []
     made_by = command.provenance("equilibrate", settings, inputs, (engine.name, engine.version))
     outputs = [options.state, options.history]
-    with Chain(options.checkpoint, made_by.what_decides(engine.name)).locked() as chain:
+    deadline = Deadline.of_job(options.wall_time)
+    what = made_by.what_decides(engine.name)
+    with Chain(options.checkpoint, what, deadline).locked() as chain:
         if chain.recover(outputs):
             return
         history = equilibrate(chain, engine, run, settings, options.seed_state)

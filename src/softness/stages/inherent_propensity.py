@@ -9,6 +9,7 @@ from pathlib import Path
 from softness.files import tables
 from softness.files.snapshot import snapshot_positions
 from softness.simulate.chain import Chain
+from softness.simulate.deadline import Deadline
 from softness.simulate.inherent_propensity import InherentRuns, run_inherent
 from softness.simulate.settings import RunSettings
 from softness.stages import command
@@ -36,7 +37,9 @@ def main(options: argparse.Namespace) -> None:
     )
     positions = snapshot_positions(options.trajectory, settings["frame"])
     runs = InherentRuns.from_settings(run, positions, settings)
-    with Chain(options.checkpoint, made_by.what_decides(engine.name)).locked() as chain:
+    deadline = Deadline.of_job(options.wall_time)
+    what = made_by.what_decides(engine.name)
+    with Chain(options.checkpoint, what, deadline).locked() as chain:
         if chain.recover([options.output]):
             return
         tables.write(options.output, run_inherent(chain, engine, quencher, runs), made_by)

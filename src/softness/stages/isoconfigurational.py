@@ -1,21 +1,18 @@
 """Run a block of an isoconfigurational ensemble: many runs of one snapshot, counted in memory."""
 
 import argparse
-import math
-import sys
 from pathlib import Path
 
 from softness.errors import InputError
 from softness.files import tables
 from softness.files.snapshot import snapshot_positions
 from softness.simulate.chain import Chain
-from softness.simulate.ensemble import Block, OutOfTime, RunProtocol, run_block
+from softness.simulate.deadline import Deadline
+from softness.simulate.ensemble import Block, RunProtocol, run_block
 from softness.simulate.settings import RunSettings
 from softness.stages import command
 
 NAME = "isoconfigurational"
-# What schedulers take as: try again.
-TRY_AGAIN = 75
 
 
 def arguments() -> argparse.ArgumentParser:
@@ -26,9 +23,6 @@ def arguments() -> argparse.ArgumentParser:
         "--checkpoint", type=Path, required=True, help="folder of what is done so far"
     )
     parser.add_argument("--workers", type=int, default=1, help="processes; they change no count")
-    parser.add_argument(
-        "--wall-time", type=float, default=math.inf, help="minutes after which the job is killed"
-    )
     parser.add_argument("--output", type=Path, required=True, help="counts to write (HDF5)")
     command.add_device(parser)
     return parser
@@ -43,18 +37,13 @@ def main(options: argparse.Namespace) -> None:
         NAME, settings, [options.trajectory], (engine.name, engine.version)
     )
     del engine
-    chain = Chain(options.checkpoint, made_by.what_decides(run.engine))
+    deadline = Deadline.of_job(options.wall_time)
+    chain = Chain(options.checkpoint, made_by.what_decides(run.engine), deadline)
     with chain.locked():
         if chain.recover([options.output]):
             return
         block = _block(settings, run, options.trajectory)
-        try:
-            counts = run_block(
-                chain, block, options.device, options.workers, made_by, 60 * options.wall_time
-            )
-        except OutOfTime:
-            print("the wall time is nearly over: run the same command to go on", file=sys.stderr)
-            sys.exit(TRY_AGAIN)
+        counts = run_block(chain, block, options.device, options.workers, made_by)
         tables.write(options.output, counts, made_by)
         chain.finish([options.output])
 

@@ -12,6 +12,7 @@ import numpy as np
 from softness.files import tables
 from softness.files.unwrapped import unwrapped_frames
 from softness.simulate.chain import Chain
+from softness.simulate.deadline import Deadline
 from softness.simulate.quench import run_quenches
 from softness.simulate.settings import RunSettings
 from softness.stages import command
@@ -39,7 +40,9 @@ def main(options: argparse.Namespace) -> None:
     made_by = command.provenance(
         NAME, settings, [options.trajectory], (engine.name, engine.version)
     )
-    with Chain(options.checkpoint, made_by.what_decides(engine.name)).locked() as chain:
+    deadline = Deadline.of_job(options.wall_time)
+    what = made_by.what_decides(engine.name)
+    with Chain(options.checkpoint, what, deadline).locked() as chain:
         if chain.recover([options.output]):
             return
         frames = settings["frames"]

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import numpy as np
 
-from softness.errors import InputError
 from softness.files import tables
 from softness.files.records.dynamics import RelaxationTable
 from softness.files.records.memory import SoftnessDecay
@@ -43,7 +42,9 @@ def main(options: argparse.Namespace) -> None:
     time = float(tables.read(options.relaxation, RelaxationTable).relaxation_time)
     with Trajectory(options.trajectory) as trajectory:
         interval = trajectory.frame_interval()
-        lags = log_lags(round(settings["longest"] / interval), settings["lags_per_decade"])
+        lags = log_lags(
+            int(settings["longest"] * (trajectory.frames - 1)), settings["lags_per_decade"]
+        )
         starts = _origins(trajectory, int(lags[-1]), settings["origins"])
         duration = trajectory.frames * interval
         blocks, number = time_blocks(starts, interval, duration, time, settings["block_length"])
@@ -72,11 +73,6 @@ def log_lags(longest: int, per_decade: int) -> np.ndarray:
 def _origins(trajectory: Trajectory, longest: int, wanted: int) -> np.ndarray:
     """Frames at which groups are made: evenly, from the first to the last that leaves room."""
     last = trajectory.frames - 1 - longest
-    if last < 0:
-        raise InputError(
-            f"{trajectory.path}: has {trajectory.frames} frames, memory.longest asks for "
-            f"{longest + 1}: lengthen the production, or shorten it"
-        )
     return np.unique(np.linspace(0, last, min(wanted, last + 1)).round().astype(np.int64))
 
 

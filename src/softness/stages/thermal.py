@@ -7,6 +7,7 @@ import argparse
 from pathlib import Path
 
 from softness.simulate.chain import Chain
+from softness.simulate.deadline import Deadline
 from softness.simulate.settings import RunSettings
 from softness.simulate.thermal import merge, run_thermal
 from softness.stages import command
@@ -32,7 +33,9 @@ def main(options: argparse.Namespace) -> None:
         "thermal", settings, [options.state], (engine.name, engine.version)
     )
     outputs = [options.trajectory, options.bursts]
-    with Chain(options.checkpoint, made_by.what_decides(engine.name)).locked() as chain:
+    deadline = Deadline.of_job(options.wall_time)
+    what = made_by.what_decides(engine.name)
+    with Chain(options.checkpoint, what, deadline).locked() as chain:
         if chain.recover(outputs):
             return
         run_thermal(chain, engine, run, settings, options.state)

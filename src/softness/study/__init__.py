@@ -4,6 +4,7 @@ from typing import Any
 
 from softness.study.base import label
 from softness.study.dynamics import Dynamics
+from softness.study.inherent import Inherent
 from softness.study.memory import Memory
 from softness.study.regression import Regressions
 from softness.study.simulations import Simulation
@@ -11,7 +12,7 @@ from softness.study.simulations import Simulation
 __all__ = ["Simulation", "Study", "label"]
 
 
-class Study(Dynamics, Regressions, Memory):
+class Study(Dynamics, Regressions, Inherent, Memory):
     """A checked configuration, cut into what each rule needs.
 
     Each rule is given its own settings alone, as one text, so that a change reruns what depends

@@ -1,10 +1,12 @@
 """Settings of the rules of Chapter 4: softness in time, thermal cycles and their controls."""
 
+from collections.abc import Iterator
 from typing import Any
 
+from softness.simulate.chain import segment_lengths
 from softness.study.base import label
 from softness.study.learning import Learning
-from softness.study.simulations import Simulations
+from softness.study.simulations import Simulation, Simulations
 
 
 class Memory(Simulations, Learning):
@@ -15,7 +17,7 @@ class Memory(Simulations, Learning):
     @property
     def cycle_label(self) -> str:
         """Low temperature of the cycles as it stands in file names."""
-        return label(self.config["roles"]["cycle"]["low"])
+        return label(self.config["roles"]["cycle"])
 
     @property
     def decay_labels(self) -> list[str]:
@@ -47,16 +49,20 @@ class Memory(Simulations, Learning):
 
     # -- settings of the rules ------------------------------------------------------------
 
-    def cycle(self, pulse: str, snapshot: str) -> dict[str, Any]:
+    def cycle(self, pulse: str | int, snapshot: str | int) -> dict[str, Any]:
         """Settings of the cycles of one snapshot through one pulse."""
         return self._cycle(snapshot) | dict(self.config["cycle"]["pulses"][int(pulse)])
 
-    def control(self, snapshot: str) -> dict[str, Any]:
-        """Settings of the controls of one snapshot: without a pulse, as long as the longest."""
-        hold = max(pulse["hold"] for pulse in self.config["cycle"]["pulses"])
-        return self._cycle(snapshot) | {"high": self.config["roles"]["cycle"]["low"], "hold": hold}
+    def control(self, snapshot: str | int) -> dict[str, Any]:
+        """Settings of the controls of one snapshot: without a pulse, longer than the longest."""
+        block = self.config["cycle"]
+        return self._cycle(snapshot) | {
+            "high": self.config["roles"]["cycle"],
+            "hold": max(pulse["hold"] for pulse in block["pulses"]),
+            "after": block["after"] + block["control_extra"],
+        }
 
-    def _cycle(self, snapshot: str) -> dict[str, Any]:
+    def _cycle(self, snapshot: str | int) -> dict[str, Any]:
         block = self.config["cycle"]
         replica, frame = self.cycle_place(snapshot)
         return self._run(self.cycle_label, replica) | {
@@ -67,15 +73,41 @@ class Memory(Simulations, Learning):
             "runs": [0, block["runs"]],
         }
 
-    def cycle_steps(self, settings: dict[str, Any]) -> int:
-        """Time steps of one job of cycles, or of controls."""
-        times = settings["before"] + 2 * settings["ramp"] + settings["hold"] + settings["after"]
-        first, last = settings["runs"]
-        return (last - first) * round(times / self.config["engine"]["time_step"])
-
     def cycle_runtime(self, rule: str, **wildcards: str) -> int:
         """Time to ask a scheduler for, in minutes."""
-        return self._minutes(self.cycle_steps(getattr(self, rule)(**wildcards)))
+        return self._minutes(sum(self._cycle_segments(getattr(self, rule)(**wildcards))))
+
+    def _cycle_segments(self, settings: dict[str, Any]) -> tuple[int, ...]:
+        """Time steps of each segment of one job of cycles, or of controls."""
+        times = settings["before"] + 2 * settings["ramp"] + settings["hold"] + settings["after"]
+        step = self.config["engine"]["time_step"]
+        of_run = segment_lengths(round(times / step), round(settings["segment"] / step))
+        first, last = settings["runs"]
+        return tuple(of_run) * (last - first)
+
+    def simulations(self) -> Iterator[Simulation]:
+        """All simulation jobs of the study, thermal cycles and their controls included."""
+        yield from super().simulations()
+        for snapshot in self.cycle_snapshots:
+            yield self._cycle_job("control", self.control(snapshot), (snapshot,))
+            for pulse in self.pulses:
+                yield self._cycle_job("cycle", self.cycle(pulse, snapshot), (pulse, snapshot))
+
+    def _cycle_job(
+        self, rule: str, settings: dict[str, Any], number: tuple[int, ...]
+    ) -> Simulation:
+        segments = self._cycle_segments(settings)
+        branch = "control" if rule == "control" else f"pulse{number[0]}"
+        folder = self.results / "cycle" / branch / f"snapshot{number[-1]}"
+        return Simulation(
+            rule=rule,
+            temperature=settings["temperature"],
+            number=number,
+            steps=sum(segments),
+            output=folder / "history.h5",
+            checkpoint=folder / "checkpoint",
+            segments=segments,
+        )
 
     def cycle_response(self, snapshot: str) -> dict[str, Any]:
         """Settings of the response of softness to a pulse."""

@@ -19,7 +19,11 @@ LEAST_UPDATES_PER_SECOND = {"cpu": 0.7e6, "gpu": 4e6}
 
 @dataclass(frozen=True)
 class Simulation:
-    """One simulation job: what runs, how long, and the file that says it is done."""
+    """One simulation job: what runs, how long, and the file that says it is done.
+
+    `segments` are the time steps from one saved state to the next; none where finished runs are
+    counted instead.
+    """
 
     rule: str
     temperature: float
@@ -27,6 +31,7 @@ class Simulation:
     steps: int
     output: Path
     checkpoint: Path
+    segments: tuple[int, ...] = ()
 
 
 class Simulations(Base):
@@ -189,6 +194,7 @@ class Simulations(Base):
                 steps=self.steps(rule, temperature),
                 output=folder / files[rule],
                 checkpoint=folder / "checkpoint",
+                segments=tuple(self.segments(rule, temperature)),
             )
 
     def _blocks_of_runs(self) -> Iterator[Simulation]:
@@ -245,8 +251,7 @@ class Simulations(Base):
             return simulation.steps
         if simulation.rule == "isoconfigurational":
             return min(runs_done(simulation.checkpoint) * self.steps_of_run, simulation.steps)
-        finished = chain.finished_segments() or 0
-        return sum(self.segments(simulation.rule, simulation.temperature)[:finished])
+        return sum(simulation.segments[: chain.finished_segments() or 0])
 
     def runtime(self, rule: str, temperature: str | float) -> int:
         """Time to ask a scheduler for, in minutes: from the job's own particles and steps."""

@@ -8,13 +8,19 @@ import numpy as np
 from softness.errors import InputError
 from softness.files.tables import array
 
-_SAME = ("temperature", "snapshot", "particle", "time", "unit", "force_tolerance")
+UNIT_BITS = 20
+DISPLACEMENT_UNIT = 2.0**-UNIT_BITS
+"""In sigma_AA; sums of whole numbers of it do not depend on the order of the runs."""
+
+INHERENT, THERMAL = "inherent", "thermal"
+_SAME = ("temperature", "snapshot", "states", "particle", "time", "unit", "force_tolerance")
 
 
 @dataclass(frozen=True)
 class InherentPropensity:
     """Sums over the runs of one snapshot, in two halves: runs of even and of odd number.
 
+    Our own runs have sums of both states, at the same times; published ones of one.
     Sums are whole numbers, the same to the last digit in whatever order runs are added.
 
     Attributes
@@ -28,16 +34,20 @@ class InherentPropensity:
     particle
         (particles,) numbers of the particles that are followed.
     time
-        (times,) at which runs are quenched, in tau.
+        (times,) at which runs are looked at, in tau.
+    states
+        (states,) what positions are: ``inherent``, after a quench, or ``thermal``, before it.
     unit
         Of the sums, in sigma_AA.
     displacement, square
-        (2, times, particles) sums over the runs of a half of d = |r_IS(t) - r_IS(0)| without the
-        drift of all particles, in multiples of `unit`; and of d^2, in `unit` times sigma_AA.
+        (states, 2, times, particles) sums over the runs of a half of d = |r(t) - r(0)| without the
+        drift of all particles, in multiples of `unit`; and of d^2, in `unit` times sigma_AA. Both
+        positions are of the same state.
     force_tolerance
-        Of the quenches, in eps_AA/sigma_AA.
+        Of the quenches, in eps_AA/sigma_AA; nan where it is not known.
     largest_force
-        (times,) left in any run; that of the snapshot's own inherent state included.
+        (times,) left in any run; that of the snapshot's own inherent state included. nan where it
+        is not known.
     unconverged
         (times,) number of quenches that ended above the tolerance.
     """
@@ -48,8 +58,9 @@ class InherentPropensity:
     particle: np.ndarray = array("particles")
     time: np.ndarray = array("times", "tau")
     unit: np.ndarray = array("", "sigma_AA")
-    displacement: np.ndarray = array("halves times particles", "unit")
-    square: np.ndarray = array("halves times particles", "unit")
+    states: np.ndarray = array("states")
+    displacement: np.ndarray = array("states halves times particles", "unit")
+    square: np.ndarray = array("states halves times particles", "unit")
     force_tolerance: np.ndarray = array("", "eps_AA/sigma_AA")
     largest_force: np.ndarray = array("times", "eps_AA/sigma_AA")
     unconverged: np.ndarray = array("times")
@@ -58,21 +69,54 @@ class InherentPropensity:
         """(2,) number of runs of even and of odd number."""
         return np.array([np.count_nonzero(self.runs % 2 == half) for half in (0, 1)])
 
-    def mean(self) -> np.ndarray:
+    def has(self, state: str) -> bool:
+        """Whether there are sums of a state."""
+        return state.encode() in self.states
+
+    def propensity(self, state: str = INHERENT) -> np.ndarray:
+        """(times, particles) mean of d over all runs, in sigma_AA."""
+        sums = self.displacement[self._place(state)].sum(axis=0)
+        return sums * float(self.unit) / len(self.runs)
+
+    def mean(self, state: str = INHERENT) -> np.ndarray:
         """(2, times, particles) mean of d over the runs of each half; nan without any."""
         number = self._numbers(least=1)
-        return self.displacement * float(self.unit) / number
+        return self.displacement[self._place(state)] * float(self.unit) / number
 
-    def variance(self) -> np.ndarray:
+    def variance(self, state: str = INHERENT) -> np.ndarray:
         """(2, times, particles) sample variance of d over runs; nan with fewer than two."""
-        number, unit = self._numbers(least=2), float(self.unit)
-        deviation = self.square * unit - (self.displacement * unit) ** 2 / number
+        number, unit, place = self._numbers(least=2), float(self.unit), self._place(state)
+        deviation = self.square[place] * unit - (self.displacement[place] * unit) ** 2 / number
         # A square is rounded down by less than a unit; without scatter that leaves less than 0.
         return np.maximum(deviation, 0.0) / (number - 1)
+
+    def _place(self, state: str) -> int:
+        if not self.has(state):
+            raise InputError(f"there are no sums of {state} positions: take another state")
+        return self.states.tolist().index(state.encode())
 
     def _numbers(self, least: int) -> np.ndarray:
         number = self.runs_of_halves().astype(np.float64)
         return np.where(number >= least, number, np.nan)[:, None, None]
+
+
+def whole_distances(moved: np.ndarray, particle: np.ndarray) -> np.ndarray:
+    """(n, particles) distances that some particles went, in whole units.
+
+    Parameters
+    ----------
+    moved
+        (n, N, 3) displacements of all particles, in sigma_AA; their drift is taken off.
+    particle
+        (particles,) numbers of those that are followed.
+    """
+    sizes = np.linalg.norm((moved - moved.mean(axis=1, keepdims=True))[:, particle], axis=2)
+    return np.rint(sizes / DISPLACEMENT_UNIT).astype(np.int64)
+
+
+def whole_squares(distances: np.ndarray) -> np.ndarray:
+    """Squares of whole distances, in units times sigma_AA: sums of many still fit into 64 bits."""
+    return (distances * distances) >> UNIT_BITS
 
 
 def merged(parts: Sequence[InherentPropensity], names: Sequence[str]) -> InherentPropensity:

@@ -27,10 +27,10 @@ class SoftnessDecay:
 class CycleResponse:
     """Softness through thermal cycles of one snapshot, and through their controls.
 
-    A control has the same velocities, and stays at the low temperature. Softness is about its mean
-    and in units of its spread there. `cycle` and `control` are means over the particles of a bin of
-    softness at time 0 (nan where it is empty), `everyone` (cycle, control) over all particles;
-    `energy` is the total energy of the controls.
+    A control has the same velocities, stays at the low temperature and goes on for longer. Softness
+    is about its mean and in units of its spread there. `cycle` and `control` are means over the
+    particles of a bin of softness at time 0 (nan where it is empty), `cycle_everyone` and
+    `control_everyone` over all particles; `energy` is the total energy of the controls.
     """
 
     low: np.ndarray = array("", "eps_AA/k_B")
@@ -42,6 +42,8 @@ class CycleResponse:
     edges: np.ndarray = array("edges")
     numbers: np.ndarray = array("bins")
     cycle: np.ndarray = array("runs bins times")
-    control: np.ndarray = array("runs bins times")
-    everyone: np.ndarray = array("branches runs times")
-    energy: np.ndarray = array("runs times", "eps_AA")
+    cycle_everyone: np.ndarray = array("runs times")
+    control_time: np.ndarray = array("control_times", "tau")
+    control: np.ndarray = array("runs bins control_times")
+    control_everyone: np.ndarray = array("runs control_times")
+    energy: np.ndarray = array("runs control_times", "eps_AA")

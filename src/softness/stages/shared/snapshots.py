@@ -81,7 +81,9 @@ def read_snapshots(
         one = _counted(path, counted)
         found.append(one)
         _check_alike(one, path, found[0], ensembles[0])
-        part, columns = _features_of(features, replica, frame, one.particle, settings["orders"])
+        part, columns = features_of_snapshot(
+            features, replica, frame, one.particle, settings["orders"]
+        )
         parts.append(part)
     sizes = [len(one.particle) for one in found]
     return Snapshots(
@@ -141,7 +143,7 @@ def _check_alike(one: _Counted, path: Path, first: _Counted, first_path: Path) -
         )
 
 
-def _features_of(
+def features_of_snapshot(
     paths: Sequence[Path], replica: int, frame: int, particles: np.ndarray, orders: Sequence[int]
 ) -> tuple[np.ndarray, tuple[str, ...]]:
     """(n, M) features of some orders of the particles of one snapshot, and their names."""

@@ -1,0 +1,116 @@
+"""The wall time of a job: whether the next piece of work still ends before the scheduler kills it.
+
+A limit changes no result. It is no setting: it enters neither checkpoints nor the record of what
+made a file, and another limit makes nothing run again.
+"""
+
+import math
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from softness.errors import InputError, OutOfTime
+from softness.simulate.progress import format_duration
+
+# When a job of SLURM ends, as a Unix time. Older versions do not set it, and Snakemake's plugin
+# takes it out of the environment; the number of the job is left, by which SLURM is asked.
+SLURM_END, SLURM_JOB = "SLURM_JOB_END_TIME", "SLURM_JOB_ID"
+SECONDS_TO_ANSWER = 60.0
+
+# A piece of work is begun if the time left is what the slowest one so far would need, times this.
+MARGIN = 1.25
+# Kept free at the end, for the start of the job, which the clock has not seen, and for the last
+# files: a share of the time, at most so many seconds.
+RESERVED_SHARE = 0.1
+RESERVED_SECONDS = 60.0
+
+
+class Deadline:
+    """The end of a job.
+
+    Parameters
+    ----------
+    seconds
+        From now until the job would be killed; without limit by default.
+    clock
+        Tells seconds.
+    """
+
+    def __init__(
+        self, seconds: float = math.inf, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.seconds = max(seconds, 0.0)
+        self.clock = clock
+        reserved = min(RESERVED_SHARE * self.seconds, RESERVED_SECONDS)
+        self._end = clock() + self.seconds - reserved
+
+    @classmethod
+    def of_job(cls, minutes: float, environment: Mapping[str, str] = os.environ) -> "Deadline":
+        """The end of this job: so many minutes from now, or what SLURM says, if that is sooner."""
+        return cls(min(60 * minutes, _slurm_end(environment) - time.time()))
+
+    def left(self) -> float:
+        """Seconds that may be worked."""
+        return self._end - self.clock()
+
+    def allows(self, seconds: float) -> bool:
+        """Whether work that needs so long ends in time."""
+        return self.left() > MARGIN * seconds
+
+    def check(self) -> None:
+        """Raise OutOfTime if the end is here, in the middle of a piece of work."""
+        if self.left() <= 0:
+            raise OutOfTime
+
+    def stop(self, title: str, pieces: str, before: int, done: int, total: int) -> Exception:
+        """What to raise when the time is over.
+
+        Parameters
+        ----------
+        title, pieces
+            What runs, and what it consists of, for the message.
+        before, done, total
+            Pieces that were done before this job, that are done now, and of the whole run.
+
+        Returns
+        -------
+        OutOfTime
+            If another job like this one gets further.
+        InputError
+            If this job has done nothing, so that the next one would not either.
+        """
+        if done > before:
+            return OutOfTime(
+                f"{title}: the wall time is nearly over: {done} of {total} {pieces} are done, "
+                f"{total - done} are left; runs again from here"
+            )
+        return InputError(
+            f"{title}: the wall time of {format_duration(self.seconds)} is too short for one of "
+            f"the {total - done} {pieces} that are left: give the job a longer runtime, or make "
+            f"{pieces} shorter"
+        )
+
+
+def _slurm_end(environment: Mapping[str, str]) -> float:
+    """Unix time at which SLURM ends this job; infinite outside of SLURM."""
+    if SLURM_END in environment:
+        return float(environment[SLURM_END])
+    if SLURM_JOB not in environment:
+        return math.inf
+    program = ["squeue", "--noheader", "--format=%e", f"--jobs={environment[SLURM_JOB]}"]
+    try:
+        answer = subprocess.run(
+            program,
+            env={**environment, "SLURM_TIME_FORMAT": "standard"},
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=SECONDS_TO_ANSWER,
+        )
+        return datetime.fromisoformat(answer.stdout.strip()).timestamp()
+    except (OSError, subprocess.SubprocessError, ValueError) as error:
+        print(f"SLURM does not say when this job ends ({error}): no limit", file=sys.stderr)
+        return math.inf

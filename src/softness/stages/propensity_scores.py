@@ -1,0 +1,230 @@
+"""Train regressors on thermal and on inherent-state propensity, and score them on the latter."""
+
+import argparse
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from softness import seeds
+from softness.errors import InputError
+from softness.files import tables
+from softness.files.records.inherent import INHERENT, THERMAL, InherentPropensity, merged
+from softness.files.records.propensity import PropensityScores
+from softness.learning.population import FeatureMoments
+from softness.learning.regress import Regressor, grid
+from softness.learning.scores import pearson
+from softness.learning.targets import values_target
+from softness.learning.variants import Particles, fit_chosen
+from softness.stages import command
+from softness.stages.shared.snapshots import features_of_snapshot
+
+NAME = "propensity_scores"
+MODEL = "svr"
+# Published snapshots are many: as many groups of them are left out in turn.
+PUBLISHED_FOLDS = 5
+
+
+def arguments() -> argparse.ArgumentParser:
+    """Command line of this stage."""
+    parser = command.parser(NAME, __doc__)
+    parser.add_argument(
+        "--runs", type=Path, nargs="+", required=True, help="sums over blocks of our own runs"
+    )
+    parser.add_argument(
+        "--features", type=Path, nargs="+", required=True, help="of their snapshots, one a replica"
+    )
+    parser.add_argument(
+        "--published", type=Path, nargs="+", default=[], help="sums of published snapshots"
+    )
+    parser.add_argument(
+        "--published-features", type=Path, nargs="+", default=[], help="of them, one a snapshot"
+    )
+    parser.add_argument("--output", type=Path, required=True, help="scores to write (HDF5)")
+    return parser
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """Propensity and features of the particles of one snapshot.
+
+    Attributes
+    ----------
+    propensity
+        Sums over its runs.
+    features
+        (particles, M) of the particles that were followed.
+    replica
+        It belongs to.
+    fold
+        Snapshots of one fold are left out together.
+    """
+
+    propensity: InherentPropensity
+    features: np.ndarray
+    replica: int
+    fold: int
+
+
+def main(options: argparse.Namespace) -> None:
+    """Run the stage."""
+    settings = options.settings
+    own = _own_snapshots(options.runs, options.features, settings["places"])
+    published = _published_snapshots(options.published, options.published_features)
+    scored = published or own
+    _check_alike(scored)
+    state = INHERENT if scored[0].propensity.has(INHERENT) else THERMAL
+    scores = np.empty((len(scored), 4, len(scored[0].propensity.time)))
+    for fold in sorted({each.fold for each in scored}):
+        others = [each for each in scored if each.fold != fold]
+        models = _models(settings, own if published else others, others, state, fold)
+        for number, each in enumerate(scored):
+            if each.fold == fold:
+                scores[number] = _scores(each, *models, state)
+    inputs = [*options.runs, *options.features, *options.published, *options.published_features]
+    made_by = command.provenance(NAME, settings, inputs, packages=("scikit-learn",))
+    record = _record(settings, scored, scores, state, bool(published))
+    tables.write(options.output, record, made_by)
+
+
+def _own_snapshots(
+    paths: Sequence[Path], features: Sequence[Path], places: Sequence[Sequence[int]]
+) -> list[Snapshot]:
+    """Our own snapshots; replicas are left out, of a single one its snapshots.
+
+    Parameters
+    ----------
+    paths
+        Blocks of runs, in any order.
+    features
+        Tables of features.
+    places
+        Replica and frame of each snapshot, by its number.
+    """
+    blocks: dict[int, dict[str, InherentPropensity]] = {}
+    for path in paths:
+        block = tables.read(path, InherentPropensity)
+        blocks.setdefault(int(block.snapshot), {})[str(path)] = block
+    single = len({replica for replica, _ in places}) == 1
+    found = []
+    for number, parts in sorted(blocks.items()):
+        propensity = merged(list(parts.values()), list(parts))
+        replica, frame = places[number]
+        values, _ = features_of_snapshot(features, replica, frame, propensity.particle, [0])
+        found.append(Snapshot(propensity, values, replica, number if single else replica))
+    return found
+
+
+def _published_snapshots(paths: Sequence[Path], features: Sequence[Path]) -> list[Snapshot]:
+    """Published snapshots, each a replica of its own."""
+    found = []
+    for path in paths:
+        propensity = tables.read(path, InherentPropensity)
+        number = int(propensity.snapshot)
+        values, _ = features_of_snapshot(features, number, 0, propensity.particle, [0])
+        found.append(Snapshot(propensity, values, number, number % PUBLISHED_FOLDS))
+    return found
+
+
+def _check_alike(snapshots: Sequence[Snapshot]) -> None:
+    first = snapshots[0].propensity
+    for each in (snapshot.propensity for snapshot in snapshots):
+        if not np.array_equal(each.time, first.time) or len(each.runs) != len(first.runs):
+            raise InputError(
+                f"snapshot {int(each.snapshot)}: {len(each.runs)} runs at {each.time.tolist()} tau,"
+                f" snapshot {int(first.snapshot)}: {len(first.runs)} at {first.time.tolist()}: "
+                "delete the one that is outdated and run again"
+            )
+
+
+def _models(
+    settings: Mapping[str, Any],
+    thermal: Sequence[Snapshot],
+    others: Sequence[Snapshot],
+    state: str,
+    fold: int,
+) -> tuple[Regressor, list[Regressor]]:
+    """The model on thermal propensity at the training time, and those on a state at each time."""
+    times = thermal[0].propensity.time
+    (training,) = np.flatnonzero(np.isclose(times, settings["training_time"]))
+    by_time = [
+        _trained(settings, others, state, place, fold)
+        for place in range(len(others[0].propensity.time))
+    ]
+    return _trained(settings, thermal, THERMAL, int(training), fold), by_time
+
+
+def _trained(
+    settings: Mapping[str, Any], snapshots: Sequence[Snapshot], state: str, time: int, fold: int
+) -> Regressor:
+    """A model of propensity at one time, settings chosen by validation on snapshots.
+
+    The target is in units of its spread, so that one grid of settings serves propensities of all
+    sizes; no correlation sees it.
+    """
+    features = np.concatenate([each.features for each in snapshots])
+    values = np.concatenate([each.propensity.propensity(state)[time] for each in snapshots])
+    numbers = np.repeat(range(len(snapshots)), [len(each.features) for each in snapshots])
+    moments = FeatureMoments(features[0])
+    moments.add(features)
+    target = values_target((values - values.mean()) / (values.std() or 1.0))
+    particles = Particles(features, target, numbers, moments.mean, moments.scale)
+    kind = f"propensity {state} without {fold}"
+    temperature = float(snapshots[0].propensity.temperature)
+    generator = seeds.stream(settings["seed"], kind, temperature, time)
+    candidates = grid(MODEL, **settings["grid"])
+    return fit_chosen(MODEL, candidates, particles, generator).regressors[MODEL]
+
+
+def _scores(
+    snapshot: Snapshot, thermal: Regressor, by_time: Sequence[Regressor], state: str
+) -> np.ndarray:
+    """(4, times) correlations, in the order of `PropensityScores`."""
+    sums = snapshot.propensity
+    predicted, true = thermal.predict(snapshot.features), sums.propensity(state)
+    itself = sums.propensity(THERMAL) if sums.has(THERMAL) else np.zeros_like(true)
+    halves = zip(*sums.mean(state), strict=True)
+    return np.array(
+        [
+            [pearson(predicted, values) for values in true],
+            [
+                pearson(model.predict(snapshot.features), values)
+                for model, values in zip(by_time, true, strict=True)
+            ],
+            # Without thermal positions it does not vary, and is nan.
+            [pearson(predicted, values) for values in itself],
+            [pearson(*pair) for pair in halves],
+        ]
+    )
+
+
+def _record(
+    settings: Mapping[str, Any],
+    scored: Sequence[Snapshot],
+    scores: np.ndarray,
+    state: str,
+    published: bool,
+) -> PropensityScores:
+    sums = [each.propensity for each in scored]
+    runs = len(sums[0].runs)
+    return PropensityScores(
+        temperature=sums[0].temperature,
+        training_time=np.array(settings["training_time"]),
+        published=np.array(published),
+        state=np.array(state, dtype="S"),
+        runs=np.array(runs),
+        time=sums[0].time,
+        snapshot=np.array([int(each.snapshot) for each in sums]),
+        replica=np.array([each.replica for each in scored]),
+        thermal_trained=scores[:, 0],
+        directly_trained=scores[:, 1],
+        thermal_on_thermal=scores[:, 2],
+        half_correlation=scores[:, 3],
+        unconverged=np.sum([each.unconverged for each in sums], axis=0) / (runs * len(sums)),
+    )
+
+
+if __name__ == "__main__":
+    command.run(arguments(), main)

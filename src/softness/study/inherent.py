@@ -1,0 +1,157 @@
+"""Settings of the rules of inherent states and of propensity, figure 3.8."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from softness.simulate.chain import Chain
+from softness.study.base import label
+from softness.study.learning import Learning
+from softness.study.simulations import Simulation, Simulations
+
+# A quench takes as long as so many time steps: 3500 to 4000 of 2048 particles at T = 0.56, whether
+# the tolerance is 1e-2 or 1e-4.
+STEPS_OF_QUENCH = 3700
+
+
+class Inherent(Simulations, Learning):
+    """Runs of snapshots that are quenched, the propensity from them, and how it is learned."""
+
+    # -- which snapshots ------------------------------------------------------------------
+
+    @property
+    def propensity_label(self) -> str:
+        """Temperature of the propensity as it stands in file names."""
+        return label(self.config["roles"]["propensity"])
+
+    @property
+    def inherent_snapshots(self) -> range:
+        """Numbers of the snapshots whose runs are quenched, those of the first replica first."""
+        return range(len(self.replicas) * self.config["inherent"]["snapshots"])
+
+    @property
+    def inherent_blocks(self) -> range:
+        """Numbers of the blocks of each snapshot's runs."""
+        own = self.config["inherent"]
+        return range(-(-own["runs"] // own["runs_per_block"]))
+
+    @property
+    def published_snapshots(self) -> range:
+        """Numbers of the snapshots of a published data set; none without one."""
+        published = self.config["inherent"]["published"]
+        return range(len(published[0]["files"]) if published else 0)
+
+    def inherent_place(self, snapshot: str | int) -> tuple[int, int]:
+        """Replica and frame of a snapshot: one replica after the other, evenly over its run."""
+        number = self.config["inherent"]["snapshots"]
+        return self.spread_place(self.propensity_label, number, snapshot)
+
+    def inherent_trajectory(self, snapshot: str) -> str:
+        """Thermal run that a snapshot is taken from."""
+        return self.thermal_trajectory(self.propensity_label, self.inherent_place(snapshot)[0])
+
+    def inherent_frames(self, replica: str) -> list[int]:
+        """Frames of the snapshots of one run."""
+        places = [self.inherent_place(number) for number in self.inherent_snapshots]
+        return [frame for of_replica, frame in places if of_replica == int(replica)]
+
+    def published_files(self, snapshot: str) -> list[str]:
+        """Files of one published snapshot, one a time."""
+        return [each["files"][int(snapshot)] for each in self.config["inherent"]["published"]]
+
+    # -- settings of the rules ------------------------------------------------------------
+
+    def inherent_propensity(self, snapshot: str, block: str) -> dict[str, Any]:
+        """Settings of a block of runs of one snapshot that are quenched."""
+        own = self.config["inherent"]
+        first = int(block) * own["runs_per_block"]
+        replica, frame = self.inherent_place(snapshot)
+        return self._run(self.propensity_label, replica) | {
+            "snapshot": int(snapshot),
+            "frame": frame,
+            "runs": [first, min(first + own["runs_per_block"], own["runs"])],
+            "times": own["times"],
+            "force_tolerance": own["force_tolerance"],
+        }
+
+    def inherent_features(self, replica: str) -> dict[str, Any]:
+        """Settings of the features of the snapshots of one run."""
+        return self.sample_features(self.propensity_label, replica)
+
+    def published_propensity(self, snapshot: str) -> dict[str, Any]:
+        """Settings of the propensity and the features of a published snapshot."""
+        own = self.config["inherent"]
+        return {
+            "temperature": self.config["roles"]["propensity"],
+            "snapshot": int(snapshot),
+            "times": [each["time"] for each in own["published"]],
+            "state": own["published_state"],
+            "liquid": self.config["liquid"],
+            "features": self.config["features"],
+        }
+
+    def propensity_scores(self) -> dict[str, Any]:
+        """Settings of the models of propensity and of their scores."""
+        return {
+            "seed": self.config["seed"],
+            "places": [self.inherent_place(number) for number in self.inherent_snapshots],
+            "training_time": self.config["inherent"]["training_time"],
+            "grid": self.config["regression"]["grids"].get("svr", {}),
+        }
+
+    def quench(self, temperature: str, replica: str) -> dict[str, Any]:
+        """Settings of the inherent states of frames of one thermal run."""
+        own = self.config["quench"]
+        first = int(replica) * own["frames"]
+        places = (
+            self.spread_place(temperature, own["frames"], first + number)
+            for number in range(own["frames"])
+        )
+        return self._run(temperature, replica) | {
+            "frames": [frame for _, frame in places],
+            "force_tolerance": own["force_tolerance"],
+        }
+
+    # -- time steps -----------------------------------------------------------------------
+
+    @property
+    def steps_of_inherent_run(self) -> int:
+        """Time steps of one run, and what its quenches take in time steps."""
+        times = self.config["inherent"]["times"]
+        run = round(times[-1] / self.config["engine"]["time_step"])
+        return run + len(times) * STEPS_OF_QUENCH
+
+    def inherent_steps(self, snapshot: str | int, block: str | int) -> int:
+        """Time steps of one block of runs."""
+        first, last = self.inherent_propensity(str(snapshot), str(block))["runs"]
+        return (last - first) * self.steps_of_inherent_run
+
+    def inherent_runtime(self, snapshot: str, block: str) -> int:
+        """Time to ask a scheduler for, in minutes."""
+        return self._minutes(self.inherent_steps(snapshot, block))
+
+    def quench_runtime(self) -> int:
+        """The same, of the inherent states of frames of one thermal run."""
+        return self._minutes(self.config["quench"]["frames"] * STEPS_OF_QUENCH)
+
+    def simulations(self) -> Iterator[Simulation]:
+        """All simulation jobs, those whose runs are quenched included."""
+        yield from super().simulations()
+        for snapshot in self.inherent_snapshots:
+            folder = self.results / "inherent_propensity" / f"snapshot{snapshot}"
+            for block in self.inherent_blocks:
+                yield Simulation(
+                    rule="inherent_propensity",
+                    temperature=self.config["roles"]["propensity"],
+                    number=(snapshot, block),
+                    steps=self.inherent_steps(snapshot, block),
+                    output=folder / f"block{block}.h5",
+                    checkpoint=folder / f"block{block}_checkpoint",
+                )
+
+    def steps_of(self, simulation: Simulation) -> int:
+        """Time steps that one simulation has done."""
+        chain = Chain(simulation.checkpoint, {})
+        is_done = simulation.output.exists() or chain.is_finished()
+        if simulation.rule != "inherent_propensity" or is_done:
+            return super().steps_of(simulation)
+        return (chain.finished_segments() or 0) * self.steps_of_inherent_run

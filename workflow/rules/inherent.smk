@@ -1,0 +1,152 @@
+# Figure 3.8: runs of snapshots that are quenched at a few times, thermal and inherent-state
+# propensity from them or from a published data set, and how well models predict it.
+
+
+rule inherent_propensity:
+    input:
+        lambda wildcards: study.inherent_trajectory(wildcards.snapshot),
+    output:
+        f"{RESULTS}/inherent_propensity/snapshot{{snapshot}}/block{{block}}.h5",
+    log:
+        f"{LOGS}/inherent_propensity/snapshot{{snapshot}}_block{{block}}.log",
+    benchmark:
+        f"{BENCHMARKS}/inherent_propensity/snapshot{{snapshot}}_block{{block}}.tsv"
+    conda:
+        "../../envs/simulate.yaml"
+    resources:
+        gpu=GPUS,
+        mem_mb=1000,
+        runtime=lambda wildcards: study.inherent_runtime(**wildcards),
+    params:
+        settings=lambda wildcards: study.parameter("inherent_propensity", **wildcards),
+        code=study.simulation_code("inherent_propensity"),
+        checkpoint=lambda wildcards, output: f"{os.path.splitext(output[0])[0]}_checkpoint",
+    message:
+        "quenched runs of snapshot {wildcards.snapshot}, block {wildcards.block}"
+    shell:
+        "python -m softness.stages.inherent_propensity --settings {params.settings:q}"
+        " --checkpoint {params.checkpoint} --trajectory {input} --output {output} 2> {log}"
+
+
+rule inherent_features:
+    input:
+        trajectory=lambda wildcards: study.thermal_trajectory(
+            study.propensity_label, wildcards.replica
+        ),
+        code=code_of("features"),
+    output:
+        f"{RESULTS}/features/inherent/replica{{replica}}.h5",
+    log:
+        f"{LOGS}/inherent_features/replica{{replica}}.log",
+    benchmark:
+        f"{BENCHMARKS}/inherent_features/replica{{replica}}.tsv"
+    conda:
+        "../../envs/analyse.yaml"
+    resources:
+        mem_mb=1000,
+        runtime=30,
+    params:
+        settings=lambda wildcards: study.parameter("inherent_features", **wildcards),
+        frames=lambda wildcards: study.inherent_frames(**wildcards),
+    message:
+        "features of snapshots whose runs are quenched, replica {wildcards.replica}"
+    shell:
+        "python -m softness.stages.features --settings {params.settings:q}"
+        " --trajectory {input.trajectory} --frames {params.frames} --output {output} 2> {log}"
+
+
+rule published_propensity:
+    input:
+        files=lambda wildcards: study.published_files(**wildcards),
+        code=code_of("published_propensity"),
+    output:
+        propensity=f"{RESULTS}/published_propensity/snapshot{{snapshot}}.h5",
+        features=f"{RESULTS}/features/published/snapshot{{snapshot}}.h5",
+    log:
+        f"{LOGS}/published_propensity/snapshot{{snapshot}}.log",
+    benchmark:
+        f"{BENCHMARKS}/published_propensity/snapshot{{snapshot}}.tsv"
+    conda:
+        "../../envs/analyse.yaml"
+    resources:
+        mem_mb=1500,
+        runtime=10,
+    params:
+        settings=lambda wildcards: study.parameter("published_propensity", **wildcards),
+    message:
+        "published snapshot {wildcards.snapshot}"
+    shell:
+        "python -m softness.stages.published_propensity --settings {params.settings:q}"
+        " --files {input.files} --features {output.features} --output {output.propensity} 2> {log}"
+
+
+rule propensity_scores:
+    input:
+        runs=expand(
+            rules.inherent_propensity.output,
+            snapshot=study.inherent_snapshots,
+            block=study.inherent_blocks,
+        ),
+        features=of_replicas(rules.inherent_features.output),
+        published=expand(
+            rules.published_propensity.output.propensity, snapshot=study.published_snapshots
+        ),
+        published_features=expand(
+            rules.published_propensity.output.features, snapshot=study.published_snapshots
+        ),
+        code=code_of("propensity_scores"),
+    output:
+        f"{RESULTS}/propensity_scores.h5",
+    log:
+        f"{LOGS}/propensity_scores.log",
+    benchmark:
+        f"{BENCHMARKS}/propensity_scores.tsv"
+    conda:
+        "../../envs/analyse.yaml"
+    resources:
+        mem_mb=3000,
+        runtime=720,
+    params:
+        settings=study.parameter("propensity_scores"),
+        published=lambda wildcards, input: (
+            f"--published {input.published} --published-features {input.published_features}"
+            if input.published
+            else ""
+        ),
+    message:
+        "models of propensity"
+    shell:
+        "python -m softness.stages.propensity_scores --settings {params.settings:q}"
+        " --runs {input.runs} --features {input.features} {params.published}"
+        " --output {output} 2> {log}"
+
+
+rule quench:
+    input:
+        rules.thermal.output.trajectory,
+    output:
+        f"{RESULTS}/quench/T{{temperature}}/replica{{replica}}/states.h5",
+    log:
+        f"{LOGS}/quench/T{{temperature}}_replica{{replica}}.log",
+    benchmark:
+        f"{BENCHMARKS}/quench/T{{temperature}}_replica{{replica}}.tsv"
+    conda:
+        "../../envs/simulate.yaml"
+    resources:
+        gpu=GPUS,
+        mem_mb=1000,
+        runtime=study.quench_runtime(),
+    params:
+        settings=lambda wildcards: study.parameter("quench", **wildcards),
+        code=study.simulation_code("quench"),
+        checkpoint=lambda wildcards, output: f"{os.path.dirname(output[0])}/checkpoint",
+    message:
+        "inherent states at T={wildcards.temperature}, replica {wildcards.replica}"
+    shell:
+        "python -m softness.stages.quench --settings {params.settings:q}"
+        " --checkpoint {params.checkpoint} --trajectory {input} --output {output} 2> {log}"
+
+
+rule inherent_states:
+    input:
+        runs_at(rules.quench.output, study.labels),
