@@ -12,11 +12,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready-$(shell cksum requirements.lock pyproject.toml | cksum | cut -d' ' -f1)
 
-.PHONY: help figures archive figures-from-archive test test-fast test-physics benchmarks lint \
+.PHONY: help install figures archive figures-from-archive test test-fast test-physics test-cluster benchmarks lint \
     format lock dag clean-venv
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 24
+
+install: $(READY)  ## install the pinned packages into .venv, and nothing else
 
 figures: $(READY)  ## run the study of CONFIG (default: laptop) and write its report
 	@$(BIN)/python -m softness check $(CONFIG)
@@ -36,6 +38,10 @@ test-fast: $(READY)  ## unit tests alone
 
 test-physics: $(READY)  ## the whole table of reference values: hours of simulation
 	$(BIN)/python -m pytest tests/physics
+
+test-cluster: $(READY)  ## install SLURM from the distribution (as root), run the smoke study on it
+	scripts/install_slurm
+	SOFTNESS_CLUSTER=1 $(BIN)/python -m pytest tests/cluster
 
 benchmarks: $(READY)  ## measure speeds as ratios (docs/performance.md)
 	for file in benchmarks/*.py; do $(BIN)/python $$file || exit 1; done

@@ -22,6 +22,9 @@ include: "workflow/rules/figures.smk"
 include: "workflow/rules/report.smk"
 
 
+set_requests(workflow, study)
+
+
 rule all:
     default_target: True
     input:
@@ -50,6 +53,7 @@ rule chapter4:
 
 onstart:
     hold_folder()
+    ask_cluster(workflow)
 
 
 onsuccess:

@@ -5,12 +5,12 @@ that a comment, a docstring or a new layout cannot make molecular dynamics run a
 """
 
 import ast
+import functools
 import hashlib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = "softness"
-EMPTY = "Module()"
 
 
 def sources(module: str, engine: str | None = None) -> list[Path]:
@@ -36,7 +36,7 @@ def sources(module: str, engine: str | None = None) -> list[Path]:
             continue
         found[name] = _file_of(name)
         waiting += _imports(found[name])
-    return sorted(path for path in found.values() if _normal_form(path) != EMPTY)
+    return sorted(path for path in found.values() if _tree(_text(path)).body)
 
 
 def syntax_digest(module: str, engine: str | None = None) -> str:
@@ -58,27 +58,50 @@ def _is_module(name: str) -> bool:
 
 def _imports(path: Path) -> list[str]:
     """Names of this package's modules that a file imports, and the packages they are in."""
-    names = []
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            names += [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names.append(node.module)
-            names += [f"{node.module}.{alias.name}" for alias in node.names]
+    names = _imported_names(_text(path))
     modules = [name for name in names if _is_module(name)]
     packages = [".".join(name.split(".")[:depth]) for name in modules for depth in (1, 2)]
     return modules + [name for name in packages if _is_module(name)]
 
 
+@functools.cache
+def _imported_names(text: str) -> list[str]:
+    """All names in the import statements of a source text, modules or not."""
+    names = []
+    for node in ast.walk(_tree(text)):
+        if isinstance(node, ast.Import):
+            names += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.append(node.module)
+            names += [f"{node.module}.{alias.name}" for alias in node.names]
+    return names
+
+
 def _normal_form(path: Path) -> str:
     """The syntax tree of a file as text, without positions and docstrings."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return _normal_text(_text(path))
+
+
+@functools.cache
+def _normal_text(text: str) -> str:
+    return _dumped(_tree(text))
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+# Cached by text, not by path: a workflow asks for the same files for each of its rules.
+@functools.cache
+def _tree(text: str) -> ast.Module:
+    """The syntax tree of a source text, without docstrings."""
+    tree = ast.parse(text)
     for node in ast.walk(tree):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             body = node.body
             if body and isinstance(body[0], ast.Expr) and _is_text(body[0].value):
                 node.body = body[1:]
-    return _dumped(tree)
+    return tree
 
 
 def _dumped(node: object) -> str:

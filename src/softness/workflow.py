@@ -12,6 +12,7 @@ import pandas as pd
 from snakemake.exceptions import WorkflowError
 
 from softness import configuration, sources
+from softness.cluster import check_cluster
 from softness.errors import InputError
 from softness.report.claims import VERDICTS
 from softness.stages import command
@@ -64,6 +65,14 @@ def hold_folder() -> None:
         return
     try:
         _held = holding_folder()
+    except InputError as error:
+        raise WorkflowError(str(error)) from None
+
+
+def ask_cluster(workflow: Any) -> None:
+    """Stop if the cluster that jobs are to go to would refuse them, and say what to set."""
+    try:
+        check_cluster(workflow)
     except InputError as error:
         raise WorkflowError(str(error)) from None
 

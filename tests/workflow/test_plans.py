@@ -1,10 +1,12 @@
 """Plans of the presets, and the style of the workflow."""
 
+import re
 import subprocess
 import sys
 import time
 
 import pytest
+import yte
 from workflow_commands import command, environment, reruns
 
 from locations import ROOT
@@ -67,3 +69,22 @@ def test_the_lock_file_has_hashes_and_no_addresses():
     assert len(packages) > 80
     assert all("==" in line and line.endswith("\\") for line in packages)
     assert not [line for line in lines if "://" in line or "index" in line.split("==")[0]]
+
+
+def test_the_dissertation_goes_to_a_cluster_in_a_few_hundred_submissions():
+    config = ["--configfile", "config/dissertation.yaml"]
+    done = command(ROOT, "snakemake", "-n", "--profile", "profiles/slurm", *config, "--forceall")
+    assert done.returncode == 0, done.stderr + done.stdout
+    output = done.stdout + done.stderr
+    groups = re.findall(r"^\[.*\] Group job ", output, flags=re.MULTILINE)
+    single = re.findall(r"^Job \d+: ", output, flags=re.MULTILINE)
+    assert len(groups) + len(single) < 550
+
+
+def test_all_simulations_and_nothing_else_go_to_the_simulation_partition():
+    profile = yte.process_yaml((ROOT / "profiles/slurm/config.yaml").read_text())
+    texts = [path.read_text() for path in (ROOT / "workflow/rules").glob("*.smk")]
+    rules = re.findall(r"^rule (\w+):\n((?: +.*\n|\n(?= ))*)", "\n".join(texts), flags=re.MULTILINE)
+    assert len(rules) > 30
+    simulations = {name for name, body in rules if "gpu=GPUS" in body}
+    assert simulations == set(profile["set-resources"])

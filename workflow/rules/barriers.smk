@@ -16,7 +16,6 @@ rule distribution:
         "../../envs/analyse.yaml"
     resources:
         mem_mb=2000,
-        runtime=30,
     params:
         settings=study.parameter("distribution"),
     message:
@@ -42,7 +41,6 @@ rule binned_counts:
         "../../envs/analyse.yaml"
     resources:
         mem_mb=2000,
-        runtime=30,
     params:
         settings=study.parameter("binned_counts"),
     message:
@@ -71,7 +69,6 @@ rule barriers:
         "../../envs/analyse.yaml"
     resources:
         mem_mb=2000,
-        runtime=60,
     params:
         settings=study.parameter("barriers"),
     message:

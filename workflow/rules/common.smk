@@ -6,7 +6,15 @@ import sys
 
 sys.path.insert(0, os.path.join(workflow.basedir, "src"))
 
-from softness.workflow import announce_alone, code_of, hold_folder, shell_environment, study_of
+from softness.requests import set_requests
+from softness.workflow import (
+    announce_alone,
+    ask_cluster,
+    code_of,
+    hold_folder,
+    shell_environment,
+    study_of,
+)
 
 study = study_of(config)
 RESULTS = str(study.results)

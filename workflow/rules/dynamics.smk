@@ -15,7 +15,6 @@ rule pair_distribution:
         "../../envs/analyse.yaml"
     resources:
         mem_mb=1000,
-        runtime=30,
     params:
         settings=lambda wildcards: study.parameter("pair_distribution", wildcards.temperature),
     message:
@@ -40,7 +39,6 @@ rule self_scattering:
         "../../envs/analyse.yaml"
     resources:
         mem_mb=1000,
-        runtime=60,
     params:
         settings=lambda wildcards: study.parameter("self_scattering", wildcards.temperature),
     message:
@@ -64,7 +62,6 @@ rule van_hove:
         "../../envs/analyse.yaml"
     resources:
         mem_mb=1000,
-        runtime=30,
     params:
         settings=lambda wildcards: study.parameter("van_hove", **wildcards),
     message:
@@ -88,7 +85,6 @@ rule relaxation:
         "../../envs/analyse.yaml"
     resources:
         mem_mb=1000,
-        runtime=30,
     params:
         settings=lambda wildcards: study.parameter("relaxation", wildcards.temperature),
     message:
@@ -113,7 +109,6 @@ rule displacement_map:
         "../../envs/analyse.yaml"
     resources:
         mem_mb=1000,
-        runtime=30,
     params:
         settings=lambda wildcards: study.parameter("displacement_map", wildcards.replica),
     message:
@@ -144,7 +139,6 @@ rule equilibration_evidence:
         "../../envs/analyse.yaml"
     resources:
         mem_mb=1500,
-        runtime=60,
     params:
         settings=study.parameter("equilibration_evidence"),
     message:

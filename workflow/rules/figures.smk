@@ -55,11 +55,13 @@ for entry in FIGURES:
             f"{LOGS}/figures/{entry.number}.log",
         benchmark:
             f"{BENCHMARKS}/figures/{entry.number}.tsv"
+        # On a cluster, the figures of a chapter are drawn in one job.
+        group:
+            entry.chapter.replace(" ", "_")
         conda:
             "../../envs/analyse.yaml"
         resources:
             mem_mb=1500,
-            runtime=30,
         params:
             settings=study.parameter("figure"),
             number=entry.number,

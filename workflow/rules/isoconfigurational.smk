@@ -48,7 +48,6 @@ rule ensemble:
         "../../envs/analyse.yaml"
     resources:
         mem_mb=2000,
-        runtime=60,
     params:
         settings="{}",
     message:

@@ -23,7 +23,6 @@ rule train_classifier:
         "../../envs/analyse.yaml"
     resources:
         mem_mb=2000,
-        runtime=120,
     params:
         settings=lambda wildcards: study.parameter("train_classifier", wildcards.name),
     message:
@@ -53,7 +52,6 @@ rule learned_values:
         "../../envs/analyse.yaml"
     resources:
         mem_mb=1500,
-        runtime=60,
     params:
         settings=study.parameter("learned_values"),
         events=lambda wildcards, input: f"--events {input.events}" if input.events else "",
@@ -84,7 +82,6 @@ rule accuracy:
         "../../envs/analyse.yaml"
     resources:
         mem_mb=1000,
-        runtime=30,
     params:
         settings=lambda wildcards: study.parameter("accuracy", **wildcards),
     message:

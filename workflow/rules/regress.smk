@@ -20,7 +20,6 @@ rule neighbourhood:
         "../../envs/analyse.yaml"
     resources:
         mem_mb=1000,
-        runtime=10,
     params:
         settings=study.parameter("neighbourhood"),
         pairs=lambda wildcards, input: f"--pair-distribution {input.pairs}" if input.pairs else "",
@@ -46,7 +45,6 @@ rule snapshot_features:
         "../../envs/analyse.yaml"
     resources:
         mem_mb=1000,
-        runtime=30,
     params:
         settings=lambda wildcards: study.parameter("snapshot_features", **wildcards),
         frames=lambda wildcards: study.snapshot_frames(**wildcards),
@@ -73,7 +71,6 @@ rule csd_threshold:
         "../../envs/analyse.yaml"
     resources:
         mem_mb=2000,
-        runtime=30,
     params:
         settings=study.parameter("csd_threshold"),
     message:
@@ -97,7 +94,6 @@ rule snapshot_shares:
         "../../envs/analyse.yaml"
     resources:
         mem_mb=1000,
-        runtime=10,
     params:
         settings=lambda wildcards: study.parameter("snapshot_shares", wildcards.temperature),
     message:
@@ -128,7 +124,6 @@ rule regress:
         "../../envs/analyse.yaml"
     resources:
         mem_mb=3000,
-        runtime=240,
     params:
         settings=lambda wildcards: study.parameter("regress", wildcards.regressor),
         threshold=lambda wildcards, input: (
@@ -159,7 +154,6 @@ rule predict:
         "../../envs/analyse.yaml"
     resources:
         mem_mb=2000,
-        runtime=60,
     params:
         settings=lambda wildcards: study.parameter("predict", wildcards.temperature),
     message:
@@ -188,7 +182,6 @@ rule predicted_values:
         "../../envs/analyse.yaml"
     resources:
         mem_mb=1500,
-        runtime=120,
     params:
         settings=study.parameter("predicted_values"),
         events=lambda wildcards, input: f"--events {input.events}" if input.events else "",
@@ -219,7 +212,6 @@ rule averaged_values:
         "../../envs/analyse.yaml"
     resources:
         mem_mb=1500,
-        runtime=120,
     params:
         settings=lambda wildcards: study.parameter("averaged_values", **wildcards),
         rearrangements=lambda wildcards, input: (
@@ -255,7 +247,6 @@ rule binned_predictions:
         "../../envs/analyse.yaml"
     resources:
         mem_mb=2000,
-        runtime=30,
     params:
         settings=study.parameter("binned_predictions"),
     message:
@@ -280,7 +271,6 @@ rule predicted_barriers:
         "../../envs/analyse.yaml"
     resources:
         mem_mb=2000,
-        runtime=60,
     params:
         settings=study.parameter("barriers"),
     message:

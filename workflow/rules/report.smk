@@ -31,7 +31,6 @@ rule report:
         "../../envs/analyse.yaml"
     resources:
         mem_mb=1000,
-        runtime=10,
     params:
         settings=study.parameter("report"),
         numbers=NUMBERS,

@@ -15,7 +15,6 @@ rule hop_indicator:
         "../../envs/analyse.yaml"
     resources:
         mem_mb=1000,
-        runtime=30,
     params:
         settings=lambda wildcards: study.parameter("hop_indicator", **wildcards),
     message:
@@ -39,7 +38,6 @@ rule rearrangements:
         "../../envs/analyse.yaml"
     resources:
         mem_mb=1000,
-        runtime=30,
     params:
         settings=study.parameter("rearrangements"),
     message:
@@ -64,7 +62,6 @@ rule activated_samples:
         "../../envs/analyse.yaml"
     resources:
         mem_mb=2000,
-        runtime=30,
     params:
         settings=lambda wildcards: study.parameter("activated_samples", wildcards.temperature),
     message:
@@ -90,7 +87,6 @@ rule extreme_samples:
         "../../envs/analyse.yaml"
     resources:
         mem_mb=2000,
-        runtime=30,
     params:
         settings=lambda wildcards: study.parameter("extreme_samples", **wildcards),
     message:
@@ -114,7 +110,6 @@ rule population_features:
         "../../envs/analyse.yaml"
     resources:
         mem_mb=1000,
-        runtime=60,
     params:
         settings=lambda wildcards: study.parameter("population_features", **wildcards),
     message:
@@ -139,7 +134,6 @@ rule event_features:
         "../../envs/analyse.yaml"
     resources:
         mem_mb=1000,
-        runtime=60,
     params:
         settings=lambda wildcards: study.parameter("population_features", **wildcards),
     message:
@@ -168,7 +162,6 @@ rule sample_features:
         "../../envs/analyse.yaml"
     resources:
         mem_mb=1000,
-        runtime=60,
     params:
         settings=lambda wildcards: study.parameter("sample_features", **wildcards),
     message:

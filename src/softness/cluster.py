@@ -1,0 +1,146 @@
+"""Whether SLURM will take the jobs of a study, asked before the first one is submitted."""
+
+import shutil
+import subprocess
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from softness.errors import InputError
+
+PROFILE = "profiles/slurm/config.yaml"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """Jobs that differ for SLURM in time, memory and cores alone.
+
+    Attributes
+    ----------
+    is_simulation
+        Whether they run an engine.
+    partition, account
+        Empty: the default one.
+    gpus
+        Of one job.
+    gpu_model
+        Empty: any.
+    """
+
+    is_simulation: bool
+    partition: str
+    account: str
+    gpus: int
+    gpu_model: str
+
+    @property
+    def name(self) -> str:
+        """What a user calls them."""
+        return "simulations" if self.is_simulation else "analysis"
+
+    @property
+    def options(self) -> list[str]:
+        """For sbatch."""
+        options = [f"--partition={self.partition}"] if self.partition else []
+        options += [f"--account={self.account}"] if self.account else []
+        model = f"{self.gpu_model}:" if self.gpu_model else ""
+        return options + ([f"--gpus={model}{self.gpus}"] if self.gpus else [])
+
+
+def check_cluster(workflow: Any) -> None:
+    """Ask SLURM whether it would take the jobs that are due, if they are to go there.
+
+    Parameters
+    ----------
+    workflow
+        Snakemake's, with its graph of jobs.
+
+    Raises
+    ------
+    InputError
+        If SLURM would refuse some; it says what to set.
+    """
+    if workflow.executor_plugin.name != "slurm":
+        return
+    if shutil.which("sbatch") is None:
+        raise InputError(
+            "profile slurm: no sbatch here: run this on a login node of the cluster,"
+            " or on this machine with --profile profiles/local"
+        )
+    if workflow.executor_settings.status_command == "sacct":
+        _check_accounting()
+    for kind, sizes in _largest(workflow.dag.needrun_jobs()).items():
+        _check(kind, sizes)
+
+
+def _largest(jobs: Iterable[Any]) -> dict[Kind, list[str]]:
+    """Kinds of jobs, with the most time, memory and cores that one of each asks for."""
+    found: dict[Kind, tuple[int, ...]] = {}
+    for job in jobs:
+        if job.is_norun:
+            continue
+        asked = job.resources
+        kind = Kind(
+            asked.get("gpu") is not None,
+            str(asked.get("slurm_partition") or ""),
+            str(asked.get("slurm_account") or ""),
+            int(asked.get("gpu") or 0),
+            str(asked.get("gpu_model") or ""),
+        )
+        sizes = (asked.runtime, asked.mem_mb, job.threads)
+        found[kind] = tuple(map(max, sizes, found.get(kind, sizes)))
+    return {
+        kind: [f"--time={minutes}", f"--mem={memory}", f"--cpus-per-task={cores}"]
+        for kind, (minutes, memory, cores) in found.items()
+    }
+
+
+def _check(kind: Kind, sizes: list[str]) -> None:
+    command = ["sbatch", "--test-only", *kind.options, *sizes]
+    done = subprocess.run([*command, "--wrap=true"], capture_output=True, text=True, check=False)
+    if done.returncode == 0:
+        return
+    said = (done.stderr or done.stdout).strip().splitlines()[-1]
+    raise InputError(
+        f"{PROFILE}: SLURM refuses the {kind.name}: {said} ({' '.join(command)})\n"
+        f"{_remedy(kind, said.lower())}; docs/cluster.md explains"
+    )
+
+
+def _remedy(kind: Kind, said: str) -> str:
+    """What to set, by what SLURM said."""
+    part = f"SOFTNESS_{'SIMULATION' if kind.is_simulation else 'ANALYSIS'}_PARTITION"
+    if "account" in said:
+        return "Set SOFTNESS_ACCOUNT to one of yours (sacctmgr show associations user=$USER)"
+    if "partition name" in said or "default partition" in said:
+        return f"Set {part} to one of: {_listed('%R')}"
+    if "time limit" in said:
+        return f"Set SOFTNESS_HOURS to what the partition allows: {_listed('%R %l')}"
+    if kind.gpus and ("node configuration" in said or "gres" in said or "generic" in said):
+        return (
+            f"Set {part} to a partition with GPUs, and SOFTNESS_GPU_MODEL to a model that it has"
+            f" or to nothing; here are: {_listed('%R %G')}. Without GPUs, add config/cpu.yaml"
+        )
+    return f"No node of the partition has as much: set {part} to another one"
+
+
+def _listed(what: str) -> str:
+    """Partitions, as sinfo lists them."""
+    done = subprocess.run(
+        ["sinfo", "--noheader", f"--format={what}"], capture_output=True, text=True, check=False
+    )
+    return ", ".join(sorted(set(filter(None, map(str.strip, done.stdout.splitlines()))))) or "none"
+
+
+def _check_accounting() -> None:
+    done = subprocess.run(
+        ["sacct", "--allocations", "--noheader", "--starttime=now"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise InputError(
+            f"{PROFILE}: the state of jobs cannot be asked for: {done.stderr.strip()}\n"
+            "Set SOFTNESS_STATUS_COMMAND=squeue; docs/cluster.md explains"
+        )

@@ -1,0 +1,110 @@
+"""A cluster for all tests, copies of the project, and the smoke study run on the cluster once."""
+
+import os
+import shutil
+import signal
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+import slurm
+import yaml
+
+from workflow.workflow_commands import SMOKE, copy_project, environment
+
+PROFILE = "profiles/slurm/config.yaml"
+SETTINGS = {
+    "SOFTNESS_SIMULATION_PARTITION": "gpu",
+    "SOFTNESS_ANALYSIS_PARTITION": "cpu",
+    "SOFTNESS_STATUS_COMMAND": "squeue",
+    "SOFTNESS_STATUS_SECONDS": "3",
+}
+
+
+@dataclass
+class Project:
+    """A copy of the project, from which jobs are sent to the cluster."""
+
+    folder: Path
+    cluster: slurm.Slurm
+    jobs: list[dict[str, str]] = field(default_factory=list)
+
+    def start(self, *arguments: str, profile: str = "slurm", **settings: str) -> subprocess.Popen:
+        """Start the command that a user types; what it says goes to run.log."""
+        program = ["snakemake", *arguments, "--profile", profile, "--configfile", SMOKE]
+        with (self.folder / "run.log").open("w") as log:
+            return subprocess.Popen(
+                program,
+                cwd=self.folder,
+                env=self._environment() | settings,
+                stdout=log,
+                stderr=log,
+                # Tests that run in the background inherit that Ctrl-C is ignored.
+                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+            )
+
+    def _environment(self) -> dict[str, str]:
+        own = {"PYTHONPATH": str(self.folder / "src")}
+        return environment() | self.cluster.mark | SETTINGS | own
+
+    def run(self, *arguments: str, **options: str) -> int:
+        """Run it to its end; return the exit code."""
+        return self.start(*arguments, **options).wait()
+
+    @property
+    def said(self) -> str:
+        """What the last command said."""
+        return (self.folder / "run.log").read_text()
+
+    def lengthen(self, equilibrate: int) -> None:
+        """Change the length, in tau, of the first equilibration of the smoke study."""
+        config = yaml.safe_load((self.folder / SMOKE).read_text())
+        config["temperatures"][0]["equilibrate"] = equilibrate
+        (self.folder / SMOKE).write_text(yaml.safe_dump(config))
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory) -> Iterator[slurm.Slurm]:
+    """The SLURM of all tests."""
+    reason = slurm.why_not()
+    if reason:
+        # `make test-cluster` has installed what is missing, or said why it cannot.
+        (pytest.fail if os.environ.get("SOFTNESS_CLUSTER") else pytest.skip)(reason)
+    with slurm.Slurm(tmp_path_factory.mktemp("slurm")) as running:
+        yield running
+
+
+def copied(folder: Path, cluster: slurm.Slurm) -> Project:
+    """A copy in which simulations ask for a GPU, though the engine runs on a core."""
+    copy_project(folder)
+    text = (folder / PROFILE).read_text()
+    line = "      gpu_model: ?repr(gpu_model)\n"
+    assert text.count(line) == 1
+    (folder / PROFILE).write_text(text.replace(line, f"{line}      gpu: 1\n"))
+    return Project(folder, cluster)
+
+
+@pytest.fixture
+def project(cluster, tmp_path) -> Project:
+    return copied(tmp_path / "project", cluster)
+
+
+@pytest.fixture(scope="session")
+def smoke(cluster, tmp_path_factory) -> Project:
+    """A project in which the smoke study has run on the cluster."""
+    done = copied(tmp_path_factory.mktemp("smoke"), cluster)
+    before = len(cluster.jobs())
+    code = done.run()
+    assert code == 0, done.said
+    done.jobs = cluster.jobs()[before:]
+    shutil.copy(done.folder / "run.log", done.folder / "first.log")
+    return done
+
+
+@pytest.fixture
+def study(smoke, tmp_path) -> Project:
+    """A copy of the finished study that a test may spoil."""
+    folder = shutil.copytree(smoke.folder, tmp_path / "study", symlinks=True)
+    return Project(folder, smoke.cluster)

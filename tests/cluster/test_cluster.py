@@ -1,0 +1,154 @@
+"""The study on a real SLURM: partitions, time limits, dead nodes, Ctrl-C, errors, settings."""
+
+import re
+import signal
+from pathlib import Path
+
+import pytest
+from slurm import said, wait_until
+
+pytestmark = pytest.mark.timeout(2700)
+
+SIMULATIONS = ("equilibrate_seed", "equilibrate", "thermal", "isoconfigurational")
+FIRST = "results/smoke/equilibrate/T0.7/replica0"
+
+
+def rules_of(job: dict[str, str]) -> set[str]:
+    """Rules of the simulations among the jobs of a submission, by its comment."""
+    return {rule for rule in SIMULATIONS if re.search(rf"(rule|group)_{rule}", job["Comment"])}
+
+
+def submitted(cluster, before: int = 0) -> list[dict[str, str]]:
+    """Jobs that were submitted after one with this number."""
+    return [job for job in cluster.jobs() if int(job["JobId"]) > before]
+
+
+def last_number(cluster) -> int:
+    return max((int(job["JobId"]) for job in cluster.jobs()), default=0)
+
+
+def wait_for_checkpoint(project, process) -> Path:
+    """Wait until the first simulation has finished some of its segments."""
+    log = project.folder / "results/smoke/logs/equilibrate/T0.7_replica0.log"
+    states = project.folder / FIRST / "checkpoint"
+
+    def is_under_way() -> bool:
+        assert process.poll() is None, project.said
+        return any(int(path.stem[-6:]) > 3 for path in states.glob("state-*.h5"))
+
+    wait_until(is_under_way, 120)
+    return log
+
+
+def test_gpu_and_cpu_jobs_reach_their_partitions(smoke):
+    assert (smoke.folder / "results/smoke/report.html").exists()
+    jobs = smoke.jobs
+    assert {job["JobState"] for job in jobs} == {"COMPLETED"}
+    simulations = [job for job in jobs if rules_of(job)]
+    assert {rule for job in simulations for rule in rules_of(job)} == set(SIMULATIONS)
+    for job in jobs:
+        is_simulation = job in simulations
+        assert job["Partition"] == ("gpu" if is_simulation else "cpu")
+        assert job.get("TresPerJob", "") == ("gres:gpu:1" if is_simulation else "")
+
+
+def test_a_few_submissions_do_many_jobs(smoke):
+    steps = int(re.findall(r"(\d+) of \1 steps", (smoke.folder / "first.log").read_text())[-1])
+    assert len(smoke.jobs) < 0.4 * steps
+
+
+def test_a_second_invocation_does_nothing(cluster, smoke):
+    before = last_number(cluster)
+    assert smoke.run() == 0
+    assert "Nothing to be done" in smoke.said
+    assert not submitted(cluster, before)
+
+
+def test_the_long_name_of_the_profile_is_the_same(smoke):
+    assert (smoke.folder / "slurm").readlink() == Path("profiles/slurm")
+    assert smoke.run("-n", profile="profiles/slurm") == 0
+    assert "Nothing to be done" in smoke.said
+
+
+def test_a_job_killed_by_its_time_limit_is_tried_again_and_goes_on(cluster, project):
+    project.lengthen(400)
+    before = last_number(cluster)
+    process = project.start(f"{FIRST}/state.h5")
+    log = wait_for_checkpoint(project, process)
+    first = submitted(cluster, before)[0]
+    said("scontrol", "update", f"jobid={first['JobId']}", "endtime=now")
+    assert process.wait() == 0, project.said
+    jobs = submitted(cluster, before)
+    assert [job["JobState"] for job in jobs] == ["TIMEOUT", "COMPLETED"]
+    assert "goes on after" in log.read_text()
+    first, second = jobs
+    assert int(second["MinMemoryNode"][:-1]) > int(first["MinMemoryNode"][:-1])
+    assert second["TimeLimit"] > "00:10:00"
+
+
+def test_a_job_whose_node_failed_is_queued_again_and_goes_on(cluster, project):
+    project.lengthen(400)
+    before = last_number(cluster)
+    process = project.start(f"{FIRST}/state.h5")
+    log = wait_for_checkpoint(project, process)
+    said("scontrol", "update", "nodename=node1", "state=down", "reason=test")
+    try:
+        wait_until(lambda: submitted(cluster, before)[0]["Restarts"] == "1", 30)
+    finally:
+        said("scontrol", "update", "nodename=node1", "state=resume")
+    assert process.wait() == 0, project.said
+    (job,) = submitted(cluster, before)
+    assert (job["JobState"], job["Restarts"]) == ("COMPLETED", "1")
+    assert "goes on after" in log.read_text()
+
+
+def test_ctrl_c_cancels_what_is_queued(cluster, project):
+    project.lengthen(400)
+    before = last_number(cluster)
+    process = project.start(f"{FIRST}/state.h5", f"{FIRST[:-1]}1/state.h5")
+    wait_for_checkpoint(project, process)
+    process.send_signal(signal.SIGINT)
+    assert process.wait(60) != 0
+    wait_until(lambda: not said("squeue", "-h"), 30)
+    jobs = submitted(cluster, before)
+    assert [job["JobState"] for job in jobs] == ["CANCELLED", "CANCELLED"]
+
+
+def test_the_log_of_a_failing_job_is_named(cluster, study):
+    trajectory = study.folder / "results/smoke/thermal/T0.7/replica0/trajectory.gsd"
+    content = trajectory.read_bytes()
+    trajectory.write_bytes(content[: len(content) // 2])
+    target = "results/smoke/self_scattering/T0.7/replica0.h5"
+    assert study.run("--forcerun", target, "--until", target, SOFTNESS_RETRIES="0") != 0
+    assert "results/smoke/logs/self_scattering/T0.7_replica0.log" in study.said
+    assert "error: results/smoke/thermal/T0.7/replica0/trajectory.gsd: " in study.said
+    (log,) = set(re.findall(r"\S+/slurm_logs/\S+\.log", study.said))
+    assert Path(log).exists()
+
+
+WRONG = {
+    "unknown partition": (
+        {"SOFTNESS_SIMULATION_PARTITION": "nowhere"},
+        ["simulations", "Set SOFTNESS_SIMULATION_PARTITION to one of: cpu, gpu, members"],
+    ),
+    "no account": ({"SOFTNESS_ANALYSIS_PARTITION": "members"}, ["Set SOFTNESS_ACCOUNT"]),
+    "no such GPU": (
+        {"SOFTNESS_GPU_MODEL": "a100"},
+        ["SOFTNESS_GPU_MODEL", "gpu gpu:2", "config/cpu.yaml"],
+    ),
+    "too many hours": ({"SOFTNESS_HOURS": "100"}, ["Set SOFTNESS_HOURS", "cpu 2-00:00:00"]),
+    "no accounting": ({"SOFTNESS_STATUS_COMMAND": "sacct"}, ["Set SOFTNESS_STATUS_COMMAND=squeue"]),
+}
+
+
+@pytest.mark.parametrize("fault", WRONG)
+def test_a_wrong_profile_ends_in_an_error_that_says_what_to_set(cluster, project, fault):
+    settings, named = WRONG[fault]
+    if fault == "too many hours":
+        project.lengthen(10_000_000)
+    before = last_number(cluster)
+    assert project.run(**settings) != 0
+    assert "profiles/slurm/config.yaml: " in project.said
+    assert all(text in project.said for text in named), project.said
+    assert "Traceback" not in project.said
+    assert not submitted(cluster, before)

@@ -1,0 +1,64 @@
+"""What jobs ask a scheduler for, and what is said when a cluster refuses them."""
+
+from types import SimpleNamespace
+
+import pytest
+from snakemake.resources import Resource, Resources
+
+from locations import ROOT
+from softness import cluster, configuration
+from softness.errors import InputError
+from softness.requests import SNAKEMAKE_MB, START_MINUTES, set_requests
+from softness.study import Study
+
+
+def requests(rule: str, particles: int = 4096, attempt: int = 1, **own) -> dict[str, int]:
+    """Memory and minutes of a job of a rule that says these itself."""
+    config = configuration.load(ROOT / "config" / "dissertation.yaml")
+    config["liquid"]["particles"] = particles
+    asked = Resources({name: Resource(name, value) for name, value in own.items()})
+    made = SimpleNamespace(name=rule, norun=False, resources=asked)
+    set_requests(SimpleNamespace(rules=[made]), Study(config))
+    wildcards = {"temperature": "0.45", "replica": "0"}
+    values = {"attempt": attempt, "input": (), "threads": 1}
+    return {name: asked[name].evaluate(wildcards, **values).value for name in asked}
+
+
+def test_each_attempt_asks_for_as_much_again():
+    first = requests("thermal", mem_mb=1000, runtime=30)
+    third = requests("thermal", mem_mb=1000, runtime=30, attempt=3)
+    assert first == {"mem_mb": 1000 + SNAKEMAKE_MB, "runtime": 30}
+    assert third == {"mem_mb": 3000 + SNAKEMAKE_MB, "runtime": 90}
+
+
+def test_time_of_analysis_comes_from_the_plan_and_memory_grows_with_the_liquid():
+    small = requests("population_features", mem_mb=1000)
+    large = requests("population_features", mem_mb=1000, particles=16384)
+    assert START_MINUTES < small["runtime"] < large["runtime"]
+    assert large["mem_mb"] == 4000 + SNAKEMAKE_MB
+    # No rule of the dissertation's size asks for less in a smaller study: time is what differs.
+    assert requests("population_features", mem_mb=1000, particles=500)["mem_mb"] == 1400
+
+
+SAID = {
+    "allocation failure: Invalid partition name specified": "SOFTNESS_SIMULATION_PARTITION to one",
+    "Invalid account or account/partition combination specified": "SOFTNESS_ACCOUNT",
+    "Requested time limit is invalid": "SOFTNESS_HOURS",
+    "Requested node configuration is not available": "SOFTNESS_GPU_MODEL",
+    "More processors requested than permitted": "another one",
+}
+
+
+@pytest.mark.parametrize("said", SAID)
+def test_a_refusal_by_slurm_names_what_to_set(monkeypatch, said):
+    answers = {"sbatch": (1, said), "sinfo": (0, "gpu\n")}
+
+    def run(command, **options):
+        code, text = answers[command[0]]
+        return SimpleNamespace(returncode=code, stdout=text, stderr=text if code else "")
+
+    monkeypatch.setattr(cluster.subprocess, "run", run)
+    kind = cluster.Kind(True, "gpu", "", 1, "a100")
+    with pytest.raises(InputError, match=SAID[said]) as error:
+        cluster._check(kind, ["--time=10"])
+    assert "sbatch --test-only --partition=gpu --gpus=a100:1 --time=10" in str(error.value)
