@@ -12,8 +12,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready-$(shell cksum requirements.lock pyproject.toml | cksum | cut -d' ' -f1)
 
-.PHONY: help install figures archive figures-from-archive test test-fast test-physics test-cluster benchmarks lint \
-    format lock dag clean-venv
+.PHONY: help install figures archive figures-from-archive test test-fast test-physics test-cluster \
+    benchmarks lint format lock dag clean-venv
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 24

@@ -51,7 +51,8 @@ def set_requests(workflow: Any, study: Study) -> None:
 
 def _planned(sizes: Sizes, rule: str) -> Resource:
     def minutes(wildcards: Any) -> int:
-        seconds, _ = modelled_seconds(sizes, rule, wildcards)
+        # Of Snakemake's own, `in` asks for values instead of names.
+        seconds, _ = modelled_seconds(sizes, rule, dict(wildcards.items()))
         return START_MINUTES + math.ceil(SLOWER * seconds / 60)
 
     return Resource("runtime", minutes)

@@ -44,7 +44,6 @@ rule inherent_features:
         "../../envs/analyse.yaml"
     resources:
         mem_mb=1000,
-        runtime=30,
     params:
         settings=lambda wildcards: study.parameter("inherent_features", **wildcards),
         frames=lambda wildcards: study.inherent_frames(**wildcards),
@@ -70,7 +69,6 @@ rule published_propensity:
         "../../envs/analyse.yaml"
     resources:
         mem_mb=1500,
-        runtime=10,
     params:
         settings=lambda wildcards: study.parameter("published_propensity", **wildcards),
     message:
@@ -105,7 +103,6 @@ rule propensity_scores:
         "../../envs/analyse.yaml"
     resources:
         mem_mb=3000,
-        runtime=720,
     params:
         settings=study.parameter("propensity_scores"),
         published=lambda wildcards, input: (

@@ -20,7 +20,6 @@ rule softness_decay:
         "../../envs/analyse.yaml"
     resources:
         mem_mb=1000,
-        runtime=60,
     params:
         settings=lambda wildcards: study.parameter("softness_decay", **wildcards),
     message:
@@ -107,7 +106,6 @@ rule cycle_response:
         "../../envs/analyse.yaml"
     resources:
         mem_mb=1000,
-        runtime=60,
     params:
         settings=lambda wildcards: study.parameter("cycle_response", wildcards.snapshot),
     message:
