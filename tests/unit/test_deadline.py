@@ -245,7 +245,7 @@ SETTINGS = {
     inherent_propensity: SNAPSHOT
     | {
         "runs": [0, 4],
-        "times": {"first": 0.05, "last": 0.5, "number": 3},
+        "times": [0.05, 0.15, 0.5],
         "force_tolerance": 1e-2,
     },
 }
