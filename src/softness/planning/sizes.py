@@ -8,6 +8,7 @@ from typing import Any
 from softness.liquid import Liquid
 from softness.simulate.thermal import burst_offsets
 from softness.study import Study
+from softness.study.memory import cycle_duration
 
 # Share of (particle, moment) pairs at which p_hop exceeds its threshold of 0.2, as an Arrhenius
 # law through the thermal runs of the laptop study (N = 2048, T = 0.50 to 0.78: 0.3 to 21 %).
@@ -137,9 +138,8 @@ class Sizes:
         settings = (
             study.control(snapshot) if is_control else study.cycle(wildcards["pulse"], snapshot)
         )
-        times = settings["before"] + 2 * settings["ramp"] + settings["hold"] + settings["after"]
         first, last = settings["runs"]
-        return (last - first) * (round(times / settings["frame_interval"]) + 1)
+        return (last - first) * (round(cycle_duration(settings) / settings["frame_interval"]) + 1)
 
     def followed_frames(self, wildcards: Mapping[str, str]) -> int:
         """Frames whose softness is needed: of a thermal run, or of cycles and their controls."""

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from typing import Any
 
-from softness.simulate.chain import Chain
 from softness.study.base import label
 from softness.study.learning import Learning
 from softness.study.simulations import Simulation, Simulations
@@ -122,8 +121,12 @@ class Inherent(Simulations, Learning):
 
     def inherent_steps(self, snapshot: str | int, block: str | int) -> int:
         """Time steps of one block of runs."""
+        return sum(self._inherent_segments(snapshot, block))
+
+    def _inherent_segments(self, snapshot: str | int, block: str | int) -> tuple[int, ...]:
+        """Time steps of each run of a block; a run is a segment of its chain."""
         first, last = self.inherent_propensity(str(snapshot), str(block))["runs"]
-        return (last - first) * self.steps_of_inherent_run
+        return (self.steps_of_inherent_run,) * (last - first)
 
     def inherent_runtime(self, snapshot: str, block: str) -> int:
         """Time to ask a scheduler for, in minutes."""
@@ -146,12 +149,5 @@ class Inherent(Simulations, Learning):
                     steps=self.inherent_steps(snapshot, block),
                     output=folder / f"block{block}.h5",
                     checkpoint=folder / f"block{block}_checkpoint",
+                    segments=self._inherent_segments(snapshot, block),
                 )
-
-    def steps_of(self, simulation: Simulation) -> int:
-        """Time steps that one simulation has done."""
-        chain = Chain(simulation.checkpoint, {})
-        is_done = simulation.output.exists() or chain.is_finished()
-        if simulation.rule != "inherent_propensity" or is_done:
-            return super().steps_of(simulation)
-        return (chain.finished_segments() or 0) * self.steps_of_inherent_run

@@ -1,12 +1,17 @@
 """Settings of the rules of Chapter 4: softness in time, thermal cycles and their controls."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from softness.simulate.chain import segment_lengths
 from softness.study.base import label
 from softness.study.learning import Learning
 from softness.study.simulations import Simulation, Simulations
+
+
+def cycle_duration(settings: Mapping[str, Any]) -> float:
+    """Length of one run through a cycle, or of its control, in tau."""
+    return settings["before"] + 2 * settings["ramp"] + settings["hold"] + settings["after"]
 
 
 class Memory(Simulations, Learning):
@@ -79,9 +84,9 @@ class Memory(Simulations, Learning):
 
     def _cycle_segments(self, settings: dict[str, Any]) -> tuple[int, ...]:
         """Time steps of each segment of one job of cycles, or of controls."""
-        times = settings["before"] + 2 * settings["ramp"] + settings["hold"] + settings["after"]
         step = self.config["engine"]["time_step"]
-        of_run = segment_lengths(round(times / step), round(settings["segment"] / step))
+        duration = round(cycle_duration(settings) / step)
+        of_run = segment_lengths(duration, round(settings["segment"] / step))
         first, last = settings["runs"]
         return tuple(of_run) * (last - first)
 
