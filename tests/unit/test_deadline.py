@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
+from liquid_settings import liquid_settings
 
 from softness.engines.lammps import Lammps
 from softness.errors import InputError, OutOfTime
@@ -197,16 +198,7 @@ def test_a_job_without_any_time_does_nothing(tmp_path, clock):
 
 COMMON = {
     "engine": {"name": "lammps", "time_step": 0.005, "coupling_time": 0.5},
-    "liquid": {
-        "particles": 200,
-        "density": 1.0,
-        "species": ["A", "B"],
-        "fractions": [0.8, 0.2],
-        "epsilon": {"AA": 1.0, "AB": 1.5, "BB": 0.5},
-        "sigma": {"AA": 1.0, "AB": 0.8, "BB": 0.88},
-        "cutoff": "common",
-        "cutoff_distance": 2.5,
-    },
+    "liquid": liquid_settings(200, density=1.0),
     "seed": 7,
     "temperature": 1.0,
     "replica": 0,

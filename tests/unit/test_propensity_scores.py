@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from liquid_settings import liquid_settings
 
 from softness.errors import InputError
 from softness.files import tables
@@ -172,16 +173,7 @@ READING = {
     "snapshot": 1,
     "times": [1.0, 5.0],
     "state": "thermal",
-    "liquid": {
-        "particles": 2048,
-        "density": 1.2,
-        "species": ["A", "B"],
-        "fractions": [0.8, 0.2],
-        "epsilon": {"AA": 1.0, "AB": 1.5, "BB": 0.5},
-        "sigma": {"AA": 1.0, "AB": 0.8, "BB": 0.88},
-        "cutoff": "common",
-        "cutoff_distance": 2.5,
-    },
+    "liquid": liquid_settings(2048),
     "features": {
         "radial": {"first": 0.5, "last": 1.5, "step": 0.5, "width": 0.2},
         "angular": {"first": 1.0, "last": 1.0, "step": 0.5, "degrees": [2, 4]},

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from liquid_settings import liquid_settings
 
 from softness import engines
 from softness.errors import InputError
@@ -177,16 +178,7 @@ def test_an_energy_that_is_no_number_is_refused(frames):
 
 COMMON = {
     "engine": {"name": "lammps", "time_step": 0.005, "coupling_time": 0.5},
-    "liquid": {
-        "particles": PARTICLES,
-        "density": 1.2,
-        "species": ["A", "B"],
-        "fractions": [0.8, 0.2],
-        "epsilon": {"AA": 1.0, "AB": 1.5, "BB": 0.5},
-        "sigma": {"AA": 1.0, "AB": 0.8, "BB": 0.88},
-        "cutoff": "common",
-        "cutoff_distance": 2.5,
-    },
+    "liquid": liquid_settings(PARTICLES),
     "seed": 7,
     "temperature": TEMPERATURE,
     "replica": 1,
