@@ -9,7 +9,7 @@ import pytest
 
 from softness.files.ensemble_counts import merged
 from softness.liquid import kob_andersen
-from softness.simulate.ensemble import Accumulator, Block, RunProtocol, add_runs
+from softness.simulate.ensemble import Accumulator, Block, RunProtocol, trajectory
 from softness.simulate.settings import RunSettings
 
 TEMPERATURE = 0.44
@@ -34,7 +34,9 @@ def counted(real_data, row, protocol, numbers, run):
     positions = real_data["positions"][row].astype(np.float64)
     block = Block(run, protocol, positions, row, numbers.start, numbers.stop)
     accumulator = Accumulator(protocol, np.flatnonzero(run.liquid.types == 0))
-    add_runs(accumulator, run.create_engine("cpu"), block, numbers)
+    engine = run.create_engine("cpu")
+    for number in numbers:
+        accumulator.add(number, trajectory(engine, block, number))
     return accumulator.counts(run.temperature, row)
 
 

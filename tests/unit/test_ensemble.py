@@ -8,7 +8,7 @@ import sys
 import time
 import weakref
 from dataclasses import replace
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +20,7 @@ from softness.dynamics.csd import cumulative_squared_displacement
 from softness.dynamics.hop import hop_indicator
 from softness.errors import InputError, OutOfTime
 from softness.files import tables
-from softness.files.ensemble_counts import EnsembleCounts, merged, runs_done
+from softness.files.ensemble_counts import EnsembleCounts, frames_in, merged, runs_done
 from softness.files.provenance import Provenance
 from softness.liquid import kob_andersen
 from softness.seeds import maxwell_boltzmann, stream
@@ -84,7 +84,7 @@ def parts(folder):
     """First run and number of runs of each file that a block has left."""
     return [
         tuple(int(part) for part in path.stem.split("-")[1::2])
-        for path in sorted(folder.glob("segment-*"))
+        for path in sorted(folder.glob("segment-*-runs-*"))
     ]
 
 
@@ -107,31 +107,41 @@ class Killed(BaseException):
 
 def killed_after(monkeypatch, runs):
     """Let as many runs be done as are given; kill the process in the next one. Lists them."""
-    real, begun = ensemble.add_runs, []
+    real, begun = ensemble.trajectory, []
 
-    def add_runs(accumulator, engine, block, numbers):
+    def trajectory(engine, block, number):
         if len(begun) == runs:
             raise Killed
-        begun.extend(numbers)
-        real(accumulator, engine, block, numbers)
+        begun.append(number)
+        return real(engine, block, number)
 
-    monkeypatch.setattr(ensemble, "add_runs", add_runs)
+    monkeypatch.setattr(ensemble, "trajectory", trajectory)
     return begun
 
 
-def test_a_block_that_is_killed_again_and_again_ends_the_same(block, whole, tmp_path, monkeypatch):
-    folder = tmp_path / "checkpoint"
-    for runs, left in ((2, []), (5, [(0, 4)]), (5, [(0, 4), (4, 4)])):
+def test_a_block_that_is_killed_again_and_again_does_every_run_once(
+    block, whole, tmp_path, monkeypatch
+):
+    """In parts, and as trajectories that are in none yet."""
+    folder, begun = tmp_path / "checkpoint", []
+    for runs, left, kept in (
+        (2, [], [0, 1]),
+        (5, [(0, 4)], [4, 5, 6]),
+        (2, [(0, 4), (4, 4)], [8]),
+    ):
         with monkeypatch.context() as patched, pytest.raises(Killed):
-            killed_after(patched, runs)
+            begun.append(killed_after(patched, runs))
             done(block, folder)
         assert parts(folder) == left
+        assert sorted(frames_in(folder)) == kept
+        assert runs_done(folder) == sum(map(len, begun))
     with monkeypatch.context() as patched:
-        begun = killed_after(patched, RUNS)
+        begun.append(killed_after(patched, RUNS))
         counts = done(block, folder)
-    assert begun == [8, 9]
+    assert list(chain.from_iterable(begun)) == list(range(RUNS))
     assert same(counts, whole)
     assert parts(folder) == [(0, 4), (4, 4), (8, 2)]
+    assert not frames_in(folder)
 
 
 @pytest.mark.parametrize("workers", [(1, 2), (2, 1), (2, 2, 1)])
@@ -145,42 +155,50 @@ def test_an_attempt_may_have_another_number_of_workers(block, whole, tmp_path, w
     assert same(counts, whole)
 
 
+@pytest.mark.parametrize(
+    ("old", "left", "kept", "ends"),
+    [
+        ("-runs-", [(0, 4), (0, 8)], [4, 5, 6, 7], [(0, 8), (8, 2)]),
+        ("-frames", [(0, 4)], [0, 1, 2, 3], [(0, 4), (4, 6)]),
+    ],
+)
 def test_a_kill_between_the_new_file_and_the_removal_of_the_old_counts_nothing_twice(
-    block, whole, tmp_path, monkeypatch
+    block, whole, tmp_path, monkeypatch, old, left, kept, ends
 ):
     folder = tmp_path / "checkpoint"
 
     real = Path.unlink
 
     def unlink(path, **options):
-        if path.name.startswith("segment-"):
+        if old in path.name:
             raise Killed
         real(path, **options)
 
     with monkeypatch.context() as patched, pytest.raises(Killed):
         patched.setattr(Path, "unlink", unlink)
         done(block, folder)
-    assert parts(folder) == [(0, 4), (0, 8)]
-    assert runs_done(folder) == 8
+    assert parts(folder) == left
+    assert sorted(frames_in(folder)) == kept
     with monkeypatch.context() as patched:
         begun = killed_after(patched, RUNS)
         counts = done(block, folder)
-    assert begun == [8, 9]
+    assert begun == list(range(left[-1][1], RUNS))
     assert same(counts, whole)
-    assert parts(folder) == [(0, 8), (8, 2)]
+    assert parts(folder) == ends
+    assert not frames_in(folder)
 
 
 def test_files_do_not_grow_with_the_runs(block, tmp_path, monkeypatch):
     """One for each worker of each attempt, also when it is rewritten after every run."""
     monkeypatch.setattr(ensemble, "RUNS_PER_CHECKPOINT", 1)
     folder, most = tmp_path / "checkpoint", []
-    real = ensemble.add_runs
+    real = ensemble.trajectory
 
-    def add_runs(*job):
+    def trajectory(*job):
         most.append(len(parts(folder)))
-        real(*job)
+        return real(*job)
 
-    monkeypatch.setattr(ensemble, "add_runs", add_runs)
+    monkeypatch.setattr(ensemble, "trajectory", trajectory)
     done(block, folder)
     assert max(most) == 1
     assert parts(folder) == [(0, 10)]
@@ -208,14 +226,14 @@ def test_a_block_leaves_before_the_wall_time_and_goes_on(block, whole, tmp_path,
     assert parts(folder) == []
     # Runs of 10 s: the third would end after 30 s, and its file later still.
     clock = [0.0]
-    real = ensemble.add_runs
+    real = ensemble.trajectory
 
-    def add_runs(*job):
+    def trajectory(*job):
         clock[0] += 10.0
-        real(*job)
+        return real(*job)
 
     with monkeypatch.context() as patched:
-        patched.setattr(ensemble, "add_runs", add_runs)
+        patched.setattr(ensemble, "trajectory", trajectory)
         patched.setattr(ensemble.time, "monotonic", lambda: clock[0])
         with pytest.raises(OutOfTime, match="2 of 10 runs are done, 8 are left"):
             done(block, folder, deadline=Deadline(40.0, lambda: clock[0]))
@@ -244,7 +262,7 @@ def test_a_truncated_file_is_named_and_the_others_are_kept(block, whole, tmp_pat
 
 def test_a_worker_that_dies_or_fails_is_said_and_what_is_on_the_disk_is_kept(block, tmp_path):
     """A process that is short of memory is killed by the system; a fault has its own message."""
-    dead = ensemble._Elsewhere(block, "cpu", MADE_BY, tmp_path / "counts.h5")
+    dead = ensemble._Elsewhere(block, "cpu", MADE_BY, tmp_path, tmp_path / "0")
     dead._process.kill()
     dead.begin(0)
     with pytest.raises(InputError, match=r"exit status -9.*fewer workers or more memory"):

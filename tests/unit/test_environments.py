@@ -21,12 +21,25 @@ SIMULATIONS = {
 }
 STAGES = {path.stem for path in (ROOT / "src" / "softness" / "stages").glob("[a-z]*.py")}
 # What conda-forge calls otherwise than PyPI, and what is imported by another name.
-ON_PYPI = {"freud": "freud-analysis", "matplotlib-base": "matplotlib"}
+ON_PYPI = {
+    "freud": "freud-analysis",
+    "matplotlib-base": "matplotlib",
+    "snakemake-minimal": "snakemake",
+}
 IMPORTED_AS = {
     "matplotlib-base": "matplotlib",
     "pyyaml": "yaml",
     "scikit-learn": "sklearn",
+    "snakemake-minimal": "snakemake",
 }
+# What runs where the study is started: the commands, and what the Snakefile imports.
+LAUNCHER = [
+    "softness.__main__",
+    "softness.cluster",
+    "softness.figures.registry",
+    "softness.requests",
+    "softness.workflow",
+]
 
 
 def environment(name):
@@ -53,10 +66,10 @@ def locked(python):
     return found
 
 
-def imported(stages):
-    """Packages of others that stages import, at the top of a file or within."""
+def imported(modules):
+    """Packages of others that modules import, at the top of a file or within."""
     found = set()
-    for path in {path for stage in stages for path in sources.sources(f"softness.stages.{stage}")}:
+    for path in {path for module in modules for path in sources.sources(module)}:
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Import):
                 found |= {alias.name.split(".")[0] for alias in node.names}
@@ -78,7 +91,18 @@ def test_versions_are_those_of_the_lock_file(name):
 )
 def test_environments_have_what_their_stages_import_and_no_more(name, stages):
     has = {IMPORTED_AS.get(package, package) for package in versions(name)}
-    assert has - {"python", "hoomd"} == imported(stages)
+    assert has - {"python", "hoomd"} == imported(f"softness.stages.{stage}" for stage in stages)
+
+
+def test_the_environment_of_the_launcher_has_what_it_imports_and_the_plugin_of_slurm():
+    has = {IMPORTED_AS.get(package, package) for package in versions("workflow")}
+    assert has - {"python", "snakemake-executor-plugin-slurm"} == imported(LAUNCHER)
+    rules = [ROOT / "Snakefile", *(ROOT / "workflow" / "rules").glob("*.smk")]
+    lines = [line.split() for path in rules for line in path.read_text().splitlines()]
+    named = {line[1] for line in lines if len(line) > 1 and line[0] in ("from", "import")}
+    ours = {name for name in named if name.partition(".")[0] == "softness"}
+    assert ours <= set(LAUNCHER)
+    assert {name.partition(".")[0] for name in named - ours} <= has | set(sys.stdlib_module_names)
 
 
 def test_hoomd_is_the_version_that_was_run():
@@ -91,6 +115,7 @@ def test_hoomd_is_the_version_that_was_run():
     assert others[0] == others[1]
 
 
-def test_packages_come_from_one_channel():
+def test_packages_come_from_one_channel_and_snakemake_from_its_own():
     for path in ENVIRONMENTS:
-        assert environment(path.stem)["channels"] == ["conda-forge", "nodefaults"]
+        own = ["bioconda"] if path.stem == "workflow" else []
+        assert environment(path.stem)["channels"] == ["conda-forge", *own, "nodefaults"]

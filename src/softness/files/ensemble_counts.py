@@ -204,9 +204,28 @@ def parts_in(folder: Path) -> tuple[list[Part], list[Part]]:
     return list(latest.values()), outdated
 
 
+# Of a run that is done, and in no part yet.
+_FRAMES = re.compile(r"segment-(\d+)-frames\.npy")
+
+
+def frames_path(folder: Path, number: int) -> Path:
+    """File of the trajectory of a run, which is kept until the run is in a part."""
+    return folder / f"segment-{number:06d}-frames.npy"
+
+
+def frames_in(folder: Path) -> dict[int, Path]:
+    """Trajectories that a block has kept, by the numbers of their runs."""
+    found = [(_FRAMES.fullmatch(path.name), path) for path in folder.glob("segment-*-frames.npy")]
+    return {int(name[1]): path for name, path in found if name}
+
+
 def runs_done(folder: Path) -> int:
-    """Runs of an unfinished block that are done, by the names of its files."""
-    return sum(part.runs for part in parts_in(folder)[0])
+    """Runs of an unfinished block that are done, by the names of its files.
+
+    A kill between a part and the removal of the trajectories that are in it counts those twice,
+    until the block goes on.
+    """
+    return sum(part.runs for part in parts_in(folder)[0]) + len(frames_in(folder))
 
 
 def merged(parts: Iterable[EnsembleCounts], names: Sequence[str]) -> EnsembleCounts:

@@ -27,13 +27,17 @@ from softness.dynamics.hop import hop_indicator
 from softness.engines.protocol import Engine
 from softness.errors import InputError
 from softness.files import tables
+from softness.files.atomic import replacing
 from softness.files.ensemble_counts import (
     CSD_THRESHOLDS,
     HOP_THRESHOLDS,
     EnsembleCounts,
+    frames_in,
+    frames_path,
     merged,
     part_path,
     parts_in,
+    runs_done,
 )
 from softness.files.provenance import Provenance
 from softness.simulate.chain import Chain
@@ -48,11 +52,13 @@ DISPLACEMENT_UNIT = 2.0**-UNIT_BITS
 STREAM = "isoconfigurational"
 
 # A worker puts its sums on the disk after so many runs, and not before so many seconds have passed:
-# a file takes as long to write as a short run of a fast engine. Neither changes a result.
+# a file takes as long to write as a short run of a fast engine. Until then it keeps the trajectory
+# of each run, which takes no time. None of this changes a result.
 RUNS_PER_CHECKPOINT = 16
 SECONDS_PER_CHECKPOINT = 30.0
-# Where workers write before a file gets its name.
+# Where workers write before a file gets its name: a folder for each, and the names in it.
 UNFINISHED = "unfinished-"
+COUNTS, FRAMES = "counts.h5", "frames.npy"
 
 
 @dataclass(frozen=True)
@@ -270,27 +276,27 @@ class Block:
         return self.protocol.frames * self.protocol.frame_interval
 
 
-def add_runs(
-    accumulator: Accumulator, engine: Engine, block: Block, numbers: Sequence[int]
-) -> None:
-    """Do some runs of an ensemble and count them.
+def trajectory(engine: Engine, block: Block, number: int) -> np.ndarray:
+    """Do one run of an ensemble.
 
     Parameters
     ----------
-    accumulator
-        What they are added to.
     engine
         What is run.
     block
-        Snapshot and settings; the numbers may be any.
-    numbers
-        Of the runs.
+        Snapshot and settings.
+    number
+        Of the run; it may be any.
+
+    Returns
+    -------
+    numpy.ndarray
+        (frames + 1, N, 3) unwrapped positions.
     """
-    starts = [velocities(block.run, block.snapshot, number) for number in numbers]
+    start = velocities(block.run, block.snapshot, number)
     ensemble = SequentialEnsemble(engine, block.run.temperature)
-    trajectories = ensemble.trajectories(block.positions, starts, block.protocol)
-    for number, frames in zip(numbers, trajectories, strict=True):
-        accumulator.add(number, frames)
+    (frames,) = ensemble.trajectories(block.positions, [start], block.protocol)
+    return frames
 
 
 def run_block(
@@ -303,8 +309,9 @@ def run_block(
     """Do the runs of a block that are not yet done, and add up all of them.
 
     Each worker keeps the sums of its runs and now and then puts them into its one file in the
-    chain's folder. A killed job loses what came after, and nothing else; the next attempt does the
-    runs that are in no file, with whatever number of workers.
+    chain's folder; the trajectories of the runs that came after lie beside it. A killed job loses
+    the runs that it was in, and nothing else; the next attempt adds up those trajectories and does
+    what is left, with whatever number of workers.
 
     Parameters
     ----------
@@ -327,22 +334,24 @@ def run_block(
         If a file of an earlier attempt is damaged, a worker ended, or the job is too short for one
         run.
     """
-    waiting, pace = _not_done(chain.folder, block), _Pace(chain.deadline)
+    waiting, pace = _not_counted(chain.folder, block), _Pace(chain.deadline)
+    kept = frames_in(chain.folder)
     total, steps = block.last - block.first, block.steps_of_run
-    before = total - len(waiting)
+    before = total - len(waiting) + len(kept)
     title = f"isoconfigurational T={block.run.temperature:g} snapshot {block.snapshot}"
     progress = Progress(title, total * steps, before * steps)
     with _working(chain.folder, block, device, min(workers, len(waiting)), provenance) as crew:
-        for _ in _work(crew, waiting, pace):
-            progress.advance(steps)
+        for number in _work(crew, waiting, pace):
+            if number not in kept:
+                progress.advance(steps)
     if waiting:
-        raise chain.deadline.stop(title, "runs", before, total - len(waiting), total)
+        raise chain.deadline.stop(title, "runs", before, runs_done(chain.folder), total)
     paths = [part.path for part in parts_in(chain.folder)[0]]
     return merged((tables.read(path, EnsembleCounts) for path in paths), [str(p) for p in paths])
 
 
-def _not_done(folder: Path, block: Block) -> list[int]:
-    """Numbers of the runs that are in no file; clears what earlier attempts have left behind."""
+def _not_counted(folder: Path, block: Block) -> list[int]:
+    """Numbers of the runs that are in no part; clears what earlier attempts have left behind."""
     for waste in folder.glob(f"{UNFINISHED}*"):
         shutil.rmtree(waste, ignore_errors=True)
     parts, outdated = parts_in(folder)
@@ -350,6 +359,9 @@ def _not_done(folder: Path, block: Block) -> list[int]:
     # Not before the files that take their place are known to be whole.
     for part in outdated:
         part.path.unlink()
+    for number, path in frames_in(folder).items():
+        if number in done:
+            path.unlink()
     return [number for number in range(block.first, block.last) if number not in done]
 
 
@@ -386,12 +398,17 @@ class _Counter:
         What is run, and where.
     provenance
         What makes the counts.
-    file
-        Where sums are put: not the name that they get in the end.
+    folder
+        Of the block, where trajectories of earlier attempts are found.
+    place
+        Folder where sums and trajectories are put: they belong elsewhere in the end.
     """
 
-    def __init__(self, block: Block, device: str, provenance: Provenance, file: Path) -> None:
-        self._block, self._provenance, self._file = block, provenance, file
+    def __init__(
+        self, block: Block, device: str, provenance: Provenance, folder: Path, place: Path
+    ) -> None:
+        self._block, self._provenance = block, provenance
+        self._folder, self._place = folder, place
         self._engine = block.run.create_engine(device)
         particle = np.flatnonzero(block.run.liquid.types == 0)
         self._accumulator = Accumulator(block.protocol, particle)
@@ -402,10 +419,20 @@ class _Counter:
         if task is None:
             block = self._block
             counts = self._accumulator.counts(block.run.temperature, block.snapshot)
-            tables.write(self._file, counts, self._provenance)
+            tables.write(self._place / COUNTS, counts, self._provenance)
         else:
-            add_runs(self._accumulator, self._engine, self._block, [task])
+            self._accumulator.add(task, self._frames(task))
         return time.monotonic() - begin
+
+    def _frames(self, number: int) -> np.ndarray:
+        """Trajectory of a run: of an earlier attempt, or done and written now."""
+        kept = frames_path(self._folder, number)
+        if kept.exists():
+            return np.load(kept)
+        frames = trajectory(self._engine, self._block, number)
+        with replacing(self._place / FRAMES) as temporary:
+            np.save(temporary, frames)
+        return frames
 
 
 class _Here:
@@ -473,7 +500,7 @@ def _serve(connection: multiprocessing.connection.Connection, *job: Any) -> None
 
 @dataclass(eq=False)
 class _Worker:
-    """A counter, and the one file that it has in the folder of the block.
+    """A counter, and the files that it has in the folder of the block.
 
     Only the process that holds the folder gives files their names: one that has lost its parent to
     a kill and still goes on can add nothing.
@@ -482,26 +509,28 @@ class _Worker:
     ----------
     counter
         Does the tasks.
-    written
+    place
         Where it writes.
     folder
-        Where its file belongs.
-    first, runs, saved
-        Number of its first run; how many it has done; how many of them are in the file.
+        Where its files belong.
+    first, runs
+        Number of its first run; how many it has done.
     task
         What it does, or has just done.
     path
-        Its file.
+        Its part.
+    kept
+        Trajectories of the runs that are not yet in its part.
     since
-        When it was written.
+        When that was written.
     """
 
     counter: _Here | _Elsewhere
-    written: Path
+    place: Path
     folder: Path
     first: int | None = None
     runs: int = 0
-    saved: int = 0
+    kept: list[Path] = field(default_factory=list)
     task: _Task = None
     path: Path | None = None
     since: float = field(default_factory=time.monotonic)
@@ -515,24 +544,30 @@ class _Worker:
         """Take in that the task is done; return its seconds."""
         seconds = self.counter.result()
         if self.task is None:
-            self._name()
+            self._name_part()
         else:
             self.first = self.task if self.first is None else self.first
             self.runs += 1
+            self._name_frames(self.task)
         return seconds
 
-    def _name(self) -> None:
-        """Give the new file its name, then remove the one before: see `parts_in`."""
+    def _name_part(self) -> None:
+        """Give the new part its name, then remove what it holds: see `parts_in`."""
         before, self.path = self.path, part_path(self.folder, self.first, self.runs)
-        self.written.replace(self.path)
-        if before:
-            before.unlink()
-        self.saved, self.since = self.runs, time.monotonic()
+        (self.place / COUNTS).replace(self.path)
+        for path in self.kept if before is None else [before, *self.kept]:
+            path.unlink()
+        self.kept, self.since = [], time.monotonic()
+
+    def _name_frames(self, number: int) -> None:
+        self.kept.append(frames_path(self.folder, number))
+        if not self.kept[-1].exists():
+            (self.place / FRAMES).replace(self.kept[-1])
 
     def is_due(self) -> bool:
         """Whether it is time to put sums on the disk."""
         late = time.monotonic() - self.since >= SECONDS_PER_CHECKPOINT
-        return late and self.runs - self.saved >= RUNS_PER_CHECKPOINT
+        return late and len(self.kept) >= RUNS_PER_CHECKPOINT
 
 
 @contextlib.contextmanager
@@ -542,12 +577,12 @@ def _working(
     """So many workers: this process, or several of their own."""
     kind = _Elsewhere if number > 1 else _Here
     workers: list[_Worker] = []
-    with tempfile.TemporaryDirectory(prefix=UNFINISHED, dir=folder) as place:
+    with tempfile.TemporaryDirectory(prefix=UNFINISHED, dir=folder) as unfinished:
         try:
             for index in range(number):
-                file = Path(place) / f"counts{index}.h5"
-                counter = kind(block, device, provenance, file)
-                workers.append(_Worker(counter, file, folder))
+                place = Path(unfinished) / str(index)
+                counter = kind(block, device, provenance, folder, place)
+                workers.append(_Worker(counter, place, folder))
             yield workers
         finally:
             for worker in workers:
@@ -569,7 +604,7 @@ def _work(crew: Sequence[_Worker], waiting: list[int], pace: _Pace) -> Iterator[
             if waiting and not due and pace.allows_another():
                 worker.begin(waiting.pop(0))
                 busy.append(worker)
-            elif worker.runs > worker.saved:
+            elif worker.kept:
                 worker.begin(None)
                 busy.append(worker)
         if not busy:
