@@ -25,6 +25,7 @@ UNKNOWN = 2.0
 """Seconds of a job of a rule that is not listed here: a guess."""
 
 Seconds = Callable[[Sizes, Mapping[str, str]], float]
+Fit = Callable[[float], float]
 
 ROW = 3.2e-5
 """Of a row of features."""
@@ -35,7 +36,7 @@ SOFTNESS = 1e-5
 FRAME = 6e-7
 """Of a particle in a frame whose neighbours are sought."""
 
-FIT = {
+FIT: dict[str, Fit] = {
     "svr": lambda n: 3e-8 * n * min(n, 10_000),
     "rbf_svr": lambda n: 3e-8 * n**2,
     "ridge": lambda n: 3e-6 * n,
@@ -47,6 +48,9 @@ FIT = {
     "boosting": lambda n: 0.2 + 5e-5 * n,
 }
 """Of one fit to n particles with 135 features, timed at 1500 and 3000; beyond, an extrapolation."""
+
+LINEAR = {"svr", "ridge", "binomial"}
+"""Models whose weights are given with errors."""
 
 FOLDS = 5
 """Most folds of snapshots in the choice of settings."""
@@ -102,34 +106,52 @@ def _predicted(sizes: Sizes, job: Mapping[str, str]) -> float:
 
 
 def _averaged(sizes: Sizes, job: Mapping[str, str]) -> float:
-    return START_LEARNING + 1.3 * ROW * sizes.frames(job) * sizes.particles
+    return START_LEARNING + 0.8 * ROW * sizes.frames(job) * sizes.particles
+
+
+def _chosen(fit: Fit, rows: float, snapshots: int, candidates: int, last: float = 1) -> float:
+    """Settings chosen by validation on snapshots, then trained so many times with all rows."""
+    folds = min(FOLDS, snapshots)
+    return candidates * folds * fit(rows * (1 - 1 / folds)) + last * fit(rows)
+
+
+def _candidates(sizes: Sizes, model: str) -> int:
+    grids = sizes.config["regression"]["grids"]
+    return math.prod(len(values) for values in grids.get(model, {}).values())
 
 
 def _propensity(sizes: Sizes, job: Mapping[str, str]) -> float:
     """Without each replica, one model of thermal propensity and one of the other at each time."""
-    replicas = len(sizes.study.replicas)
-    training = sizes.inherent_rows * max(replicas - 1, 1)
-    values = sizes.config["regression"]["grids"].get("svr", {}).values()
-    fits = 1 + FOLDS * math.prod(len(each) for each in values)
-    models = replicas * (1 + len(sizes.config["inherent"]["times"]))
-    return START_LEARNING + models * fits * FIT["svr"](training)
+    replicas, block = len(sizes.study.replicas), sizes.config["inherent"]
+    share = 1 - 1 / replicas if replicas > 1 else 1.0
+    rows, snapshots = share * sizes.inherent_rows, round(share * block["snapshots"] * replicas)
+    models = replicas * (1 + len(block["times"]))
+    each = _chosen(FIT["svr"], rows, max(snapshots, 2), _candidates(sizes, "svr"))
+    # Displacements of single particles: harder to fit than probabilities.
+    return START_LEARNING + models * 4 * each
 
 
 def _regress(sizes: Sizes, job: Mapping[str, str]) -> float:
+    """With all replicas and without each; of linear models also the errors of their weights."""
     study, block = sizes.study, sizes.config["regression"]
     regressor = study.regressors()[job["regressor"]]
+    replicas = len(study.replicas)
     snapshots = len(study.snapshots_at(study.regression_label))
-    candidates = 1
-    for values in block["grids"].get(regressor.model, {}).values():
-        candidates *= len(values)
-    fits = candidates * min(FOLDS, snapshots) + 1
+    fit, candidates = FIT[regressor.model], _candidates(sizes, regressor.model)
+    last = 1.0
     if regressor.variant == "eliminated":
-        fits += sizes.features // block["elimination"]["step"]
+        # Of half the features on average.
+        last += sizes.features / block["elimination"]["step"] / 2
     if regressor.variant == "thinned":
-        fits += block["halvings"]
-    folds = len(study.replicas) + 1 if len(study.replicas) > 1 else 1
-    each = FIT.get(regressor.model, FIT["svr"])(sizes.training_rows) * len(regressor.orders)
-    return START_LEARNING + (fits * folds + candidates + snapshots) * each
+        last += block["halvings"]
+    shares = [1.0] + ([1 - 1 / replicas] * replicas if replicas > 1 else [])
+    seconds = 0.0
+    for share in shares:
+        rows, within = share * sizes.training_rows, max(round(share * snapshots), 2)
+        seconds += _chosen(fit, rows, within, candidates, last)
+    if regressor.model in LINEAR:
+        seconds += (candidates + max(snapshots, replicas)) * fit(sizes.training_rows)
+    return START_LEARNING + seconds * len(regressor.orders)
 
 
 def _drawn(seconds: float) -> Seconds:
