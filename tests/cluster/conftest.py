@@ -58,10 +58,10 @@ class Project:
         """What the last command said."""
         return (self.folder / "run.log").read_text()
 
-    def lengthen(self, equilibrate: int) -> None:
-        """Change the length, in tau, of the first equilibration of the smoke study."""
+    def set(self, run: str, length: int) -> None:
+        """Change the length, in tau, of a run at the first temperature of the smoke study."""
         config = yaml.safe_load((self.folder / SMOKE).read_text())
-        config["temperatures"][0]["equilibrate"] = equilibrate
+        config["temperatures"][0][run] = length
         (self.folder / SMOKE).write_text(yaml.safe_dump(config))
 
 

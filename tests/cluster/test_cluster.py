@@ -2,6 +2,7 @@
 
 import re
 import signal
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -9,13 +10,24 @@ from slurm import said, wait_until
 
 pytestmark = pytest.mark.timeout(2700)
 
-SIMULATIONS = ("equilibrate_seed", "equilibrate", "thermal", "isoconfigurational")
+SIMULATIONS = (
+    "equilibrate_seed",
+    "equilibrate",
+    "thermal",
+    "isoconfigurational",
+    "control",
+    "cycle",
+    "inherent_propensity",
+)
 FIRST = "results/smoke/equilibrate/T0.7/replica0"
 
 
 def rules_of(job: dict[str, str]) -> set[str]:
-    """Rules of the simulations among the jobs of a submission, by its comment."""
-    return {rule for rule in SIMULATIONS if re.search(rf"(rule|group)_{rule}", job["Comment"])}
+    """Rules of simulation among the jobs of a submission, by the folder that its log is in."""
+    folder = Path(job["StdOut"]).parent.name
+    names = "|".join(SIMULATIONS)
+    found = re.fullmatch(rf"(?:rule|group_[a-z]+)((?:_(?:{names}))+)", folder)
+    return set(re.findall(rf"_({names})(?=_|$)", found[1])) if found else set()
 
 
 def submitted(cluster, before: int = 0) -> list[dict[str, str]]:
@@ -71,7 +83,7 @@ def test_the_long_name_of_the_profile_is_the_same(smoke):
 
 
 def test_a_job_killed_by_its_time_limit_is_tried_again_and_goes_on(cluster, project):
-    project.lengthen(400)
+    project.set("equilibrate", 400)
     before = last_number(cluster)
     process = project.start(f"{FIRST}/state.h5")
     log = wait_for_checkpoint(project, process)
@@ -86,8 +98,39 @@ def test_a_job_killed_by_its_time_limit_is_tried_again_and_goes_on(cluster, proj
     assert second["TimeLimit"] > "00:10:00"
 
 
+def test_a_job_leaves_before_its_time_limit_and_the_next_attempt_goes_on(cluster, project):
+    project.set("equilibrate", 1500)
+    before = last_number(cluster)
+    short = ("--set-resources", "equilibrate_seed:runtime=1")
+    assert project.run(f"{FIRST}/state.h5", *short) == 0, project.said
+    jobs = submitted(cluster, before)
+    # None was killed: each ended by itself.
+    assert {job["JobState"] for job in jobs[:-1]} == {"FAILED"}
+    assert jobs[-1]["JobState"] == "COMPLETED"
+    assert "the wall time is nearly over" in project.said
+    log = project.folder / "results/smoke/logs/equilibrate/T0.7_replica0.log"
+    assert "goes on after" in log.read_text()
+
+
+def test_a_group_that_runs_out_of_time_keeps_the_members_that_are_finished(cluster, project):
+    project.set("production", 300)
+    before = last_number(cluster)
+    folders = [project.folder / f"results/smoke/thermal/T0.7/replica{n}" for n in (0, 1)]
+    targets = [str((folder / "trajectory.gsd").relative_to(project.folder)) for folder in folders]
+    assert project.run(*targets, SOFTNESS_WALL_TIME="0.2") == 0, project.said
+    groups = [job for job in submitted(cluster, before) if "thermal" in rules_of(job)]
+    assert len(groups) >= 3
+    assert [job["JobState"] for job in groups] == ["FAILED"] * (len(groups) - 1) + ["COMPLETED"]
+    last_began = datetime.fromisoformat(groups[-1]["StartTime"]).timestamp()
+    ends = sorted((folder / "checkpoint/finished.json").stat().st_mtime for folder in folders)
+    # The first member ended in an earlier attempt, and no later one has run it again.
+    assert ends[0] < last_began < ends[1]
+    logs = project.folder / "results/smoke/logs/thermal"
+    assert sorted("steps" in path.read_text() for path in logs.iterdir()) == [False, True]
+
+
 def test_a_job_whose_node_failed_is_queued_again_and_goes_on(cluster, project):
-    project.lengthen(400)
+    project.set("equilibrate", 400)
     before = last_number(cluster)
     process = project.start(f"{FIRST}/state.h5")
     log = wait_for_checkpoint(project, process)
@@ -103,7 +146,7 @@ def test_a_job_whose_node_failed_is_queued_again_and_goes_on(cluster, project):
 
 
 def test_ctrl_c_cancels_what_is_queued(cluster, project):
-    project.lengthen(400)
+    project.set("equilibrate", 400)
     before = last_number(cluster)
     process = project.start(f"{FIRST}/state.h5", f"{FIRST[:-1]}1/state.h5")
     wait_for_checkpoint(project, process)
@@ -145,7 +188,7 @@ WRONG = {
 def test_a_wrong_profile_ends_in_an_error_that_says_what_to_set(cluster, project, fault):
     settings, named = WRONG[fault]
     if fault == "too many hours":
-        project.lengthen(10_000_000)
+        project.set("equilibrate", 10_000_000)
     before = last_number(cluster)
     assert project.run(**settings) != 0
     assert "profiles/slurm/config.yaml: " in project.said

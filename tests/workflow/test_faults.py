@@ -1,5 +1,6 @@
 """Killed, out of room, fed with damaged files or wrong settings: nothing finished is lost."""
 
+import contextlib
 import fcntl
 import json
 import os
@@ -11,6 +12,7 @@ import sys
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 import yaml
 from workflow_commands import SMOKE, command, copy_project, environment
@@ -22,6 +24,7 @@ from softness.liquid import kob_andersen
 from softness.study import Study
 
 KILLS = 10
+KINDS = ("worker", "launcher", "all")
 
 
 @pytest.fixture(scope="module")
@@ -172,26 +175,86 @@ def test_two_processes_at_one_run_are_one_too_many(settings, state, uninterrupte
     assert same_files(folder, tmp_path / "run")
 
 
-def test_a_study_that_was_killed_with_all_its_jobs_goes_on_and_ends_the_same(smoke, tmp_path):
-    folder = copy_project(tmp_path / "project")
-    arguments = [sys.executable, "-m", "softness", "run", SMOKE]
-    variables = SOURCES | {"PYTHONPATH": str(folder / "src")}
-    process = subprocess.Popen(
-        arguments, cwd=folder, env=variables, start_new_session=True, stderr=subprocess.DEVNULL
-    )
-    while not list(folder.glob("results/smoke/thermal/*/*/checkpoint/state-*.h5")):
-        assert process.poll() is None
-        time.sleep(0.05)
-    os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
-    again = command(folder, "softness", "run", SMOKE)
-    assert again.returncode == 0, again.stderr
-    results = sorted(path.relative_to(smoke) for path in smoke.glob("results/smoke/*/**/*.gsd"))
-    results += sorted(path.relative_to(smoke) for path in smoke.glob("results/smoke/*/**/*.h5"))
-    results += sorted(path.relative_to(smoke) for path in smoke.glob("results/smoke/figures/*"))
-    assert len(results) > 50
-    different = [str(p) for p in results if (smoke / p).read_bytes() != (folder / p).read_bytes()]
-    assert different == []
+class KilledStudy:
+    """A study that is run in a copy of the project, and killed in several ways."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = copy_project(folder)
+        self._variables = SOURCES | {"PYTHONPATH": str(self.folder / "src")}
+        self.process: psutil.Popen | None = None
+
+    def ensure_running(self) -> None:
+        if self.process is None or self.process.poll() is not None:
+            self.process = psutil.Popen(
+                [sys.executable, "-m", "softness", "run", SMOKE],
+                cwd=self.folder,
+                env=self._variables,
+                start_new_session=True,
+                stderr=subprocess.DEVNULL,
+            )
+
+    def kill(self, what: str, which: random.Random) -> str | None:
+        """Kill the launcher, one worker or all; gives what was hit, if anything was there."""
+        if self.process.poll() is not None:
+            return None
+        launcher = [self.process, *self.process.children()]
+        below = [each for each in self.process.children(recursive=True) if each not in launcher]
+        stages = [each for each in below if "softness.stages" in " ".join(each.cmdline())]
+        if what == "worker":
+            hit = [which.choice(stages)] if stages else []
+        else:
+            hit = launcher if what == "launcher" else [*launcher, *below]
+        named = what if hit else None
+        for each in hit:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                each.kill()
+        return named
+
+    def steps_done(self) -> dict[str, int]:
+        """Time steps of each simulation that are on the disk."""
+        with contextlib.chdir(self.folder):
+            study = Study(configuration.load(SMOKE))
+            return {str(each.output): steps for each, steps in study.steps_done().items()}
+
+    def finished(self) -> dict[Path, int]:
+        """When each simulation of them that have ended was finished."""
+        marks = self.folder.glob("results/smoke/**/finished.json")
+        return {path: path.stat().st_mtime_ns for path in marks}
+
+
+@pytest.mark.timeout(2700)
+def test_launcher_worker_or_all_killed_at_ten_random_moments_lose_no_finished_run(smoke, tmp_path):
+    study, moments = KilledStudy(tmp_path / "project"), random.Random(7)
+    steps, finished, hit = study.steps_done(), {}, []
+    while len(hit) < KILLS:
+        study.ensure_running()
+        time.sleep(moments.uniform(5, 15))
+        assert not (study.folder / "results/smoke/report.html").exists()
+        named = study.kill(KINDS[len(hit) % len(KINDS)], moments)
+        hit += [named] if named else []
+        now, marks = study.steps_done(), study.finished()
+        assert [name for name in steps if now[name] < steps[name]] == []
+        assert [path for path in finished if marks.get(path) != finished[path]] == []
+        steps, finished = now, marks
+    assert len(finished) > 5
+    # What outlived its launcher, and is still at its run, ends an attempt with an error.
+    for _ in range(5):
+        study.process.wait()
+        study.ensure_running()
+        if study.process.wait() == 0:
+            break
+    marks = study.finished()
+    assert [path for path in finished if marks.get(path) != finished[path]] == []
+    assert different_results(smoke, study.folder) == []
+
+
+def different_results(first: Path, second: Path) -> list[str]:
+    """Results of the smoke study of which two folders have other bytes."""
+    patterns = ("*/**/*.gsd", "*/**/*.h5", "figures/*")
+    found = [path for each in patterns for path in first.glob(f"results/smoke/{each}")]
+    names = sorted(path.relative_to(first) for path in found if path.parent.name != "checkpoint")
+    assert len(names) > 50
+    return [str(p) for p in names if (first / p).read_bytes() != (second / p).read_bytes()]
 
 
 def test_ctrl_c_stops_a_study_and_the_next_run_goes_on(tmp_path):
