@@ -15,6 +15,7 @@ from snakemake_interface_logger_plugins.base import LogHandlerBase
 from snakemake_interface_logger_plugins.common import LogEvent
 
 from softness import workflow
+from softness.errors import STOPPED
 from softness.simulate.progress import format_duration
 
 INTERVAL = {True: 2.0, False: 30.0}  # seconds between lines, on a terminal and elsewhere
@@ -95,6 +96,10 @@ class LogHandler(LogHandlerBase):
         name = self._running.pop(record.jobid, record.rule_name)
         logs = [Path(path) for path in record.log]
         lines = [line for log in logs if log.exists() for line in log.read_text().splitlines()]
+        if lines and lines[-1].startswith(STOPPED):
+            # It left before its time limit, with all that it has done.
+            self._say(lines[-1])
+            return
         self._say(f"failed: {name}")
         for line in lines[-LOG_LINES:]:
             self._say(f"    {line}")

@@ -62,17 +62,24 @@ def check(options: argparse.Namespace) -> int:
 
 def run(options: argparse.Namespace) -> int:
     """Run Snakemake with progress on the terminal, then say where the results are."""
-    snakemake = [sys.executable, "-m", "snakemake", "--configfile", str(options.config)]
-    snakemake += ["--profile", "profiles/local", "--cores", options.cores]
+    snakemake = [sys.executable, "-m", "snakemake"]
+    # Last an option of one value: targets may follow.
+    study = ["--configfile", str(options.config), "--profile", "profiles/local"]
+    study += ["--cores", options.cores]
     extra = [argument for argument in options.snakemake if argument != "--"]
     with workflow.holding_folder() as lock:
         # Whoever holds the folder is the only one: a lock of Snakemake's own is of a killed run.
         environment = os.environ | {workflow.HELD: "1"} | _cache_folder()
         subprocess.run(
-            [*snakemake, "--unlock"], check=False, env=environment, stderr=subprocess.DEVNULL
+            [*snakemake, *study, "--unlock"],
+            check=False,
+            env=environment,
+            stderr=subprocess.DEVNULL,
         )
         child = subprocess.Popen(
-            [*snakemake, "--logger", "softness", *extra], env=environment, pass_fds=[lock.fileno()]
+            [*snakemake, "--logger", "softness", *study, *extra],
+            env=environment,
+            pass_fds=[lock.fileno()],
         )
         code = _wait(child)
     if code == 0:

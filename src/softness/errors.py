@@ -9,6 +9,10 @@ class InputError(ValueError):
     """
 
 
+STOPPED = "stopped: "
+"""How the line begins that a stage prints when it is out of time."""
+
+
 class OutOfTime(Exception):
     """The wall time is nearly over. What was done is kept, and the same command goes on from there.
 

@@ -99,7 +99,7 @@ def test_a_job_killed_by_its_time_limit_is_tried_again_and_goes_on(cluster, proj
 
 
 def test_a_job_leaves_before_its_time_limit_and_the_next_attempt_goes_on(cluster, project):
-    project.set("equilibrate", 1500)
+    project.set("equilibrate", 2500)
     before = last_number(cluster)
     short = ("--set-resources", "equilibrate_seed:runtime=1")
     assert project.run(f"{FIRST}/state.h5", *short) == 0, project.said
@@ -113,11 +113,12 @@ def test_a_job_leaves_before_its_time_limit_and_the_next_attempt_goes_on(cluster
 
 
 def test_a_group_that_runs_out_of_time_keeps_the_members_that_are_finished(cluster, project):
-    project.set("production", 300)
+    project.set("production", 500)
     before = last_number(cluster)
     folders = [project.folder / f"results/smoke/thermal/T0.7/replica{n}" for n in (0, 1)]
     targets = [str((folder / "trajectory.gsd").relative_to(project.folder)) for folder in folders]
-    assert project.run(*targets, SOFTNESS_WALL_TIME="0.2") == 0, project.said
+    limits = {"SOFTNESS_WALL_TIME": "0.2", "SOFTNESS_RETRIES": "9"}
+    assert project.run(*targets, **limits) == 0, project.said
     groups = [job for job in submitted(cluster, before) if "thermal" in rules_of(job)]
     assert len(groups) >= 3
     assert [job["JobState"] for job in groups] == ["FAILED"] * (len(groups) - 1) + ["COMPLETED"]

@@ -350,7 +350,7 @@ def test_a_stage_that_stops_says_so_and_asks_to_be_run_again(capsys):
     with pytest.raises(SystemExit) as ended:
         command.run(parser, main)
     assert ended.value.code == command.TRY_AGAIN == 75
-    assert capsys.readouterr().err == "thermal: 3 of 10 segments are done\n"
+    assert capsys.readouterr().err == "stopped: thermal: 3 of 10 segments are done\n"
 
 
 def test_the_environment_names_the_limit_where_the_command_line_does_not(monkeypatch):

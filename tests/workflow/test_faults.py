@@ -286,6 +286,26 @@ def test_ctrl_c_stops_a_study_and_the_next_run_goes_on(tmp_path):
     assert "goes on after" in log.read_text()
 
 
+def test_a_simulation_that_is_out_of_time_has_stopped_not_failed(tmp_path):
+    folder = copy_project(tmp_path / "project")
+    config = yaml.safe_load((folder / SMOKE).read_text())
+    config["temperatures"][0]["equilibrate"] = 300
+    (folder / SMOKE).write_text(yaml.safe_dump(config))
+    target = "results/smoke/equilibrate/T0.7/replica0/state.h5"
+    variables = SOURCES | {"PYTHONPATH": str(folder / "src"), "SOFTNESS_WALL_TIME": "0.1"}
+    done = subprocess.run(
+        [sys.executable, "-m", "softness", "run", SMOKE, "--", target],
+        cwd=folder,
+        env=variables,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    assert done.returncode != 0
+    assert "stopped: equilibrate T=0.7 replica 0: the wall time is nearly over" in done.stderr
+    assert "failed: " not in done.stderr
+
+
 def test_a_second_run_names_the_results_again_and_does_nothing(study):
     done = command(study, "softness", "run", SMOKE)
     assert done.returncode == 0, done.stderr

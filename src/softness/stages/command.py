@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from softness import sources
-from softness.errors import InputError, OutOfTime
+from softness.errors import STOPPED, InputError, OutOfTime
 from softness.files.provenance import Provenance, input_digests, package_versions
 
 INPUT_ERROR = 1
@@ -80,7 +80,7 @@ def run(arguments: argparse.ArgumentParser, main: Callable[[argparse.Namespace],
         print(f"error: {error}", file=sys.stderr)
         sys.exit(INPUT_ERROR)
     except OutOfTime as stop:
-        print(stop, file=sys.stderr)
+        print(f"{STOPPED}{stop}", file=sys.stderr)
         sys.exit(TRY_AGAIN)
     except OSError as error:
         print(f"error: {error.filename or 'system'}: {error.strerror or error}", file=sys.stderr)
