@@ -14,6 +14,7 @@ from snakemake.exceptions import WorkflowError
 from softness import configuration, sources
 from softness.cluster import check_cluster
 from softness.errors import InputError
+from softness.files.atomic import take_lock
 from softness.report.claims import VERDICTS
 from softness.stages import command
 from softness.study import Study
@@ -51,10 +52,7 @@ def holding_folder() -> TextIO:
         If a study runs here already.
     """
     lock = LOCK.open("w")
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        raise InputError("a study is running in this folder: wait for it, or stop it") from error
+    take_lock(lock, fcntl.flock, "a study is running in this folder: wait for it, or stop it")
     return lock
 
 

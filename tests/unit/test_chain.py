@@ -1,5 +1,7 @@
 """A chain of segments: killed anywhere and resumed, it is the chain that was never interrupted."""
 
+import errno
+import fcntl
 import subprocess
 import sys
 from pathlib import Path
@@ -7,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from softness.errors import InputError
 from softness.simulate.chain import Chain, segment_lengths
 
 
@@ -105,8 +108,23 @@ def test_a_second_process_is_refused(tmp_path):
     assert "another process is at this run" in other.stderr
 
 
-def test_outputs_of_a_finished_run_come_back_after_they_were_deleted(tmp_path, capsys):
+def test_a_file_system_without_locks_is_not_taken_for_another_process(tmp_path, monkeypatch):
+    def lockf(file, operation):
+        raise OSError(errno.ENOLCK, "")
+
+    monkeypatch.setattr(fcntl, "lockf", lockf)
+    said = pytest.raises(InputError, match=r"has no locks .No locks available.: mount it with them")
+    with said, Chain(tmp_path / "run", {}).locked():
+        pass
+
+
+@pytest.mark.parametrize("has_links", [True, False])
+def test_outputs_of_a_finished_run_come_back_after_they_were_deleted(
+    tmp_path, capsys, monkeypatch, has_links
+):
     """A workflow that died before its job deletes what it does not know to be whole."""
+    if not has_links:
+        monkeypatch.setattr(Path, "hardlink_to", refuse)
     output = tmp_path / "trajectory.gsd"
     attempt(tmp_path / "run")
     chain = Chain(tmp_path / "run", {"n": 1})
@@ -122,10 +140,39 @@ def test_outputs_of_a_finished_run_come_back_after_they_were_deleted(tmp_path, c
     assert output.read_text() == "frames"
     output.write_text("damaged in place")
     with Chain(tmp_path / "run", {"n": 1}).locked() as again:
-        assert not again.recover([output])
+        # A link is the damaged file itself, a copy is not.
+        assert again.recover([output]) != has_links
     with Chain(tmp_path / "run", {"n": 2}).locked() as other:
         assert not other.recover([output])
     assert "clearing the run of other settings" in capsys.readouterr().err
+
+
+def refuse(path, target):
+    raise OSError(errno.EXDEV, "no links between folders")
+
+
+def test_a_run_that_is_killed_while_it_cleans_up_is_finished(tmp_path, monkeypatch):
+    output = tmp_path / "trajectory.gsd"
+    attempt(tmp_path / "run")
+    output.write_text("frames")
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(Path, "unlink", killed_at_segments)
+        with Chain(tmp_path / "run", {"n": 1}).locked() as chain:
+            chain.finish([output])
+    assert list(chain.folder.glob("segment-*"))
+    with Chain(tmp_path / "run", {"n": 1}).locked() as again:
+        assert again.finished_segments() is None
+        assert again.recover([output])
+    assert not list(chain.folder.glob("segment-*"))
+
+
+real_unlink = Path.unlink
+
+
+def killed_at_segments(path, **options):
+    if path.name.startswith("segment-"):
+        raise KeyboardInterrupt
+    real_unlink(path, **options)
 
 
 def test_only_the_last_state_is_kept(tmp_path):

@@ -78,13 +78,25 @@ def test_work_that_takes_too_long_is_left_in_the_middle(clock):
         deadline.check()
 
 
+def slurm_job(begun, left):
+    """The environment of a job that has begun some seconds ago and ends in some seconds."""
+    now = round(time.time())
+    return {"SLURM_JOB_START_TIME": str(now - begun), "SLURM_JOB_END_TIME": str(now + left)}
+
+
+@pytest.mark.parametrize(("begun", "left", "kind"), [(100, 20, OutOfTime), (20, 100, InputError)])
+def test_a_job_is_not_too_short_for_who_comes_when_others_have_had_most_of_it(begun, left, kind):
+    deadline = Deadline.of_job(math.inf, slurm_job(begun, left))
+    assert isinstance(deadline.stop("run", "segments", before=2, done=2, total=20), kind)
+
+
 def test_the_sooner_end_counts():
-    slurm = {"SLURM_JOB_END_TIME": str(round(time.time()) + 600)}
+    slurm = slurm_job(0, 600)
     assert Deadline.of_job(math.inf, {}).left() == math.inf
     assert Deadline.of_job(5, {}).seconds == 300
     assert Deadline.of_job(5, slurm).seconds == pytest.approx(300)
     assert Deadline.of_job(20, slurm).seconds == pytest.approx(600, abs=5)
-    assert Deadline.of_job(math.inf, {"SLURM_JOB_END_TIME": "0"}).seconds == 0
+    assert Deadline.of_job(math.inf, slurm_job(600, 0)).seconds == 0
 
 
 def squeue(folder, line):
@@ -96,8 +108,9 @@ def squeue(folder, line):
 
 
 def test_an_older_slurm_is_asked(tmp_path, monkeypatch, capsys):
-    end = datetime.now() + timedelta(seconds=600)
-    environment = squeue(tmp_path, f"echo {end.isoformat(timespec='seconds')}")
+    times = (datetime.now() + timedelta(seconds=seconds) for seconds in (-5, 600))
+    said = " ".join(each.isoformat(timespec="seconds") for each in times)
+    environment = squeue(tmp_path, f"echo {said}")
     monkeypatch.setenv("PATH", environment["PATH"])
     assert Deadline.of_job(math.inf, environment).seconds == pytest.approx(600, abs=5)
     assert capsys.readouterr().err == ""

@@ -1,13 +1,16 @@
-"""Files that are either whole or absent: write elsewhere, flush, rename."""
+"""Files that are either whole or absent: write elsewhere, flush, rename. And files as locks."""
 
 import contextlib
 import errno
+import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TextIO
 
 from softness.errors import InputError
 
+_TAKEN = {errno.EAGAIN, errno.EACCES}
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
@@ -42,6 +45,34 @@ def replacing(path: str | Path) -> Iterator[Path]:
         ) from error
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def take_lock(file: TextIO, lock: Callable[[TextIO, int], None], taken: str) -> None:
+    """Lock a file for as long as it is open.
+
+    Parameters
+    ----------
+    file
+        Open for writing.
+    lock
+        `fcntl.lockf`, which no child inherits, or `fcntl.flock`, which all do.
+    taken
+        What to say if another process holds it.
+
+    Raises
+    ------
+    InputError
+        If another process holds the file, or its file system has no locks.
+    """
+    try:
+        lock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        if error.errno in _TAKEN:
+            raise InputError(taken) from error
+        raise InputError(
+            f"{file.name}: this file system has no locks ({os.strerror(error.errno)}): mount it "
+            "with them (Lustre: option flock), or put the study on another one"
+        ) from error
 
 
 def _flush(path: Path) -> None:

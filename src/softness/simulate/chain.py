@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from softness.engines.protocol import Engine
-from softness.errors import InputError, OutOfTime
-from softness.files.atomic import replacing
+from softness.errors import OutOfTime
+from softness.files.atomic import replacing, take_lock
 from softness.files.provenance import canonical_json, file_digest
 from softness.simulate.deadline import Deadline
 from softness.simulate.progress import Progress
@@ -63,12 +63,8 @@ class Chain:
         self.folder.parent.mkdir(parents=True, exist_ok=True)
         lock = self.folder.with_name(f".{self.folder.name}.lock")
         with lock.open("w") as file:
-            try:
-                fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError as error:
-                raise InputError(
-                    f"{self.folder}: another process is at this run: wait for it, or stop it"
-                ) from error
+            taken = f"{self.folder}: another process is at this run: wait for it, or stop it"
+            take_lock(file, fcntl.lockf, taken)
             self._claim()
             yield self
 
@@ -179,18 +175,16 @@ class Chain:
 
     def finish(self, outputs: Sequence[Path]) -> None:
         """Keep links to the outputs, with their hashes, and remove what they were made from."""
-        try:
-            for output in outputs:
-                kept = self._kept(output)
-                kept.unlink(missing_ok=True)
-                kept.hardlink_to(output)
-        except OSError:  # a file system without hard links
-            self.discard()
-            return
+        for output in outputs:
+            _link(self._kept(output), output)
         hashes = {output.name: file_digest(output) for output in outputs}
         with replacing(self.folder / FINISHED) as temporary:
             temporary.write_text(canonical_json(hashes))
-        for pattern in ("segment-*", "state-*", PACE):
+        self._clean()
+
+    def _clean(self) -> None:
+        # States first: one without its segments would be gone on from.
+        for pattern in ("state-*", PACE, "segment-*"):
             for waste in self.folder.glob(pattern):
                 waste.unlink()
 
@@ -206,8 +200,8 @@ class Chain:
                 mark.unlink()
                 return False
         for output in outputs:
-            output.unlink(missing_ok=True)
-            output.hardlink_to(self._kept(output))
+            _link(output, self._kept(output))
+        self._clean()
         return True
 
     def is_finished(self) -> bool:
@@ -224,6 +218,16 @@ class Chain:
         if self.folder.exists():
             self.folder.rename(waste)
             shutil.rmtree(waste)
+
+
+def _link(new: Path, old: Path) -> None:
+    """Give a file a second name; a copy, on a file system that has no hard links."""
+    new.unlink(missing_ok=True)
+    try:
+        new.hardlink_to(old)
+    except OSError:
+        with replacing(new) as temporary:
+            shutil.copyfile(old, temporary)
 
 
 def segment_lengths(steps: int, segment: int) -> list[int]:

@@ -15,9 +15,9 @@ from datetime import datetime
 from softness.errors import InputError, OutOfTime
 from softness.simulate.progress import format_duration
 
-# When a job of SLURM ends, as a Unix time. Older versions do not set it, and Snakemake's plugin
-# takes it out of the environment; the number of the job is left, by which SLURM is asked.
-SLURM_END, SLURM_JOB = "SLURM_JOB_END_TIME", "SLURM_JOB_ID"
+# When a job of SLURM begins and ends, as Unix times. Older versions have no such variables, and
+# Snakemake's plugin removes them; the number of the job is left, by which SLURM is asked.
+SLURM_TIMES, SLURM_JOB = ("SLURM_JOB_START_TIME", "SLURM_JOB_END_TIME"), "SLURM_JOB_ID"
 SECONDS_TO_ANSWER = 60.0
 
 # A piece of work is begun if the time left is what the slowest one so far would need, times this.
@@ -26,6 +26,8 @@ MARGIN = 1.25
 # files: a share of the time, at most so many seconds.
 RESERVED_SHARE = 0.1
 RESERVED_SECONDS = 60.0
+# Who begins when more than this share of the job is over is one of several that share the job.
+LATE = 0.5
 
 
 class Deadline:
@@ -37,20 +39,30 @@ class Deadline:
         From now until the job would be killed; without limit by default.
     clock
         Tells seconds.
+    is_late
+        Whether others have had most of the job: it is not too short for this work alone.
     """
 
     def __init__(
-        self, seconds: float = math.inf, clock: Callable[[], float] = time.monotonic
+        self,
+        seconds: float = math.inf,
+        clock: Callable[[], float] = time.monotonic,
+        is_late: bool = False,
     ) -> None:
         self.seconds = max(seconds, 0.0)
         self.clock = clock
+        self._is_late = is_late
         reserved = min(RESERVED_SHARE * self.seconds, RESERVED_SECONDS)
         self._end = clock() + self.seconds - reserved
 
     @classmethod
     def of_job(cls, minutes: float, environment: Mapping[str, str] = os.environ) -> "Deadline":
         """The end of this job: so many minutes from now, or what SLURM says, if that is sooner."""
-        return cls(min(60 * minutes, _slurm_end(environment) - time.time()))
+        now = time.time()
+        begin, end = _slurm_times(environment)
+        # By the whole seconds that SLURM tells, the job may begin after now.
+        is_late = math.isfinite(end) and now - begin > LATE * (end - begin)
+        return cls(min(60 * minutes, end - now), is_late=is_late)
 
     def left(self) -> float:
         """Seconds that may be worked."""
@@ -82,7 +94,7 @@ class Deadline:
         InputError
             If this job has done nothing, so that the next one would not either.
         """
-        if done > before:
+        if done > before or self._is_late:
             return OutOfTime(
                 f"{title}: the wall time is nearly over: {done} of {total} {pieces} are done, "
                 f"{total - done} are left; runs again from here"
@@ -94,13 +106,14 @@ class Deadline:
         )
 
 
-def _slurm_end(environment: Mapping[str, str]) -> float:
-    """Unix time at which SLURM ends this job; infinite outside of SLURM."""
-    if SLURM_END in environment:
-        return float(environment[SLURM_END])
+def _slurm_times(environment: Mapping[str, str]) -> tuple[float, float]:
+    """Unix times at which SLURM begins and ends this job; infinite outside of SLURM."""
+    if all(name in environment for name in SLURM_TIMES):
+        begin, end = (float(environment[name]) for name in SLURM_TIMES)
+        return begin, end
     if SLURM_JOB not in environment:
-        return math.inf
-    program = ["squeue", "--noheader", "--format=%e", f"--jobs={environment[SLURM_JOB]}"]
+        return -math.inf, math.inf
+    program = ["squeue", "--noheader", "--format=%S %e", f"--jobs={environment[SLURM_JOB]}"]
     try:
         answer = subprocess.run(
             program,
@@ -110,7 +123,8 @@ def _slurm_end(environment: Mapping[str, str]) -> float:
             check=True,
             timeout=SECONDS_TO_ANSWER,
         )
-        return datetime.fromisoformat(answer.stdout.strip()).timestamp()
+        begin, end = map(datetime.fromisoformat, answer.stdout.split())
+        return begin.timestamp(), end.timestamp()
     except (OSError, subprocess.SubprocessError, ValueError) as error:
         print(f"SLURM does not say when this job ends ({error}): no limit", file=sys.stderr)
-        return math.inf
+        return -math.inf, math.inf
