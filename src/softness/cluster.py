@@ -1,8 +1,9 @@
 """Whether SLURM will take the jobs of a study, asked before the first one is submitted."""
 
+import shlex
 import shutil
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +26,8 @@ class Kind:
         Of one job.
     gpu_model
         Empty: any.
+    others
+        Further options for sbatch.
     """
 
     is_simulation: bool
@@ -32,6 +35,7 @@ class Kind:
     account: str
     gpus: int
     gpu_model: str
+    others: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -44,7 +48,8 @@ class Kind:
         options = [f"--partition={self.partition}"] if self.partition else []
         options += [f"--account={self.account}"] if self.account else []
         model = f"{self.gpu_model}:" if self.gpu_model else ""
-        return options + ([f"--gpus={model}{self.gpus}"] if self.gpus else [])
+        options += [f"--gpus={model}{self.gpus}"] if self.gpus else []
+        return [*options, *self.others]
 
 
 def check_cluster(workflow: Any) -> None:
@@ -69,16 +74,17 @@ def check_cluster(workflow: Any) -> None:
         )
     if workflow.executor_settings.status_command == "sacct":
         _check_accounting()
-    for kind, sizes in _largest(workflow.dag.needrun_jobs()).items():
+    due = [job for job in workflow.dag.needrun_jobs() if not job.is_norun]
+    # What is submitted: a job, or the group that it is in.
+    submissions = {workflow.dag.get_job_group(job) or job for job in due}
+    for kind, sizes in _largest(submissions, workflow.executor_settings).items():
         _check(kind, sizes)
 
 
-def _largest(jobs: Iterable[Any]) -> dict[Kind, list[str]]:
-    """Kinds of jobs, with the most time, memory and cores that one of each asks for."""
+def _largest(submissions: Iterable[Any], settings: Any) -> dict[Kind, list[str]]:
+    """Kinds of submissions, with the most time, memory and cores that one of each asks for."""
     found: dict[Kind, tuple[int, ...]] = {}
-    for job in jobs:
-        if job.is_norun:
-            continue
+    for job in submissions:
         asked = job.resources
         kind = Kind(
             asked.get("gpu") is not None,
@@ -86,6 +92,7 @@ def _largest(jobs: Iterable[Any]) -> dict[Kind, list[str]]:
             str(asked.get("slurm_account") or ""),
             int(asked.get("gpu") or 0),
             str(asked.get("gpu_model") or ""),
+            tuple(_others(asked, settings)),
         )
         sizes = (asked.runtime, asked.mem_mb, job.threads)
         found[kind] = tuple(map(max, sizes, found.get(kind, sizes)))
@@ -95,12 +102,24 @@ def _largest(jobs: Iterable[Any]) -> dict[Kind, list[str]]:
     }
 
 
+def _others(asked: Any, settings: Any) -> Iterator[str]:
+    """Options that are not the profile's own, as the plugin gives them to sbatch."""
+    for name in ("constraint", "qos", "clusters"):
+        if asked.get(name):
+            yield f"--{name}={asked.get(name)}"
+    for name in ("qos", "reservation"):
+        if getattr(settings, name, None):
+            yield f"--{name}={getattr(settings, name)}"
+    yield from shlex.split(asked.get("slurm_extra") or "")
+
+
 def _check(kind: Kind, sizes: list[str]) -> None:
     command = ["sbatch", "--test-only", *kind.options, *sizes]
     done = subprocess.run([*command, "--wrap=true"], capture_output=True, text=True, check=False)
     if done.returncode == 0:
         return
-    said = (done.stderr or done.stdout).strip().splitlines()[-1]
+    lines = (done.stderr or done.stdout).strip().splitlines()
+    said = lines[-1] if lines else f"exit status {done.returncode}"
     raise InputError(
         f"{PROFILE}: SLURM refuses the {kind.name}: {said} ({' '.join(command)})\n"
         f"{_remedy(kind, said.lower())}; docs/cluster.md explains"
@@ -110,8 +129,15 @@ def _check(kind: Kind, sizes: list[str]) -> None:
 def _remedy(kind: Kind, said: str) -> str:
     """What to set, by what SLURM said."""
     part = f"SOFTNESS_{'SIMULATION' if kind.is_simulation else 'ANALYSIS'}_PARTITION"
+    if "qos" in said:
+        return (
+            "A quality of service is wanting or its limits are too low: set SOFTNESS_HOURS,"
+            " SOFTNESS_GPUS, or qos under default-resources (sacctmgr show associations user=$USER)"
+        )
     if "account" in said:
         return "Set SOFTNESS_ACCOUNT to one of yours (sacctmgr show associations user=$USER)"
+    if "group not permitted" in said or "access denied" in said:
+        return f"Set {part} to one that you may use, of: {_listed('%R')}"
     if "partition name" in said or "default partition" in said:
         return f"Set {part} to one of: {_listed('%R')}"
     if "time limit" in said:
@@ -121,7 +147,10 @@ def _remedy(kind: Kind, said: str) -> str:
             f"Set {part} to a partition with GPUs, and SOFTNESS_GPU_MODEL to a model that it has"
             f" or to nothing; here are: {_listed('%R %G')}. Without GPUs, add config/cpu.yaml"
         )
-    return f"No node of the partition has as much: set {part} to another one"
+    return (
+        f"The partition does not allow as much time, or no node has as much: set SOFTNESS_HOURS,"
+        f" or {part} to another one; here are: {_listed('%R %l')}"
+    )
 
 
 def _listed(what: str) -> str:
@@ -133,6 +162,11 @@ def _listed(what: str) -> str:
 
 
 def _check_accounting() -> None:
+    if shutil.which("sacct") is None:
+        raise InputError(
+            f"{PROFILE}: there is no sacct here: set SOFTNESS_STATUS_COMMAND=squeue;"
+            " docs/cluster.md explains"
+        )
     done = subprocess.run(
         ["sacct", "--allocations", "--noheader", "--starttime=now"],
         capture_output=True,

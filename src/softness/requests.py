@@ -2,10 +2,12 @@
 
 Rules say what their job holds (``mem_mb``, for up to `RULE_PARTICLES`) and, where it simulates, how
 long it takes (``runtime``). Here, in one place, time is added where a rule says none, and both grow
-with each attempt. Nothing of it makes a job run again.
+with each attempt. Snakemake adds up the times of jobs that share a submission, so these share the
+longest time that the profile allows. Nothing of it makes a job run again.
 """
 
 import math
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from snakemake.resources import Resource
@@ -19,6 +21,9 @@ RULE_PARTICLES = 4096
 
 SNAKEMAKE_MB = 400
 """Of the processes of Snakemake that start a job on a cluster."""
+
+MEMORY_PERCENT = "memory_percent"
+"""Resource by which the profile asks for more, or less, than the rules."""
 
 START_MINUTES = 3
 """For a job to begin: a shared disk may be slow."""
@@ -39,14 +44,31 @@ def set_requests(workflow: Any, study: Study) -> None:
     """
     sizes = Sizes(study)
     growth = max(1.0, sizes.particles / RULE_PARTICLES)
-    for rule in workflow.rules:
-        if rule.norun:
-            continue
+    rules = [rule for rule in workflow.rules if not rule.norun]
+    for rule in rules:
         asked = rule.resources
         if "mem_mb" in asked:
-            asked["mem_mb"] = _request("mem_mb", asked["mem_mb"], growth, SNAKEMAKE_MB)
+            share = _value(asked, MEMORY_PERCENT, 100) / 100
+            asked["mem_mb"] = _request("mem_mb", asked["mem_mb"], growth * share, SNAKEMAKE_MB)
         minutes = asked["runtime"] if "runtime" in asked else _planned(sizes, rule.name)
-        asked["runtime"] = _request("runtime", minutes)
+        asked["runtime"] = _request("runtime", minutes, most=_longest(workflow, rule, rules))
+        if "gpu_model" in asked and not _value(asked, "gpu", 0):
+            asked["gpu_model"] = Resource("gpu_model", "")
+
+
+def _value(asked: Mapping[str, Resource], name: str, default: int) -> int:
+    """A number of a rule that is the same for all its jobs."""
+    return int(asked[name].value) if name in asked else default
+
+
+def _longest(workflow: Any, rule: Any, rules: Sequence[Any]) -> float:
+    """Minutes of a job of a rule, so that all that share a submission fit into the longest."""
+    longest = _value(workflow.global_resources, "runtime", 0)
+    if not (longest and rule.group):
+        return math.inf
+    parts = workflow.group_settings.group_components.get(rule.group, 1)
+    members = parts * sum(other.group == rule.group for other in rules)
+    return max(longest // members, START_MINUTES)
 
 
 def _planned(sizes: Sizes, rule: str) -> Resource:
@@ -58,11 +80,13 @@ def _planned(sizes: Sizes, rule: str) -> Resource:
     return Resource("runtime", minutes)
 
 
-def _request(name: str, each: Resource, growth: float = 1.0, more: int = 0) -> Resource:
-    """What an attempt asks for: as much again as the one before."""
+def _request(
+    name: str, each: Resource, growth: float = 1.0, more: int = 0, most: float = math.inf
+) -> Resource:
+    """What an attempt asks for: as much again as the one before, up to the most."""
 
     def asked(wildcards: Any, attempt: int, **others: Any) -> int:
         one = each.evaluate(wildcards, attempt=attempt, **others).value
-        return more + math.ceil(growth * attempt * one)
+        return min(more + math.ceil(growth * attempt * one), most)
 
     return Resource(name, asked)

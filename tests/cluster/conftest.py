@@ -1,5 +1,6 @@
 """A cluster for all tests, copies of the project, and the smoke study run on the cluster once."""
 
+import contextlib
 import os
 import shutil
 import signal
@@ -7,6 +8,7 @@ import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 import slurm
@@ -58,11 +60,17 @@ class Project:
         """What the last command said."""
         return (self.folder / "run.log").read_text()
 
+    @contextlib.contextmanager
+    def changed(self) -> Iterator[dict[str, Any]]:
+        """The configuration of the smoke study, to be changed."""
+        config = yaml.safe_load((self.folder / SMOKE).read_text())
+        yield config
+        (self.folder / SMOKE).write_text(yaml.safe_dump(config))
+
     def set(self, run: str, length: int) -> None:
         """Change the length, in tau, of a run at the first temperature of the smoke study."""
-        config = yaml.safe_load((self.folder / SMOKE).read_text())
-        config["temperatures"][0][run] = length
-        (self.folder / SMOKE).write_text(yaml.safe_dump(config))
+        with self.changed() as config:
+            config["temperatures"][0][run] = length
 
 
 @pytest.fixture(scope="session")
@@ -89,6 +97,12 @@ def copied(folder: Path, cluster: slurm.Slurm) -> Project:
 @pytest.fixture
 def project(cluster, tmp_path) -> Project:
     return copied(tmp_path / "project", cluster)
+
+
+@pytest.fixture
+def plain(cluster, tmp_path) -> Project:
+    """A copy as it is: nothing asks for a GPU."""
+    return Project(copy_project(tmp_path / "project"), cluster)
 
 
 @pytest.fixture(scope="session")

@@ -69,6 +69,17 @@ def test_a_few_submissions_do_many_jobs(smoke):
     assert len(smoke.jobs) < 0.4 * steps
 
 
+def test_without_gpus_a_block_of_runs_gets_its_cores(cluster, plain):
+    with plain.changed() as config:
+        config["isoconfigurational"]["workers"] = 2
+    before = last_number(cluster)
+    assert plain.run("results/smoke/isoconfigurational/T0.7/snapshot0/block0.h5") == 0, plain.said
+    jobs = submitted(cluster, before)
+    assert {job["JobState"] for job in jobs} == {"COMPLETED"}
+    assert not any("TresPerJob" in job for job in jobs)
+    assert [job["NumCPUs"] for job in jobs] == ["1"] * (len(jobs) - 1) + ["2"]
+
+
 def test_a_second_invocation_does_nothing(cluster, smoke):
     before = last_number(cluster)
     assert smoke.run() == 0

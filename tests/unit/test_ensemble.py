@@ -188,6 +188,19 @@ def test_a_kill_between_the_new_file_and_the_removal_of_the_old_counts_nothing_t
     assert not frames_in(folder)
 
 
+def test_a_kept_trajectory_that_was_cut_short_is_done_again(block, whole, tmp_path, monkeypatch):
+    folder = tmp_path / "checkpoint"
+    with monkeypatch.context() as patched, pytest.raises(Killed):
+        killed_after(patched, 3)
+        done(block, folder)
+    path = frames_in(folder)[1]
+    path.write_bytes(path.read_bytes()[:1000])
+    with monkeypatch.context() as patched:
+        begun = killed_after(patched, RUNS)
+        assert same(done(block, folder), whole)
+    assert begun == [1, 3, 4, 5, 6, 7, 8, 9]
+
+
 def test_files_do_not_grow_with_the_runs(block, tmp_path, monkeypatch):
     """One for each worker of each attempt, also when it is rewritten after every run."""
     monkeypatch.setattr(ensemble, "RUNS_PER_CHECKPOINT", 1)

@@ -12,13 +12,20 @@ from softness.requests import SNAKEMAKE_MB, START_MINUTES, set_requests
 from softness.study import Study
 
 
-def requests(rule: str, particles: int = 4096, attempt: int = 1, **own) -> dict[str, int]:
+def requests(
+    rule: str, particles: int = 4096, attempt: int = 1, group: str = "", **own
+) -> dict[str, int]:
     """Memory and minutes of a job of a rule that says these itself."""
     config = configuration.load(ROOT / "config" / "dissertation.yaml")
     config["liquid"]["particles"] = particles
     asked = Resources({name: Resource(name, value) for name, value in own.items()})
-    made = SimpleNamespace(name=rule, norun=False, resources=asked)
-    set_requests(SimpleNamespace(rules=[made]), Study(config))
+    made = SimpleNamespace(name=rule, norun=False, resources=asked, group=group)
+    workflow = SimpleNamespace(
+        rules=[made, SimpleNamespace(name="all", norun=True)],
+        global_resources=Resources({"runtime": Resource("runtime", 600)}),
+        group_settings=SimpleNamespace(group_components={"together": 10}),
+    )
+    set_requests(workflow, Study(config))
     wildcards = {"temperature": "0.45", "replica": "0"}
     values = {"attempt": attempt, "input": (), "threads": 1}
     return {name: asked[name].evaluate(wildcards, **values).value for name in asked}
@@ -29,6 +36,17 @@ def test_each_attempt_asks_for_as_much_again():
     third = requests("thermal", mem_mb=1000, runtime=30, attempt=3)
     assert first == {"mem_mb": 1000 + SNAKEMAKE_MB, "runtime": 30}
     assert third == {"mem_mb": 3000 + SNAKEMAKE_MB, "runtime": 90}
+
+
+def test_jobs_that_share_a_submission_share_the_longest_time():
+    assert requests("thermal", runtime=100, group="together")["runtime"] == 60
+    assert requests("thermal", runtime=20, group="together", attempt=2)["runtime"] == 40
+
+
+def test_memory_may_be_raised_for_all_and_a_model_is_asked_for_with_gpus_alone():
+    assert requests("thermal", mem_mb=1000, memory_percent=150)["mem_mb"] == 1500 + SNAKEMAKE_MB
+    assert requests("thermal", gpu=1, gpu_model="a100")["gpu_model"] == "a100"
+    assert requests("thermal", gpu=0, gpu_model="a100")["gpu_model"] == ""
 
 
 def test_time_of_analysis_comes_from_the_plan_and_memory_grows_with_the_liquid():
@@ -46,6 +64,13 @@ SAID = {
     "Requested time limit is invalid": "SOFTNESS_HOURS",
     "Requested node configuration is not available": "SOFTNESS_GPU_MODEL",
     "More processors requested than permitted": "another one",
+    "Requested partition configuration not available now": "SOFTNESS_HOURS, or",
+    "Job violates accounting/QOS policy (job submit limit, the user's size and/or time limits)": (
+        "set SOFTNESS_HOURS, SOFTNESS_GPUS, or qos"
+    ),
+    "Invalid qos specification": "qos under default-resources",
+    "User's group not permitted to use this partition": "one that you may use",
+    "": "exit status 1",
 }
 
 

@@ -1,6 +1,7 @@
 """A copy of the project, and the smoke study that is run in it once."""
 
 import shutil
+import time
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,10 @@ from workflow_commands import SMOKE, command, copy_project
 def smoke(tmp_path_factory) -> Path:
     """A project in which the smoke study has run, by the command of `make figures`."""
     folder = copy_project(tmp_path_factory.mktemp("project"))
+    begin = time.monotonic()
     done = command(folder, "softness", "run", SMOKE)
     assert done.returncode == 0, done.stderr
+    (folder / "seconds").write_text(str(time.monotonic() - begin))
     (folder / "run.log").write_text(done.stderr)
     return folder
 

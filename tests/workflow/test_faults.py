@@ -193,13 +193,26 @@ class KilledStudy:
                 stderr=subprocess.DEVNULL,
             )
 
+    def stages(self) -> list[psutil.Process]:
+        """Processes of jobs that the launcher has started."""
+        try:
+            below = self.process.children(recursive=True)
+            return [each for each in below if is_stage(each.cmdline())]
+        except psutil.NoSuchProcess:
+            return []
+
+    def wait_for_jobs(self) -> None:
+        """Until a job runs, or the launcher has ended."""
+        while self.process.poll() is None and not self.stages():
+            time.sleep(0.1)
+
     def kill(self, what: str, which: random.Random) -> str | None:
         """Kill the launcher, one worker or all; gives what was hit, if anything was there."""
         if self.process.poll() is not None:
             return None
         launcher = [self.process, *self.process.children()]
         below = [each for each in self.process.children(recursive=True) if each not in launcher]
-        stages = [each for each in below if "softness.stages" in " ".join(each.cmdline())]
+        stages = self.stages()
         if what == "worker":
             hit = [which.choice(stages)] if stages else []
         else:
@@ -222,13 +235,20 @@ class KilledStudy:
         return {path: path.stat().st_mtime_ns for path in marks}
 
 
+def is_stage(words: list[str]) -> bool:
+    """Whether a command line is of a stage itself, not of the shell around it."""
+    return any(word.startswith("softness.stages.") for word in words)
+
+
 @pytest.mark.timeout(2700)
 def test_launcher_worker_or_all_killed_at_ten_random_moments_lose_no_finished_run(smoke, tmp_path):
     study, moments = KilledStudy(tmp_path / "project"), random.Random(7)
+    seconds = float((smoke / "seconds").read_text())
     steps, finished, hit = study.steps_done(), {}, []
     while len(hit) < KILLS:
         study.ensure_running()
-        time.sleep(moments.uniform(5, 15))
+        study.wait_for_jobs()
+        time.sleep(moments.uniform(0.0, 0.05) * seconds)
         assert not (study.folder / "results/smoke/report.html").exists()
         named = study.kill(KINDS[len(hit) % len(KINDS)], moments)
         hit += [named] if named else []

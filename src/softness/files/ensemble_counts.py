@@ -225,7 +225,9 @@ def runs_done(folder: Path) -> int:
     A kill between a part and the removal of the trajectories that are in it counts those twice,
     until the block goes on.
     """
-    return sum(part.runs for part in parts_in(folder)[0]) + len(frames_in(folder))
+    # In this order: a run may be counted twice while it passes from one to the other, never missed.
+    kept = len(frames_in(folder))
+    return kept + sum(part.runs for part in parts_in(folder)[0])
 
 
 def merged(parts: Iterable[EnsembleCounts], names: Sequence[str]) -> EnsembleCounts:

@@ -27,7 +27,6 @@ from softness.dynamics.hop import hop_indicator
 from softness.engines.protocol import Engine
 from softness.errors import InputError
 from softness.files import tables
-from softness.files.atomic import replacing
 from softness.files.ensemble_counts import (
     CSD_THRESHOLDS,
     HOP_THRESHOLDS,
@@ -53,7 +52,7 @@ STREAM = "isoconfigurational"
 
 # A worker puts its sums on the disk after so many runs, and not before so many seconds have passed:
 # a file takes as long to write as a short run of a fast engine. Until then it keeps the trajectory
-# of each run, which takes no time. None of this changes a result.
+# of each run, some megabytes. None of this changes a result.
 RUNS_PER_CHECKPOINT = 16
 SECONDS_PER_CHECKPOINT = 30.0
 # Where workers write before a file gets its name: a folder for each, and the names in it.
@@ -426,12 +425,11 @@ class _Counter:
 
     def _frames(self, number: int) -> np.ndarray:
         """Trajectory of a run: of an earlier attempt, or done and written now."""
-        kept = frames_path(self._folder, number)
-        if kept.exists():
-            return np.load(kept)
+        # Absent, or cut short when the machine failed: these files are not flushed.
+        with contextlib.suppress(OSError, ValueError, EOFError):
+            return np.load(frames_path(self._folder, number))
         frames = trajectory(self._engine, self._block, number)
-        with replacing(self._place / FRAMES) as temporary:
-            np.save(temporary, frames)
+        np.save(self._place / FRAMES, frames)
         return frames
 
 
@@ -561,7 +559,8 @@ class _Worker:
 
     def _name_frames(self, number: int) -> None:
         self.kept.append(frames_path(self.folder, number))
-        if not self.kept[-1].exists():
+        # Nothing was written if the trajectory is of an earlier attempt.
+        with contextlib.suppress(FileNotFoundError):
             (self.place / FRAMES).replace(self.kept[-1])
 
     def is_due(self) -> bool:
@@ -581,6 +580,7 @@ def _working(
         try:
             for index in range(number):
                 place = Path(unfinished) / str(index)
+                place.mkdir()
                 counter = kind(block, device, provenance, folder, place)
                 workers.append(_Worker(counter, place, folder))
             yield workers

@@ -247,11 +247,13 @@ class Simulations(Base):
     def steps_of(self, simulation: Simulation) -> int:
         """Time steps that one simulation has done."""
         chain = Chain(simulation.checkpoint, {})
-        if simulation.output.exists() or chain.is_finished():
-            return simulation.steps
         if simulation.rule == "isoconfigurational":
-            return min(runs_done(simulation.checkpoint) * self.steps_of_run, simulation.steps)
-        return sum(simulation.segments[: chain.finished_segments() or 0])
+            done = min(runs_done(simulation.checkpoint) * self.steps_of_run, simulation.steps)
+        else:
+            done = sum(simulation.segments[: chain.finished_segments() or 0])
+        # Last: a run that ends just now removes what was counted.
+        is_finished = simulation.output.exists() or chain.is_finished()
+        return simulation.steps if is_finished else done
 
     def runtime(self, rule: str, temperature: str | float) -> int:
         """Time to ask a scheduler for, in minutes: from the job's own particles and steps."""
