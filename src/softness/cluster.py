@@ -145,7 +145,7 @@ def _remedy(kind: Kind, said: str) -> str:
     if kind.gpus and ("node configuration" in said or "gres" in said or "generic" in said):
         return (
             f"Set {part} to a partition with GPUs, and SOFTNESS_GPU_MODEL to a model that it has"
-            f" or to nothing; here are: {_listed('%R %G')}. Without GPUs, add config/cpu.yaml"
+            f" or to nothing; here are: {_listed('%R %G')}. Without GPUs, see config/cpu.yaml"
         )
     return (
         f"The partition does not allow as much time, or no node has as much: set SOFTNESS_HOURS,"
