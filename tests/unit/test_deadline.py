@@ -96,7 +96,7 @@ def test_the_sooner_end_counts():
     assert Deadline.of_job(5, {}).seconds == 300
     assert Deadline.of_job(5, slurm).seconds == pytest.approx(300)
     assert Deadline.of_job(20, slurm).seconds == pytest.approx(600, abs=5)
-    assert Deadline.of_job(math.inf, slurm_job(600, 0)).seconds == 0
+    assert Deadline.of_job(math.inf, slurm_job(600, -5)).seconds == 0
 
 
 def squeue(folder, line):
