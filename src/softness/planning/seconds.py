@@ -1,7 +1,7 @@
 """Time of jobs: simulations from a rate, analysis from measured constants.
 
-The constants are seconds of one core of an AMD EPYC virtual machine: of the 294 jobs of analysis of
-a laptop study (N = 2048), of docs/performance.md, and of single fits of regressors. A job that has
+The constants are seconds of one core of an AMD EPYC virtual machine: of the jobs of analysis of
+laptop studies (N = 2048), of docs/performance.md, and of single fits of regressors. A job that has
 run keeps its time in the study's folder of benchmarks, which is taken instead.
 """
 
