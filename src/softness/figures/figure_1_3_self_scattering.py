@@ -66,7 +66,7 @@ def plot(data: FigureData) -> Figure:
         axes.fill_between(each.lag, low, high, color=colour, alpha=0.25, linewidth=0)
         _draw_fit(axes, each)
     axes.axhline(RELAXED, color="0.4", linestyle="--", linewidth=0.7)
-    axes.text(0.011, RELAXED + 0.015, r"$1/e$", fontsize=8, color="0.3")
+    axes.text(0.013, RELAXED - 0.015, r"$1/e$", fontsize=8, color="0.3", va="top")
     axes.set_xscale("log")
     axes.set_xlim(left=min(each.lag[0] for each in data.relaxation))
     axes.set_ylim(-0.02, 1.02)
