@@ -29,6 +29,7 @@ rule all:
     default_target: True
     input:
         rules.report.output,
+        figure_files(),
 
 
 rule chapter1:

@@ -277,6 +277,11 @@ def test_a_replica_that_is_added_runs_alone(study):
     }
 
 
+def test_a_file_of_a_figure_that_was_deleted_is_drawn_again(study):
+    (study / "results/smoke/figures/1.3.pdf").unlink()
+    assert reruns(study) == {"figure_1_3_self_scattering": 1, "report": 1}
+
+
 def test_the_liquid_reruns_everything(study):
     configure(study, lambda config: config["liquid"].update(density=1.15))
     assert reruns(study) == EVERYTHING

@@ -79,11 +79,11 @@ for entry in FIGURES:
             " --claims {output.claims} 2> {log}"
 
 
-def figure_files(chapter):
-    """All pictures of a chapter."""
+def figure_files(chapter=None):
+    """All pictures of a chapter, or of all."""
     return [
         f"{RESULTS}/figures/{entry.number}.{kind}"
         for entry in FIGURES
-        if entry.chapter == chapter
+        if chapter in (None, entry.chapter)
         for kind in entry.formats
     ]
