@@ -24,7 +24,8 @@ FIRST = "results/smoke/equilibrate/T0.7/replica0"
 
 def rules_of(job: dict[str, str]) -> set[str]:
     """Rules of simulation among the jobs of a submission, by the folder that its log is in."""
-    folder = Path(job["StdOut"]).parent.name
+    # slurm_logs/rule_thermal/WILDCARDS/NUMBER.log; a group's has no folder of wildcards.
+    folder = job["StdOut"].partition("/slurm_logs/")[2].split("/")[0]
     names = "|".join(SIMULATIONS)
     found = re.fullmatch(rf"(?:rule|group_[a-z]+)((?:_(?:{names}))+)", folder)
     return set(re.findall(rf"_({names})(?=_|$)", found[1])) if found else set()
