@@ -54,6 +54,7 @@ rule chapter4:
 
 onstart:
     hold_folder()
+    ask_engine(study)
     ask_cluster(workflow)
 
 

@@ -13,12 +13,14 @@ import time
 from pathlib import Path
 
 from softness import engines
+from softness.files.provenance import Provenance
 from softness.liquid import kob_andersen
 from softness.seeds import maxwell_boltzmann, stream
 from softness.simulate.chain import Chain
 from softness.simulate.settings import RunSettings
 from softness.simulate.start import random_start
-from softness.simulate.thermal import merge, run_thermal
+from softness.simulate.thermal import BURSTS, FRAMES, run_thermal, thermal_cuts
+from softness.stages.shared.trajectories import finish_trajectories
 
 TEMPERATURE = 0.7
 BURST = {"interval": 50, "first": 0.01, "last": 1.0, "frames": 16}
@@ -47,12 +49,11 @@ def whole(engine: engines.protocol.Engine, run: RunSettings, state: Path, durati
     """Steps per second of a thermal run, everything included."""
     settings = {"duration": duration, "segment": 50, "frame_interval": 1.0, "burst": BURST}
     with tempfile.TemporaryDirectory() as folder:
-        chain = Chain(Path(folder) / "run", {})
+        chain = Chain(Path(folder), thermal_cuts(run, settings))
         start = time.perf_counter()
         with chain.locked():
             run_thermal(chain, engine, run, settings, state)
-            merge(chain, "frames.gsd", Path(folder) / "trajectory.gsd", run, "")
-            merge(chain, "bursts.gsd", Path(folder) / "bursts.gsd", run, "")
+            finish_trajectories(chain, (FRAMES, BURSTS), run, Provenance("benchmark", settings))
         return run.steps(duration) / (time.perf_counter() - start)
 
 

@@ -13,7 +13,7 @@ import argparse
 import resource
 import tempfile
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +24,9 @@ from softness.engines.protocol import Engine
 from softness.files.provenance import Provenance
 from softness.liquid import kob_andersen
 from softness.seeds import maxwell_boltzmann, stream
-from softness.simulate.chain import Chain
-from softness.simulate.ensemble import Block, RunProtocol, run_block
+from softness.simulate.block import Block, counts_of, run_block
+from softness.simulate.deadline import Deadline
+from softness.simulate.isoconfigurational import Ensemble, OneByOne, RunProtocol
 from softness.simulate.settings import RunSettings
 from softness.simulate.start import random_start
 
@@ -81,17 +82,6 @@ class TurnAndTurnAbout:
         self._engine.load(*start)
 
 
-@dataclass(frozen=True)
-class Settings(RunSettings):
-    """Settings of a run with an engine that is already there."""
-
-    engine_here: Any = None
-
-    def create_engine(self, device: str) -> Any:
-        """Give the engine."""
-        return self.engine_here
-
-
 def main() -> None:
     """Measure and print a table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -102,16 +92,16 @@ def main() -> None:
     options = parser.parse_args()
     protocol = replace(PROTOCOL, frame_interval=options.frame_interval)
     liquid = kob_andersen(options.particles)
-    run = Settings(liquid, options.engine, 0.005, 0.5, 1, TEMPERATURE, 0)
+    run = RunSettings(liquid, options.engine, 0.005, 0.5, 1, TEMPERATURE, 0)
     engine = engines.create(options.engine, liquid)
-    positions = equilibrated(engine)
-    both = TurnAndTurnAbout(engine, protocol.frames * protocol.frame_interval)
-    job = Block(replace(run, engine_here=both), protocol, positions, 0, 0, options.runs)
+    ensemble = Ensemble(run, protocol, equilibrated(engine), snapshot=0)
+    both = TurnAndTurnAbout(engine, ensemble.steps_of_run)
+    job, provenance = Block(0, options.runs, options.runs), Provenance("benchmark", {})
     with tempfile.TemporaryDirectory() as folder:
         begin = clocks()
-        with Chain(Path(folder) / "block", {}).locked() as chain:
-            run_block(chain, job, "cpu", 1, Provenance("benchmark", {}))
-            files = list(chain.folder.glob("segment-*"))
+        runner = OneByOne(both, ensemble)
+        files = run_block(Path(folder), job, ensemble, runner, provenance, Deadline())
+        counts_of(files, ensemble)
         whole = clocks() - begin - both.aside
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"{options.engine} {engine.version}, N = {options.particles}, runs of {both.steps} steps")

@@ -8,9 +8,11 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from softness import archive, configuration, engines, plan, workflow
+from softness import archive, configuration, engines, keeping, plan, workflow
 from softness.errors import InputError
 from softness.liquid import Liquid
+from softness.physics import command as physics
+from softness.physics import lock
 from softness.study import Study
 
 
@@ -29,6 +31,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     redrawing = "check an archive and redraw all figures and the report from it"
     archive.add_redraw_arguments(commands.add_parser("figures-from-archive", help=redrawing))
     plan.add_arguments(_add(commands, "plan", plan.command, "say what a study will take"))
+    for name, text, add in (
+        (
+            "clean",
+            "list or remove kept simulations that no study needs",
+            keeping.add_clean_arguments,
+        ),
+        ("adopt", "take in simulations of another machine", keeping.add_adopt_arguments),
+    ):
+        add(commands.add_parser(name, help=text))
+    physics.add_arguments(commands.add_parser("physics", help=physics.HELP))
     options = parser.parse_args(arguments)
     try:
         return options.function(options)
@@ -47,15 +59,19 @@ def _add(commands: argparse._SubParsersAction, name: str, function, text: str): 
 def check(options: argparse.Namespace) -> int:
     """Check the configuration, and that its engine is there, before anything runs."""
     config = configuration.load(options.config)
+    lock.check(lock.KINDS, config["engine"]["name"])
     engine = engines.create(
         config["engine"]["name"], Liquid.from_settings(config["liquid"]), config["engine"]["device"]
     )
     study = Study(config)
+    study.refuse_other_versions(engine.version)
     step = config["engine"]["time_step"]
+    kept = sum(map(study.kept.steps, study.all_simulations))
     print(
         f"Study {config['study']}: {len(study.temperatures)} temperatures, "
         f"{config['replicas']} replicas, {config['liquid']['particles']} particles, "
         f"{study.total_steps() * step:.0f} tau of simulation with {engine.name} {engine.version}"
+        + (f", {kept * step:.0f} of them are kept" if kept else "")
     )
     return 0
 
@@ -67,7 +83,8 @@ def run(options: argparse.Namespace) -> int:
     study = ["--configfile", str(options.config), "--profile", "profiles/local"]
     study += ["--cores", options.cores]
     extra = [argument for argument in options.snakemake if argument != "--"]
-    with workflow.holding_folder() as lock:
+    lock.check(lock.KINDS, configuration.load(options.config)["engine"]["name"])
+    with workflow.holding_folder() as held:
         # Whoever holds the folder is the only one: a lock of Snakemake's own is of a killed run.
         environment = os.environ | {workflow.HELD: "1"} | _cache_folder()
         subprocess.run(
@@ -79,7 +96,7 @@ def run(options: argparse.Namespace) -> int:
         child = subprocess.Popen(
             [*snakemake, "--logger", "softness", *study, *extra],
             env=environment,
-            pass_fds=[lock.fileno()],
+            pass_fds=[held.fileno()],
         )
         code = _wait(child)
     if code == 0:

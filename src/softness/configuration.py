@@ -1,8 +1,10 @@
 """The configuration of a study: defaults, types, and what cannot be true, before any job starts."""
 
 import difflib
+import functools
 import itertools
 import math
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -22,6 +24,9 @@ LEAST_TEMPERATURES = 3
 
 # Settings are chosen by validation on snapshots that were left out: two at least.
 LEAST_TRAINING_SNAPSHOTS = 2
+
+# Beside the results of the studies.
+STORE = "simulations"
 
 # The model of which each variant has one thing changed.
 VARIED = {"csd": "svr", "eliminated": "svr", "thinned": "ridge"}
@@ -77,7 +82,19 @@ def checked(config: Mapping[str, Any]) -> dict[str, Any]:
         mistakes = list(_impossible(config))
     if mistakes:
         raise InputError("\n".join(f"config: {mistake}" for mistake in sorted(mistakes)))
+    if config["isoconfigurational"].pop("workers", None):
+        _note_workers()
     return _with_floats(schema, schema, config)
+
+
+@functools.cache
+def _note_workers() -> None:
+    """Once in a process: a configuration is checked more than once."""
+    print(
+        "note: isoconfigurational.workers is no longer used: a block is a job for one core; "
+        "for more cores lower isoconfigurational.runs_per_block, and remove the key",
+        file=sys.stderr,
+    )
 
 
 def _read_yaml(path: str | Path) -> dict[str, Any]:
@@ -172,6 +189,8 @@ def _impossible(config: Mapping[str, Any]) -> Iterator[str]:
     except InputError as error:
         yield f"liquid: {error}"
         return
+    if config["study"] == STORE:
+        yield f"study: {STORE} is the folder where simulations of all studies are kept: rename it"
     yield from _engine_mistakes(config)
     yield from _temperature_mistakes(config)
     yield from _role_mistakes(config)
@@ -180,7 +199,7 @@ def _impossible(config: Mapping[str, Any]) -> Iterator[str]:
     yield from _sample_mistakes(config)
     yield from _ensemble_mistakes(config)
     yield from _inherent_mistakes(config)
-    yield from _too_many(config, "cycle", "snapshots", "cycle")
+    yield from _spacing_mistakes(config)
     pairs = config["pair_distribution"]
     if pairs["frames"] < pairs["blocks"]:
         yield (
@@ -385,14 +404,6 @@ def _ensemble_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
         if temperature not in simulated:
             place = f"isoconfigurational.ensembles.{number}.temperature"
             yield _not_simulated(place, temperature, simulated)
-    produced = {entry["temperature"]: entry["production"] for entry in config["temperatures"]}
-    for entry in own["ensembles"]:
-        frames = produced.get(entry["temperature"], math.inf) / frame
-        if entry["snapshots"] > frames:
-            yield (
-                f"isoconfigurational.ensembles: {entry['snapshots']} snapshots of each replica at "
-                f"T = {entry['temperature']:g} are more than its {frames:g} frames"
-            )
     for temperature in sorted({t for t in temperatures if temperatures.count(t) > 1}):
         yield f"isoconfigurational.ensembles: {temperature:g} is listed twice: keep one"
     yield from _regression_mistakes(config)
@@ -400,8 +411,6 @@ def _ensemble_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
 
 def _inherent_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
     own = config["inherent"]
-    for block, key in (("inherent", "snapshots"), ("quench", "frames")):
-        yield from _too_many(config, block, key, "propensity")
     # Each replica is judged by models that are trained with the others.
     number = (config["replicas"] - 1 or 1) * own["snapshots"] - (config["replicas"] == 1)
     if number < LEAST_TRAINING_SNAPSHOTS:
@@ -413,16 +422,34 @@ def _inherent_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
     yield from _published_mistakes(own["published"])
 
 
-def _too_many(config: Mapping[str, Any], block: str, key: str, role: str) -> Iterator[str]:
-    """More snapshots than frames: some would be the same and count as independent."""
+def _spacing_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
+    """Snapshots lie at half the spacing, one and a half, and so on: within the run, on frames."""
     produced = {entry["temperature"]: entry["production"] for entry in config["temperatures"]}
-    temperature = config["roles"][role]
-    frames = produced.get(temperature, math.inf) / config["thermal"]["frame_interval"]
-    if config[block][key] > frames:
-        yield (
-            f"{block}.{key}: {config[block][key]} are more than the {frames:g} frames of a run at "
-            f"roles.{role} = {temperature:g}: lower it, or raise its production"
-        )
+    roles, quench = config["roles"], config["quench"]
+    found = [
+        (f"isoconfigurational.ensembles.{number}", entry, "snapshots", entry["temperature"])
+        for number, entry in enumerate(config["isoconfigurational"]["ensembles"])
+    ]
+    found += [
+        ("cycle", config["cycle"], "snapshots", roles["cycle"]),
+        ("inherent", config["inherent"], "snapshots", roles["propensity"]),
+        ("quench", quench, "frames", min(produced, key=produced.get)),
+    ]
+    frame = config["thermal"]["frame_interval"]
+    for place, block, key, temperature in found:
+        spacing, length = block["spacing"], produced.get(temperature, math.inf)
+        if not _is_multiple(spacing, 2 * frame):
+            yield (
+                f"{place}.spacing: {spacing:g} tau is no even number of frame intervals of "
+                f"{frame:g} tau: try {max(round(spacing / (2 * frame)), 1) * 2 * frame:g}"
+            )
+        last = (block[key] - 0.5) * spacing
+        if last >= length:
+            yield (
+                f"{place}.{key}: the last of {block[key]} lies at {last:g} tau, the run at T = "
+                f"{temperature:g} ends at {length:g} tau: lower spacing or {key}, or raise its "
+                "production"
+            )
 
 
 def _inherent_time_mistakes(own: Mapping[str, Any], step: float) -> Iterator[str]:

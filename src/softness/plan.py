@@ -1,9 +1,10 @@
 """What a study takes, before anything runs: jobs, time steps, hours and disk, rule by rule.
 
-Jobs are those of Snakemake's own plan and steps those of the study, so both are exact. Hours of
-simulation follow from a rate, measured now or given; hours of analysis from benchmarks of this
-study where there are any, else from measured constants (softness/planning/seconds.py); disk from
-formulas (softness/planning/disk.py).
+Jobs are those of Snakemake's own plan and steps those of the study, so both are exact. Simulations
+that are kept on the disk, of whatever study, cost nothing. Hours of simulation follow from a rate,
+measured now or given; hours of analysis from benchmarks of this study where there are any, else
+from measured constants (softness/planning/seconds.py); disk from formulas
+(softness/planning/disk.py).
 """
 
 import argparse
@@ -22,6 +23,7 @@ from softness.planning import statistics
 from softness.planning.disk import RULES as DISK_RULES
 from softness.planning.disk import job_bytes
 from softness.planning.jobs import PlannedJob, planned_jobs
+from softness.planning.kept import simulated_anew
 from softness.planning.rate import Rate, assumed_rate, given_rate, measured_rate
 from softness.planning.schedule import Task, wall_seconds
 from softness.planning.seconds import measured_seconds, modelled_seconds
@@ -55,10 +57,11 @@ GIVEN = (
 
 @dataclass(frozen=True)
 class Cost:
-    """What one job takes."""
+    """What one job takes; steps are those to do and those that are kept."""
 
     job: PlannedJob
     steps: int
+    kept: int
     seconds: float
     on_gpu: bool
     disk: float
@@ -72,6 +75,7 @@ class Row:
     rule: str
     jobs: int = 0
     steps: int = 0
+    kept: int = 0
     core_hours: float = 0.0
     gpu_hours: float = 0.0
     disk: float = 0.0
@@ -82,6 +86,7 @@ class Row:
         hours = cost.seconds / 3600
         self.jobs += 1
         self.steps += cost.steps
+        self.kept += cost.kept
         self.disk += cost.disk
         self.sources.add(cost.source)
         if cost.on_gpu:
@@ -100,6 +105,7 @@ class Row:
             "rule": self.rule,
             "jobs": self.jobs,
             "steps": self.steps,
+            "steps_kept": self.kept,
             "core_hours": self.core_hours,
             "gpu_hours": self.gpu_hours,
             "bytes": round(self.disk),
@@ -144,7 +150,7 @@ class Plan:
     @property
     def simulations(self) -> list[Row]:
         """Rules of simulation, the most expensive first."""
-        return [row for row in self.rows if row.steps]
+        return [row for row in self.rows if row.steps or row.kept]
 
     @property
     def has_gpu(self) -> bool:
@@ -256,29 +262,32 @@ def make_plan(
 
 
 def _costs(study: Study, jobs: Iterable[PlannedJob], rate: Rate) -> list[Cost]:
-    steps = {str(simulation.output): simulation.steps for simulation in study.simulations()}
+    simulations = {str(simulation.output): simulation for simulation in study.all_simulations}
     sizes = Sizes(study)
-    return [_cost(sizes, job, sum(steps.get(o, 0) for o in job.outputs), rate) for job in jobs]
+    found = []
+    for job in jobs:
+        simulation = next((simulations[o] for o in job.outputs if o in simulations), None)
+        kept = study.kept.steps(simulation) if simulation else 0
+        found.append(_cost(sizes, job, simulation.steps - kept if simulation else None, kept, rate))
+    return found
 
 
-def _cost(sizes: Sizes, job: PlannedJob, steps: int, rate: Rate) -> Cost:
+def _cost(sizes: Sizes, job: PlannedJob, steps: int | None, kept: int, rate: Rate) -> Cost:
+    """What a job takes; steps are those that a simulation still has to do."""
     disk = job_bytes(sizes, job.rule, job.wildcards)
-    if steps:
+    if steps is not None:
         seconds = START + steps / rate.steps_per_second * OVERHEAD.get(job.rule, 1.0)
         on_gpu = sizes.config["engine"]["device"] == "gpu"
-        return Cost(job, steps, seconds, on_gpu, disk, "rate")
+        return Cost(job, steps, kept, seconds, on_gpu, disk, "rate")
     measured = measured_seconds(job)
     if measured is not None:
-        return Cost(job, 0, measured, False, disk, "benchmarks")
+        return Cost(job, 0, 0, measured, False, disk, "benchmarks")
     seconds, source = modelled_seconds(sizes, job.rule, job.wildcards)
-    return Cost(job, 0, seconds, False, disk, source)
+    return Cost(job, 0, 0, seconds, False, disk, source)
 
 
 def _task(cost: Cost) -> Task:
-    # Workers share the steps of a block between cores; on a GPU they share the GPU.
-    cores = cost.job.threads
-    seconds = cost.seconds / (cores if cost.steps and not cost.on_gpu else 1)
-    return Task(cost.job.inputs, cost.job.outputs, seconds, cores)
+    return Task(cost.job.inputs, cost.job.outputs, cost.seconds, cost.job.threads)
 
 
 def _summed(name: str, rows: Iterable[Row]) -> Row:
@@ -286,6 +295,7 @@ def _summed(name: str, rows: Iterable[Row]) -> Row:
     for row in rows:
         total.jobs += row.jobs
         total.steps += row.steps
+        total.kept += row.kept
         total.core_hours += row.core_hours
         total.gpu_hours += row.gpu_hours
         total.disk += row.disk
@@ -371,7 +381,7 @@ def _heading(plan: Plan) -> str:
     config, rate = plan.study.config, plan.rate
     return (
         f"Study {config['study']}: {config['replicas']} replicas of {rate.particles} particles, "
-        f"{plan.total.steps * config['engine']['time_step']:,.0f} tau in all\n"
+        f"{(plan.total.steps + plan.total.kept) * config['engine']['time_step']:,.0f} tau in all\n"
         f"Rate: {rate.steps_per_second:,.0f} steps/s of {config['engine']['name']} = "
         f"{rate.updates_per_second / 1e6:.2f} million particle updates/s ({rate.remark})"
     )
@@ -412,6 +422,11 @@ def _notes(plan: Plan) -> str:
     used = plan.total.sources
     notes = [f"{name}: {meaning}" for name, meaning in SOURCES.items() if name in used]
     notes += [f"disk of {rule}: not known, hardly counted" for rule in _unknown(plan)]
+    total = plan.total
+    if total.kept:
+        share = f"{total.kept / 1e6:,.2f} of {(total.kept + total.steps) / 1e6:,.2f}"
+        notes.append(f"kept on the disk: {share} million steps; the table has what is left")
+    notes += simulated_anew(plan.study)
     chain = f"the longest chain of jobs takes {format_duration(plan.chain)}"
     if plan.has_gpu:
         notes.append(f"wall time: depends on the GPUs in use; {chain}")

@@ -5,6 +5,8 @@ import json
 
 import numpy as np
 
+SNAPSHOTS_OF_REPLICA = 10**6
+
 
 def stream(
     study: int, kind: str, temperature: float, snapshot: int = 0, run: int = 0
@@ -30,6 +32,19 @@ def stream(
     key = json.dumps([int(study), kind, f"{temperature:.6f}", int(snapshot), int(run)])
     digest = hashlib.sha256(key.encode()).digest()
     return np.random.Generator(np.random.Philox(key=int.from_bytes(digest[:16], "little")))
+
+
+def snapshot_key(replica: int, number: int) -> int:
+    """One whole number for a snapshot of a replica, whatever other snapshots there are.
+
+    Parameters
+    ----------
+    replica
+        Number of the replica.
+    number
+        Of the snapshot within its replica, less than a million.
+    """
+    return replica * SNAPSHOTS_OF_REPLICA + number
 
 
 def maxwell_boltzmann(

@@ -28,15 +28,29 @@ def sources(module: str, engine: str | None = None) -> list[Path]:
     list of pathlib.Path
         Sorted. Package files (``__init__.py``) count where they hold code.
     """
+    return sorted(modules(module, engine).values())
+
+
+def modules(module: str, engine: str | None = None, root: Path | None = None) -> dict[str, Path]:
+    """The files of `sources` by the names of their modules.
+
+    Parameters
+    ----------
+    module, engine
+        As of `sources`.
+    root
+        Folder that holds the package; this one's by default.
+    """
+    root = root or ROOT
     waiting = [module] + ([f"{PACKAGE}.engines.{engine}"] if engine else [])
     found: dict[str, Path] = {}
     while waiting:
         name = waiting.pop()
         if name in found:
             continue
-        found[name] = _file_of(name)
-        waiting += _imports(found[name])
-    return sorted(path for path in found.values() if _tree(_text(path)).body)
+        found[name] = _file_of(name, root)
+        waiting += _imports(found[name], root)
+    return {name: path for name, path in found.items() if _tree(_text(path)).body}
 
 
 def syntax_digest(module: str, engine: str | None = None) -> str:
@@ -47,21 +61,26 @@ def syntax_digest(module: str, engine: str | None = None) -> str:
     return digest.hexdigest()[:16]
 
 
-def _file_of(name: str) -> Path:
-    base = ROOT.joinpath(*name.split("."))
+def text_digest(text: str) -> str:
+    """Digest of the syntax tree of one source text, without comments, docstrings and layout."""
+    return hashlib.sha256(_normal_text(text).encode()).hexdigest()[:16]
+
+
+def _file_of(name: str, root: Path) -> Path:
+    base = root.joinpath(*name.split("."))
     return base / "__init__.py" if base.is_dir() else base.with_suffix(".py")
 
 
-def _is_module(name: str) -> bool:
-    return name.split(".")[0] == PACKAGE and _file_of(name).is_file()
+def _is_module(name: str, root: Path) -> bool:
+    return name.split(".")[0] == PACKAGE and _file_of(name, root).is_file()
 
 
-def _imports(path: Path) -> list[str]:
+def _imports(path: Path, root: Path) -> list[str]:
     """Names of this package's modules that a file imports, and the packages they are in."""
     names = _imported_names(_text(path))
-    modules = [name for name in names if _is_module(name)]
+    modules = [name for name in names if _is_module(name, root)]
     packages = [".".join(name.split(".")[:depth]) for name in modules for depth in (1, 2)]
-    return modules + [name for name in packages if _is_module(name)]
+    return modules + [name for name in packages if _is_module(name, root)]
 
 
 @functools.cache

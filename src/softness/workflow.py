@@ -11,12 +11,13 @@ from typing import Any, TextIO
 import pandas as pd
 from snakemake.exceptions import WorkflowError
 
-from softness import configuration, sources
+from softness import configuration, engines, sources
 from softness.cluster import check_cluster
 from softness.errors import InputError
 from softness.files.atomic import take_lock
+from softness.physics import lock
 from softness.report.claims import VERDICTS
-from softness.stages import command
+from softness.stages.shared import simulation
 from softness.study import Study
 
 # One thread for each numerical process: results depend on their number, and one process runs on
@@ -36,6 +37,7 @@ def study_of(config: dict[str, Any]) -> Study:
     """The study of Snakemake's configuration; wrong keys or values end in one line each."""
     try:
         config.update(configuration.checked(config))
+        lock.check(lock.KINDS, config["engine"]["name"])
     except InputError as error:
         raise WorkflowError(str(error)) from None
     global current
@@ -67,6 +69,20 @@ def hold_folder() -> None:
         raise WorkflowError(str(error)) from None
 
 
+def ask_engine(study: Study) -> None:
+    """Stop if the engine that is here is not that of kept simulations; nothing if there is none.
+
+    On a cluster the engine may be where the jobs run and nowhere else: then they stop themselves.
+    """
+    version = engines.installed_version(study.config["engine"]["name"])
+    if version is None:
+        return
+    try:
+        study.refuse_other_versions(version)
+    except InputError as error:
+        raise WorkflowError(str(error)) from None
+
+
 def ask_cluster(workflow: Any) -> None:
     """Stop if the cluster that jobs are to go to would refuse them, and say what to set."""
     try:
@@ -88,14 +104,16 @@ def code_of(stage: str, *modules: str) -> list[str]:
 def shell_environment(workflow: Any, study: Study) -> str:
     """Prefix of every command: the library's path, the device, one thread for each process.
 
-    Snakemake does not count it among what makes a job run again; so the device, which changes no
-    physics, is here and not among the parameters.
+    Snakemake does not count it among what makes a job run again; so the device and the accepted
+    versions of the engine, which change no physics, are here and not among the parameters.
     """
     variables = {
         "PYTHONPATH": f"{sources.ROOT}${{PYTHONPATH:+:$PYTHONPATH}}",
         "PYTHONUTF8": "1",
     } | dict.fromkeys(THREADS, "1")
-    variables[command.DEVICE] = study.config["engine"]["device"]
+    engine = study.config["engine"]
+    variables[simulation.DEVICE] = engine["device"]
+    variables[simulation.ACCEPTED] = ",".join(engine["accepted_versions"])
     methods = {str(method) for method in workflow.deployment_settings.deployment_method}
     if not methods & {"conda", "apptainer"}:
         # Without an environment of its own, a command uses the interpreter of Snakemake.

@@ -47,6 +47,12 @@ class Project:
                 preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
             )
 
+    def submit(self, *arguments: str) -> int:
+        """Submit a job by hand; what it says goes to run.log, as that of `start`."""
+        program = ["sbatch", f"--output={self.folder / 'run.log'}", *arguments]
+        variables = self._environment()
+        return subprocess.run(program, cwd=self.folder, env=variables, check=False).returncode
+
     def _environment(self) -> dict[str, str]:
         own = {"PYTHONPATH": str(self.folder / "src")}
         return environment() | self.cluster.mark | SETTINGS | own

@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 from slurm import said, wait_until
 
+from softness.simulate.store import Store
+from workflow.workflow_commands import SMOKE
+
 pytestmark = pytest.mark.timeout(2700)
 
 SIMULATIONS = (
@@ -43,11 +46,11 @@ def last_number(cluster) -> int:
 def wait_for_checkpoint(project, process) -> Path:
     """Wait until the first simulation has finished some of its segments."""
     log = project.folder / "results/smoke/logs/equilibrate/T0.7_replica0.log"
-    states = project.folder / FIRST / "checkpoint"
+    states = "results/simulations/equilibrate/T0.7_replica0_*/state-*.h5"
 
     def is_under_way() -> bool:
         assert process.poll() is None, project.said
-        return any(int(path.stem[-6:]) > 3 for path in states.glob("state-*.h5"))
+        return any(int(path.stem[6:]) > 3000 for path in project.folder.glob(states))
 
     wait_until(is_under_way, 120)
     return log
@@ -70,15 +73,24 @@ def test_a_few_submissions_do_many_jobs(smoke):
     assert len(smoke.jobs) < 0.4 * steps
 
 
-def test_without_gpus_a_block_of_runs_gets_its_cores(cluster, plain):
-    with plain.changed() as config:
-        config["isoconfigurational"]["workers"] = 2
+def test_without_gpus_a_block_of_runs_gets_a_core(cluster, plain):
     before = last_number(cluster)
-    assert plain.run("results/smoke/isoconfigurational/T0.7/snapshot0/block0.h5") == 0, plain.said
+    target = "results/smoke/isoconfigurational/T0.7/replica0/snapshot0/block0.h5"
+    assert plain.run(target) == 0, plain.said
     jobs = submitted(cluster, before)
     assert {job["JobState"] for job in jobs} == {"COMPLETED"}
     assert not any("TresPerJob" in job for job in jobs)
-    assert [job["NumCPUs"] for job in jobs] == ["1"] * (len(jobs) - 1) + ["2"]
+    assert {job["NumCPUs"] for job in jobs} == {"1"}
+
+
+def test_one_job_fills_a_whole_node_with_snakemake_inside_it(cluster, plain):
+    before = last_number(cluster)
+    target = "results/smoke/isoconfigurational/T0.7/replica0/snapshot0/block0.h5"
+    inside = f"python -m softness run {SMOKE} --cores $SLURM_CPUS_ON_NODE -- {target}"
+    assert plain.submit("--exclusive", "--time=30", "--wait", "--wrap", inside) == 0, plain.said
+    (job,) = submitted(cluster, before)
+    assert job["JobState"] == "COMPLETED"
+    assert (plain.folder / target).exists()
 
 
 def test_a_second_invocation_does_nothing(cluster, smoke):
@@ -135,7 +147,9 @@ def test_a_group_that_runs_out_of_time_keeps_the_members_that_are_finished(clust
     assert len(groups) >= 3
     assert [job["JobState"] for job in groups] == ["FAILED"] * (len(groups) - 1) + ["COMPLETED"]
     last_began = datetime.fromisoformat(groups[-1]["StartTime"]).timestamp()
-    ends = sorted((folder / "checkpoint/finished.json").stat().st_mtime for folder in folders)
+    store = Store(project.folder / "results/simulations")
+    kept = [store.pointed(folder / "current") for folder in folders]
+    ends = sorted((folder / "finished.json").stat().st_mtime for folder in kept)
     # The first member ended in an earlier attempt, and no later one has run it again.
     assert ends[0] < last_began < ends[1]
     logs = project.folder / "results/smoke/logs/thermal"

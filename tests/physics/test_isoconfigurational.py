@@ -9,7 +9,8 @@ import pytest
 
 from softness.files.ensemble_counts import merged
 from softness.liquid import kob_andersen
-from softness.simulate.ensemble import Accumulator, Block, RunProtocol, trajectory
+from softness.simulate.counting import Accumulator
+from softness.simulate.isoconfigurational import Ensemble, OneByOne, RunProtocol
 from softness.simulate.settings import RunSettings
 
 TEMPERATURE = 0.44
@@ -32,11 +33,10 @@ def settings(cutoff="common"):
 
 def counted(real_data, row, protocol, numbers, run):
     positions = real_data["positions"][row].astype(np.float64)
-    block = Block(run, protocol, positions, row, numbers.start, numbers.stop)
+    ensemble = Ensemble(run, protocol, positions, row)
     accumulator = Accumulator(protocol, np.flatnonzero(run.liquid.types == 0))
-    engine = run.create_engine("cpu")
-    for number in numbers:
-        accumulator.add(number, trajectory(engine, block, number))
+    for number, frames in OneByOne(run.create_engine("cpu"), ensemble).trajectories(numbers):
+        accumulator.add(number, frames)
     return accumulator.counts(run.temperature, row)
 
 

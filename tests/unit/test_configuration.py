@@ -111,7 +111,20 @@ MISTAKES = [
         ["isoconfigurational.ensembles", "0.7", "listed twice"],
     ),
     (change("isoconfigurational.ensembles.0.snapshots", 1), ["ensembles", "0.6", "leave 1"]),
-    (change("isoconfigurational.ensembles.0.snapshots", 151), ["151 snapshots", "0.6", "150"]),
+    (
+        change("isoconfigurational.ensembles.0.snapshots", 4),
+        ["ensembles.0.snapshots", "last of 4 lies at 175 tau", "0.6 ends at 150", "production"],
+    ),
+    (
+        change("isoconfigurational.ensembles.0.spacing", 51.0),
+        ["ensembles.0.spacing", "51", "even number", "1 tau", "try"],
+    ),
+    (change("isoconfigurational.ensembles.2.spacing", 1.0), ["2.spacing", "1 tau", "try 2"]),
+    (change("isoconfigurational.ensembles.0.spacing", 60.0), ["0.snapshots", "150 tau", "lower"]),
+    (change("isoconfigurational.ensembles.0.spacing", 0), ["ensembles.0.spacing", "0", "unit tau"]),
+    (change("cycle.spacing", 2.5), ["cycle.spacing", "2.5", "even number", "try 2"]),
+    (change("inherent.spacing", 83.0), ["inherent.spacing", "83", "even number", "try"]),
+    (change("quench.spacing", 3.0), ["quench.spacing", "3", "even number", "try 4"]),
     (change("regression.models", ["ridge"]), ["regression.models", "svr is missing", "csd"]),
     (change("regression.elimination.numbers", [4, 200]), ["elimination.numbers", "200", "135"]),
     (change("regression.grids", {"svr": {"c": [1]}}), ["regression.grids.svr", "c"]),
@@ -126,7 +139,7 @@ MISTAKES = [
     (change("cycle.pulses", [{"high": 0.57, "hold": 30}]), ["cycle.pulses.0.high", "0.57"]),
     (change("cycle.pulses", [{"high": 0.56, "hold": 0.3}]), ["cycle.pulses.0.hold", "0.3"]),
     (change("cycle.pulses", 2 * [{"high": 0.56, "hold": 30}]), ["cycle.pulses", "unique"]),
-    (change("cycle.snapshots", 801), ["cycle.snapshots", "801", "800 frames", "roles.cycle"]),
+    (change("cycle.snapshots", 4), ["cycle.snapshots", "last of 4", "931 tau", "0.5 ends at 800"]),
     (change("roles.decay", [0.56, 0.56]), ["roles.decay", "unique"]),
     (change("memory.bins.lowest", 1.5), ["memory.bins.lowest", "1.5", "highest"]),
     (change("memory.longest", 1.0), ["memory.longest", "1.0", "1"]),
@@ -134,8 +147,18 @@ MISTAKES = [
     (change("inherent.times", [0.5, 25.0, 4.0]), ["inherent.times", "do not rise", "in order"]),
     (change("inherent.times", [0.0012, 25.0]), ["inherent.times", "0.0012", "time steps of 0.005"]),
     (change("inherent.snapshots", 1), ["inherent.snapshots", "1", "leave 1", "raise"]),
-    (change("inherent.snapshots", 300), ["inherent.snapshots", "300", "250 frames", "0.56"]),
-    (change("quench.frames", 300), ["quench.frames", "300", "250 frames", "lower"]),
+    (
+        change("inherent.snapshots", 4),
+        ["inherent.snapshots", "last of 4", "287 tau", "0.56 ends at 250"],
+    ),
+    # All runs are quenched, the shortest too.
+    (change("quench.frames", 26), ["quench.frames", "last of 26", "102 tau", "0.7 ends at 100"]),
+    (
+        change("engine.accepted_versions", "2025.7"),
+        ["engine.accepted_versions", "'2025.7'", "array"],
+    ),
+    (change("engine.accepted_versions", [2025]), ["engine.accepted_versions.0", "2025", "string"]),
+    (change("engine.accepted_versions", ["a", "a"]), ["engine.accepted_versions", "unique"]),
     (change("inherent.runs", 1), ["inherent.runs", "1"]),
     (
         change("inherent.published", [{"time": 5, "files": ["a", "b", "c"]}] * 2),
@@ -167,6 +190,7 @@ MISTAKES = [
     (change("wobble", 1), ["wobble"]),
     (change("relaxation.stretched_exponential.lowest", 0.9), ["lowest", "0.9", "highest"]),
     (change("study", "../elsewhere"), ["study", "../elsewhere"]),
+    (change("study", "simulations"), ["study: simulations", "folder", "kept", "rename"]),
 ]
 
 
@@ -179,6 +203,33 @@ def test_each_kind_of_mistake_is_refused_in_one_line(laptop, mistake, named):
     lines = str(refused.value).splitlines()
     assert any(all(word in line for word in named) for line in lines), lines
     assert all(line.startswith("config: ") for line in lines)
+
+
+def test_snapshots_may_fill_a_run_to_its_end(laptop):
+    """The last one lies half a spacing before it, or anywhere within the run."""
+    ensemble = laptop["isoconfigurational"]["ensembles"][0]
+    for spacing in (50.0, 58.0):
+        ensemble["spacing"] = spacing
+        assert configuration.checked(laptop) == laptop
+
+
+def test_a_spacing_must_be_given_for_each_ensemble(laptop):
+    del laptop["isoconfigurational"]["ensembles"][1]["spacing"]
+    with pytest.raises(InputError, match=r"ensembles\.1: 'spacing' is a required property"):
+        configuration.checked(laptop)
+
+
+def test_other_versions_of_an_engine_may_be_accepted(laptop):
+    assert laptop["engine"]["accepted_versions"] == []
+    laptop["engine"]["accepted_versions"] = ["2025.7.22", "2024.8.29"]
+    checked = configuration.checked(laptop)
+    assert checked["engine"]["accepted_versions"] == ["2025.7.22", "2024.8.29"]
+
+
+def test_a_file_that_names_workers_is_still_taken(laptop):
+    assert "workers" not in laptop["isoconfigurational"]
+    laptop["isoconfigurational"]["workers"] = 4
+    assert configuration.checked(laptop)
 
 
 def test_a_key_that_is_no_text_is_refused(laptop):

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import gsd.hoomd
 import numpy as np
@@ -9,25 +10,30 @@ import pytest
 from liquid_settings import liquid_settings
 
 from softness import engines, seeds
+from softness.engines.lammps import Lammps
 from softness.errors import InputError
 from softness.files import tables
+from softness.files.frames import Frame, write_segment
+from softness.files.provenance import Provenance
 from softness.files.records.cycled import CycleHistory
 from softness.liquid import kob_andersen
 from softness.seeds import maxwell_boltzmann, stream
 from softness.simulate import cycle as module
-from softness.simulate.chain import Chain
-from softness.simulate.cycle import CycleProtocol, CycleRuns, kind_of_run, run_cycles
+from softness.simulate.cycle import TRAJECTORY, CycleProtocol, CycleRuns, history_of, run_cycle
+from softness.simulate.deadline import Deadline
 from softness.simulate.settings import RunSettings
 from softness.simulate.start import random_start
-from softness.simulate.thermal import merge
 from softness.stages import command
 from softness.stages import cycle as stage
+from softness.stages.shared.trajectories import finish_trajectories
 
 PARTICLES = 500
 LOW, HIGH = 0.8, 1.0
 PROTOCOL = CycleProtocol(
     before=40, ramp=20, hold=30, after=60, low=LOW, high=HIGH, frame_interval=10
 )
+# Without a pulse, longer than any pulse needs.
+CONTROL = CycleProtocol(before=0, ramp=0, hold=0, after=250, low=LOW, high=LOW, frame_interval=10)
 MOVES = 4  # the frame at which the temperature begins to move
 
 
@@ -49,19 +55,19 @@ def runs_of(positions, engine="lammps", protocol=PROTOCOL, numbers=range(1), seg
 
 def done(folder, runs):
     """History of the runs, and (frames, N, 3) positions in the file of each run."""
-    with Chain(folder, {"test": 1}).locked() as chain:
-        history = run_cycles(chain, runs.run.create_engine("cpu"), runs)
-        frames = []
-        for number in runs.numbers:
-            path = folder.parent / f"{folder.name}-{number}.gsd"
-            merge(chain, kind_of_run(number), path, runs.run, "test")
-            with gsd.hoomd.open(path) as file:
-                assert [frame.configuration.step for frame in file] == list(
-                    range(0, runs.protocol.steps + 1, runs.protocol.frame_interval)
-                )
-                length = runs.run.liquid.box_length
-                frames.append([f.particles.position + f.particles.image * length for f in file])
-    return history, np.array(frames)
+    engine, paths, frames = runs.run.create_engine("cpu"), [], []
+    for number in runs.numbers:
+        with runs.chain(folder, number, Deadline()).locked() as chain:
+            run_cycle(chain, engine, runs, number)
+            finish_trajectories(chain, [TRAJECTORY], runs.run, Provenance("test", {}), last=1)
+            paths.append(chain.longest(TRAJECTORY))
+        with gsd.hoomd.open(paths[-1]) as file:
+            assert [frame.configuration.step for frame in file] == list(
+                range(0, runs.protocol.steps + 1, runs.protocol.frame_interval)
+            )
+            length = runs.run.liquid.box_length
+            frames.append([f.particles.position + f.particles.image * length for f in file])
+    return history_of(paths, runs), np.array(frames)
 
 
 def test_temperature_goes_up_and_comes_back():
@@ -100,10 +106,18 @@ def test_a_ramp_of_length_zero_is_a_step():
 
 
 def test_a_control_is_the_same_whatever_the_pulse():
-    long = replace(PROTOCOL, hold=90, ramp=30).control()
-    assert set(long.intervals()) == {(LOW, LOW)}
-    assert PROTOCOL.control().intervals() == long.intervals()[: PROTOCOL.steps // 10]
-    assert replace(PROTOCOL, high=LOW) == PROTOCOL.control()
+    assert set(CONTROL.intervals()) == {(LOW, LOW)}
+    flat = replace(PROTOCOL, high=LOW)
+    assert flat.is_control
+    assert CONTROL.is_control
+    assert not PROTOCOL.is_control
+    assert flat.intervals() == CONTROL.intervals()[: PROTOCOL.steps // 10]
+
+
+def test_a_longer_end_changes_nothing_before_it():
+    for protocol in (PROTOCOL, CONTROL):
+        longer = replace(protocol, after=protocol.after + 100)
+        assert longer.intervals()[: protocol.steps // 10] == protocol.intervals()
 
 
 @pytest.mark.parametrize(
@@ -124,14 +138,15 @@ def test_a_protocol_that_cannot_be_is_refused(change, named):
 def test_segments_end_at_frames(positions):
     with pytest.raises(InputError, match="segment = 55 steps: give a multiple"):
         runs_of(positions, segment=55)
-    segments = runs_of(positions).segments()
-    assert [first for first, _ in segments] == [0, 50, 100, 150]
-    assert [part for _, parts in segments for part in parts] == PROTOCOL.intervals()
+    chain = runs_of(positions).chain(Path("folder"), 3, Deadline())
+    assert chain.folder == Path("folder/run3")
+    ends = [segment.end for segment in chain.cuts.segments(PROTOCOL.steps)]
+    assert ends == [50, 100, 150, 170]
 
 
 def test_pairs_share_their_velocities_and_runs_do_not(positions):
     cycle = runs_of(positions)
-    control = runs_of(positions, protocol=PROTOCOL.control())
+    control = runs_of(positions, protocol=CONTROL)
     np.testing.assert_array_equal(cycle.velocities(2), control.velocities(2))
     assert np.abs(cycle.velocities(2) - cycle.velocities(1)).max() > 0.1
     other = replace(cycle, snapshot=4)
@@ -143,9 +158,8 @@ def test_pairs_share_their_velocities_and_runs_do_not(positions):
 def test_a_pulse_of_height_zero_has_no_response_to_the_last_digit(positions, engine_name, tmp_path):
     """The control is longer than the pulse needs, as that of several pulses is."""
     zero = runs_of(positions, engine_name, replace(PROTOCOL, high=LOW), range(2))
-    longer = replace(PROTOCOL, hold=100, ramp=30).control()
     history, frames = done(tmp_path / "zero", zero)
-    control, undisturbed = done(tmp_path / "control", replace(zero, protocol=longer))
+    control, undisturbed = done(tmp_path / "control", replace(zero, protocol=CONTROL))
     number = len(history.time)
     assert number < len(control.time)
     np.testing.assert_array_equal(history.total_energy, control.total_energy[:, :number])
@@ -156,7 +170,8 @@ def test_a_pulse_of_height_zero_has_no_response_to_the_last_digit(positions, eng
 def test_a_cycle_is_its_control_until_the_temperature_moves(positions, engine_name, tmp_path):
     cycle = runs_of(positions, engine_name)
     history, frames = done(tmp_path / "cycle", cycle)
-    control, undisturbed = done(tmp_path / "control", replace(cycle, protocol=PROTOCOL.control()))
+    flat = replace(PROTOCOL, high=LOW)
+    control, undisturbed = done(tmp_path / "control", replace(cycle, protocol=flat))
     same = slice(0, MOVES + 1)
     np.testing.assert_array_equal(history.total_energy[:, same], control.total_energy[:, same])
     np.testing.assert_array_equal(frames[:, same], undisturbed[:, same])
@@ -202,63 +217,144 @@ SETTINGS = {
 }
 
 
+CONTROL_SETTINGS = SETTINGS | {"before": 0.0, "ramp": 0.0, "hold": 0.0, "after": 1.0, "high": LOW}
+
+
 @pytest.fixture
 def snapshots(positions, tmp_path):
-    from softness.files.frames import Frame, write_segment
-
     liquid = kob_andersen(PARTICLES)
     path = tmp_path / "trajectory.gsd"
     write_segment(path, [Frame(0, positions)], liquid.types, liquid.box_length)
     return path
 
 
-def run_stage(snapshots, folder, names=("run0.gsd", "run1.gsd")):
-    folder.mkdir(exist_ok=True)
-    line = ["--settings", json.dumps(SETTINGS), "--snapshots", str(snapshots)]
+@pytest.fixture
+def steps(monkeypatch):
+    """How many time steps have been done since the list was cleared."""
+    done, real = [], Lammps.run
+
+    def counted(engine, steps):
+        done.append(steps)
+        real(engine, steps)
+
+    monkeypatch.setattr(Lammps, "run", counted)
+    return done
+
+
+def run_stage(snapshots, folder, settings=SETTINGS, names=None):
+    """Do a job in the folder of its study; simulations are kept beside it."""
+    names = names or [f"run{number}.gsd" for number in range(*settings["runs"])]
+    line = ["--settings", json.dumps(settings), "--snapshots", str(snapshots)]
     line += ["--trajectories", *(str(folder / name) for name in names)]
-    line += ["--history", str(folder / "history.h5"), "--checkpoint", str(folder / "checkpoint")]
+    line += ["--history", str(folder / "history.h5"), "--simulations", str(folder.parent / "kept")]
     stage.main(stage.arguments().parse_args(line))
-    return {
-        path.name: path.read_bytes() for path in sorted(folder.glob("[!.]*.*")) if path.is_file()
-    }
+    return {name: (folder / name).read_bytes() for name in [*names, "history.h5"]}
 
 
 class Killed(BaseException):
     pass
 
 
+def killed_at_frame(monkeypatch, after):
+    """Let so many frames be written down, then kill the process."""
+    real, frames = module._frame, []
+
+    def killed(engine, step):
+        if len(frames) == after:
+            raise Killed
+        frames.append(step)
+        return real(engine, step)
+
+    monkeypatch.setattr(module, "_frame", killed)
+
+
 def test_a_job_that_is_killed_again_and_again_ends_with_the_same_bytes(
-    snapshots, tmp_path, monkeypatch
+    snapshots, tmp_path, monkeypatch, steps
 ):
-    whole = run_stage(snapshots, tmp_path / "whole")
+    whole = run_stage(snapshots, tmp_path / "whole" / "study")
     assert set(whole) == {"run0.gsd", "run1.gsd", "history.h5"}
-    real = module._frame
+    killed = tmp_path / "killed" / "study"
     for after in (7, 12, 12):
-        frames = []
-
-        def killed(engine, step, after=after, frames=frames):
-            if len(frames) == after:
-                raise Killed
-            frames.append(step)
-            return real(engine, step)
-
         with monkeypatch.context() as patched, pytest.raises(Killed):
-            patched.setattr(module, "_frame", killed)
-            run_stage(snapshots, tmp_path / "killed")
-    assert run_stage(snapshots, tmp_path / "killed") == whole
-    history = tables.read(tmp_path / "whole" / "history.h5", CycleHistory)
+            killed_at_frame(patched, after)
+            run_stage(snapshots, killed)
+    assert run_stage(snapshots, killed) == whole
+    history = tables.read(killed / "history.h5", CycleHistory)
     assert history.total_energy.shape == (2, 18)
     # Once more: nothing is run, what is there is kept.
-    (tmp_path / "killed" / "run1.gsd").unlink()
-    monkeypatch.setattr(stage, "run_cycles", None)
-    assert run_stage(snapshots, tmp_path / "killed") == whole
+    (killed / "run1.gsd").unlink()
+    steps.clear()
+    assert run_stage(snapshots, killed) == whole
+    assert steps == []
 
 
-def test_each_run_has_a_file_of_its_own_name(snapshots, tmp_path):
+def test_a_longer_end_is_gone_on_to_and_has_the_bytes_of_the_long_run(
+    snapshots, tmp_path, steps, capsys
+):
+    longer = SETTINGS | {"after": 0.6}
+    short = run_stage(snapshots, tmp_path / "study")
+    assert sum(steps) == 2 * 170
+    steps.clear()
+    long = run_stage(snapshots, tmp_path / "study", longer)
+    # Of each run from the last cut, at 150 steps.
+    assert sum(steps) == 2 * (230 - 150)
+    assert "goes on after 150 of 230 steps" in capsys.readouterr().err
+    steps.clear()
+    assert run_stage(snapshots, tmp_path / "study") == short
+    assert run_stage(snapshots, tmp_path / "other", longer) == long
+    assert steps == []
+    assert run_stage(snapshots, tmp_path / "at_once" / "study", longer) == long
+    for study, frames in (("study", 18), ("other", 24)):
+        history = tables.read(tmp_path / study / "history.h5", CycleHistory)
+        np.testing.assert_allclose(history.time, 0.05 * np.arange(frames))
+
+
+def test_more_runs_are_only_those_that_were_not_done(snapshots, tmp_path, steps):
+    one = run_stage(snapshots, tmp_path / "study", SETTINGS | {"runs": [0, 1]})
+    steps.clear()
+    two = run_stage(snapshots, tmp_path / "study")
+    assert sum(steps) == 170
+    assert two["run0.gsd"] == one["run0.gsd"]
+    steps.clear()
+    assert run_stage(snapshots, tmp_path / "study", SETTINGS | {"runs": [0, 1]}) == one
+    assert steps == []
+    assert run_stage(snapshots, tmp_path / "at_once" / "study") == two
+
+
+def test_controls_belong_to_no_pulse(snapshots, tmp_path, steps):
+    """With another pulse they stay; if it is longer, they go on."""
+    control = run_stage(snapshots, tmp_path / "control", CONTROL_SETTINGS)
+    run_stage(snapshots, tmp_path / "pulse0", SETTINGS)
+    run_stage(snapshots, tmp_path / "pulse1", SETTINGS | {"hold": 0.3, "high": 0.9})
+    steps.clear()
+    assert run_stage(snapshots, tmp_path / "control", CONTROL_SETTINGS) == control
+    assert steps == []
+    longer = run_stage(snapshots, tmp_path / "control", CONTROL_SETTINGS | {"after": 1.25})
+    assert sum(steps) == 2 * 50
+    assert run_stage(snapshots, tmp_path / "study", CONTROL_SETTINGS) == control
+    at_once = tmp_path / "at_once" / "study"
+    assert run_stage(snapshots, at_once, CONTROL_SETTINGS | {"after": 1.25}) == longer
+    assert len(list((tmp_path / "kept" / "cycle").iterdir())) == 3
+
+
+def test_the_number_of_the_frame_does_not_matter_but_what_is_in_it(
+    snapshots, positions, tmp_path, steps
+):
+    run_stage(snapshots, tmp_path / "study")
+    liquid = kob_andersen(PARTICLES)
+    path = tmp_path / "denser_in_time.gsd"
+    frames = [Frame(0, positions + 0.1), Frame(50, positions)]
+    write_segment(path, frames, liquid.types, liquid.box_length)
+    steps.clear()
+    run_stage(path, tmp_path / "second", SETTINGS | {"frame": 1})
+    assert steps == []
+    run_stage(path, tmp_path / "third", SETTINGS | {"frame": 0})
+    assert sum(steps) == 2 * 170
+
+
+def test_each_run_has_a_file(snapshots, tmp_path):
     with pytest.raises(InputError, match="names 1 files for 2 runs"):
-        run_stage(snapshots, tmp_path / "one", names=("run0.gsd",))
-    with pytest.raises(InputError, match="with names that differ"):
-        run_stage(snapshots, tmp_path / "same", names=("run.gsd", "run.gsd"))
+        run_stage(snapshots, tmp_path / "one", names=["run0.gsd"])
 
 
 def test_the_stage_is_a_command(monkeypatch, capsys):

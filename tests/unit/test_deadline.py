@@ -15,9 +15,10 @@ from liquid_settings import liquid_settings
 
 from softness.engines.lammps import Lammps
 from softness.errors import InputError, OutOfTime
-from softness.simulate import ensemble
+from softness.simulate import block
 from softness.simulate.chain import PACE, Chain
 from softness.simulate.deadline import Deadline
+from softness.simulate.segments import Cuts
 from softness.stages import (
     command,
     cycle,
@@ -27,6 +28,7 @@ from softness.stages import (
     quench,
     thermal,
 )
+from softness.stages.shared import simulation
 
 HOUR = 3600.0
 
@@ -143,17 +145,14 @@ def chain_of_ten(folder, clock, seconds, per_step=1.0):
     """A run of ten segments of 100 steps; how many are done at the end of this job."""
     engine = SimpleNamespace(save=lambda path: path.write_text(""), restore=lambda path: None)
 
-    def advance(index, progress):
+    def advance(segment, progress):
         for _ in range(10):
             clock.now += 10 * per_step
             progress.advance(10)
 
-    with Chain(folder, {}, Deadline(seconds, clock)).locked() as chain:
-        try:
-            chain.run(engine, [100] * 10, lambda: None, advance, "test")
-        finally:
-            done = chain.finished_segments()
-    return done
+    with Chain(folder, Cuts(100), Deadline(seconds, clock)).locked() as chain:
+        chain.run(engine, 1000, lambda: None, advance, "test")
+        return chain.covered() // 100
 
 
 def test_a_chain_ends_before_a_segment_that_does_not_fit(tmp_path, clock):
@@ -167,11 +166,12 @@ def test_a_chain_ends_before_a_segment_that_does_not_fit(tmp_path, clock):
     assert chain_of_ten(tmp_path / "run", clock, 400) == 10
 
 
-def test_the_limit_is_no_setting(tmp_path, clock, capsys):
+def test_another_limit_changes_nothing_that_was_done(tmp_path, clock, capsys):
     with pytest.raises(OutOfTime):
         chain_of_ten(tmp_path / "run", clock, 400)
     assert chain_of_ten(tmp_path / "run", clock, math.inf) == 10
-    assert "clearing" not in capsys.readouterr().err
+    assert "test: goes on after 300 of 1000 steps" in capsys.readouterr().err
+    assert clock.now == 1000 + 1000
 
 
 def test_a_segment_that_slows_down_is_left_and_done_again(tmp_path, clock):
@@ -194,10 +194,10 @@ def test_a_job_that_is_too_short_for_one_segment_is_tried_once_alone(tmp_path, c
     with pytest.raises(OutOfTime, match="1 of 10"):
         chain_of_ten(folder, clock, 150)
     assert chain_of_ten(folder, clock, math.inf) == 10
-    with Chain(folder, {}).locked() as chain:
-        (tmp_path / "output").write_text("")
-        chain.finish([tmp_path / "output"])
-        assert not (folder / PACE).exists()
+    assert (folder / PACE).exists()
+    with Chain(folder, Cuts(100)).locked() as chain:
+        chain.finish(1000, {"frames": lambda path: path.write_text("")})
+    assert not (folder / PACE).exists()
 
 
 def test_a_job_without_any_time_does_nothing(tmp_path, clock):
@@ -230,6 +230,7 @@ SETTINGS = {
     isoconfigurational: SNAPSHOT
     | {
         "runs": [0, 8],
+        "of": 8,
         "duration": 1.0,
         "frame_interval": 0.05,
         "hop_window": 0.2,
@@ -288,7 +289,7 @@ def job(stage, folder, *options):
     """Do one job of a stage; the bytes of what it makes."""
     folder.mkdir(exist_ok=True)
     line, made = files_of(stage, folder)
-    line += ["--settings", json.dumps(SETTINGS[stage]), "--checkpoint", str(folder / "checkpoint")]
+    line += ["--settings", json.dumps(SETTINGS[stage]), "--simulations", str(folder / "runs")]
     stage.main(stage.arguments().parse_args([*line, *options]))
     return [path.read_bytes() for path in made]
 
@@ -328,8 +329,8 @@ def steps_as_seconds(monkeypatch, clock):
     monkeypatch.setattr(Lammps, "minimise", counted_minimise)
     of_job = classmethod(lambda cls, minutes: cls(60 * minutes, clock))
     monkeypatch.setattr(Deadline, "of_job", of_job)
-    # The runs of an ensemble tell how long they took by a clock of their own.
-    monkeypatch.setattr(ensemble.time, "monotonic", clock)
+    # The runs of a block tell how long they took by a clock of their own.
+    monkeypatch.setattr(block.time, "monotonic", clock)
     return clock
 
 
@@ -352,7 +353,7 @@ def test_many_short_jobs_make_the_bytes_of_one_long_job(
             assert steps_as_seconds.now - begin <= STEPS_OF_JOB[stage]
     assert stops >= 2
     assert chopped == whole
-    assert "clearing" not in capsys.readouterr().err
+    assert "goes on after" in capsys.readouterr().err
 
 
 def test_a_stage_that_stops_says_so_and_asks_to_be_run_again(capsys):
@@ -367,9 +368,9 @@ def test_a_stage_that_stops_says_so_and_asks_to_be_run_again(capsys):
 
 
 def test_the_environment_names_the_limit_where_the_command_line_does_not(monkeypatch):
-    line = ["--settings", "{}", "--state", "s", "--history", "h", "--checkpoint", "c"]
-    monkeypatch.delenv(command.WALL_TIME, raising=False)
+    line = ["--settings", "{}", "--state", "s", "--history", "h"]
+    monkeypatch.delenv(simulation.WALL_TIME, raising=False)
     assert equilibrate.arguments().parse_args(line).wall_time == math.inf
-    monkeypatch.setenv(command.WALL_TIME, "90")
+    monkeypatch.setenv(simulation.WALL_TIME, "90")
     assert equilibrate.arguments().parse_args(line).wall_time == 90
     assert equilibrate.arguments().parse_args([*line, "--wall-time", "5"]).wall_time == 5

@@ -38,6 +38,7 @@ LAUNCHER = [
     "softness.cluster",
     "softness.figures.registry",
     "softness.requests",
+    "softness.simulate.store",
     "softness.workflow",
 ]
 

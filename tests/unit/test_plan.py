@@ -1,7 +1,6 @@
 """What a plan is estimated from: rates, rows, bytes, schedules, statistics."""
 
 import argparse
-import dataclasses
 import json
 import math
 
@@ -123,7 +122,7 @@ def test_bytes_are_those_of_a_finished_laptop_study(study, rule, temperature, me
 
 
 def test_counts_of_a_block_are_those_of_a_finished_one(study):
-    place = {"temperature": "0.6", "snapshot": "0", "block": "0"}
+    place = {"temperature": "0.6", "replica": "0", "snapshot": "0", "block": "0"}
     found = job_bytes(Sizes(study), "isoconfigurational", place)
     assert found / 1e6 == pytest.approx(2.99, rel=0.2)
 
@@ -252,17 +251,6 @@ def test_hours_of_a_gpu_are_apart(study):
     assert made.total.core_hours < 0.01
     assert "GPU hours" in plan.as_text(made)
     assert plan.as_dict(made)["wall_hours"] is None
-
-
-def test_workers_share_the_time_of_a_block_and_not_its_core_hours(study):
-    block = next(run for run in study.simulations() if run.rule == "isoconfigurational")
-    place = {"temperature": "0.6", "snapshot": "0", "block": "0"}
-    alone = job(block.rule, outputs=[str(block.output)], **place)
-    two = dataclasses.replace(alone, threads=2)
-    rate = given_rate(study.config, 1000)
-    one, both = (plan.make_plan(study, [each], rate, 2) for each in (alone, two))
-    assert one.total.core_hours == both.total.core_hours
-    assert both.wall == pytest.approx(one.wall / 2)
 
 
 def test_the_table_is_aligned_and_ends_with_the_total(study):

@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 from liquid_settings import liquid_settings
 
+from softness.dynamics.counted import DISPLACEMENT_UNIT
 from softness.errors import InputError
 from softness.files import tables
 from softness.files.features import reading_features, writing_features
 from softness.files.provenance import Provenance
-from softness.files.records.inherent import DISPLACEMENT_UNIT, InherentPropensity
+from softness.files.records.inherent import InherentPropensity
 from softness.files.records.propensity import PropensityScores
 from softness.liquid import kob_andersen
 from softness.stages import propensity_scores, published_propensity

@@ -1,7 +1,10 @@
 """Inherent states: minima of the energy, of single frames and of the runs of a snapshot."""
 
 import json
+import time
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
+from multiprocessing import get_context
 from types import SimpleNamespace
 
 import numpy as np
@@ -14,13 +17,14 @@ from softness.files import tables
 from softness.files.frames import Frame, write_segment
 from softness.files.records.inherent import InherentPropensity, merged
 from softness.files.records.quenched import Quenched
-from softness.files.unwrapped import unwrapped_frames
+from softness.files.snapshot import unwrapped_frames
 from softness.liquid import kob_andersen
 from softness.seeds import maxwell_boltzmann, stream
-from softness.simulate import ensemble, inherent_propensity
+from softness.simulate import inherent_propensity
 from softness.simulate import quench as module
-from softness.simulate.chain import Chain
+from softness.simulate.deadline import Deadline
 from softness.simulate.inherent_propensity import InherentRuns, run_inherent, whole_steps
+from softness.simulate.isoconfigurational import Ensemble, RunProtocol
 from softness.simulate.quench import quench
 from softness.simulate.settings import RunSettings
 from softness.simulate.start import random_start
@@ -222,9 +226,11 @@ def killed_after(monkeypatch, module, quenches):
     return begun
 
 
-def run_stage(stage, settings, trajectory, folder):
+def run_stage(stage, settings, trajectory, folder, study="study"):
+    """Do a job in the folder of a study; simulations are kept beside it."""
+    folder, kept = folder / study, folder / "kept"
     line = ["--settings", json.dumps(settings), "--trajectory", str(trajectory)]
-    line += ["--output", str(folder / "output.h5"), "--checkpoint", str(folder / "checkpoint")]
+    line += ["--output", str(folder / "output.h5"), "--simulations", str(kept)]
     stage.main(stage.arguments().parse_args(line))
     return (folder / "output.h5").read_bytes()
 
@@ -233,7 +239,7 @@ def test_displacements_between_inherent_states_of_a_run_have_a_meaning(
     trajectory, frames, tmp_path
 ):
     run_stage(quench_stage, QUENCH, trajectory, tmp_path)
-    found = tables.read(tmp_path / "output.h5", Quenched)
+    found = tables.read(tmp_path / "study" / "output.h5", Quenched)
     assert found.frame.tolist() == [0, 2, 3]
     assert found.converged.all()
     assert (found.largest_force <= TOLERANCE).all()
@@ -259,17 +265,57 @@ def test_quenches_that_are_killed_go_on_and_end_with_the_same_bytes(
         begun = killed_after(patched, module, 3)
         assert run_stage(quench_stage, QUENCH, trajectory, tmp_path / "killed") == whole
     assert len(begun) == 1
-    assert "quench T=0.6 replica 1: 3 of 3 quenches, 0 s left" in capsys.readouterr().err
-    (tmp_path / "killed" / "output.h5").unlink()
-    monkeypatch.setattr(quench_stage, "run_quenches", None)
+    told = capsys.readouterr().err
+    assert "quench T=0.6 replica 1: goes on after 2 of 3 quenches" in told
+    assert "quench T=0.6 replica 1: 3 of 3 quenches (100%)" in told
+    killed_after(monkeypatch, module, 0)
+    (tmp_path / "killed" / "study" / "output.h5").unlink()
     assert run_stage(quench_stage, QUENCH, trajectory, tmp_path / "killed") == whole
+
+
+def test_more_frames_are_only_those_that_were_not_quenched(trajectory, tmp_path, monkeypatch):
+    first, second, third = (QUENCH | {"frames": frames} for frames in ([2], [2, 3], [3]))
+    one = run_stage(quench_stage, first, trajectory, tmp_path)
+    with monkeypatch.context() as patched:
+        begun = killed_after(patched, module, 1)
+        two = run_stage(quench_stage, second, trajectory, tmp_path)
+        assert len(begun) == 1
+        # Fewer again, and of another study: none.
+        assert run_stage(quench_stage, first, trajectory, tmp_path) == one
+        assert run_stage(quench_stage, second, trajectory, tmp_path, "other") == two
+        run_stage(quench_stage, third, trajectory, tmp_path, "third")
+        assert len(begun) == 1
+    assert run_stage(quench_stage, second, trajectory, tmp_path / "at_once") == two
+    assert tables.read(tmp_path / "third" / "output.h5", Quenched).frame.tolist() == [3]
+
+
+def test_a_configuration_is_quenched_once_whatever_its_number(
+    trajectory, frames, tmp_path, monkeypatch
+):
+    run_stage(quench_stage, QUENCH, trajectory, tmp_path)
+    length = LIQUID.box_length
+    dense = [Frame(50 * n, frames[n // 2] + 5 * length) for n in range(8)]
+    write_segment(tmp_path / "dense.gsd", dense, LIQUID.types, length)
+    begun = killed_after(monkeypatch, module, 1)
+    settings = QUENCH | {"frames": [0, 1, 2, 7]}
+    run_stage(quench_stage, settings, tmp_path / "dense.gsd", tmp_path, "dense")
+    assert len(begun) == 1
+
+
+def test_another_tolerance_is_another_folder(trajectory, tmp_path):
+    coarse = QUENCH | {"frames": [0], "force_tolerance": COARSE}
+    run_stage(quench_stage, QUENCH | {"frames": [0]}, trajectory, tmp_path)
+    run_stage(quench_stage, coarse, trajectory, tmp_path)
+    assert (
+        TOLERANCE < tables.read(tmp_path / "study" / "output.h5", Quenched).largest_force <= COARSE
+    )
 
 
 def test_quenches_above_the_tolerance_are_said(trajectory, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr("softness.engines.lammps.MINIMISER_STEPS", 5)
     run_stage(quench_stage, QUENCH, trajectory, tmp_path)
     assert "3 of 3 quenches ended above the force tolerance 0.0001" in capsys.readouterr().err
-    assert not tables.read(tmp_path / "output.h5", Quenched).converged.any()
+    assert not tables.read(tmp_path / "study" / "output.h5", Quenched).converged.any()
 
 
 def test_frames_are_read_as_they_were_written(trajectory, frames):
@@ -300,13 +346,12 @@ def runs(frames):
 
 def done(folder, runs):
     engine, quencher = (runs.run.create_engine("cpu") for _ in range(2))
-    with Chain(folder, {"test": 1}).locked() as chain:
-        return run_inherent(chain, engine, quencher, runs)
+    return run_inherent(folder, engine, quencher, runs, Deadline())
 
 
 @pytest.fixture(scope="module")
 def whole(runs, tmp_path_factory):
-    return done(tmp_path_factory.mktemp("whole") / "checkpoint", runs)
+    return done(tmp_path_factory.mktemp("whole"), runs)
 
 
 def same(first, second):
@@ -320,11 +365,22 @@ def test_times_are_whole_steps_that_rise():
             whole_steps(times, 0.005)
 
 
-def test_runs_are_those_of_the_isoconfigurational_ensemble(runs):
+def test_each_kind_of_runs_has_velocities_of_its_own(runs):
+    """So that they are samples of their own; each is the same however often it is drawn."""
+    ensemble = Ensemble(runs.run, RunProtocol(10, 14, 2, 4, 0.05), runs.positions, 4)
     for number in (0, 5):
-        expected = ensemble.velocities(runs.run, 4, number)
-        np.testing.assert_array_equal(runs.velocities(number), expected)
-    assert inherent_propensity.DISPLACEMENT_UNIT == ensemble.DISPLACEMENT_UNIT
+        own = runs.velocities(number)
+        np.testing.assert_array_equal(own, runs.velocities(number))
+        assert np.abs(own - ensemble.velocities(number)).max() > 0.1
+        expected = stream(7, "inherent_propensity", TEMPERATURE, 4, number)
+        np.testing.assert_array_equal(own, maxwell_boltzmann(expected, PARTICLES, TEMPERATURE))
+    assert np.abs(runs.velocities(0) - runs.velocities(1)).max() > 0.1
+
+
+def test_snapshots_of_replicas_have_numbers_of_their_own(runs):
+    found = InherentRuns.from_settings(runs.run, runs.positions, PROPENSITY)
+    assert found.snapshot == 1_000_004
+    assert found.steps == runs.steps
 
 
 def distances(moved):
@@ -386,7 +442,7 @@ def test_parts_that_do_not_fit_are_named(whole):
 
 def test_runs_that_are_killed_go_on_and_end_with_the_same_bytes(trajectory, tmp_path, monkeypatch):
     whole = run_stage(propensity_stage, PROPENSITY, trajectory, tmp_path)
-    found = tables.read(tmp_path / "output.h5", InherentPropensity)
+    found = tables.read(tmp_path / "study" / "output.h5", InherentPropensity)
     assert found.runs.tolist() == [0, 1, 2]
     # The snapshot and three times in each run.
     for quenches in (0, 2, 5):
@@ -397,9 +453,47 @@ def test_runs_that_are_killed_go_on_and_end_with_the_same_bytes(trajectory, tmp_
         begun = killed_after(patched, inherent_propensity, 10)
         assert run_stage(propensity_stage, PROPENSITY, trajectory, tmp_path / "killed") == whole
     assert len(begun) == 6
-    (tmp_path / "killed" / "output.h5").unlink()
-    monkeypatch.setattr(propensity_stage, "run_inherent", None)
+    killed_after(monkeypatch, inherent_propensity, 0)
+    (tmp_path / "killed" / "study" / "output.h5").unlink()
     assert run_stage(propensity_stage, PROPENSITY, trajectory, tmp_path / "killed") == whole
+
+
+def test_more_runs_are_only_those_that_were_not_done(trajectory, tmp_path, monkeypatch, capsys):
+    two, three, last = (PROPENSITY | {"runs": numbers} for numbers in ([0, 2], [0, 3], [2, 3]))
+    fewer = run_stage(propensity_stage, two, trajectory, tmp_path)
+    with monkeypatch.context() as patched:
+        # Three times of one run; the snapshot itself was quenched.
+        begun = killed_after(patched, inherent_propensity, 3)
+        more = run_stage(propensity_stage, three, trajectory, tmp_path)
+        assert len(begun) == 3
+        assert "snapshot 1000004: goes on after 200 of 300 steps" in capsys.readouterr().err
+        assert run_stage(propensity_stage, two, trajectory, tmp_path) == fewer
+        assert run_stage(propensity_stage, three, trajectory, tmp_path, "other") == more
+        run_stage(propensity_stage, last, trajectory, tmp_path, "last")
+        assert len(begun) == 3
+    assert run_stage(propensity_stage, three, trajectory, tmp_path / "at_once") == more
+    assert tables.read(tmp_path / "last" / "output.h5", InherentPropensity).runs.tolist() == [2]
+
+
+def done_with_others(folder, runs, others):
+    """Sums of some runs that start when others do, in processes of their own; and the quenches."""
+    with pytest.MonkeyPatch.context() as patched:
+        begun = killed_after(patched, inherent_propensity, 100)
+        runs.run.create_engine("cpu")
+        (folder / f"ready{runs.first}").touch()
+        while len(list(folder.glob("ready*"))) < others:
+            time.sleep(0.001)
+        return done(folder, runs), len(begun)
+
+
+def test_blocks_of_a_snapshot_may_be_done_at_once(runs, whole, tmp_path):
+    """All need the inherent state of the snapshot: one of them makes it."""
+    blocks = [replace(runs, last=2), replace(runs, first=2)]
+    with ProcessPoolExecutor(2, get_context("spawn")) as processes:
+        found = list(processes.map(done_with_others, [tmp_path] * 2, blocks, [2, 2]))
+    parts, quenches = zip(*found, strict=True)
+    assert same(merged(parts, "ab"), whole)
+    assert sorted(quenches) == [6, 7]
 
 
 def test_runs_are_given_as_the_first_and_the_one_after_the_last(trajectory, tmp_path):

@@ -105,8 +105,10 @@ def test_every_neighbour_is_found_once_in_a_box_of_any_size(particles, box_lengt
     radii, everything = np.array([0.0, 0.2, 0.4]), np.arange(particles)
     expected = radial_by_definition(positions, types, box_length, everything, radii, 0.1)
     found = radial_features(positions, types, box_length, everything, radii, 0.1)
-    # A pair at the very end of the sum, five widths from the last radius, may round either way.
-    np.testing.assert_allclose(found, expected, rtol=1e-6, atol=8 * 4e-6)
+    # A pair at the very end of the sum, five widths from the last radius, may round either way; on
+    # a grid nearly all may be there.
+    at_the_end = particles if grid else 8
+    np.testing.assert_allclose(found, expected, rtol=1e-6, atol=at_the_end * 4e-6)
 
 
 def test_a_box_of_exactly_twice_the_reach_counts_no_pair_twice():

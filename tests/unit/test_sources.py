@@ -1,12 +1,14 @@
 """Which code a stage depends on, and what counts as a change of it."""
 
+import hashlib
 import shutil
 
 import pytest
 
 from softness import sources
+from softness.physics import lock
 
-# What simulations import, by hand: an edit of anything else can never run them again.
+# What simulations import, by hand: an edit of anything else can never ask for them again.
 SIMULATION = {
     "softness/engines/__init__.py",
     "softness/engines/checks.py",
@@ -17,18 +19,37 @@ SIMULATION = {
     "softness/files/atomic.py",
     "softness/files/hdf5.py",
     "softness/files/provenance.py",
+    "softness/files/snapshot.py",
     "softness/liquid.py",
     "softness/periodic.py",
+    "softness/physics/lock.py",
     "softness/seeds.py",
-    "softness/simulate/chain.py",
     "softness/simulate/deadline.py",
+    "softness/simulate/identity.py",
     "softness/simulate/progress.py",
     "softness/simulate/settings.py",
+    "softness/simulate/store.py",
     "softness/sources.py",
     "softness/stages/command.py",
+    "softness/stages/shared/simulation.py",
+}
+IN_SEGMENTS = {
+    "softness/simulate/chain.py",
+    "softness/simulate/reads.py",
+    "softness/simulate/segments.py",
+}
+TRAJECTORIES = {"softness/files/frames.py", "softness/stages/shared/trajectories.py"}
+COUNTED = {
+    "isoconfigurational": {
+        "softness/dynamics/counted.py",
+        "softness/dynamics/csd.py",
+        "softness/dynamics/hop.py",
+    },
+    "inherent_propensity": {"softness/dynamics/counted.py"},
 }
 IMPORTS = {
     "equilibrate": SIMULATION
+    | IN_SEGMENTS
     | {
         "softness/files/history.py",
         "softness/files/tables.py",
@@ -37,54 +58,53 @@ IMPORTS = {
         "softness/stages/equilibrate.py",
     },
     "thermal": SIMULATION
-    | {
-        "softness/files/frames.py",
-        "softness/simulate/thermal.py",
-        "softness/stages/thermal.py",
-    },
-    # The only simulation that computes what it counts: nothing of its runs is kept.
+    | IN_SEGMENTS
+    | TRAJECTORIES
+    | {"softness/simulate/thermal.py", "softness/stages/thermal.py"},
+    # Computes what it counts: nothing of its runs is kept.
     "isoconfigurational": SIMULATION
+    | COUNTED["isoconfigurational"]
     | {
         "softness/checks.py",
-        "softness/dynamics/csd.py",
-        "softness/dynamics/hop.py",
         "softness/files/ensemble_counts.py",
-        "softness/files/snapshot.py",
         "softness/files/tables.py",
-        "softness/simulate/ensemble.py",
+        "softness/simulate/block.py",
+        "softness/simulate/counting.py",
+        "softness/simulate/isoconfigurational.py",
+        "softness/simulate/parts.py",
+        "softness/simulate/reads.py",
         "softness/stages/isoconfigurational.py",
     },
     "cycle": SIMULATION
+    | IN_SEGMENTS
+    | TRAJECTORIES
     | {
-        "softness/files/frames.py",
         "softness/files/records/cycled.py",
-        "softness/files/snapshot.py",
         "softness/files/tables.py",
         "softness/simulate/cycle.py",
-        # Whose runs a cycle starts from: an edit there makes new ones anyway.
-        "softness/simulate/thermal.py",
         "softness/stages/cycle.py",
     },
     "quench": SIMULATION
     | {
         "softness/files/records/quenched.py",
         "softness/files/tables.py",
-        "softness/files/unwrapped.py",
+        "softness/simulate/pieces.py",
         "softness/simulate/quench.py",
         "softness/stages/quench.py",
     },
     "inherent_propensity": SIMULATION
+    | COUNTED["inherent_propensity"]
     | {
         "softness/files/records/inherent.py",
         "softness/files/records/quenched.py",
-        "softness/files/snapshot.py",
         "softness/files/tables.py",
         "softness/simulate/inherent_propensity.py",
+        "softness/simulate/pieces.py",
         "softness/simulate/quench.py",
+        "softness/simulate/reads.py",
         "softness/stages/inherent_propensity.py",
     },
 }
-COUNTED = {"softness/dynamics/csd.py", "softness/dynamics/hop.py"}
 ANALYSIS = ("dynamics", "structure", "learning", "barriers", "memory", "figures", "report")
 
 
@@ -107,9 +127,12 @@ def test_only_the_chosen_engine_counts(stage):
 
 @pytest.mark.parametrize("stage", IMPORTS)
 def test_no_simulation_imports_analysis(stage):
-    allowed = COUNTED if stage == "isoconfigurational" else set()
     found = {name for name in names(stage) if name.split("/")[1] in ANALYSIS}
-    assert found == allowed
+    assert found == COUNTED.get(stage, set())
+
+
+def test_each_simulation_is_listed():
+    assert set(IMPORTS) == set(lock.KINDS)
 
 
 def test_analysis_follows_its_own_imports():
@@ -126,54 +149,58 @@ def copy(tmp_path, monkeypatch):
     return tmp_path / "softness"
 
 
-def digest():
-    return sources.syntax_digest("softness.stages.thermal", "lammps")
+def digest(stage="relaxation"):
+    return sources.syntax_digest(f"softness.stages.{stage}")
+
+
+SCATTERING = "dynamics/scattering.py"
 
 
 @pytest.mark.parametrize(
     "edit",
     [
         lambda text: "# a comment\n" + text.replace("\n\n\n", "\n\n\n\n"),
-        lambda text: text.replace('"""LAMMPS behind the engine protocol', '"""Another docstring'),
+        lambda text: text.replace('"""', '"""Once more: ', 1),
         lambda text: text.replace("import numpy as np", "import numpy as np  # arrays"),
     ],
+    ids=["layout", "docstring", "comment"],
 )
 def test_comments_docstrings_and_layout_do_not_count(copy, edit):
-    before = digest()
-    file = copy / "engines" / "lammps.py"
-    file.write_text(edit(file.read_text()))
+    before, text = digest(), (copy / SCATTERING).read_text()
+    assert edit(text) != text
+    (copy / SCATTERING).write_text(edit(text))
     assert digest() == before
 
 
-@pytest.mark.parametrize(
-    ("file", "old", "new"),
-    [
-        ("engines/lammps.py", "NEIGHBOUR_SKIN = 0.3", "NEIGHBOUR_SKIN = 0.4"),
-        ("simulate/thermal.py", "engine.run(step - now)", "engine.run(step - now + 1)"),
-        ("seeds.py", "digest[:16]", "digest[16:]"),
-    ],
-)
-def test_code_counts(copy, file, old, new):
-    before = digest()
-    text = (copy / file).read_text()
-    assert old in text
-    (copy / file).write_text(text.replace(old, new))
+@pytest.mark.parametrize("file", [SCATTERING, "uncertainty.py", "stages/relaxation.py"])
+def test_code_counts(copy, file):
+    before, other = digest(), digest("van_hove")
+    edit(copy, file)
     assert digest() != before
+    assert (digest("van_hove") == other) == (f"softness/{file}" not in names("van_hove"))
+
+
+def edit(copy, *files):
+    for file in files:
+        with (copy / file).open("a") as opened:
+            opened.write("\nCHANGED = 1\n")
+
+
+def test_simulations_other_stages_and_the_version_do_not_count(copy):
+    before = digest()
+    edit(copy, "engines/lammps.py", "simulate/thermal.py", "stages/thermal.py")
+    edit(copy, "version.py", "dynamics/hop.py", "figures/style.py", "stages/features.py")
+    assert digest() == before
 
 
 def test_the_digest_is_the_same_on_every_python(tmp_path):
-    file = tmp_path / "module.py"
-    file.write_text('"""Text."""\n\ndef f(x: int = 1) -> int:\n    """Text."""\n    return x\n')
-    assert sources._normal_form(file) == (
+    text = '"""Text."""\n\ndef f(x: int = 1) -> int:\n    """Text."""\n    return x\n'
+    form = (
         "Module(body=[FunctionDef(name='f', args=arguments(args=[arg(arg='x', annotation=Name("
         "id='int', ctx=Load()))], defaults=[Constant(value=1)]), body=[Return(value=Name(id='x', "
         "ctx=Load()))], returns=Name(id='int', ctx=Load()))])"
     )
-
-
-def test_the_other_engine_and_the_version_do_not_count(copy):
-    before = digest()
-    for name in ("engines/hoomd.py", "version.py", "dynamics/hop.py", "figures/style.py"):
-        with (copy / name).open("a") as file:
-            file.write("\nCHANGED = 1\n")
-    assert digest() == before
+    file = tmp_path / "module.py"
+    file.write_text(text)
+    assert sources._normal_form(file) == form
+    assert sources.text_digest(text) == hashlib.sha256(form.encode()).hexdigest()[:16]

@@ -1,20 +1,40 @@
 """A study as the workflow sees it."""
 
+import contextlib
 import re
+from pathlib import Path
 
 import pytest
 
 from locations import ROOT
 from softness import configuration
-from softness.files.ensemble_counts import part_path
-from softness.simulate.chain import Chain
+from softness.errors import InputError
+from softness.files.provenance import canonical_json
+from softness.physics import lock
+from softness.planning.jobs import planned_jobs
+from softness.simulate.store import CURRENT, Store, read_identity
+from softness.stages import (
+    cycle,
+    equilibrate,
+    inherent_propensity,
+    isoconfigurational,
+    thermal,
+)
 from softness.study import Study, label
+from softness.study.kept import Kept
+
+PRESETS = ["dissertation", "laptop", "smoke", "overnight"]
 
 
 @pytest.fixture
 def study(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     return Study(configuration.load(ROOT / "config" / "laptop.yaml"))
+
+
+def jobs_of(study):
+    """Simulations by rule, temperature and number."""
+    return {(s.rule, label(s.temperature), *s.number): s for s in study.all_simulations}
 
 
 def test_labels_are_short_and_tell_temperatures_apart():
@@ -28,12 +48,6 @@ def test_steps_are_those_of_the_settings(study):
     assert study.steps("equilibrate", "0.5") == round((1000 + 10 + 50) / 0.005)
 
 
-def test_segments_add_up_to_the_steps(study):
-    for rule in ("equilibrate", "thermal"):
-        for name in study.labels:
-            assert sum(study.segments(rule, name)) == study.steps(rule, name)
-
-
 def test_patterns_part_the_seed_temperature_from_the_others(study):
     assert re.fullmatch(study.seed_pattern, "0.5")
     assert not re.fullmatch(study.seed_pattern, "0.53")
@@ -41,10 +55,11 @@ def test_patterns_part_the_seed_temperature_from_the_others(study):
     assert not re.fullmatch(study.other_pattern, "0.5")
 
 
-def test_the_device_is_no_setting_of_a_run(study):
-    assert "device" not in study.parameter("thermal", "0.5", "0")
-    study.config["engine"]["device"] = "gpu"
-    assert "gpu" not in study.parameter("thermal", "0.5", "0")
+def test_what_changes_no_number_is_no_setting_of_a_run(study):
+    before = study.parameter("thermal", "0.5", "0")
+    assert "device" not in before
+    study.config["engine"] |= {"device": "gpu", "accepted_versions": ["1.0"]}
+    assert study.parameter("thermal", "0.5", "0") == before
 
 
 def test_only_the_seed_temperature_is_cooled(study):
@@ -52,50 +67,155 @@ def test_only_the_seed_temperature_is_cooled(study):
     assert "cooling" not in study.equilibrate("0.53", 0)
 
 
-def test_progress_is_read_from_the_disk(study):
-    assert sum(study.steps_done().values()) == 0
-    jobs = study.simulations()
-    simulations = {(s.rule, s.temperature, *s.number): s for s in jobs}
-    finished = simulations["thermal", 2.0, 0]
-    finished.output.parent.mkdir(parents=True)
-    finished.output.touch()
-    half = simulations["thermal", 0.5, 1]
-    half.checkpoint.mkdir(parents=True)
-    Chain(half.checkpoint, {}).state(4).touch()
-    block = simulations["isoconfigurational", 0.6, 3, 0]
-    assert block.steps == 32 * 6000
-    block.checkpoint.mkdir(parents=True)
-    part_path(block.checkpoint, first=3, runs=16).touch()
-    part_path(block.checkpoint, first=4, runs=5).touch()
-    # The next one has taken the place of this, which a kill has left.
-    part_path(block.checkpoint, first=3, runs=8).touch()
-    done = study.steps_done()
-    assert done[finished] == finished.steps
-    assert done[half] == 4 * 10_000
-    assert done[block] == 21 * 6000
-    assert sum(done.values()) == finished.steps + 40_000 + 21 * 6000
+def test_each_rule_has_its_own_settings_and_those_of_every_run(study):
+    common = {"engine", "liquid", "seed", "temperature", "replica"}
+    own = {
+        "equilibrate": {"duration", "segment", "sample_interval", "cooling"},
+        "thermal": {"duration", "segment", "frame_interval", "burst"},
+        "isoconfigurational": {
+            *("snapshot", "frame", "runs", "of", "duration", "frame_interval"),
+            *("hop_window", "csd_window"),
+        },
+        "inherent_propensity": {"snapshot", "frame", "runs", "times", "force_tolerance"},
+        "cycle": {
+            *("segment", "frame_interval", "snapshot", "frame", "runs"),
+            *("before", "ramp", "hold", "after", "high"),
+        },
+    }
+    for simulation in (*study.all_simulations, *study.quenches()):
+        settings = simulation.settings
+        assert settings["temperature"] == simulation.temperature
+        assert common <= set(settings)
+        if simulation.rule in own and simulation.temperature == 0.5:
+            assert set(settings) - common == own[simulation.kind]
+    assert set(study.quench("0.5", 0)) - common == {"frames", "force_tolerance"}
 
 
-def test_quenched_runs_count_by_what_is_done(study):
-    jobs = {(s.rule, *s.number): s for s in study.simulations()}
-    block = jobs["inherent_propensity", 5, 0]
+def test_wildcards_may_be_texts_or_numbers(study):
+    for rule, numbers in (
+        ("thermal", ("0.6", 1)),
+        ("isoconfigurational", ("0.6", 1, 2, 0)),
+        ("inherent_propensity", (1, 2, 0)),
+        ("cycle", (0, 1, 2)),
+        ("control", (1, 2)),
+    ):
+        texts = [str(number) for number in numbers]
+        assert study.parameter(rule, *texts) == study.parameter(rule, *numbers)
+
+
+def test_every_simulation_starts_from_the_one_before(study):
+    jobs = jobs_of(study)
+    seed = jobs["equilibrate_seed", "0.5", 1]
+    assert seed.source is None
+    assert jobs["equilibrate", "0.6", 1].source is seed
+    thermal = jobs["thermal", "0.6", 1]
+    assert thermal.source is jobs["equilibrate", "0.6", 1]
+    assert jobs["thermal", "0.5", 1].source is seed
+    assert jobs["isoconfigurational", "0.6", 1, 2, 0].source is thermal
+    assert jobs["inherent_propensity", "0.56", 1, 2, 0].source is jobs["thermal", "0.56", 1]
+    assert jobs["cycle", "0.5", 0, 1, 2].source is jobs["thermal", "0.5", 1]
+    assert jobs["control", "0.5", 1, 2].source is jobs["thermal", "0.5", 1]
+    assert study.thermal_trajectory("0.6", "1") == str(thermal.output)
+
+
+def test_steps_of_blocks_are_those_of_their_runs(study):
+    jobs = jobs_of(study)
+    assert jobs["isoconfigurational", "0.6", 0, 2, 0].steps == 32 * 6000
     # A quench takes as long as some thousand steps.
-    assert block.steps == 4 * (5000 + 5 * 3700)
-    assert ("inherent_propensity", 6, 0) not in jobs
-    block.checkpoint.mkdir(parents=True)
-    Chain(block.checkpoint, {}).state(3).touch()
-    assert study.steps_of(block) == 3 * (5000 + 5 * 3700)
-    block.output.touch()
-    assert study.steps_of(block) == block.steps
+    assert jobs["inherent_propensity", "0.56", 1, 2, 0].steps == 4 * (5000 + 5 * 3700)
+    assert ("inherent_propensity", "0.56", 1, 3, 0) not in jobs
+    assert study.total_steps() == sum(job.steps for job in jobs.values())
 
 
-def test_snapshots_of_quenched_runs_are_spread_over_replicas(study):
-    places = [study.inherent_place(number) for number in study.inherent_snapshots]
-    assert places == [(replica, frame) for replica in (0, 1) for frame in (41, 125, 208)]
-    assert study.inherent_frames("1") == [41, 125, 208]
+@pytest.mark.parametrize("preset", PRESETS)
+def test_no_two_simulations_have_an_output_or_a_place_in_common(preset):
+    study = Study(configuration.load(ROOT / "config" / f"{preset}.yaml"))
+    simulations = (*study.all_simulations, *study.quenches())
+    assert len({each.output for each in simulations}) == len(simulations)
+    assert len({(each.rule, each.temperature, each.number) for each in simulations}) == len(
+        simulations
+    )
+
+
+def test_simulations_are_those_of_the_rules(tmp_path, monkeypatch):
+    """With the settings, and a version of the physics that makes them due."""
+    config = tmp_path / "mine.yaml"
+    smoke = (ROOT / "config" / "smoke.yaml").read_text()
+    config.write_text(smoke.replace("study: smoke", "study: never-run"))
+    monkeypatch.chdir(ROOT)
+    study, jobs = Study(configuration.load(config)), planned_jobs(config)
+    by_output = {output: job for job in jobs for output in job.outputs}
+    rules = {simulation.rule for simulation in study.all_simulations}
+    assert rules == {
+        *("equilibrate_seed", "equilibrate", "thermal", "isoconfigurational"),
+        *("inherent_propensity", "cycle", "control"),
+    }
+    for simulation in study.all_simulations:
+        job = by_output[str(simulation.output)]
+        assert job.rule == simulation.rule
+        assert f"--settings '{canonical_json(simulation.settings)}'" in job.command
+        assert f"softness.stages.{simulation.kind} " in job.command
+        if simulation.source:
+            assert job.inputs == (str(simulation.source.output),)
+    assert sum(job.rule in rules for job in jobs) == len(study.all_simulations)
+
+
+def test_each_kind_has_a_version_of_its_physics(study):
+    versions = lock.versions()
+    kinds = {each.kind for each in (*study.all_simulations, *study.quenches())}
+    assert kinds == set(versions) == set(lock.KINDS)
+    assert {kind: study.physics(kind) for kind in kinds} == versions
+
+
+def test_snapshots_lie_in_the_middle_of_parts_as_long_as_the_spacing(study):
+    assert study.inherent_snapshots == [(r, number) for r in (0, 1) for number in range(3)]
+    assert study.inherent_places == [(r, frame) for r in (0, 1) for frame in (41, 123, 205)]
+    assert study.inherent_frames("1") == [41, 123, 205]
+    assert [study.cycle(0, 1, number)["frame"] for number in range(3)] == [133, 399, 665]
+    assert study.quench("0.5", 0)["frames"] == list(range(2, 80, 4))
+
+
+def test_neither_a_longer_run_nor_more_snapshots_move_one(study):
+    before = study.isoconfigurational("0.6", 1, 2, 0)
+    entry = study.entry("0.6")
+    entry["production"] *= 3
+    study.config["isoconfigurational"]["ensembles"][0]["snapshots"] = 9
+    study.config["replicas"] = 5
+    assert study.isoconfigurational("0.6", 1, 2, 0) == before
+    assert len(study.snapshots_at("0.6")) == 45
+
+
+def test_frames_are_counted_by_their_interval(study):
+    study.config["thermal"]["frame_interval"] = 0.5
+    assert study.frame_of(1, 50.0) == 150
+
+
+def test_quenched_runs_are_cut_into_blocks(study):
     study.config["inherent"]["runs"] = 10
-    runs = [study.inherent_propensity("0", str(block))["runs"] for block in study.inherent_blocks]
+    blocks = study.inherent_blocks
+    runs = [study.inherent_propensity("0", "1", str(block))["runs"] for block in blocks]
     assert runs == [[0, 4], [4, 8], [8, 10]]
+
+
+def test_controls_belong_to_no_pulse(study):
+    """One for each snapshot; another pulse makes it longer, or leaves it as it is."""
+    controls = [each for each in study.all_simulations if each.rule == "control"]
+    assert [each.number for each in controls] == study.cycle_snapshots
+    before = study.control("1", "2")
+    assert before["high"] == before["temperature"] == 0.5
+    assert not any(before[part] for part in ("before", "ramp", "hold"))
+    block = study.config["cycle"]
+    block["pulses"] = [{"high": 0.6, "hold": 10.0}, *block["pulses"]]
+    assert study.control("1", "2") == before
+    block["pulses"].append({"high": 0.6, "hold": 60.0})
+    assert study.control("1", "2") == before | {"after": before["after"] + 30.0}
+
+
+def test_a_control_is_longer_than_the_longest_cycle(study):
+    steps = {(each.rule, each.number[-2:]): each.steps for each in study.all_simulations}
+    for place in study.cycle_snapshots:
+        extra = steps["control", place] - steps["cycle", place]
+        assert extra == round(study.config["cycle"]["control_extra"] / 0.005)
 
 
 def test_longer_jobs_ask_for_more_time(study):
@@ -127,13 +247,14 @@ def test_barriers_are_fitted_below_the_onset_and_up_to_the_sensitivity_temperatu
     assert study.barrier_labels("below")[0] == "0.5"
 
 
-def test_snapshots_are_spread_over_replicas_and_time(study):
-    assert study.snapshots()[:6] == [("0.6", number) for number in range(6)]
-    places = [study.snapshot_place("0.6", number) for number in range(6)]
+def test_snapshots_are_those_of_each_replica(study):
+    assert study.snapshots()[:6] == [("0.6", (r, number)) for r in (0, 1) for number in range(3)]
     # 150 tau of frames at 1 tau, in three parts.
-    assert places == [(0, 25), (0, 75), (0, 125), (1, 25), (1, 75), (1, 125)]
+    places = [(0, 25), (0, 75), (0, 125), (1, 25), (1, 75), (1, 125)]
+    assert study.snapshot_places("0.6") == places
     assert study.snapshot_frames("0.6", 1) == [25, 75, 125]
     assert study.predict("0.6")["places"] == places
+    assert study.snapshot_shares("0.6")["replicas"] == [0, 0, 0, 1, 1, 1]
 
 
 def test_a_study_of_one_replica_says_that_its_models_have_seen_it(study):
@@ -160,8 +281,219 @@ def test_each_regressor_has_its_own_settings(study):
 
 def test_blocks_cover_all_runs_once(study):
     study.config["isoconfigurational"]["runs_per_block"] = 10
-    runs = [
-        study.isoconfigurational("0.6", "0", block)["runs"]
-        for block in study.ensemble_blocks("0.6")
+    found = [
+        study.isoconfigurational("0.6", "0", "1", block) for block in study.ensemble_blocks("0.6")
     ]
-    assert runs == [[0, 10], [10, 20], [20, 30], [30, 32]]
+    assert [each["runs"] for each in found] == [[0, 10], [10, 20], [20, 30], [30, 32]]
+    assert {each["of"] for each in found} == {32}
+
+
+# -- what is done ------------------------------------------------------------------------------
+
+
+def small_study(**changes):
+    """A study whose simulations take seconds, with settings changed by their dotted names."""
+    config = configuration.load(ROOT / "config" / "smoke.yaml")
+    config |= {"replicas": 1}
+    config["liquid"]["particles"] = 200
+    config["equilibration"] |= {"segment": 1.0, "sample_interval": 0.5}
+    config["equilibration"]["cooling"] |= {"melt": 1.0, "quench": 1.0}
+    config["temperatures"] = [
+        {"temperature": 0.7, "equilibrate": 2.0, "production": 6.0},
+        {"temperature": 0.75, "equilibrate": 2.0, "production": 2.0},
+    ]
+    config["thermal"]["segment"] = 2.0
+    config["isoconfigurational"] |= {
+        "ensembles": [{"temperature": 0.7, "snapshots": 1, "spacing": 2.0, "runs": 3}]
+    }
+    config["cycle"] |= {"snapshots": 1, "spacing": 2.0, "runs": 2, "segment": 2.0}
+    config["cycle"] |= {"before": 1.0, "ramp": 1.0, "after": 1.0, "control_extra": 1.0}
+    config["inherent"] |= {"snapshots": 1, "spacing": 2.0, "runs": 3, "times": [0.1, 0.2]}
+    for name, value in changes.items():
+        *places, last = name.split("__")
+        block = config
+        for place in places:
+            block = block[int(place) if place.isdigit() else place]
+        block[last] = value
+    return Study(config)
+
+
+STAGES = {
+    stage.NAME: stage for stage in (cycle, equilibrate, inherent_propensity, isoconfigurational)
+} | {thermal.NAME: thermal}
+
+
+def simulate(study, *place):
+    """Do a simulation as its rule does, with results that are not those of the study."""
+    simulation = jobs_of(study)[place]
+    source, name = simulation.source, simulation.kind
+    frames, histories = ["trajectory.gsd"], ["history.h5"]
+    options = {
+        "equilibrate": {"--state": ["state.h5"], "--history": histories},
+        "thermal": {"--trajectory": frames, "--bursts": ["bursts.gsd"]},
+        "isoconfigurational": {"--output": ["counts.h5"]},
+        "inherent_propensity": {"--output": ["sums.h5"]},
+        "cycle": {"--trajectories": ["run0.gsd", "run1.gsd"], "--history": histories},
+    }[name]
+    folder = elsewhere(simulation)
+    command = ["--settings", canonical_json(simulation.settings)]
+    for option, names in options.items():
+        command += [option, *(str(folder / each) for each in names)]
+    if source:
+        reads = {"equilibrate": "--seed-state", "thermal": "--state", "cycle": "--snapshots"}
+        files = {"equilibrate": "state.h5", "thermal": "trajectory.gsd"}
+        option = reads.get(name, "--trajectory")
+        command += [option, str(elsewhere(source) / files[source.kind])]
+    STAGES[name].main(STAGES[name].arguments().parse_args(command))
+
+
+def elsewhere(simulation):
+    return Path("elsewhere") / "-".join(map(str, simulation.output.parent.parts[2:]))
+
+
+SEED = ("equilibrate_seed", "0.7", 0)
+OTHER = ("equilibrate", "0.75", 0)
+THERMAL = ("thermal", "0.7", 0)
+RUNS = ("isoconfigurational", "0.7", 0, 0)
+QUENCHED = ("inherent_propensity", "0.7", 0, 0, 0)
+CYCLE = ("cycle", "0.7", 0, 0, 0)
+CONTROL = ("control", "0.7", 0, 0)
+
+
+@pytest.fixture(scope="module")
+def simulated(tmp_path_factory):
+    """Folder in which most of a small study is kept."""
+    folder, study = tmp_path_factory.mktemp("kept"), small_study(inherent__runs_per_block=2)
+    with contextlib.chdir(folder):
+        for place in (SEED, OTHER, THERMAL, (*RUNS, 0), QUENCHED, CYCLE):
+            simulate(study, *place)
+    return folder
+
+
+@pytest.fixture
+def here(simulated, monkeypatch):
+    monkeypatch.chdir(simulated)
+
+
+def steps_kept(study, *place):
+    """Time steps that are kept of a simulation, and all of them."""
+    simulation = jobs_of(study)[place]
+    return study.kept.steps(simulation), simulation.steps
+
+
+def all_kept(study):
+    """Time steps that are kept of each simulation that has any."""
+    found = {place: study.kept.steps(each) for place, each in jobs_of(study).items()}
+    return {place: steps for place, steps in found.items() if steps}
+
+
+def test_what_was_simulated_is_kept_and_the_rest_is_not(here):
+    study = small_study(inherent__runs_per_block=2)
+    places = (SEED, OTHER, THERMAL, (*RUNS, 0), QUENCHED, CYCLE)
+    assert all_kept(study) == {place: jobs_of(study)[place].steps for place in places}
+
+
+def test_nothing_is_kept_elsewhere(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    study = small_study()
+    assert all_kept(study) == {}
+    assert set(study.steps_done().values()) == {0}
+
+
+def test_a_study_has_done_what_its_pointers_name(here):
+    """Not what lies there of others, until its own jobs have taken it."""
+    study = small_study(study="pointing")
+    assert set(study.steps_done().values()) == {0}
+    store, jobs = Store(), jobs_of(study)
+    for place in (THERMAL, (*RUNS, 0)):
+        store.point(jobs[place].output.parent / CURRENT, study.kept.folder(jobs[place]))
+    assert study.steps_of(jobs[THERMAL]) == 1200
+    assert study.steps_of(jobs[(*RUNS, 0)]) == 6400
+    assert sum(study.steps_done().values()) == 1200 + 6400
+    # Pointers of other settings do not count.
+    other = small_study(study="pointing", thermal__segment=3.0)
+    assert other.steps_of(jobs_of(other)[THERMAL]) == 0
+
+
+def test_a_result_of_the_study_is_done(here):
+    study = small_study(study="finished", seed=3)
+    simulation = jobs_of(study)[THERMAL]
+    simulation.output.parent.mkdir(parents=True)
+    simulation.output.touch()
+    assert study.steps_of(simulation) == simulation.steps
+    assert sum(study.steps_done().values()) == simulation.steps
+
+
+def test_of_a_longer_simulation_what_a_shorter_one_did_is_kept(here):
+    longer = small_study(temperatures__0__production=8.0, temperatures__1__equilibrate=4.0)
+    assert steps_kept(longer, *THERMAL) == (1200, 1600)
+    assert steps_kept(longer, *OTHER) == (400, 800)
+    # All that starts from it is the same.
+    assert steps_kept(longer, *RUNS, 0) == (6400, 6400)
+    longer = small_study(cycle__after=5.0)
+    assert steps_kept(longer, *CYCLE) == (2800, 4400)
+    # Another seed state changes all that follows.
+    assert steps_kept(small_study(temperatures__0__equilibrate=4.0), *THERMAL) == (0, 1200)
+
+
+def test_of_a_shorter_simulation_all_is_kept_but_a_state_within_it(here):
+    """A state is reached from the start again: that of its last cut alone is there."""
+    shorter = small_study(temperatures__0__production=4.0)
+    assert steps_kept(shorter, *THERMAL) == (800, 800)
+    assert steps_kept(small_study(temperatures__1__equilibrate=1.0), *OTHER) == (0, 200)
+
+
+def test_runs_are_kept_whatever_the_blocks(here):
+    of_run = 3200
+    assert steps_kept(small_study(), *RUNS, 0) == (2 * of_run, 2 * of_run)
+    assert steps_kept(small_study(), *RUNS, 1) == (0, of_run)
+    study = small_study(isoconfigurational__runs_per_block=8)
+    assert steps_kept(study, *RUNS, 0) == (2 * of_run, 3 * of_run)
+    study = small_study(isoconfigurational__runs_per_block=1)
+    assert [steps_kept(study, *RUNS, block)[0] for block in range(3)] == [of_run, of_run, 0]
+    # Sums cannot be taken apart.
+    study = small_study(isoconfigurational__ensembles__0__runs=1)
+    assert steps_kept(study, *RUNS, 0) == (0, of_run)
+    of_run = 40 + 2 * 3700
+    study = small_study(inherent__runs_per_block=3)
+    assert steps_kept(study, *QUENCHED) == (2 * of_run, 3 * of_run)
+
+
+def test_other_settings_keep_what_does_not_depend_on_them(here):
+    other = small_study(thermal__burst__frames=5)
+    assert steps_kept(other, *SEED)[0] == 800
+    assert steps_kept(other, *THERMAL)[0] == 0
+    assert all_kept(small_study(engine__coupling_time=0.4)) == {}
+    assert all_kept(small_study(study="of-another-name")) == all_kept(small_study())
+    assert steps_kept(small_study(cycle__segment=1.0), *CYCLE)[0] == 0
+
+
+def test_another_version_of_the_engine_is_refused_unless_it_is_accepted(here):
+    study = small_study()
+    thermal, seed = jobs_of(study)[THERMAL], jobs_of(study)[SEED]
+    mine = read_identity(study.kept.folder(thermal)).version
+    study.refuse_other_versions(mine)
+    with pytest.raises(InputError, match=rf"accepted_versions: \['{re.escape(mine)}'\]"):
+        study.refuse_other_versions("0.1")
+    assert Kept(study.config, Store(), "0.1").folder(seed) is None
+    accepts = small_study(engine__accepted_versions=[mine])
+    accepts.refuse_other_versions("0.1")
+    kept = Kept(accepts.config, Store(), "0.1")
+    assert kept.folder(thermal) == study.kept.folder(thermal)
+
+
+def test_another_version_of_the_physics_keeps_nothing(here, monkeypatch):
+    versions = lock.versions()
+    monkeypatch.setattr(lock, "versions", lambda: versions | {"thermal": 99})
+    study = small_study()
+    assert steps_kept(study, *SEED)[0] == 800
+    assert steps_kept(study, *THERMAL)[0] == 0
+    assert steps_kept(study, *RUNS, 0)[0] == 0
+
+
+def test_settings_that_differ_from_those_of_a_kept_simulation_are_named(here):
+    study = small_study(engine__coupling_time=0.4, thermal__segment=3.0)
+    ((folder, differences),) = study.kept.others(jobs_of(study)[THERMAL])
+    assert folder == small_study().kept.folder(jobs_of(small_study())[THERMAL])
+    assert differences == {"engine.coupling_time": (0.5, 0.4), "segment": (2.0, 3.0)}
+    assert small_study().kept.others(jobs_of(small_study())[THERMAL]) == []

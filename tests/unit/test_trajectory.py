@@ -1,11 +1,19 @@
 """Trajectories: written in segments, read as a stream, damage and foreign files named."""
 
+import itertools
+
 import gsd.hoomd
 import numpy as np
 import pytest
 
 from softness.errors import InputError
-from softness.files.frames import Frame, merge_segments, text_chunk, write_segment
+from softness.files.frames import (
+    Frame,
+    read_frames,
+    text_chunk,
+    write_frames,
+    write_segment,
+)
 from softness.files.trajectory import Trajectory
 
 LENGTH = 10.0
@@ -32,7 +40,8 @@ def write(folder, walk, cuts):
         chosen = (Frame(200 * i, walk[i], {"potential_energy": float(i)}) for i in frames)
         write_segment(paths[-1], chosen, TYPES, LENGTH)
     path = folder / "trajectory.gsd"
-    merge_segments(paths, path, HEADER)
+    frames = itertools.chain.from_iterable(map(read_frames, paths))
+    write_frames(path, frames, HEADER)
     return path
 
 
@@ -60,6 +69,31 @@ def test_the_bytes_do_not_depend_on_the_cuts(tmp_path, walk):
         folder.mkdir()
         contents.append(write(folder, walk, cuts).read_bytes())
     assert contents[0] == contents[1] == contents[2]
+
+
+def test_the_bytes_do_not_depend_on_what_was_finished_before(tmp_path, walk):
+    """A longer run takes the frames of a shorter one from its finished file."""
+    whole = write(tmp_path, walk, [20]).read_bytes()
+    shorter, longer = tmp_path / "shorter", tmp_path / "longer.gsd"
+    shorter.mkdir()
+    finished = write(shorter, walk[:25], [20])
+    frames = (read_frames(finished, end=200 * 20), read_frames(tmp_path / "segment-1.gsd"))
+    write_frames(longer, itertools.chain(*frames), HEADER)
+    assert longer.read_bytes() == whole
+
+
+def test_frames_are_read_up_to_an_end(tmp_path, walk):
+    path = write(tmp_path, walk, [])
+    for end, number in ((0, 0), (1, 1), (200 * 7, 7), (200 * 7 + 1, 8), (1e9, 30)):
+        steps = [frame.configuration.step for frame in read_frames(path, end)]
+        assert steps == [200 * frame for frame in range(number)]
+
+
+def test_a_damaged_file_is_named_as_its_frames_are_read(tmp_path, walk):
+    path = write(tmp_path, walk, [])
+    path.write_bytes(path.read_bytes()[:1000])
+    with pytest.raises(InputError, match=r"trajectory\.gsd: damaged .*bring it back"):
+        list(read_frames(path))
 
 
 @pytest.mark.parametrize(("length", "overlap"), [(30, 0), (7, 0), (7, 3), (100, 0), (2, 1)])

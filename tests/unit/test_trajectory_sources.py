@@ -9,7 +9,7 @@ from softness import periodic
 from softness.dynamics.hop import HopStream, hop_indicator
 from softness.errors import InputError
 from softness.files.dump import DumpTrajectory
-from softness.files.frames import Frame, merge_segments, write_segment
+from softness.files.frames import Frame, read_frames, write_frames, write_segment
 from softness.files.trajectory import Trajectory, open_trajectory
 
 LENGTH = 10.0
@@ -30,7 +30,7 @@ def write_own(path, walk):
     segment = path.with_name("segment.gsd")
     write_segment(segment, (Frame(200 * i, r) for i, r in enumerate(walk)), TYPES, LENGTH)
     header = {"time_step": np.array([0.005]), "box_length": np.array([LENGTH])}
-    merge_segments([segment], path, header)
+    write_frames(path, read_frames(segment), header)
     return path
 
 

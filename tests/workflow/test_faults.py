@@ -63,7 +63,7 @@ def state(settings, tmp_path_factory) -> Path:
         settings["equilibrate"],
         state=folder / "state.h5",
         history=folder / "history.h5",
-        checkpoint=folder / "checkpoint",
+        simulations=folder / "kept",
     )
     done = run(arguments)
     assert done.returncode == 0, done.stderr
@@ -78,7 +78,7 @@ def thermal(settings, state, folder: Path) -> list[str]:
         state=state,
         trajectory=folder / "trajectory.gsd",
         bursts=folder / "bursts.gsd",
-        checkpoint=folder / "checkpoint",
+        simulations=folder / "kept",
     )
 
 
@@ -90,6 +90,18 @@ def uninterrupted(settings, state, tmp_path_factory) -> tuple[Path, float]:
     done = run(thermal(settings, state, folder))
     assert done.returncode == 0, done.stderr
     return folder, time.monotonic() - start
+
+
+def kept(folder: Path) -> Path:
+    """Where the one simulation of a folder is kept."""
+    return next((folder / "kept/thermal").iterdir())
+
+
+def wait_for_state(folder: Path, step: int, process: subprocess.Popen) -> None:
+    """Until a thermal run has saved its state at a time step."""
+    while not list(folder.glob(f"kept/thermal/*/state-{step:012d}.h5")):
+        assert process.poll() is None
+        time.sleep(0.005)
 
 
 def same_files(first: Path, second: Path) -> bool:
@@ -114,12 +126,14 @@ def test_a_run_killed_at_ten_random_moments_ends_with_the_same_bytes(
     assert last.returncode == 0, last.stderr
     assert resumed >= 2
     assert same_files(folder, tmp_path / "run")
-    left = sorted(path.name for path in (tmp_path / "run" / "checkpoint").iterdir())
+    left = sorted(path.name for path in kept(tmp_path / "run").iterdir())
     assert left == [
-        "finished-bursts.gsd",
-        "finished-trajectory.gsd",
+        ".lock",
+        "finished-000000024000-bursts.gsd",
+        "finished-000000024000-trajectory.gsd",
         "finished.json",
-        "settings.json",
+        "identity.json",
+        "state-000000024000.h5",
     ]
 
 
@@ -145,29 +159,26 @@ def test_a_run_without_room_on_the_disk_keeps_what_it_has_and_goes_on_later(
     process = subprocess.Popen(
         thermal(settings, state, tmp_path / "run"), env=SOURCES, stderr=subprocess.PIPE, text=True
     )
-    while not (tmp_path / "run" / "checkpoint" / "state-000001.h5").exists():
-        assert process.poll() is None
-        time.sleep(0.02)
+    wait_for_state(tmp_path / "run", 2000, process)
     # A real limit of the system, set now: room for segments and states, not for the trajectory.
     resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (400_000, 400_000))
     errors = process.communicate()[1]
     assert process.returncode == 1
     last = errors.strip().splitlines()[-1]
-    assert last.startswith(f"error: {tmp_path / 'run' / 'trajectory.gsd'}: File too large")
+    cut = kept(tmp_path / "run") / "finished-000000024000-trajectory.gsd"
+    assert last.startswith(f"error: {cut}: File too large")
     assert "free some space" in last
-    kept = list((tmp_path / "run" / "checkpoint").glob("segment-*-frames.gsd"))
-    assert len(kept) == 12
+    assert len(list(cut.parent.glob("segment-*-trajectory.gsd"))) == 12
     again = run(thermal(settings, state, tmp_path / "run"))
-    assert "goes on after 24000 of 24000 steps" in again.stderr
+    assert again.returncode == 0, again.stderr
+    assert "steps" not in again.stderr
     assert same_files(folder, tmp_path / "run")
 
 
 def test_two_processes_at_one_run_are_one_too_many(settings, state, uninterrupted, tmp_path):
     folder, _ = uninterrupted
     first = subprocess.Popen(thermal(settings, state, tmp_path / "run"), env=SOURCES)
-    while not (tmp_path / "run" / "checkpoint" / "state-000001.h5").exists():
-        assert first.poll() is None
-        time.sleep(0.05)
+    wait_for_state(tmp_path / "run", 2000, first)
     second = run(thermal(settings, state, tmp_path / "run"))
     assert second.returncode == 1
     assert "another process is at this run" in second.stderr
@@ -227,11 +238,11 @@ class KilledStudy:
         """Time steps of each simulation that are on the disk."""
         with contextlib.chdir(self.folder):
             study = Study(configuration.load(SMOKE))
-            return {str(each.output): steps for each, steps in study.steps_done().items()}
+            return {str(output): steps for output, steps in study.steps_done().items()}
 
     def finished(self) -> dict[Path, int]:
         """When each simulation of them that have ended was finished."""
-        marks = self.folder.glob("results/smoke/**/finished.json")
+        marks = self.folder.glob("results/simulations/**/finished.json")
         return {path: path.stat().st_mtime_ns for path in marks}
 
 
@@ -291,13 +302,12 @@ def test_ctrl_c_stops_a_study_and_the_next_run_goes_on(tmp_path):
         # Tests that run in the background inherit that Ctrl-C is ignored; a terminal's do not.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
-    checkpoint = folder / "results/smoke/equilibrate/T0.7/replica0/checkpoint"
-    while not (checkpoint / "state-000003.h5").exists():
+    kept = "results/simulations/equilibrate/T0.7_replica0_*/state-*3000.h5"
+    while not list(folder.glob(kept)):
         assert process.poll() is None
-        time.sleep(0.02)
+        time.sleep(0.005)
     os.killpg(process.pid, signal.SIGINT)
     assert process.wait(timeout=30) != 0
-    assert checkpoint.exists()
     target = "results/smoke/equilibrate/T0.7/replica0/state.h5"
     again = command(
         folder, "snakemake", "--configfile", SMOKE, "--profile", "profiles/local", target

@@ -5,7 +5,7 @@ import time
 
 import pytest
 import yaml
-from workflow_commands import SMOKE, reruns
+from workflow_commands import SMOKE, command, reruns
 
 TEMPERATURES, RUNS = 6, 12
 # Temperatures whose barriers are fitted, those with labelled sets, and those of fluidity.
@@ -176,6 +176,16 @@ THERMAL = {
     **INHERENT_FEATURES,
 }
 EVERYTHING = {"equilibrate_seed": 2, "equilibrate": RUNS - 2, **THERMAL}
+SIMULATIONS = {
+    "equilibrate_seed",
+    "equilibrate",
+    "thermal",
+    "isoconfigurational",
+    "inherent_propensity",
+    "cycle",
+    "control",
+    "quench",
+}
 
 
 def configure(study, change):
@@ -359,7 +369,9 @@ def test_more_runs_of_a_snapshot_add_blocks(study):
         lambda config: config["isoconfigurational"]["ensembles"][1].update(runs=6),
     )
     assert reruns(study) == {
-        "isoconfigurational": 2,
+        # Two new ones; the others start, and find what they had: how many runs there are tells
+        # which parts may be used.
+        "isoconfigurational": 6,
         "ensemble": 2,
         **SHARES,
         "snapshot_shares": 1,
@@ -595,17 +607,49 @@ def test_the_pair_module_reruns_pairs_and_the_neighbourhood(study):
         "stages/thermal.py",
     ],
 )
-def test_a_comment_in_a_simulation_reruns_nothing(study, name):
+def test_a_comment_in_a_simulation_reruns_no_simulation(study, name):
     path = study / "src" / "softness" / name
     first_line = path.read_text().splitlines()[0]
     edit(study, f"src/softness/{name}", first_line, first_line + "\n# A comment.")
-    assert not set(reruns(study)) & {"equilibrate_seed", "equilibrate", "thermal"}
+    assert not set(reruns(study)) & SIMULATIONS
     if name.startswith(("engines", "simulate")) or name == "stages/thermal.py":
         assert reruns(study) == {}
 
 
-def test_the_engines_code_reruns_everything(study):
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("errors.py", '"stopped: "', '"has stopped: "'),
+        ("simulate/chain.py", "bring it back, or move", "bring it back; or move"),
+        ("simulate/deadline.py", "the wall time is nearly over", "the time is nearly over"),
+        ("simulate/progress.py", "left", "to go"),
+        ("stages/command.py", "run the same command again", "type the same command again"),
+        ("files/hdf5.py", "no such file", "there is no such file"),
+    ],
+)
+def test_another_message_reruns_no_simulation(study, name, old, new):
+    edit(study, f"src/softness/{name}", old, new)
+    assert not set(reruns(study)) & SIMULATIONS
+
+
+def refused(study):
+    """What a dry run says that is refused."""
+    done = command(study, "snakemake", "-n", "--configfile", SMOKE, "--cores", "2", "all")
+    assert done.returncode != 0
+    return done.stdout + done.stderr
+
+
+def test_changed_physics_of_the_engine_is_refused_until_versions_are_raised(study):
     edit(study, "src/softness/engines/lammps.py", "NEIGHBOUR_SKIN = 0.3", "NEIGHBOUR_SKIN = 0.4")
+    said = refused(study)
+    assert "softness/engines/lammps.py" in said
+    assert "physics confirm" in said
+    assert "physics raise" in said
+    for verb in ("check", "run"):
+        done = command(study, "softness", verb, SMOKE)
+        assert done.returncode == 1
+        assert "softness/engines/lammps.py" in done.stderr
+    assert command(study, "softness", "physics", "raise").returncode == 0
     assert reruns(study) == EVERYTHING
 
 
@@ -614,8 +658,11 @@ def test_the_other_engines_code_reruns_nothing(study):
     assert reruns(study) == {}
 
 
-def test_the_thermal_protocol_reruns_thermal_runs(study):
-    edit(study, "src/softness/simulate/thermal.py", "now = first", "now = first + 0")
+def test_another_version_of_a_protocol_reruns_that_kind_and_what_follows(study):
+    edit(study, "src/softness/simulate/thermal.py", "% self.frame_interval == 0", "% 7 == 0")
+    assert "softness/simulate/thermal.py" in refused(study)
+    done = command(study, "softness", "physics", "raise", "thermal")
+    assert done.returncode == 0, done.stderr
     assert reruns(study) == THERMAL
 
 

@@ -294,8 +294,9 @@ def test_softness_along_a_run_is_that_of_the_table_of_features(smoke):
 
 
 def test_cycles_and_controls_are_the_same_until_the_pulse(smoke):
-    for snapshot in range(6):
-        path = smoke / RESULTS / f"cycle_response/pulse0/snapshot{snapshot}.h5"
+    paths = sorted((smoke / RESULTS / "cycle_response/pulse0").glob("replica*/snapshot*.h5"))
+    assert len(paths) == 6
+    for path in paths:
         found = tables.read(path, CycleResponse)
         before = found.time <= 3
         frames = len(found.time)
@@ -306,8 +307,10 @@ def test_cycles_and_controls_are_the_same_until_the_pulse(smoke):
 
 
 def test_propensity_is_that_of_the_same_runs_before_and_after_their_quench(smoke):
-    for snapshot in range(4):
-        path = smoke / RESULTS / f"inherent_propensity/snapshot{snapshot}/block0.h5"
+    folder = smoke / RESULTS / "inherent_propensity"
+    paths = sorted(folder.glob("replica*/snapshot*/block0.h5"))
+    assert len(paths) == 4
+    for path in paths:
         found = tables.read(path, InherentPropensity)
         assert found.states.tolist() == [b"inherent", b"thermal"]
         assert found.time.tolist() == [0.1, 0.3, 1.0, 2.0]

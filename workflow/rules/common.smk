@@ -7,9 +7,11 @@ import sys
 sys.path.insert(0, os.path.join(workflow.basedir, "src"))
 
 from softness.requests import set_requests
+from softness.simulate.store import Store
 from softness.workflow import (
     announce_alone,
     ask_cluster,
+    ask_engine,
     code_of,
     hold_folder,
     shell_environment,
@@ -18,8 +20,12 @@ from softness.workflow import (
 
 study = study_of(config)
 RESULTS = str(study.results)
+SIMULATIONS = str(Store().root)
 LOGS = f"{RESULTS}/logs"
 BENCHMARKS = f"{RESULTS}/benchmarks"
+# Where files of a snapshot lie, and how its logs are called.
+SNAPSHOT = "replica{replica}/snapshot{snapshot}"
+OF_SNAPSHOT = "replica{replica}_snapshot{snapshot}"
 
 shell.prefix(shell_environment(workflow, study))
 
@@ -50,11 +56,17 @@ def where_barriers(files, wildcards, limit):
     return expand(files, **wildcards) if fitted else []
 
 
+def of_snapshots(files, places):
+    """Files of some snapshots, by replica and number, with other wildcards left open."""
+    replicas, numbers = zip(*places)
+    return expand(files, zip, replica=replicas, snapshot=numbers, allow_missing=True)
+
+
 def counts_of_snapshots(wildcards):
     """Counts of all snapshots at a temperature."""
     temperature = getattr(wildcards, "temperature", wildcards)
-    snapshots = study.snapshots_at(temperature)
-    return expand(rules.ensemble.output, temperature=temperature, snapshot=snapshots)
+    files = of_snapshots(rules.ensemble.output, study.snapshots_at(temperature))
+    return expand(files, temperature=temperature)
 
 
 def cycle_files(folder):

@@ -25,7 +25,7 @@ TABLES = {
     "csd_threshold": rules.csd_threshold.output,
     "softness_decay": runs_at(rules.softness_decay.output, study.decay_labels),
     "cycle_response": expand(
-        rules.cycle_response.output, pulse=study.pulses, snapshot=study.cycle_snapshots
+        of_snapshots(rules.cycle_response.output, study.cycle_snapshots), pulse=study.pulses
     ),
     "propensity_scores": rules.propensity_scores.output,
 }

@@ -4,13 +4,13 @@
 
 rule inherent_propensity:
     input:
-        lambda wildcards: study.inherent_trajectory(wildcards.snapshot),
+        lambda wildcards: study.thermal_trajectory(study.propensity_label, wildcards.replica),
     output:
-        f"{RESULTS}/inherent_propensity/snapshot{{snapshot}}/block{{block}}.h5",
+        f"{RESULTS}/inherent_propensity/{SNAPSHOT}/block{{block}}.h5",
     log:
-        f"{LOGS}/inherent_propensity/snapshot{{snapshot}}_block{{block}}.log",
+        f"{LOGS}/inherent_propensity/{OF_SNAPSHOT}_block{{block}}.log",
     benchmark:
-        f"{BENCHMARKS}/inherent_propensity/snapshot{{snapshot}}_block{{block}}.tsv"
+        f"{BENCHMARKS}/inherent_propensity/{OF_SNAPSHOT}_block{{block}}.tsv"
     conda:
         "../../envs/simulate.yaml"
     resources:
@@ -19,13 +19,13 @@ rule inherent_propensity:
         runtime=lambda wildcards: study.inherent_runtime(**wildcards),
     params:
         settings=lambda wildcards: study.parameter("inherent_propensity", **wildcards),
-        code=study.simulation_code("inherent_propensity"),
-        checkpoint=lambda wildcards, output: f"{os.path.splitext(output[0])[0]}_checkpoint",
+        physics=study.physics("inherent_propensity"),
     message:
-        "quenched runs of snapshot {wildcards.snapshot}, block {wildcards.block}"
+        "quenched runs of replica {wildcards.replica}, snapshot {wildcards.snapshot},"
+        " block {wildcards.block}"
     shell:
         "python -m softness.stages.inherent_propensity --settings {params.settings:q}"
-        " --checkpoint {params.checkpoint} --trajectory {input} --output {output} 2> {log}"
+        " --simulations {SIMULATIONS} --trajectory {input} --output {output} 2> {log}"
 
 
 rule inherent_features:
@@ -81,8 +81,7 @@ rule published_propensity:
 rule propensity_scores:
     input:
         runs=expand(
-            rules.inherent_propensity.output,
-            snapshot=study.inherent_snapshots,
+            of_snapshots(rules.inherent_propensity.output, study.inherent_snapshots),
             block=study.inherent_blocks,
         ),
         features=of_replicas(rules.inherent_features.output),
@@ -135,13 +134,12 @@ rule quench:
         runtime=study.quench_runtime(),
     params:
         settings=lambda wildcards: study.parameter("quench", **wildcards),
-        code=study.simulation_code("quench"),
-        checkpoint=lambda wildcards, output: f"{os.path.dirname(output[0])}/checkpoint",
+        physics=study.physics("quench"),
     message:
         "inherent states at T={wildcards.temperature}, replica {wildcards.replica}"
     shell:
         "python -m softness.stages.quench --settings {params.settings:q}"
-        " --checkpoint {params.checkpoint} --trajectory {input} --output {output} 2> {log}"
+        " --simulations {SIMULATIONS} --trajectory {input} --output {output} 2> {log}"
 
 
 rule inherent_states:

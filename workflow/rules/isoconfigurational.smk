@@ -3,30 +3,28 @@
 
 rule isoconfigurational:
     input:
-        lambda wildcards: study.snapshot_trajectory(**wildcards),
+        rules.thermal.output.trajectory,
     output:
-        f"{RESULTS}/isoconfigurational/T{{temperature}}/snapshot{{snapshot}}/block{{block}}.h5",
+        f"{RESULTS}/isoconfigurational/T{{temperature}}/{SNAPSHOT}/block{{block}}.h5",
     log:
-        f"{LOGS}/isoconfigurational/T{{temperature}}_snapshot{{snapshot}}_block{{block}}.log",
+        f"{LOGS}/isoconfigurational/T{{temperature}}_{OF_SNAPSHOT}_block{{block}}.log",
     benchmark:
-        f"{BENCHMARKS}/isoconfigurational/T{{temperature}}_snapshot{{snapshot}}_block{{block}}.tsv"
+        f"{BENCHMARKS}/isoconfigurational/T{{temperature}}_{OF_SNAPSHOT}_block{{block}}.tsv"
     conda:
         "../../envs/simulate.yaml"
-    threads: config["isoconfigurational"]["workers"]
     resources:
         gpu=GPUS,
-        mem_mb=1000 + 500 * config["isoconfigurational"]["workers"],
+        mem_mb=1500,
         runtime=lambda wildcards: study.ensemble_runtime(**wildcards),
     params:
         settings=lambda wildcards: study.parameter("isoconfigurational", **wildcards),
-        code=study.simulation_code("isoconfigurational"),
-        checkpoint=lambda wildcards, output: f"{os.path.splitext(output[0])[0]}_checkpoint",
+        physics=study.physics("isoconfigurational"),
     message:
-        "isoconfigurational runs at T={wildcards.temperature}, snapshot {wildcards.snapshot},"
-        " block {wildcards.block}"
+        "isoconfigurational runs at T={wildcards.temperature}, replica {wildcards.replica},"
+        " snapshot {wildcards.snapshot}, block {wildcards.block}"
     shell:
         "python -m softness.stages.isoconfigurational --settings {params.settings:q}"
-        " --checkpoint {params.checkpoint} --workers {threads}"
+        " --simulations {SIMULATIONS}"
         " --trajectory {input} --output {output} 2> {log}"
 
 
@@ -39,11 +37,11 @@ rule ensemble:
         ),
         code=code_of("ensemble"),
     output:
-        f"{RESULTS}/ensemble/T{{temperature}}/snapshot{{snapshot}}.h5",
+        f"{RESULTS}/ensemble/T{{temperature}}/{SNAPSHOT}.h5",
     log:
-        f"{LOGS}/ensemble/T{{temperature}}_snapshot{{snapshot}}.log",
+        f"{LOGS}/ensemble/T{{temperature}}_{OF_SNAPSHOT}.log",
     benchmark:
-        f"{BENCHMARKS}/ensemble/T{{temperature}}_snapshot{{snapshot}}.tsv"
+        f"{BENCHMARKS}/ensemble/T{{temperature}}_{OF_SNAPSHOT}.tsv"
     conda:
         "../../envs/analyse.yaml"
     resources:
@@ -51,7 +49,8 @@ rule ensemble:
     params:
         settings="{}",
     message:
-        "ensemble at T={wildcards.temperature}, snapshot {wildcards.snapshot}"
+        "ensemble at T={wildcards.temperature}, replica {wildcards.replica},"
+        " snapshot {wildcards.snapshot}"
     shell:
         "python -m softness.stages.ensemble --settings {params.settings:q}"
         " --blocks {input.blocks} --output {output} 2> {log}"
@@ -59,7 +58,4 @@ rule ensemble:
 
 rule ensembles:
     input:
-        [
-            f"{RESULTS}/ensemble/T{temperature}/snapshot{snapshot}.h5"
-            for temperature, snapshot in study.snapshots()
-        ],
+        [counts_of_snapshots(temperature) for temperature in study.ensemble_labels],

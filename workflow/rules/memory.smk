@@ -33,14 +33,14 @@ rule softness_decay:
 
 rule cycle:
     input:
-        lambda wildcards: study.cycle_trajectory(wildcards.snapshot),
+        lambda wildcards: study.thermal_trajectory(study.cycle_label, wildcards.replica),
     output:
-        trajectories=cycle_files(f"{CYCLES}/pulse{{pulse}}/snapshot{{snapshot}}"),
-        history=f"{CYCLES}/pulse{{pulse}}/snapshot{{snapshot}}/history.h5",
+        trajectories=cycle_files(f"{CYCLES}/pulse{{pulse}}/{SNAPSHOT}"),
+        history=f"{CYCLES}/pulse{{pulse}}/{SNAPSHOT}/history.h5",
     log:
-        f"{LOGS}/cycle/pulse{{pulse}}_snapshot{{snapshot}}.log",
+        f"{LOGS}/cycle/pulse{{pulse}}_{OF_SNAPSHOT}.log",
     benchmark:
-        f"{BENCHMARKS}/cycle/pulse{{pulse}}_snapshot{{snapshot}}.tsv"
+        f"{BENCHMARKS}/cycle/pulse{{pulse}}_{OF_SNAPSHOT}.tsv"
     conda:
         "../../envs/simulate.yaml"
     resources:
@@ -49,26 +49,26 @@ rule cycle:
         runtime=lambda wildcards: study.cycle_runtime("cycle", **wildcards),
     params:
         settings=lambda wildcards: study.parameter("cycle", **wildcards),
-        code=study.simulation_code("cycle"),
-        checkpoint=lambda wildcards, output: f"{os.path.dirname(output.history)}/checkpoint",
+        physics=study.physics("cycle"),
     message:
-        "thermal cycles of pulse {wildcards.pulse}, snapshot {wildcards.snapshot}"
+        "thermal cycles of pulse {wildcards.pulse}, replica {wildcards.replica},"
+        " snapshot {wildcards.snapshot}"
     shell:
         "python -m softness.stages.cycle --settings {params.settings:q}"
-        " --checkpoint {params.checkpoint} --snapshots {input}"
+        " --simulations {SIMULATIONS} --snapshots {input}"
         " --trajectories {output.trajectories} --history {output.history} 2> {log}"
 
 
 rule control:
     input:
-        lambda wildcards: study.cycle_trajectory(wildcards.snapshot),
+        lambda wildcards: study.thermal_trajectory(study.cycle_label, wildcards.replica),
     output:
-        trajectories=cycle_files(f"{CYCLES}/control/snapshot{{snapshot}}"),
-        history=f"{CYCLES}/control/snapshot{{snapshot}}/history.h5",
+        trajectories=cycle_files(f"{CYCLES}/control/{SNAPSHOT}"),
+        history=f"{CYCLES}/control/{SNAPSHOT}/history.h5",
     log:
-        f"{LOGS}/control/snapshot{{snapshot}}.log",
+        f"{LOGS}/control/{OF_SNAPSHOT}.log",
     benchmark:
-        f"{BENCHMARKS}/control/snapshot{{snapshot}}.tsv"
+        f"{BENCHMARKS}/control/{OF_SNAPSHOT}.tsv"
     conda:
         "../../envs/simulate.yaml"
     resources:
@@ -77,13 +77,12 @@ rule control:
         runtime=lambda wildcards: study.cycle_runtime("control", **wildcards),
     params:
         settings=lambda wildcards: study.parameter("control", **wildcards),
-        code=study.simulation_code("cycle"),
-        checkpoint=lambda wildcards, output: f"{os.path.dirname(output.history)}/checkpoint",
+        physics=study.physics("cycle"),
     message:
-        "controls of thermal cycles, snapshot {wildcards.snapshot}"
+        "controls of thermal cycles, replica {wildcards.replica}, snapshot {wildcards.snapshot}"
     shell:
         "python -m softness.stages.cycle --settings {params.settings:q}"
-        " --checkpoint {params.checkpoint} --snapshots {input}"
+        " --simulations {SIMULATIONS} --snapshots {input}"
         " --trajectories {output.trajectories} --history {output.history} 2> {log}"
 
 
@@ -97,19 +96,20 @@ rule cycle_response:
         distribution=expand(rules.distribution.output, temperature=study.cycle_label),
         code=code_of("cycle_response"),
     output:
-        f"{RESULTS}/cycle_response/pulse{{pulse}}/snapshot{{snapshot}}.h5",
+        f"{RESULTS}/cycle_response/pulse{{pulse}}/{SNAPSHOT}.h5",
     log:
-        f"{LOGS}/cycle_response/pulse{{pulse}}_snapshot{{snapshot}}.log",
+        f"{LOGS}/cycle_response/pulse{{pulse}}_{OF_SNAPSHOT}.log",
     benchmark:
-        f"{BENCHMARKS}/cycle_response/pulse{{pulse}}_snapshot{{snapshot}}.tsv"
+        f"{BENCHMARKS}/cycle_response/pulse{{pulse}}_{OF_SNAPSHOT}.tsv"
     conda:
         "../../envs/analyse.yaml"
     resources:
         mem_mb=1000,
     params:
-        settings=lambda wildcards: study.parameter("cycle_response", wildcards.snapshot),
+        settings=lambda wildcards: study.parameter("cycle_response", wildcards.replica),
     message:
-        "response of softness to pulse {wildcards.pulse}, snapshot {wildcards.snapshot}"
+        "response of softness to pulse {wildcards.pulse}, replica {wildcards.replica},"
+        " snapshot {wildcards.snapshot}"
     shell:
         "python -m softness.stages.cycle_response --settings {params.settings:q}"
         " --cycle {input.cycle} --cycle-history {input.cycle_history}"

@@ -1,5 +1,5 @@
-# Molecular dynamics. These rules follow a digest of the syntax trees of their code, not the files,
-# so that a comment or a new layout cannot make simulations run again.
+# Molecular dynamics. These rules follow the version of their physics (softness/physics/lock.json),
+# not the files of their code: an edit of what decides no numbers runs nothing again.
 
 ENGINE = config["engine"]["name"]
 GPUS = 1 if config["engine"]["device"] == "gpu" else 0
@@ -23,13 +23,12 @@ rule equilibrate_seed:
         runtime=lambda wildcards: study.runtime("equilibrate", wildcards.temperature),
     params:
         settings=lambda wildcards: study.parameter("equilibrate", **wildcards),
-        code=study.simulation_code("equilibrate"),
-        checkpoint=lambda wildcards, output: f"{os.path.dirname(output.state)}/checkpoint",
+        physics=study.physics("equilibrate"),
     message:
         "equilibrate T={wildcards.temperature} from random places, replica {wildcards.replica}"
     shell:
         "python -m softness.stages.equilibrate --settings {params.settings:q}"
-        " --checkpoint {params.checkpoint}"
+        " --simulations {SIMULATIONS}"
         " --state {output.state} --history {output.history} 2> {log}"
 
 
@@ -53,13 +52,12 @@ rule equilibrate:
         runtime=lambda wildcards: study.runtime("equilibrate", wildcards.temperature),
     params:
         settings=lambda wildcards: study.parameter("equilibrate", **wildcards),
-        code=study.simulation_code("equilibrate"),
-        checkpoint=lambda wildcards, output: f"{os.path.dirname(output.state)}/checkpoint",
+        physics=study.physics("equilibrate"),
     message:
         "equilibrate T={wildcards.temperature}, replica {wildcards.replica}"
     shell:
         "python -m softness.stages.equilibrate --settings {params.settings:q}"
-        " --checkpoint {params.checkpoint}"
+        " --simulations {SIMULATIONS}"
         " --seed-state {input} --state {output.state} --history {output.history} 2> {log}"
 
 
@@ -81,11 +79,10 @@ rule thermal:
         runtime=lambda wildcards: study.runtime("thermal", wildcards.temperature),
     params:
         settings=lambda wildcards: study.parameter("thermal", **wildcards),
-        code=study.simulation_code("thermal"),
-        checkpoint=lambda wildcards, output: f"{os.path.dirname(output.trajectory)}/checkpoint",
+        physics=study.physics("thermal"),
     message:
         "thermal run at T={wildcards.temperature}, replica {wildcards.replica}"
     shell:
         "python -m softness.stages.thermal --settings {params.settings:q}"
-        " --checkpoint {params.checkpoint} --state {input}"
+        " --simulations {SIMULATIONS} --state {input}"
         " --trajectory {output.trajectory} --bursts {output.bursts} 2> {log}"

@@ -1,6 +1,10 @@
 """Molecular dynamics behind one protocol; the only place that imports an MD package."""
 
 import importlib
+import os
+import subprocess
+import sys
+from pathlib import Path
 from typing import Literal
 
 from softness.engines.protocol import Engine
@@ -8,6 +12,7 @@ from softness.errors import InputError
 from softness.liquid import Liquid
 
 ENGINES = ("hoomd", "lammps")
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def create(
@@ -42,3 +47,19 @@ def create(
     # Imported by name, at the moment of use: planning needs no MD package.
     module = importlib.import_module(f"softness.engines.{name}")
     return module.create(liquid, device, time_step, coupling_time)
+
+
+def installed_version(name: str) -> str | None:
+    """Version of an engine, asked in a process of its own; None if it is not installed here."""
+    program = (
+        "from softness import engines, liquid; "
+        f"print(engines.create({name!r}, liquid.kob_andersen()).version)"
+    )
+    asked = subprocess.run(
+        [sys.executable, "-c", program],
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return asked.stdout.strip() if asked.returncode == 0 else None

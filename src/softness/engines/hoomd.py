@@ -40,6 +40,7 @@ class Hoomd:
     """
 
     name = "hoomd"
+    accepted_versions: tuple[str, ...] = ()
 
     def __init__(
         self, hoomd: Any, liquid: Liquid, device: str, time_step: float, coupling_time: float

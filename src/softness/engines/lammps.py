@@ -4,6 +4,7 @@ import contextlib
 import ctypes
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,10 @@ from softness.liquid import Liquid
 NEIGHBOUR_SKIN = 0.3
 MINIMISER_STEPS = 100_000
 FIX = "integrator"
+# With these bytes a restart file begins and, if it is whole, ends.
+RESTART_MAGIC = b"LammpS RestartT\0"
+# What LAMMPS says where it finds no room for a restart file before it closes it.
+NO_ROOM = ("Cannot open restart file", "I/O error while writing restart")
 
 
 def create(liquid: Liquid, device: str, time_step: float, coupling_time: float) -> "Lammps":
@@ -48,10 +53,40 @@ def _import_lammps() -> Any:
     return lammps
 
 
+class _Stopped(Exception):
+    """A command of LAMMPS failed; in its own words."""
+
+
+@contextlib.contextmanager
+def _temporary_file() -> Iterator[Path]:
+    """Give a path for a restart file, in a folder of its own that goes away afterwards."""
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            yield Path(folder) / "restart"
+    except OSError as error:
+        raise _no_room(error.strerror or str(error)) from error
+
+
+def _no_room(fault: str) -> InputError:
+    """The error that names the temporary folder."""
+    # Without any folder that can be written to, the fault lists those that were tried.
+    folder = f"temporary folder {tempfile.tempdir}" if tempfile.tempdir else "temporary folder"
+    return InputError(
+        f"{folder}: {fault}: free some space there, or set TMPDIR to a folder with room, then run "
+        "again; nothing that was finished is lost"
+    )
+
+
+def _is_whole(restart: bytes) -> bool:
+    """Whether these are all bytes of a restart file: LAMMPS does not look when it closes it."""
+    return restart[len(RESTART_MAGIC) :].endswith(RESTART_MAGIC)
+
+
 class Lammps:
     """A liquid in LAMMPS, on one CPU core. See `softness.engines.protocol.Engine`."""
 
     name = "lammps"
+    accepted_versions: tuple[str, ...] = ()
 
     def __init__(self, liquid: Liquid, time_step: float, coupling_time: float) -> None:
         package = _import_lammps()
@@ -153,7 +188,7 @@ class Lammps:
             return
         blob = self._restart_bytes()
         self._target = target
-        self._read_restart(blob)
+        self._read_restart(blob, "restart file of this run")
 
     def reset_thermostat(self) -> None:
         """Set the thermostat's own degrees of freedom to zero."""
@@ -242,35 +277,53 @@ class Lammps:
         """Go on from a saved state."""
         blob, target = state.read(path, self)
         self._target = target
-        self._read_restart(blob)
+        self._read_restart(blob, str(path))
 
     def _restart_bytes(self) -> bytes:
-        with tempfile.TemporaryDirectory() as folder:
-            file = Path(folder) / "restart"
-            self._commands(f'write_restart "{file}"')
-            return file.read_bytes()
+        with _temporary_file() as file:
+            try:
+                self._command(f'write_restart "{file}"')
+            except _Stopped as fault:
+                if any(known in str(fault) for known in NO_ROOM):
+                    raise _no_room(str(fault)) from fault
+                raise self._unstable("write_restart", fault) from fault
+            restart = file.read_bytes()
+        if not _is_whole(restart):
+            raise _no_room(f"has room for {len(restart)} bytes of a longer restart file")
+        return restart
 
-    def _read_restart(self, blob: bytes) -> None:
-        with tempfile.TemporaryDirectory() as folder:
-            file = Path(folder) / "restart"
-            file.write_bytes(blob)
+    def _read_restart(self, restart: bytes, source: str) -> None:
+        """Start from a restart file, or say which source is damaged."""
+        with _temporary_file() as file:
+            file.write_bytes(restart)
             self._begin()
-            self._commands(f'read_restart "{file}"')
+            try:
+                self._command(f'read_restart "{file}"')
+            except _Stopped as fault:
+                raise InputError(f"{source}: damaged ({fault}): delete it and run again") from fault
         self._set_interactions()
         self._set_integrator()
 
-    # -- LAMMPS' own arrays ---------------------------------------------------------------
+    # -- LAMMPS' own commands and arrays --------------------------------------------------
 
     def _commands(self, *lines: str) -> None:
         for line in lines:
             try:
-                self._lammps.command(line)
-            except Exception as error:  # LAMMPS raises nothing more particular
-                fault = str(error).strip().splitlines()[0]
-                raise InputError(
-                    f"LAMMPS stopped at {line!r}: {fault}: lower engine.time_step "
-                    f"({self.time_step:g}), or check the state that it started from"
-                ) from error
+                self._command(line)
+            except _Stopped as fault:
+                raise self._unstable(line, fault) from fault
+
+    def _command(self, line: str) -> None:
+        try:
+            self._lammps.command(line)
+        except Exception as error:  # LAMMPS raises nothing more particular
+            raise _Stopped(str(error).strip().splitlines()[0]) from error
+
+    def _unstable(self, line: str, fault: _Stopped) -> InputError:
+        return InputError(
+            f"LAMMPS stopped at {line!r}: {fault}: lower engine.time_step "
+            f"({self.time_step:g}), or check the state that it started from"
+        )
 
     def _raw(self, name: str) -> np.ndarray:
         """A view of LAMMPS' own array, in its order, without ghosts."""

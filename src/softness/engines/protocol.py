@@ -14,10 +14,22 @@ class Engine(Protocol):
     Positions are (N, 3) float64, unwrapped, in sigma_AA; velocities (N, 3) in sigma_AA / tau,
     both in the order in which the particles were loaded. Without a thermostat the energy is
     conserved (NVE); with one the ensemble is canonical (Nose-Hoover).
+
+    Attributes
+    ----------
+    name, version
+        Of the package that runs it. A state is of the version that saved it.
+    accepted_versions
+        Other versions whose states `restore` goes on from; none unless they are set.
+    liquid
+        The model liquid.
+    time_step
+        In tau.
     """
 
     name: str
     version: str
+    accepted_versions: tuple[str, ...]
     liquid: Liquid
     time_step: float
 

@@ -55,15 +55,11 @@ def read(path: str | Path, engine: "Engine") -> tuple[bytes, tuple[float, float]
     Raises
     ------
     InputError
-        If the file is damaged or foreign, or was saved by another engine or liquid.
+        If the file is damaged or foreign, or was saved by another engine, by a version of it that
+        is not accepted, or of another liquid.
     """
     with _opened(path) as file:
-        saved = (file.attrs["engine"], file.attrs["engine_version"])
-        if saved != (engine.name, engine.version):
-            raise InputError(
-                f"{path}: saved by {' '.join(saved)}, this is {engine.name} {engine.version}: "
-                "delete it and run again"
-            )
+        _check_engine(path, file, engine)
         _check_liquid(path, file, engine.liquid)
         start_end = tuple(float(value) for value in file.attrs["thermostat"])
         return file["blob"][()].tobytes(), start_end or None
@@ -71,12 +67,32 @@ def read(path: str | Path, engine: "Engine") -> tuple[bytes, tuple[float, float]
 
 def keep(source: str | Path, path: str | Path, provenance: str) -> None:
     """Copy a state to where it stays, with what made it."""
-    with _opened(source) as kept, writing(path) as file:
+    # In this order: what fails when the copy is written is no damage of the source.
+    with writing(path) as file, _opened(source) as kept:
         for name, value in kept.attrs.items():
             file.attrs[name] = value
         for name in kept:
             kept.copy(name, file)
         file.attrs["provenance"] = provenance
+
+
+def arrays(path: str | Path) -> dict[str, np.ndarray]:
+    """All that a run reads of a saved state: equal arrays, equal runs.
+
+    Returns
+    -------
+    dict
+        ``positions`` and ``velocities`` (N, 3) float64, ``blob`` uint8, what the engine itself
+        needs, and ``thermostat`` float64, two temperatures or none.
+
+    Raises
+    ------
+    InputError
+        If the file is damaged or foreign.
+    """
+    with _opened(path) as file:
+        found = {name: file[name][()] for name in ("positions", "velocities", "blob")}
+        return found | {"thermostat": file.attrs["thermostat"]}
 
 
 def read_positions(path: str | Path, liquid: Liquid) -> np.ndarray:
@@ -90,6 +106,21 @@ def read_positions(path: str | Path, liquid: Liquid) -> np.ndarray:
     with _opened(path) as file:
         _check_liquid(path, file, liquid)
         return file["positions"][()]
+
+
+def _check_engine(path: str | Path, file: h5py.File, engine: "Engine") -> None:
+    name, version = file.attrs["engine"], file.attrs["engine_version"]
+    accepted = (engine.version, *getattr(engine, "accepted_versions", ()))
+    if name == engine.name and version in accepted:
+        return
+    remedy = (
+        "to go on with it, list the version in engine.accepted_versions of the configuration"
+        if name == engine.name
+        else f"set engine.name to {name}, or delete it and run again"
+    )
+    raise InputError(
+        f"{path}: saved by {name} {version}, this is {engine.name} {engine.version}: {remedy}"
+    )
 
 
 def _check_liquid(path: str | Path, file: h5py.File, liquid: Liquid) -> None:

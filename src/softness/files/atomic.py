@@ -4,6 +4,7 @@ import contextlib
 import errno
 import fcntl
 import os
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TextIO
@@ -47,7 +48,54 @@ def replacing(path: str | Path) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
-def take_lock(file: TextIO, lock: Callable[[TextIO, int], None], taken: str) -> None:
+def write_shared(path: Path, text: str) -> None:
+    """Write a small file that several processes may write at once, each the same text."""
+    if path.is_file() and path.read_text() == text:
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    # Of a temporary file only its owner may read.
+    Path(temporary).chmod(0o666 & ~_umask())
+    Path(temporary).replace(path)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+@contextlib.contextmanager
+def holding(path: Path, taken: str = "", waits: bool = False) -> Iterator[None]:
+    """Hold a file as a lock, so that no second process does the same work.
+
+    Parameters
+    ----------
+    path
+        The file; it stays.
+    taken
+        What to say if another process holds it.
+    waits
+        Wait for it instead.
+
+    Raises
+    ------
+    InputError
+        If another process holds it, or its file system has no locks.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as file:
+        take_lock(file, fcntl.lockf, taken, waits)
+        yield
+
+
+def take_lock(
+    file: TextIO, lock: Callable[[TextIO, int], None], taken: str, waits: bool = False
+) -> None:
     """Lock a file for as long as it is open.
 
     Parameters
@@ -58,6 +106,8 @@ def take_lock(file: TextIO, lock: Callable[[TextIO, int], None], taken: str) -> 
         `fcntl.lockf`, which no child inherits, or `fcntl.flock`, which all do.
     taken
         What to say if another process holds it.
+    waits
+        Wait for it instead.
 
     Raises
     ------
@@ -65,7 +115,7 @@ def take_lock(file: TextIO, lock: Callable[[TextIO, int], None], taken: str) -> 
         If another process holds the file, or its file system has no locks.
     """
     try:
-        lock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        lock(file, fcntl.LOCK_EX | (0 if waits else fcntl.LOCK_NB))
     except OSError as error:
         if error.errno in _TAKEN:
             raise InputError(taken) from error

@@ -4,21 +4,13 @@ A file of its own kind, apart from the other records: simulations depend on it, 
 again when a table of the analysis changes.
 """
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 
 from softness.errors import InputError
-from softness.files.hdf5 import reading
 from softness.files.tables import array
-
-# Fixed for good, so that another threshold never asks for another simulation (STUDY.md section 3).
-HOP_THRESHOLDS = np.arange(1, 101) / 100
-CSD_THRESHOLDS = np.arange(10, 201) / 500
 
 # What must be equal in parts that are merged, and what is added up.
 _COMMON = ("temperature", "snapshot", "hop_threshold", "csd_threshold", "hop_time", "csd_time")
@@ -148,88 +140,6 @@ class EnsembleCounts:
         return mean, np.sqrt(scatter.astype(float) / (runs - 1)) / (runs * particles)
 
 
-class Part(NamedTuple):
-    """A file of an unfinished block: all that one process has counted so far.
-
-    Attributes
-    ----------
-    first
-        Number of the first run that the process has done, which no other has.
-    runs
-        How many it has done.
-    path
-        The file.
-    """
-
-    first: int
-    runs: int
-    path: Path
-
-    def numbers(self) -> np.ndarray:
-        """(runs,) numbers of the runs, as the file itself has them.
-
-        Raises
-        ------
-        InputError
-            If the file is truncated or damaged; names it.
-        """
-        with reading(self.path) as file:
-            return file["runs"][()]
-
-
-# The beginning is that of all that a chain removes when it is finished.
-_PART = re.compile(r"segment-(\d+)-runs-(\d+)\.h5")
-
-
-def part_path(folder: Path, first: int, runs: int) -> Path:
-    """File of a process that has begun with run `first` and has done `runs` of them."""
-    return folder / f"segment-{first:06d}-runs-{runs:06d}.h5"
-
-
-def parts_in(folder: Path) -> tuple[list[Part], list[Part]]:
-    """Parts of a block that count, and earlier ones that they have taken the place of.
-
-    A process writes its next part before it removes the last one. A kill in between leaves both,
-    with the same first run: the one of more runs holds the other.
-
-    Parameters
-    ----------
-    folder
-        The checkpoint of the block.
-    """
-    found = [(_PART.fullmatch(path.name), path) for path in folder.glob("segment-*-runs-*.h5")]
-    parts = sorted(Part(int(name[1]), int(name[2]), path) for name, path in found if name)
-    latest = {part.first: part for part in parts}
-    outdated = [part for part in parts if part is not latest[part.first]]
-    return list(latest.values()), outdated
-
-
-# Of a run that is done, and in no part yet.
-_FRAMES = re.compile(r"segment-(\d+)-frames\.npy")
-
-
-def frames_path(folder: Path, number: int) -> Path:
-    """File of the trajectory of a run, which is kept until the run is in a part."""
-    return folder / f"segment-{number:06d}-frames.npy"
-
-
-def frames_in(folder: Path) -> dict[int, Path]:
-    """Trajectories that a block has kept, by the numbers of their runs."""
-    found = [(_FRAMES.fullmatch(path.name), path) for path in folder.glob("segment-*-frames.npy")]
-    return {int(name[1]): path for name, path in found if name}
-
-
-def runs_done(folder: Path) -> int:
-    """Runs of an unfinished block that are done, by the names of its files.
-
-    A kill between a part and the removal of the trajectories that are in it counts those twice,
-    until the block goes on.
-    """
-    # In this order: a run may be counted twice while it passes from one to the other, never missed.
-    kept = len(frames_in(folder))
-    return kept + sum(part.runs for part in parts_in(folder)[0])
-
-
 def merged(parts: Iterable[EnsembleCounts], names: Sequence[str]) -> EnsembleCounts:
     """Counts of all runs of several parts, which are taken in one after the other.
 
@@ -261,7 +171,7 @@ def merged(parts: Iterable[EnsembleCounts], names: Sequence[str]) -> EnsembleCou
         del part
     if total is None:
         raise InputError("there are no parts to merge: run some first")
-    return replace(total, runs=np.array(sorted(seen)))
+    return replace(total, runs=np.array(sorted(seen), dtype=np.int64))
 
 
 def _add(total: EnsembleCounts, part: EnsembleCounts, name: str, first: str) -> None:

@@ -1,5 +1,6 @@
 """Writing trajectories as GSD: frames one by one, and segments merged in one pass."""
 
+import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -57,33 +58,52 @@ def write_segment(
             file.append(_encoded(frame, types, box_length))
 
 
-def merge_segments(
-    segments: Iterable[Path], path: str | Path, header: Mapping[str, np.ndarray]
+def write_frames(
+    path: str | Path, frames: Iterable[gsd.hoomd.Frame], header: Mapping[str, np.ndarray]
 ) -> None:
-    """Write the frames of all segments into one trajectory, in one pass, whole or not at all.
+    """Write frames that were read as one trajectory, in one pass, whole or not at all.
 
-    A GSD file that is reopened for appending differs from one written at once; so the merged file
-    depends on the frames alone, not on where a run was interrupted.
+    A GSD file that is reopened for appending differs from one written at once; so the file depends
+    on the frames alone, not on where a run was interrupted or made longer.
 
     Parameters
     ----------
-    segments
-        The files, in order.
     path
         The GSD file to make.
+    frames
+        From `read_frames`, taken one by one.
     header
         Arrays for the log of the first frame: provenance and the like.
 
     Raises
     ------
     InputError
-        If a segment cannot be read, or there is no room on the disk.
+        If there is no room on the disk.
     """
     with replacing(path) as temporary, gsd.hoomd.open(temporary, "w") as file:
-        for frame in _frames_of(segments):
+        for frame in frames:
+            # What stands in the first frame of a file that was read is in all its frames.
+            frame.log = {name: value for name, value in frame.log.items() if name not in header}
             if len(file) == 0:
                 frame.log |= header
             file.append(frame)
+
+
+def read_frames(path: Path, end: float = np.inf) -> Iterator[gsd.hoomd.Frame]:
+    """Frames of a file of this project at time steps before an end, one by one.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read.
+    """
+    try:
+        with gsd.hoomd.open(path, "r") as file:
+            yield from itertools.takewhile(lambda frame: frame.configuration.step < end, file)
+    except (OSError, RuntimeError, KeyError) as error:
+        raise InputError(
+            f"{path}: damaged ({error}): bring it back, or move its folder away to simulate again"
+        ) from error
 
 
 def text_chunk(text: str) -> np.ndarray:
@@ -103,14 +123,3 @@ def _encoded(frame: Frame, types: np.ndarray, box_length: float) -> gsd.hoomd.Fr
     encoded.particles.image = images
     encoded.log = {name: np.array([value]) for name, value in frame.log.items()}
     return encoded
-
-
-def _frames_of(segments: Iterable[Path]) -> Iterator[gsd.hoomd.Frame]:
-    for segment in segments:
-        try:
-            with gsd.hoomd.open(segment, "r") as file:
-                yield from file
-        except (OSError, RuntimeError, KeyError) as error:
-            raise InputError(
-                f"{segment}: damaged segment ({error}): delete its folder and run again"
-            ) from error

@@ -41,9 +41,10 @@ class Provenance:
     settings
         All settings the stage was given.
     inputs
-        Hash of each input file, by the end of its path, so that results can be moved.
+        Hash of each input file, by the end of its path, so that results can be moved; of a
+        simulation, of the arrays that it read.
     code
-        Digest of the source files that made it.
+        Digest of the source files that made it; of a simulation, the version of its physics.
     versions
         Versions of Python and of the packages it computes with.
     """
@@ -53,18 +54,6 @@ class Provenance:
     inputs: Mapping[str, str] = field(default_factory=dict)
     code: str = ""
     versions: Mapping[str, str] = field(default_factory=dict)
-
-    def what_decides(self, engine: str) -> dict[str, Any]:
-        """What an unfinished run belongs to: settings, inputs, code and the engine's version.
-
-        Not the other versions: an update of theirs must not throw away what was simulated.
-        """
-        return {
-            "settings": self.settings,
-            "inputs": self.inputs,
-            "code": self.code,
-            "engine": self.versions.get(engine),
-        }
 
     def as_text(self) -> str:
         """The provenance as canonical JSON."""

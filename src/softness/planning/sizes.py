@@ -133,18 +133,16 @@ class Sizes:
 
     def cycle_frames(self, wildcards: Mapping[str, str]) -> int:
         """Frames of the runs of one snapshot through a pulse, or of their controls."""
-        study, snapshot = self.study, wildcards["snapshot"]
+        study, place = self.study, (wildcards["replica"], wildcards["snapshot"])
         is_control = "pulse" not in wildcards
-        settings = (
-            study.control(snapshot) if is_control else study.cycle(wildcards["pulse"], snapshot)
-        )
+        settings = study.control(*place) if is_control else study.cycle(wildcards["pulse"], *place)
         first, last = settings["runs"]
         return (last - first) * (round(cycle_duration(settings) / settings["frame_interval"]) + 1)
 
     def followed_frames(self, wildcards: Mapping[str, str]) -> int:
         """Frames whose softness is needed: of a thermal run, or of cycles and their controls."""
         if "pulse" in wildcards:
-            control = {"snapshot": wildcards["snapshot"]}
+            control = {name: wildcards[name] for name in ("replica", "snapshot")}
             return self.cycle_frames(wildcards) + self.cycle_frames(control)
         lags = self.config["memory"]["lags_per_decade"] * math.log10(self.frames(wildcards))
         return min(self.frames(wildcards), round(self.config["memory"]["origins"] * lags))
@@ -172,7 +170,7 @@ class Sizes:
 
     def runs_of_block(self, wildcards: Mapping[str, str]) -> int:
         """Runs that one file of counts is made of: of a block, or of a whole ensemble."""
-        place = wildcards["temperature"], wildcards["snapshot"]
+        place = tuple(wildcards[name] for name in ("temperature", "replica", "snapshot"))
         blocks = self.study.ensemble_blocks(wildcards["temperature"])
         chosen = [wildcards["block"]] if "block" in wildcards else [str(block) for block in blocks]
         parts = [self.study.isoconfigurational(*place, block)["runs"] for block in chosen]

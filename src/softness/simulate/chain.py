@@ -1,55 +1,67 @@
 """A long run as a chain of segments, each started from the saved state of the one before.
 
 Every segment starts by restoring the state that the one before has saved, whether or not anything
-was interrupted; so a run that was killed and resumed, or cut into many short jobs, equals an
-uninterrupted one by construction.
+was interrupted; so a run that was killed and resumed, cut into many short jobs, or made longer
+later, equals one that was done at once by construction.
 """
 
 import contextlib
-import fcntl
 import json
-import shutil
-import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
 from softness.engines.protocol import Engine
-from softness.errors import OutOfTime
-from softness.files.atomic import replacing, take_lock
+from softness.errors import InputError, OutOfTime
+from softness.files.atomic import holding, replacing
 from softness.files.provenance import canonical_json, file_digest
 from softness.simulate.deadline import Deadline
 from softness.simulate.progress import Progress
+from softness.simulate.segments import Cuts, Segment
 
-SETTINGS = "settings.json"
 FINISHED = "finished.json"
 PACE = "pace.json"
+LOCK = ".lock"
+
+
+class Pieces(NamedTuple):
+    """What a run consists of, in order.
+
+    Attributes
+    ----------
+    finished
+        File of an earlier, shorter length, or None.
+    until
+        Time step up to which that file counts.
+    segments
+        Files that follow.
+    """
+
+    finished: Path | None
+    until: int
+    segments: list[Path]
 
 
 class Chain:
-    """The checkpoint of a run: its settings, finished segments and last state.
+    """A run in its folder: finished files, and state and segments of what is not yet in them.
+
+    Names tell time steps, so that a run of any length finds what is there of it. A finished run
+    keeps its files and the state at the last cut, from which a longer one goes on.
 
     Parameters
     ----------
     folder
-        Where the run is kept. It survives a kill. After the run it holds links to the outputs,
-        which cost no room: a workflow that died before its job deletes outputs that it does not
-        know to be whole, and `recover` brings them back.
-    settings
-        What the run depends on. A folder with other settings is of another run and is cleared.
+        Of this run alone.
+    cuts
+        Where it is cut.
     deadline
-        When this job ends, without limit by default. It is none of the settings.
+        When this job ends, without limit by default.
     """
 
-    def __init__(
-        self,
-        folder: str | Path,
-        settings: Mapping[str, Any],
-        deadline: Deadline | None = None,
-    ) -> None:
-        self.folder = Path(folder)
+    def __init__(self, folder: Path, cuts: Cuts, deadline: Deadline | None = None) -> None:
+        self.folder = folder
+        self.cuts = cuts
         self.deadline = deadline or Deadline()
-        self._settings = canonical_json(settings)
 
     @contextlib.contextmanager
     def locked(self) -> Iterator["Chain"]:
@@ -60,47 +72,119 @@ class Chain:
         InputError
             If another process holds it.
         """
-        self.folder.parent.mkdir(parents=True, exist_ok=True)
-        lock = self.folder.with_name(f".{self.folder.name}.lock")
-        with lock.open("w") as file:
-            taken = f"{self.folder}: another process is at this run: wait for it, or stop it"
-            take_lock(file, fcntl.lockf, taken)
-            self._claim()
+        taken = f"{self.folder}: another process is at this run: wait for it, or stop it"
+        with holding(self.folder / LOCK, taken):
             yield self
 
-    def _claim(self) -> None:
-        """Keep the folder if it is of this run, else clear it."""
-        file = self.folder / SETTINGS
-        if self.folder.exists() and not (file.exists() and file.read_text() == self._settings):
-            print(f"{self.folder}: clearing the run of other settings or code", file=sys.stderr)
-            self.discard()
-        if not file.exists():
-            with replacing(file) as temporary:
-                temporary.write_text(self._settings)
+    # -- what is there --------------------------------------------------------------------
 
-    def segment(self, index: int, name: str) -> Path:
+    def state(self, step: int) -> Path:
+        """Saved state at a time step."""
+        return self.folder / f"state-{step:012d}.h5"
+
+    def segment(self, segment: Segment, name: str) -> Path:
         """File of one kind that a segment writes."""
-        return self.folder / f"segment-{index:06d}-{name}"
+        return self.folder / f"segment-{segment.begin:012d}-{segment.end:012d}-{name}"
 
-    def state(self, index: int) -> Path:
-        """Saved state before segment ``index``."""
-        return self.folder / f"state-{index:06d}.h5"
+    def states(self) -> list[int]:
+        """Time steps of the saved states, rising."""
+        return sorted(int(path.stem[6:]) for path in self.folder.glob("state-*.h5"))
 
-    def finished_segments(self) -> int | None:
-        """Number of finished segments, or None if the run has not begun."""
-        saved = sorted(self.folder.glob("state-*.h5"))
-        return int(saved[-1].stem.removeprefix("state-")) if saved else None
+    def covered(self) -> int:
+        """Time steps whose files are there, finished or not."""
+        return max([0, *self.states(), *self._finished()])
 
-    def last_state(self) -> Path:
-        """Saved state after the last finished segment."""
-        return self.state(self.finished_segments() or 0)
+    def _finished(self) -> dict[int, dict[str, str]]:
+        """Names and hashes of the finished files, by the length of the run."""
+        path = self.folder / FINISHED
+        if not path.exists():
+            return {}
+        return {int(steps): files for steps, files in json.loads(path.read_text()).items()}
+
+    def longest(self, name: str) -> Path | None:
+        """The finished file of the longest run, as it is."""
+        finished = self._finished()
+        return self._path(max(finished), name) if finished else None
+
+    def has_finished(self, steps: int) -> bool:
+        """Whether a run of so many steps was finished."""
+        return steps in self._finished()
+
+    def finished(self, steps: int, name: str) -> Path | None:
+        """The file of a run of so many steps, if it was finished.
+
+        Raises
+        ------
+        InputError
+            If it is not what it was when it was written.
+        """
+        hashes = self._finished().get(steps, {})
+        if name not in hashes:
+            return None
+        path = self._path(steps, name)
+        if not path.exists() or file_digest(path) != hashes[name]:
+            raise InputError(
+                f"{path}: was changed or removed since it was written: bring it back, or move its "
+                "folder away to simulate again"
+            )
+        return path
+
+    def _path(self, steps: int, name: str) -> Path:
+        return self.folder / f"finished-{steps:012d}-{name}"
+
+    def pieces(self, name: str, steps: int, first: int = 0) -> Pieces:
+        """What the finished file of a run is made of.
+
+        Segments count before a finished file: it may end within one of them, and two runs of a GPU
+        are not equal.
+
+        Parameters
+        ----------
+        name
+            Of the file.
+        steps
+            Length of the run.
+        first
+            Where files of this name begin.
+
+        Raises
+        ------
+        InputError
+            If a part is missing.
+        """
+        files, begin = [], steps
+        ending = {
+            end: (begin, path)
+            for path, begin, end in self._segments()
+            if path.name.endswith(f"-{name}")
+        }
+        while begin in ending:
+            begin, path = ending[begin]
+            files.insert(0, path)
+        if begin == first:
+            return Pieces(None, first, files)
+        longer = [length for length in self._finished() if length >= begin]
+        if not longer:
+            raise InputError(
+                f"{self.folder}: lacks the time steps before {begin} of {name}: bring them back, "
+                "or move the folder away to simulate again"
+            )
+        return Pieces(self.finished(min(longer), name), begin, files)
+
+    def _segments(self) -> Iterator[tuple[Path, int, int]]:
+        """Each file of a segment, with its first time step and its end."""
+        for path in self.folder.glob("segment-*"):
+            _, begin, end, _ = path.name.split("-", 3)
+            yield path, int(begin), int(end)
+
+    # -- running --------------------------------------------------------------------------
 
     def run(
         self,
         engine: Engine,
-        lengths: Sequence[int],
+        steps: int,
         start: Callable[[], None],
-        advance: Callable[[int, Progress], None],
+        advance: Callable[[Segment, Progress], None],
         title: str,
     ) -> None:
         """Run the segments that are not yet done.
@@ -109,12 +193,12 @@ class Chain:
         ----------
         engine
             What is run.
-        lengths
-            Number of time steps of each segment.
+        steps
+            Length of the run.
         start
             Puts the engine into the state at which the run starts.
         advance
-            Takes the number of a segment, runs it, tells the progress and writes its files.
+            Runs a segment, tells the progress and writes its files.
         title
             What the progress is said to be of.
 
@@ -123,42 +207,46 @@ class Chain:
         OutOfTime
             If the next segment might not end in time; nothing that was done is lost.
         InputError
-            If the job is too short for one segment.
+            If the job is too short for one segment, or a state cannot be kept.
         """
-        done = self.finished_segments()
-        if done is None:
+        segments = self.cuts.segments(steps)
+        ends = [0, *(segment.end for segment in segments)]
+        kept = [step for step in self.states() if step in ends]
+        if not kept:
             start()
             engine.save(self.state(0))
-            done = 0
+            kept = [0]
+        engine.restore(self.state(kept[-1]))
+        before = ends.index(kept[-1])
         deadline, pace = self.deadline, self._least_pace()
-        progress = Progress(title, sum(lengths), sum(lengths[:done]), check=deadline.check)
-        for index in range(done, len(lengths)):
+        progress = Progress(title, steps, kept[-1], check=deadline.check)
+        for done, segment in enumerate(segments[before:], before):
             begin = deadline.clock()
             try:
-                self._advance(engine, index, pace * lengths[index], advance, progress)
+                if not deadline.allows(pace * segment.steps):
+                    raise OutOfTime
+                advance(segment, progress)
             except OutOfTime:
-                if index == done:
-                    self._keep_pace(max(pace, (deadline.clock() - begin) / lengths[index]))
-                raise deadline.stop(title, "segments", done, index, len(lengths)) from None
-            pace = max(pace, (deadline.clock() - begin) / lengths[index])
+                if done == before:
+                    self._keep_pace(max(pace, (deadline.clock() - begin) / segment.steps))
+                raise deadline.stop(title, "segments", before, done, len(segments)) from None
+            self._pass_on(engine, segment)
+            pace = max(pace, (deadline.clock() - begin) / segment.steps)
 
-    def _advance(
-        self,
-        engine: Engine,
-        index: int,
-        seconds: float,
-        advance: Callable[[int, Progress], None],
-        progress: Progress,
-    ) -> None:
-        """Run one segment, which will take about so many seconds."""
-        if not self.deadline.allows(seconds):
-            raise OutOfTime
-        engine.restore(self.state(index))
-        advance(index, progress)
-        # The new state is the mark that the segment is done: it comes after the segment's
-        # files, and before the old state goes.
-        engine.save(self.state(index + 1))
-        self.state(index).unlink()
+    def _pass_on(self, engine: Engine, segment: Segment) -> None:
+        """Save the state, the mark that a segment is done; drop the one before, if none needs it.
+
+        The next segment starts from the new one anyway: it is read back before the old one goes.
+        """
+        new = self.state(segment.end)
+        engine.save(new)
+        try:
+            engine.restore(new)
+        except InputError:
+            new.unlink()
+            raise
+        if self.cuts.is_cut(segment.end):
+            self.state(segment.begin).unlink()
 
     def _keep_pace(self, pace: float) -> None:
         """Keep how long a step took in a job that was too short for one segment.
@@ -173,64 +261,45 @@ class Chain:
         file = self.folder / PACE
         return json.loads(file.read_text())["seconds_per_step"] if file.exists() else 0.0
 
-    def finish(self, outputs: Sequence[Path]) -> None:
-        """Keep links to the outputs, with their hashes, and remove what they were made from."""
-        for output in outputs:
-            _link(self._kept(output), output)
-        hashes = {output.name: file_digest(output) for output in outputs}
-        with replacing(self.folder / FINISHED) as temporary:
-            temporary.write_text(canonical_json(hashes))
-        self._clean()
+    # -- finishing ------------------------------------------------------------------------
 
-    def _clean(self) -> None:
+    def finish(
+        self,
+        steps: int,
+        makers: Mapping[str, Callable[[Path], None]],
+        keeps_shorter: bool = False,
+    ) -> None:
+        """Write the finished files of a run, then remove what they were made from.
+
+        Parameters
+        ----------
+        steps
+            Its length.
+        makers
+            What writes each of them, by name.
+        keeps_shorter
+            Whether files of shorter runs stay; else the new ones hold them.
+        """
+        finished = self._finished()
+        if steps not in finished:
+            for name, make in makers.items():
+                make(self._path(steps, name))
+            new = {steps: {name: file_digest(self._path(steps, name)) for name in makers}}
+            finished = finished | new if keeps_shorter else new
+            with replacing(self.folder / FINISHED) as temporary:
+                temporary.write_text(canonical_json({str(n): each for n, each in finished.items()}))
+        self._clean(finished)
+
+    def _clean(self, finished: Mapping[int, Mapping[str, str]]) -> None:
+        """Remove what finished files hold, but for the state at their last cut."""
+        longest = max(finished)
+        within = [step for step in self.states() if step <= longest]
+        last = max((step for step in within if self.cuts.is_cut(step)), default=0)
+        waste = [self.state(step) for step in within if step != last]
+        waste.append(self.folder / PACE)
         # States first: one without its segments would be gone on from.
-        for pattern in ("state-*", PACE, "segment-*"):
-            for waste in self.folder.glob(pattern):
-                waste.unlink()
-
-    def recover(self, outputs: Sequence[Path]) -> bool:
-        """Put back the outputs of a finished run; False if it is not finished or they changed."""
-        mark = self.folder / FINISHED
-        if not mark.exists():
-            return False
-        hashes = json.loads(mark.read_text())
-        for output in outputs:
-            kept = self._kept(output)
-            if not kept.exists() or file_digest(kept) != hashes.get(output.name):
-                mark.unlink()
-                return False
-        for output in outputs:
-            _link(output, self._kept(output))
-        self._clean()
-        return True
-
-    def is_finished(self) -> bool:
-        """Whether the run has ended, and its outputs can be recovered."""
-        return (self.folder / FINISHED).exists()
-
-    def _kept(self, output: Path) -> Path:
-        return self.folder / f"finished-{output.name}"
-
-    def discard(self) -> None:
-        """Remove the folder, at once for whoever looks at it."""
-        waste = self.folder.with_name(f".{self.folder.name}.waste")
-        shutil.rmtree(waste, ignore_errors=True)
-        if self.folder.exists():
-            self.folder.rename(waste)
-            shutil.rmtree(waste)
-
-
-def _link(new: Path, old: Path) -> None:
-    """Give a file a second name; a copy, on a file system that has no hard links."""
-    new.unlink(missing_ok=True)
-    try:
-        new.hardlink_to(old)
-    except OSError:
-        with replacing(new) as temporary:
-            shutil.copyfile(old, temporary)
-
-
-def segment_lengths(steps: int, segment: int) -> list[int]:
-    """Cut a run into segments of equal length; the last may be shorter."""
-    whole, rest = divmod(steps, segment)
-    return [segment] * whole + ([rest] if rest else [])
+        waste += [path for path, _, end in self._segments() if end <= longest]
+        named = {self._path(steps, name) for steps in finished for name in finished[steps]}
+        waste += set(self.folder.glob("finished-*")) - named
+        for path in waste:
+            path.unlink(missing_ok=True)

@@ -7,7 +7,7 @@ height 0 has none (dissertation, section 4.2.2).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,15 +16,16 @@ import numpy as np
 from softness import seeds
 from softness.engines.protocol import Engine
 from softness.errors import InputError
-from softness.files.frames import Frame, write_segment
-from softness.files.hdf5 import reading, writing
+from softness.files.frames import Frame, read_frames, write_segment
 from softness.files.records.cycled import CycleHistory
-from softness.simulate.chain import Chain, segment_lengths
+from softness.simulate.chain import Chain
+from softness.simulate.deadline import Deadline
 from softness.simulate.progress import Progress
+from softness.simulate.segments import Cuts, Segment
 from softness.simulate.settings import RunSettings
 
 STREAM = "cycle"
-ENERGIES = "energies.h5"
+TRAJECTORY = "trajectory.gsd"
 
 # Temperatures at the beginning and at the end of the time from one frame to the next.
 Interval = tuple[float, float]
@@ -89,9 +90,10 @@ class CycleProtocol:
         steps = {name: round(settings[name] / time_step) for name in names}
         return cls(low=settings["low"], high=settings["high"], **steps)
 
-    def control(self) -> "CycleProtocol":
-        """The same times without the pulse."""
-        return replace(self, high=self.low)
+    @property
+    def is_control(self) -> bool:
+        """Whether there is no pulse."""
+        return self.high == self.low
 
     @property
     def steps(self) -> int:
@@ -101,8 +103,8 @@ class CycleProtocol:
     def intervals(self) -> list[Interval]:
         """What the thermostat does from each frame to the next.
 
-        Of a control all are equal, whatever its times: so one control, as long as the longest
-        pulse needs it, stands for those of all pulses.
+        Of a control all are equal: so one control, as long as the longest pulse needs it, stands
+        for those of all pulses.
         """
         low, high = self.low, self.high
         phases = (
@@ -139,7 +141,7 @@ class CycleRuns:
     positions
         (N, 3) of the snapshot.
     snapshot
-        Its number.
+        Its number: `softness.seeds.snapshot_key`.
     numbers
         Of the runs.
     segment
@@ -168,69 +170,47 @@ class CycleRuns:
         stream = seeds.stream(self.run.seed, STREAM, low, self.snapshot, number)
         return seeds.maxwell_boltzmann(stream, self.run.liquid.particles, low)
 
-    def segments(self) -> list[tuple[int, list[Interval]]]:
-        """First step and intervals of each segment of one run."""
-        intervals, interval = self.protocol.intervals(), self.protocol.frame_interval
-        lengths = segment_lengths(self.protocol.steps, self.segment)
-        begins = np.cumsum([0, *lengths[:-1]]).tolist()
-        return [
-            (begin, intervals[begin // interval : (begin + length) // interval])
-            for begin, length in zip(begins, lengths, strict=True)
-        ]
+    def chain(self, folder: Path, number: int, deadline: Deadline) -> Chain:
+        """Where one run is kept, below the folder of all."""
+        return Chain(folder / f"run{number}", Cuts(self.segment), deadline)
 
 
-def run_cycles(chain: Chain, engine: Engine, runs: CycleRuns) -> CycleHistory:
-    """Do the runs of a job one after the other, segment by segment.
-
-    Frames are left in the chain's folder, by run: see `kind_of_run` and
-    `softness.simulate.thermal.merge`.
+def run_cycle(chain: Chain, engine: Engine, runs: CycleRuns, number: int) -> None:
+    """Do one run, segment by segment; its frames are left in the chain.
 
     Parameters
     ----------
     chain
-        Where the runs are kept; locked by the caller.
+        Where the run is kept; locked by the caller.
     engine
         What is run.
     runs
-        What is to be done.
-
-    Returns
-    -------
-    CycleHistory
-        Energies of all runs at all frames.
+        What it is one of.
+    number
+        Which one.
     """
-    segments, interval = runs.segments(), runs.protocol.frame_interval
-    lengths = [len(parts) * interval for _ in runs.numbers for _, parts in segments]
-    what = "control" if runs.protocol.high == runs.protocol.low else "cycle"
-    title = f"{what} T={runs.protocol.low:g} to {runs.protocol.high:g} snapshot {runs.snapshot}"
+    steps, interval = runs.protocol.steps, runs.protocol.frame_interval
+    if chain.covered() >= steps:
+        return
+    intervals = runs.protocol.intervals()
 
     def start() -> None:
-        _begin(engine, runs, runs.numbers[0])
+        engine.load(runs.positions, runs.run.liquid.types, runs.velocities(number))
+        engine.set_thermostat(runs.protocol.low)
+        engine.reset_thermostat()
 
-    def advance(index: int, progress: Progress) -> None:
-        place, part = divmod(index, len(segments))
-        number = runs.numbers[place]
-        if part == 0:
-            # The restored state is the end of the run before; that of the first one is begun anew
-            # as well, so that no run depends on its place in the job.
-            _begin(engine, runs, number)
-        first, intervals = segments[part]
-        frames = list(_frames(engine, intervals, first, interval, progress))
-        _write(chain, index, number, frames, runs.run)
+    def advance(segment: Segment, progress: Progress) -> None:
+        own = intervals[segment.begin // interval : segment.end // interval]
+        frames = list(_frames(engine, own, segment.begin, interval, progress))
+        liquid = runs.run.liquid
+        write_segment(chain.segment(segment, TRAJECTORY), frames, liquid.types, liquid.box_length)
 
-    chain.run(engine, lengths, start, advance, title)
-    return _history(chain, runs)
-
-
-def kind_of_run(number: int) -> str:
-    """Name of a run's frames in the chain's folder."""
-    return f"run{number}.gsd"
-
-
-def _begin(engine: Engine, runs: CycleRuns, number: int) -> None:
-    engine.load(runs.positions, runs.run.liquid.types, runs.velocities(number))
-    engine.set_thermostat(runs.protocol.low)
-    engine.reset_thermostat()
+    what = "control" if runs.protocol.is_control else "cycle"
+    title = (
+        f"{what} T={runs.protocol.low:g} to {runs.protocol.high:g} snapshot {runs.snapshot} "
+        f"run {number}"
+    )
+    chain.run(engine, steps, start, advance, title)
 
 
 def _frames(
@@ -251,40 +231,39 @@ def _frame(engine: Engine, step: int) -> Frame:
     return Frame(step, engine.positions(), log)
 
 
-def _write(chain: Chain, index: int, number: int, frames: list[Frame], run: RunSettings) -> None:
-    freedom = 3 * run.liquid.particles - 3
-    with writing(chain.segment(index, f"run{number}-{ENERGIES}")) as file:
-        potential = np.array([frame.log["potential_energy"] for frame in frames])
-        kinetic = np.array([0.5 * freedom * frame.log["temperature"] for frame in frames])
-        file["potential_energy"] = potential
-        file["total_energy"] = potential + kinetic
-    path = chain.segment(index, kind_of_run(number))
-    write_segment(path, frames, run.liquid.types, run.liquid.box_length)
+def history_of(trajectories: Sequence[Path], runs: CycleRuns) -> CycleHistory:
+    """Energies of all runs at all frames.
 
-
-def _history(chain: Chain, runs: CycleRuns) -> CycleHistory:
+    Parameters
+    ----------
+    trajectories
+        Finished files of the runs, in their order.
+    runs
+        What was done.
+    """
     protocol = runs.protocol
     temperatures = protocol.temperatures()
-    steps = np.arange(len(temperatures)) * protocol.frame_interval
-    parts = [
-        sorted(chain.folder.glob(f"segment-*-run{number}-{ENERGIES}")) for number in runs.numbers
-    ]
+    # (runs, frames, potential and total energy)
+    energies = np.array([_energies(path, runs.run.liquid.particles) for path in trajectories])
     return CycleHistory(
         low=np.array(protocol.low),
         high=np.array(protocol.high),
         snapshot=np.array(runs.snapshot),
         runs=np.array(runs.numbers),
-        time=steps * runs.run.time_step,
+        time=np.arange(len(temperatures)) * protocol.frame_interval * runs.run.time_step,
         set_temperature=temperatures,
-        total_energy=np.array([_joined(paths, "total_energy") for paths in parts]),
-        potential_energy=np.array([_joined(paths, "potential_energy") for paths in parts]),
+        total_energy=energies[:, :, 1],
+        potential_energy=energies[:, :, 0],
     )
 
 
-def _joined(paths: Sequence[Path], name: str) -> np.ndarray:
-    """(frames,) of one run from its segments."""
-    values = []
-    for path in paths:
-        with reading(path) as file:
-            values.append(file[name][()])
-    return np.concatenate(values)
+def _energies(path: Path, particles: int) -> list[tuple[float, float]]:
+    """Potential and total energy of each frame."""
+    freedom = 3 * particles - 3
+    return [
+        (potential, potential + 0.5 * freedom * temperature)
+        for potential, temperature in (
+            (float(frame.log["potential_energy"][0]), float(frame.log["temperature"][0]))
+            for frame in read_frames(path)
+        )
+    ]

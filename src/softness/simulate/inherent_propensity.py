@@ -1,10 +1,10 @@
 """Inherent-state propensity: how far inherent states of runs from one snapshot move away from its.
 
-The runs are those of the isoconfigurational ensemble, with the same velocities. At a few times a
-copy of the configuration is quenched by a second engine, while the first goes on undisturbed. The
-displacements of the configurations themselves are added up as well, so that thermal and
-inherent-state propensity are of the same runs. Only whole-number sums over runs are kept, the same
-to the last digit however runs are cut into jobs and attempts.
+The runs are isoconfigurational ones with velocities of their own. At a few times a copy of the
+configuration is quenched by a second engine, while the first goes on undisturbed. The displacements
+of the configurations themselves are added up as well, so that thermal and inherent-state propensity
+are of the same runs. Only whole-number distances are kept, whose sums are the same to the last
+digit however runs are cut into jobs and attempts.
 """
 
 import itertools
@@ -16,28 +16,20 @@ from typing import Any
 import numpy as np
 
 from softness import seeds
+from softness.dynamics.counted import DISPLACEMENT_UNIT, whole_distances, whole_squares
 from softness.engines.protocol import Engine
 from softness.errors import InputError
 from softness.files.hdf5 import reading, writing
-from softness.files.records.inherent import (
-    DISPLACEMENT_UNIT,
-    INHERENT,
-    THERMAL,
-    InherentPropensity,
-    whole_distances,
-    whole_squares,
-)
-from softness.simulate.chain import Chain
+from softness.files.records.inherent import INHERENT, THERMAL, InherentPropensity
+from softness.simulate.deadline import Deadline
+from softness.simulate.pieces import do_pieces
 from softness.simulate.progress import Progress
 from softness.simulate.quench import InherentState, quench
 from softness.simulate.settings import RunSettings
 
-# As in `softness.simulate.ensemble`, which is not imported: an edit of what it counts would quench
-# everything again. A test holds them equal, and the units of both as well.
-STREAM = "isoconfigurational"
+STREAM = "inherent_propensity"
 
 ORIGIN = "origin.h5"
-SUMS = "displacements.h5"
 
 
 def whole_steps(times: Sequence[float], time_step: float) -> tuple[int, ...]:
@@ -67,7 +59,7 @@ class InherentRuns:
     positions
         (N, 3) of the snapshot.
     snapshot
-        Its number, as in the isoconfigurational ensemble.
+        Its number: `softness.seeds.snapshot_key`.
     first, last
         Numbers of the first run and of the one after the last.
     steps
@@ -97,8 +89,8 @@ class InherentRuns:
         positions
             (N, 3) of the snapshot.
         settings
-            ``snapshot``; ``runs``, the first and the one after the last; ``times`` in tau, rising;
-            ``force_tolerance``.
+            ``snapshot``, its number within the replica; ``runs``, the first and the one after the
+            last; ``times`` in tau, rising; ``force_tolerance``.
         """
         first, last = settings["runs"]
         if not 0 <= first < last:
@@ -108,7 +100,7 @@ class InherentRuns:
         return cls(
             run=run,
             positions=positions,
-            snapshot=settings["snapshot"],
+            snapshot=seeds.snapshot_key(run.replica, settings["snapshot"]),
             first=first,
             last=last,
             steps=whole_steps(settings["times"], run.time_step),
@@ -121,7 +113,7 @@ class InherentRuns:
         return np.flatnonzero(self.run.liquid.types == 0)
 
     def velocities(self, number: int) -> np.ndarray:
-        """(N, 3) velocities of one run, as in the isoconfigurational ensemble."""
+        """(N, 3) velocities of one run."""
         run = self.run
         stream = seeds.stream(run.seed, STREAM, run.temperature, self.snapshot, number)
         return seeds.maxwell_boltzmann(stream, run.liquid.particles, run.temperature)
@@ -132,39 +124,52 @@ class InherentRuns:
 
 
 def run_inherent(
-    chain: Chain, engine: Engine, quencher: Engine, runs: InherentRuns
+    folder: Path, engine: Engine, quencher: Engine, runs: InherentRuns, deadline: Deadline
 ) -> InherentPropensity:
     """Do the runs of a job that are not yet done, and add up all of them.
 
     Parameters
     ----------
-    chain
-        Where finished runs are kept; locked by the caller. A run is a segment of the chain.
+    folder
+        Where finished runs are kept; its runs are locked by the caller.
     engine
         What is run.
     quencher
         Another engine of the same kind: a quench takes nothing away from the run.
     runs
         What is to be done.
+    deadline
+        When the job ends.
+
+    Raises
+    ------
+    OutOfTime
+        If the next run might not end in time; nothing that was done is lost.
+    InputError
+        If the job is too short for one run.
     """
-    numbers = range(runs.first, runs.last)
-    origin = _origin(chain, quencher, runs)
     title = f"inherent-state propensity T={runs.run.temperature:g} snapshot {runs.snapshot}"
+    steps = runs.steps[-1]
+    pieces = [(run_path(folder, number), number) for number in range(runs.first, runs.last)]
+    done = sum(path.exists() for path, _ in pieces)
+    origin = _origin(folder / ORIGIN, quencher, runs)
+    progress = Progress(title, len(pieces) * steps, done * steps, check=deadline.check)
 
-    def start() -> None:
-        _begin(engine, runs, runs.first)
-
-    def advance(index: int, progress: Progress) -> None:
-        # Each run is begun anew, whatever state the one before has left.
-        _begin(engine, runs, numbers[index])
+    def do(path: Path, number: int) -> None:
+        _begin(engine, runs, number)
         way, states = [], []
         for positions in _way(engine, runs.steps, progress):
             way.append(positions)
             states.append(runs.quench(quencher, positions))
-        _write(chain.segment(index, SUMS), runs, origin, np.array(way), states)
+        _write(path, runs, origin, np.array(way), states)
 
-    chain.run(engine, [runs.steps[-1]] * len(numbers), start, advance, title)
-    return _added(chain, runs, origin)
+    do_pieces(pieces, do, deadline, title, "runs")
+    return _added([path for path, _ in pieces], runs, origin)
+
+
+def run_path(folder: Path, number: int) -> Path:
+    """File of one run: how far each particle went."""
+    return folder / f"run-{number:06d}.h5"
 
 
 def _begin(engine: Engine, runs: InherentRuns, number: int) -> None:
@@ -181,9 +186,8 @@ def _way(engine: Engine, steps: tuple[int, ...], progress: Progress) -> Iterator
         yield engine.positions()
 
 
-def _origin(chain: Chain, quencher: Engine, runs: InherentRuns) -> InherentState:
-    """The inherent state of the snapshot itself; kept, since an attempt may go on later."""
-    path = chain.segment(0, ORIGIN)
+def _origin(path: Path, quencher: Engine, runs: InherentRuns) -> InherentState:
+    """The inherent state of the snapshot itself; kept, since other runs follow."""
     if not path.exists():
         state = runs.quench(quencher, runs.positions)
         with writing(path) as file:
@@ -210,14 +214,14 @@ def _write(
         file["converged"] = np.array([state.converged for state in states])
 
 
-def _added(chain: Chain, runs: InherentRuns, origin: InherentState) -> InherentPropensity:
+def _added(paths: Sequence[Path], runs: InherentRuns, origin: InherentState) -> InherentPropensity:
     times, particle, states = len(runs.steps), runs.particle, (INHERENT, THERMAL)
     displacement = np.zeros((len(states), 2, times, len(particle)), np.int64)
     square = np.zeros_like(displacement)
     largest = np.full(times, origin.largest_force)
     unconverged = np.zeros(times, np.int64)
-    for index, number in enumerate(range(runs.first, runs.last)):
-        with reading(chain.segment(index, SUMS)) as file:
+    for path, number in zip(paths, range(runs.first, runs.last), strict=True):
+        with reading(path) as file:
             whole = np.array([file[state][()] for state in states])
             displacement[:, number % 2] += whole
             square[:, number % 2] += whole_squares(whole)

@@ -14,13 +14,15 @@ class Progress:
     title
         What runs, for example ``"thermal T=0.5 replica 0"``.
     steps
-        Time steps of the whole run.
+        Time steps of the whole run, or how many units it has.
     done
-        Steps that an earlier attempt has done.
+        Of them, those that an earlier attempt has done.
     interval
         Least time between two lines, in seconds.
     check
         Called whenever steps were done; it may raise.
+    unit
+        What is counted.
     """
 
     def __init__(
@@ -31,6 +33,7 @@ class Progress:
         interval: float = 10.0,
         stream: TextIO | None = None,
         check: Callable[[], None] = lambda: None,
+        unit: str = "steps",
     ) -> None:
         self._title = title
         self._steps = steps
@@ -38,9 +41,10 @@ class Progress:
         self._interval = interval
         self._stream = stream or sys.stderr
         self._check = check
+        self._unit = unit
         self._start = self._last = time.monotonic()
         if done:
-            self._say(f"goes on after {done} of {steps} steps")
+            self._say(f"goes on after {done} of {steps} {unit}")
 
     def advance(self, steps: int) -> None:
         """Count steps that were done."""
@@ -54,9 +58,10 @@ class Progress:
     def _line(self, elapsed: float) -> str:
         rate = (self._done - self._first) / max(elapsed, 1e-9)
         left = (self._steps - self._done) / rate if rate > 0 else float("inf")
+        speed = f"{rate:.0f} {self._unit}/s" if rate >= 1 else f"{1 / max(rate, 1e-9):.1f} s each"
         return (
-            f"{self._done} of {self._steps} steps ({self._done / self._steps:.0%}), "
-            f"{rate:.0f} steps/s, {format_duration(left)} left"
+            f"{self._done} of {self._steps} {self._unit} ({self._done / self._steps:.0%}), "
+            f"{speed}, {format_duration(left)} left"
         )
 
     def _say(self, text: str) -> None:

@@ -13,9 +13,7 @@ engine need not, and tests/physics/test_inherent_states.py says how often it doe
 is a minimum of the other.
 """
 
-import sys
-import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,12 +23,11 @@ from softness.engines.protocol import Engine
 from softness.errors import InputError
 from softness.files.hdf5 import reading, writing
 from softness.files.records.quenched import Quenched
-from softness.simulate.chain import Chain
-from softness.simulate.progress import format_duration
+from softness.simulate.deadline import Deadline
+from softness.simulate.identity import digest_of_arrays
+from softness.simulate.pieces import do_pieces
+from softness.simulate.progress import Progress
 from softness.simulate.settings import RunSettings
-
-PART = "quenched.h5"
-SECONDS_BETWEEN_LINES = 10.0
 
 
 @dataclass(frozen=True)
@@ -97,29 +94,29 @@ def quench(
 
 
 def run_quenches(
-    chain: Chain,
+    folder: Path,
     engine: Engine,
     run: RunSettings,
-    frames: Sequence[int],
-    configurations: Iterable[np.ndarray],
+    configurations: Mapping[int, np.ndarray],
     force_tolerance: float,
+    deadline: Deadline,
 ) -> Quenched:
-    """Quench frames of a trajectory, those that an earlier attempt has not.
+    """Quench frames of a trajectory, those that are not yet quenched.
 
     Parameters
     ----------
-    chain
-        Where finished quenches are kept; locked by the caller.
+    folder
+        Where finished quenches are kept, by what was quenched; locked by the caller.
     engine
         What minimises.
     run
         Liquid, temperature and replica.
-    frames
-        Numbers of the frames.
     configurations
-        (N, 3) unwrapped positions of each of them.
+        (N, 3) unwrapped positions of each frame, by its number.
     force_tolerance
         As in `quench`.
+    deadline
+        When the job ends.
 
     Raises
     ------
@@ -129,22 +126,19 @@ def run_quenches(
         If the job is too short for one quench.
     """
     title = f"quench T={run.temperature:g} replica {run.replica}"
-    progress = _Countdown(title, len(frames))
-    parts = [chain.segment(index, PART) for index in range(len(frames))]
-    before = done = sum(part.exists() for part in parts)
-    deadline, longest = chain.deadline, 0.0
-    for part, positions in zip(parts, configurations, strict=True):
-        if part.exists():
-            progress.skip()
-            continue
-        if not deadline.allows(longest):
-            raise deadline.stop(title, "quenches", before, done, len(parts))
-        begin = deadline.clock()
-        _write(part, quench(engine, positions, run.liquid.types, force_tolerance))
-        longest = max(longest, deadline.clock() - begin)
-        done += 1
-        progress.done()
-    return _collected(parts, run, frames, force_tolerance)
+    pieces = [
+        (folder / f"quenched-{digest_of_arrays({'positions': positions})}.h5", positions)
+        for positions in configurations.values()
+    ]
+    done = sum(path.exists() for path, _ in pieces)
+    progress = Progress(title, len(pieces), done, unit="quenches")
+
+    def do(path: Path, positions: np.ndarray) -> None:
+        _write(path, quench(engine, positions, run.liquid.types, force_tolerance))
+        progress.advance(1)
+
+    do_pieces(pieces, do, deadline, title, "quenches")
+    return _collected([path for path, _ in pieces], run, list(configurations), force_tolerance)
 
 
 def _write(path: Path, state: InherentState) -> None:
@@ -171,30 +165,3 @@ def _collected(
         force_tolerance=np.array(force_tolerance),
         **{name: np.array(values) for name, values in found.items()},
     )
-
-
-class _Countdown:
-    """Says how many quenches are done and how long the rest will take."""
-
-    def __init__(self, title: str, total: int) -> None:
-        self._title, self._total = title, total
-        self._skipped = self._done = 0
-        self._start = self._last = time.monotonic()
-
-    def skip(self) -> None:
-        """Count one that an earlier attempt has done."""
-        self._skipped += 1
-
-    def done(self) -> None:
-        """Count one."""
-        self._done += 1
-        now, finished = time.monotonic(), self._skipped + self._done
-        if now - self._last < SECONDS_BETWEEN_LINES and finished < self._total:
-            return
-        self._last = now
-        left = (self._total - finished) * (now - self._start) / self._done
-        print(
-            f"{self._title}: {finished} of {self._total} quenches, {format_duration(left)} left",
-            file=sys.stderr,
-            flush=True,
-        )

@@ -1,6 +1,6 @@
 """What a simulation is made of: liquid, engine, seed and place in the study."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,9 +52,13 @@ class RunSettings:
             replica=settings["replica"],
         )
 
-    def create_engine(self, device: str) -> Engine:
-        """Make the engine of this run."""
-        return engines.create(self.engine, self.liquid, device, self.time_step, self.coupling_time)
+    def create_engine(self, device: str, accepted_versions: Sequence[str] = ()) -> Engine:
+        """Make the engine of this run, which takes states of these other versions as well."""
+        engine = engines.create(
+            self.engine, self.liquid, device, self.time_step, self.coupling_time
+        )
+        engine.accepted_versions = tuple(accepted_versions)
+        return engine
 
     def stream(self, kind: str) -> np.random.Generator:
         """Random stream of this run for one purpose."""

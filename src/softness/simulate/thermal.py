@@ -8,10 +8,13 @@ from typing import Any
 import numpy as np
 
 from softness.engines.protocol import Engine
-from softness.files.frames import Frame, merge_segments, text_chunk, write_segment
-from softness.simulate.chain import Chain, segment_lengths
+from softness.files.frames import Frame, write_segment
+from softness.simulate.chain import Chain
 from softness.simulate.progress import Progress
+from softness.simulate.segments import Cuts, Segment
 from softness.simulate.settings import RunSettings
+
+FRAMES, BURSTS = "trajectory.gsd", "bursts.gsd"
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,11 @@ def burst_offsets(first: float, last: float, frames: int, time_step: float) -> t
     return (0, *np.unique(spaced).tolist())
 
 
+def thermal_cuts(run: RunSettings, settings: Mapping[str, Any]) -> Cuts:
+    """Where a thermal run is cut, by its ``segment`` in tau."""
+    return Cuts(run.steps(settings["segment"]))
+
+
 def run_thermal(
     chain: Chain, engine: Engine, run: RunSettings, settings: Mapping[str, Any], state: str | Path
 ) -> None:
@@ -79,44 +87,45 @@ def run_thermal(
     Parameters
     ----------
     chain
-        Where the run is kept; locked by the caller.
+        Where the run is kept, with its `thermal_cuts`; locked by the caller.
     engine
         What is run.
     run
         Liquid, temperature, replica and seed.
     settings
-        ``duration``, ``segment``, ``frame_interval`` and ``burst`` (``interval``, ``first``,
-        ``last`` in tau; ``frames``).
+        ``duration``, ``frame_interval`` and ``burst`` (``interval``, ``first``, ``last`` in tau;
+        ``frames``).
     state
         The equilibrated state.
     """
+    steps = run.steps(settings["duration"])
+    if chain.covered() >= steps:
+        return
     schedule = Schedule.from_settings(settings, run.time_step)
-    lengths = segment_lengths(run.steps(settings["duration"]), run.steps(settings["segment"]))
-    title = f"thermal T={run.temperature:g} replica {run.replica}"
 
     def start() -> None:
         engine.restore(state)
 
-    def advance(index: int, progress: Progress) -> None:
-        first = sum(lengths[:index])
-        frames = list(_frames(engine, schedule, first, first + lengths[index], progress))
+    def advance(segment: Segment, progress: Progress) -> None:
+        frames = list(_frames(engine, schedule, segment, progress))
         series = {
-            "frames.gsd": [frame for frame in frames if schedule.is_frame(frame.step)],
-            "bursts.gsd": [schedule.of_burst(f) for f in frames if schedule.is_burst(f.step)],
+            FRAMES: [frame for frame in frames if schedule.is_frame(frame.step)],
+            BURSTS: [schedule.of_burst(f) for f in frames if schedule.is_burst(f.step)],
         }
         for name, chosen in series.items():
-            path = chain.segment(index, name)
+            path = chain.segment(segment, name)
             write_segment(path, chosen, run.liquid.types, run.liquid.box_length)
 
-    chain.run(engine, lengths, start, advance, title)
+    title = f"thermal T={run.temperature:g} replica {run.replica}"
+    chain.run(engine, steps, start, advance, title)
 
 
 def _frames(
-    engine: Engine, schedule: Schedule, first: int, end: int, progress: Progress
+    engine: Engine, schedule: Schedule, segment: Segment, progress: Progress
 ) -> Iterator[Frame]:
     """Step through a segment; yield what is due on the way."""
-    now = first
-    for step in [*schedule.due(first, end), end]:
+    now, end = segment
+    for step in [*schedule.due(now, end), end]:
         engine.run(step - now)
         progress.advance(step - now)
         now = step
@@ -126,27 +135,3 @@ def _frames(
                 "temperature": engine.temperature(),
             }
             yield Frame(now, engine.positions(), log)
-
-
-def merge(chain: Chain, kind: str, path: str | Path, run: RunSettings, provenance: str) -> None:
-    """Write the segments of a finished run, of one kind of frames, as one trajectory.
-
-    Parameters
-    ----------
-    chain
-        The finished run.
-    kind
-        ``"frames.gsd"`` or ``"bursts.gsd"``.
-    path
-        The GSD file to make.
-    run
-        Whose time step and box length stand in the log of the first frame, in double precision.
-    provenance
-        What made the file, as text.
-    """
-    header = {
-        "provenance": text_chunk(provenance),
-        "time_step": np.array([run.time_step]),
-        "box_length": np.array([run.liquid.box_length]),
-    }
-    merge_segments(sorted(chain.folder.glob(f"segment-*-{kind}")), path, header)

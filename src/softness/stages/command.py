@@ -2,8 +2,6 @@
 
 import argparse
 import json
-import math
-import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -17,9 +15,6 @@ INPUT_ERROR = 1
 # What the system calls a temporary failure: the same command, run again, goes on.
 TRY_AGAIN = 75
 INTERRUPTED = 130
-# Name the device and the minutes of the job where the command line does not.
-DEVICE = "SOFTNESS_DEVICE"
-WALL_TIME = "SOFTNESS_WALL_TIME"
 
 
 class Settings(dict):
@@ -54,24 +49,6 @@ def parser(stage: str, description: str) -> argparse.ArgumentParser:
     return made
 
 
-def add_device(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments that simulation stages share: where to run, and for how long."""
-    parser.add_argument(
-        "--device",
-        choices=["cpu", "gpu"],
-        default=os.environ.get(DEVICE, "cpu"),
-        help=f"where to run; default: the environment variable {DEVICE}, else cpu",
-    )
-    parser.add_argument(
-        "--wall-time",
-        type=float,
-        default=os.environ.get(WALL_TIME, math.inf),
-        metavar="MINUTES",
-        help="minutes after which the job is killed: it stops before, to be run again; default: "
-        f"the environment variable {WALL_TIME}, else no limit",
-    )
-
-
 def run(arguments: argparse.ArgumentParser, main: Callable[[argparse.Namespace], None]) -> None:
     """Run a stage's main function; what is addressed to the user is printed in one line."""
     try:
@@ -94,10 +71,9 @@ def provenance(
     stage: str,
     settings: Mapping[str, Any],
     inputs: Iterable[str | Path] = (),
-    engine: tuple[str, str] | None = None,
     packages: Iterable[str] = (),
 ) -> Provenance:
-    """What makes a stage's output: settings, inputs, code, versions.
+    """What makes the output of a stage of analysis: settings, inputs, code, versions.
 
     Parameters
     ----------
@@ -107,18 +83,15 @@ def provenance(
         All its settings.
     inputs
         The files it reads.
-    engine
-        Name and version of the engine, for simulations.
     packages
         Further packages that the stage computes with.
     """
-    name, version = engine or (None, None)
     return Provenance(
         stage=stage,
         settings=settings,
         inputs=input_digests(inputs),
-        code=sources.syntax_digest(f"softness.stages.{stage}", name),
-        versions=package_versions(packages) | ({name: version} if name else {}),
+        code=sources.syntax_digest(f"softness.stages.{stage}"),
+        versions=package_versions(packages),
     )
 
 

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import numpy as np
 
+from softness.dynamics.counted import CSD_THRESHOLDS
 from softness.dynamics.csd import CumulativeSquaredDisplacementStream, matched_threshold
 from softness.dynamics.drift import relative_to_centre
 from softness.errors import InputError
 from softness.files import tables
-from softness.files.ensemble_counts import CSD_THRESHOLDS
 from softness.files.records.hops import HopIndicator
 from softness.files.records.regressed import MatchedThreshold
 from softness.files.trajectory import Trajectory

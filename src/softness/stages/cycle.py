@@ -8,15 +8,14 @@ and typed again, it goes on where it was; the finished files are the same.
 import argparse
 from pathlib import Path
 
+from softness import seeds
 from softness.errors import InputError
 from softness.files import tables
-from softness.files.snapshot import snapshot_positions
-from softness.simulate.chain import Chain
-from softness.simulate.cycle import CycleProtocol, CycleRuns, kind_of_run, run_cycles
-from softness.simulate.deadline import Deadline
-from softness.simulate.settings import RunSettings
-from softness.simulate.thermal import merge
+from softness.simulate.cycle import TRAJECTORY, CycleProtocol, CycleRuns, history_of, run_cycle
+from softness.simulate.reads import arrays_of_frame
 from softness.stages import command
+from softness.stages.shared import simulation
+from softness.stages.shared.trajectories import finish_trajectories, publish_trajectory
 
 NAME = "cycle"
 
@@ -24,7 +23,7 @@ NAME = "cycle"
 def arguments() -> argparse.ArgumentParser:
     """Command line of this stage."""
     parser = command.parser(NAME, __doc__)
-    command.add_device(parser)
+    simulation.add_arguments(parser)
     parser.add_argument("--snapshots", type=Path, required=True, help="thermal run (GSD)")
     parser.add_argument(
         "--trajectories",
@@ -34,54 +33,37 @@ def arguments() -> argparse.ArgumentParser:
         help="frames to write (GSD), one file for each run, in the order of their numbers",
     )
     parser.add_argument("--history", type=Path, required=True, help="energies to write (HDF5)")
-    parser.add_argument("--checkpoint", type=Path, required=True, help="folder of the runs so far")
     return parser
 
 
 def main(options: argparse.Namespace) -> None:
     """Run the stage."""
-    settings = options.settings
-    run = RunSettings.from_settings(settings)
-    engine = run.create_engine(options.device)
-    made_by = command.provenance(NAME, settings, [options.snapshots], (engine.name, engine.version))
-    runs = _runs(settings, run, options.snapshots)
-    paths = _paths(options.trajectories, runs)
-    outputs = [*paths.values(), options.history]
-    deadline = Deadline.of_job(options.wall_time)
-    what = made_by.what_decides(engine.name)
-    with Chain(options.checkpoint, what, deadline).locked() as chain:
-        if chain.recover(outputs):
-            return
-        history = run_cycles(chain, engine, runs)
-        for number, path in paths.items():
-            merge(chain, kind_of_run(number), path, run, made_by.as_text())
-        tables.write(options.history, history, made_by)
-        chain.finish(outputs)
-
-
-def _runs(settings: dict, run: RunSettings, path: Path) -> CycleRuns:
-    first, last = settings["runs"]
-    if not 0 <= first < last:
-        raise InputError(f"runs = {settings['runs']}: give the first and the one after the last")
-    return CycleRuns(
+    settings, job = options.settings, simulation.Simulation(NAME, options)
+    numbers = range(*simulation.first_and_end(settings))
+    if len(options.trajectories) != len(numbers):
+        raise InputError(
+            f"--trajectories names {len(options.trajectories)} files for {len(numbers)} runs: give "
+            "one for each"
+        )
+    arrays = arrays_of_frame(options.snapshots, settings["frame"], job.run.liquid)
+    folder, made_by = job.keep([options.history], arrays)
+    run = job.run
+    runs = CycleRuns(
         run=run,
         protocol=CycleProtocol.from_settings({**settings, "low": run.temperature}, run.time_step),
-        positions=snapshot_positions(path, settings["frame"]),
-        snapshot=settings["snapshot"],
-        numbers=range(first, last),
+        positions=arrays["positions"],
+        snapshot=seeds.snapshot_key(run.replica, settings["snapshot"]),
+        numbers=numbers,
         segment=run.steps(settings["segment"]),
     )
-
-
-def _paths(paths: list[Path], runs: CycleRuns) -> dict[int, Path]:
-    """File of each run; their names must differ, since the checkpoint keeps them by name."""
-    if len({path.name for path in paths}) != len(runs.numbers):
-        raise InputError(
-            f"--trajectories names {len(paths)} files for {len(runs.numbers)} runs: give one for "
-            "each, with names that differ"
-        )
-    return dict(zip(runs.numbers, paths, strict=True))
+    for number, output in zip(numbers, options.trajectories, strict=True):
+        with runs.chain(folder, number, job.deadline).locked() as chain:
+            run_cycle(chain, job.engine, runs, number)
+            finish_trajectories(chain, [TRAJECTORY], run, made_by, last=1)
+            steps, read = runs.protocol.steps, [options.snapshots]
+            publish_trajectory(chain, steps, TRAJECTORY, output, read, run, made_by, last=1)
+    tables.write(options.history, history_of(options.trajectories, runs), made_by)
 
 
 if __name__ == "__main__":
-    command.run(arguments(), main)
+    simulation.run(NAME, arguments(), main)

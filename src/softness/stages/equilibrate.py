@@ -1,7 +1,8 @@
 """Bring one replica to equilibrium at one temperature.
 
 Without --seed-state it starts from random places, melts and quenches; with it, it starts from
-those places with fresh velocities. Interrupted and typed again, it goes on where it was.
+those places with fresh velocities. Interrupted and typed again, it goes on where it was; with a
+longer duration, where it ended.
 """
 
 import argparse
@@ -10,41 +11,51 @@ from pathlib import Path
 from softness.engines import state
 from softness.files import tables
 from softness.simulate.chain import Chain
-from softness.simulate.deadline import Deadline
-from softness.simulate.equilibrate import equilibrate
-from softness.simulate.settings import RunSettings
+from softness.simulate.equilibrate import (
+    HISTORY,
+    STATE,
+    equilibrate,
+    equilibration_cuts,
+    equilibration_steps,
+    history_of,
+)
+from softness.simulate.reads import arrays_of_places
+from softness.simulate.store import publish
 from softness.stages import command
+from softness.stages.shared import simulation
+
+NAME = "equilibrate"
 
 
 def arguments() -> argparse.ArgumentParser:
     """Command line of this stage."""
-    parser = command.parser("equilibrate", __doc__)
-    command.add_device(parser)
+    parser = command.parser(NAME, __doc__)
+    simulation.add_arguments(parser)
     parser.add_argument("--seed-state", type=Path, help="state to start from (HDF5)")
     parser.add_argument("--state", type=Path, required=True, help="equilibrated state to write")
     parser.add_argument("--history", type=Path, required=True, help="energies and frames to write")
-    parser.add_argument("--checkpoint", type=Path, required=True, help="folder of the run so far")
     return parser
 
 
 def main(options: argparse.Namespace) -> None:
     """Run the stage."""
-    settings = options.settings
-    run = RunSettings.from_settings(settings)
-    engine = run.create_engine(options.device)
-    inputs = [options.seed_state] if options.seed_state else []
-    made_by = command.provenance("equilibrate", settings, inputs, (engine.name, engine.version))
-    outputs = [options.state, options.history]
-    deadline = Deadline.of_job(options.wall_time)
-    what = made_by.what_decides(engine.name)
-    with Chain(options.checkpoint, what, deadline).locked() as chain:
-        if chain.recover(outputs):
-            return
-        history = equilibrate(chain, engine, run, settings, options.seed_state)
-        tables.write(options.history, history, made_by)
-        state.keep(chain.last_state(), options.state, made_by.as_text())
-        chain.finish(outputs)
+    settings, seed = options.settings, options.seed_state
+    job = simulation.Simulation(NAME, options)
+    arrays = arrays_of_places(seed, job.run.liquid) if seed else None
+    folder, made_by = job.keep([options.state, options.history], arrays)
+    steps = equilibration_steps(job.run, settings)
+    with Chain(folder, equilibration_cuts(job.run, settings), job.deadline).locked() as chain:
+        if not chain.finished(steps, STATE):
+            equilibrate(chain, job.engine, job.run, settings, seed)
+        makers = {
+            STATE: lambda path: state.keep(chain.state(steps), path, made_by.as_text()),
+            HISTORY: lambda path: tables.write(path, history_of(chain, job.run, steps), made_by),
+        }
+        # The state in the middle of a longer run is not kept by that.
+        chain.finish(steps, makers, keeps_shorter=True)
+        for name, output in ((STATE, options.state), (HISTORY, options.history)):
+            publish(chain.finished(steps, name), output, [seed] if seed else [])
 
 
 if __name__ == "__main__":
-    command.run(arguments(), main)
+    simulation.run(NAME, arguments(), main)

@@ -7,12 +7,11 @@ import argparse
 from pathlib import Path
 
 from softness.files import tables
-from softness.files.snapshot import snapshot_positions
-from softness.simulate.chain import Chain
-from softness.simulate.deadline import Deadline
+from softness.files.atomic import holding
 from softness.simulate.inherent_propensity import InherentRuns, run_inherent
-from softness.simulate.settings import RunSettings
+from softness.simulate.reads import arrays_of_frame
 from softness.stages import command
+from softness.stages.shared import simulation
 
 NAME = "inherent_propensity"
 
@@ -20,31 +19,25 @@ NAME = "inherent_propensity"
 def arguments() -> argparse.ArgumentParser:
     """Command line of this stage."""
     parser = command.parser(NAME, __doc__)
-    command.add_device(parser)
+    simulation.add_arguments(parser)
     parser.add_argument("--trajectory", type=Path, required=True, help="thermal run (GSD)")
-    parser.add_argument("--checkpoint", type=Path, required=True, help="folder of the runs so far")
     parser.add_argument("--output", type=Path, required=True, help="sums to write (HDF5)")
     return parser
 
 
 def main(options: argparse.Namespace) -> None:
     """Run the stage."""
-    settings = options.settings
-    run = RunSettings.from_settings(settings)
-    engine, quencher = (run.create_engine(options.device) for _ in range(2))
-    made_by = command.provenance(
-        NAME, settings, [options.trajectory], (engine.name, engine.version)
-    )
-    positions = snapshot_positions(options.trajectory, settings["frame"])
-    runs = InherentRuns.from_settings(run, positions, settings)
-    deadline = Deadline.of_job(options.wall_time)
-    what = made_by.what_decides(engine.name)
-    with Chain(options.checkpoint, what, deadline).locked() as chain:
-        if chain.recover([options.output]):
-            return
-        tables.write(options.output, run_inherent(chain, engine, quencher, runs), made_by)
-        chain.finish([options.output])
+    settings, job = options.settings, simulation.Simulation(NAME, options)
+    first, end = simulation.first_and_end(settings)
+    quencher = job.run.create_engine(options.device)
+    arrays = arrays_of_frame(options.trajectory, settings["frame"], job.run.liquid)
+    folder, made_by = job.keep([options.output], arrays)
+    runs = InherentRuns.from_settings(job.run, arrays["positions"], settings)
+    taken = f"{folder}: another process is at runs {first} to {end - 1}: wait for it, or stop it"
+    with holding(folder / f".runs-{first}-{end}", taken):
+        found = run_inherent(folder, job.engine, quencher, runs, job.deadline)
+        tables.write(options.output, found, made_by)
 
 
 if __name__ == "__main__":
-    command.run(arguments(), main)
+    simulation.run(NAME, arguments(), main)

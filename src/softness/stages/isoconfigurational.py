@@ -1,16 +1,20 @@
-"""Run a block of an isoconfigurational ensemble: many runs of one snapshot, counted in memory."""
+"""Run a block of an isoconfigurational ensemble: many runs of one snapshot, counted in memory.
+
+A block is a job for one core. Runs that are done are not done again, in whatever block they were.
+"""
 
 import argparse
 from pathlib import Path
 
-from softness.errors import InputError
+from softness import seeds
 from softness.files import tables
-from softness.files.snapshot import snapshot_positions
-from softness.simulate.chain import Chain
-from softness.simulate.deadline import Deadline
-from softness.simulate.ensemble import Block, RunProtocol, run_block
-from softness.simulate.settings import RunSettings
+from softness.files.atomic import holding
+from softness.simulate.block import Block, counts_of, run_block
+from softness.simulate.isoconfigurational import Ensemble, OneByOne, RunProtocol
+from softness.simulate.reads import arrays_of_frame
+from softness.simulate.store import publish
 from softness.stages import command
+from softness.stages.shared import simulation
 
 NAME = "isoconfigurational"
 
@@ -18,49 +22,33 @@ NAME = "isoconfigurational"
 def arguments() -> argparse.ArgumentParser:
     """Command line of this stage."""
     parser = command.parser(NAME, __doc__)
+    simulation.add_arguments(parser)
     parser.add_argument("--trajectory", type=Path, required=True, help="thermal run (GSD)")
-    parser.add_argument(
-        "--checkpoint", type=Path, required=True, help="folder of what is done so far"
-    )
-    parser.add_argument("--workers", type=int, default=1, help="processes; they change no count")
     parser.add_argument("--output", type=Path, required=True, help="counts to write (HDF5)")
-    command.add_device(parser)
     return parser
 
 
 def main(options: argparse.Namespace) -> None:
     """Run the stage."""
-    settings = options.settings
-    run = RunSettings.from_settings(settings)
-    engine = run.create_engine(options.device)
-    made_by = command.provenance(
-        NAME, settings, [options.trajectory], (engine.name, engine.version)
+    settings, job = options.settings, simulation.Simulation(NAME, options)
+    first, end = simulation.first_and_end(settings)
+    arrays = arrays_of_frame(options.trajectory, settings["frame"], job.run.liquid)
+    folder, made_by = job.keep([options.output], arrays)
+    ensemble = Ensemble(
+        run=job.run,
+        protocol=RunProtocol.from_settings(settings, job.run.time_step),
+        positions=arrays["positions"],
+        snapshot=seeds.snapshot_key(job.run.replica, settings["snapshot"]),
     )
-    del engine
-    deadline = Deadline.of_job(options.wall_time)
-    chain = Chain(options.checkpoint, made_by.what_decides(run.engine), deadline)
-    with chain.locked():
-        if chain.recover([options.output]):
-            return
-        block = _block(settings, run, options.trajectory)
-        counts = run_block(chain, block, options.device, options.workers, made_by)
-        tables.write(options.output, counts, made_by)
-        chain.finish([options.output])
-
-
-def _block(settings: dict, run: RunSettings, path: Path) -> Block:
-    first, last = settings["runs"]
-    if not 0 <= first < last:
-        raise InputError(f"runs = {settings['runs']}: give the first and the one after the last")
-    return Block(
-        run=run,
-        protocol=RunProtocol.from_settings(settings, run.time_step),
-        positions=snapshot_positions(path, settings["frame"]),
-        snapshot=settings["snapshot"],
-        first=first,
-        last=last,
-    )
+    block, runner = Block(first, end, settings["of"]), OneByOne(job.engine, ensemble)
+    taken = f"{folder}: another process is at runs {first} to {end - 1}: wait for it, or stop it"
+    with holding(folder / f".runs-{first}-{end}", taken):
+        parts = run_block(folder, block, ensemble, runner, made_by, job.deadline)
+        if len(parts) == 1:
+            publish(parts[0], options.output, [options.trajectory])
+        else:
+            tables.write(options.output, counts_of(parts, ensemble), made_by)
 
 
 if __name__ == "__main__":
-    command.run(arguments(), main)
+    simulation.run(NAME, arguments(), main)

@@ -101,7 +101,7 @@ def _own_snapshots(
     features
         Tables of features.
     places
-        Replica and frame of each snapshot, by its number.
+        Replica and frame of each snapshot, one replica after the other.
     """
     blocks: dict[int, dict[str, InherentPropensity]] = {}
     for path in paths:
@@ -109,9 +109,8 @@ def _own_snapshots(
         blocks.setdefault(int(block.snapshot), {})[str(path)] = block
     single = len({replica for replica, _ in places}) == 1
     found = []
-    for number, parts in sorted(blocks.items()):
+    for (number, parts), (replica, frame) in zip(sorted(blocks.items()), places, strict=True):
         propensity = merged(list(parts.values()), list(parts))
-        replica, frame = places[number]
         values, _ = features_of_snapshot(features, replica, frame, propensity.particle, [0])
         found.append(Snapshot(propensity, values, replica, number if single else replica))
     return found

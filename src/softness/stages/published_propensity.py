@@ -6,17 +6,13 @@ from pathlib import Path
 
 import numpy as np
 
+from softness.dynamics.counted import DISPLACEMENT_UNIT, whole_distances, whole_squares
 from softness.errors import InputError
 from softness.files import tables
 from softness.files.features import writing_features
 from softness.files.provenance import Provenance
 from softness.files.published import PublishedRuns, read_published
-from softness.files.records.inherent import (
-    DISPLACEMENT_UNIT,
-    InherentPropensity,
-    whole_distances,
-    whole_squares,
-)
+from softness.files.records.inherent import InherentPropensity
 from softness.liquid import Liquid
 from softness.stages import command
 from softness.stages.shared.structure import feature_set

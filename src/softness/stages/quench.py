@@ -10,12 +10,11 @@ from pathlib import Path
 import numpy as np
 
 from softness.files import tables
-from softness.files.unwrapped import unwrapped_frames
-from softness.simulate.chain import Chain
-from softness.simulate.deadline import Deadline
+from softness.files.atomic import holding
+from softness.files.snapshot import unwrapped_frames
 from softness.simulate.quench import run_quenches
-from softness.simulate.settings import RunSettings
 from softness.stages import command
+from softness.stages.shared import simulation
 
 NAME = "quench"
 
@@ -23,9 +22,8 @@ NAME = "quench"
 def arguments() -> argparse.ArgumentParser:
     """Command line of this stage."""
     parser = command.parser(NAME, __doc__)
-    command.add_device(parser)
+    simulation.add_arguments(parser)
     parser.add_argument("--trajectory", type=Path, required=True, help="frames (GSD)")
-    parser.add_argument("--checkpoint", type=Path, required=True, help="folder of what is done")
     parser.add_argument(
         "--output", type=Path, required=True, help="inherent states to write (HDF5)"
     )
@@ -34,24 +32,16 @@ def arguments() -> argparse.ArgumentParser:
 
 def main(options: argparse.Namespace) -> None:
     """Run the stage."""
-    settings = options.settings
-    run = RunSettings.from_settings(settings)
-    engine = run.create_engine(options.device)
-    made_by = command.provenance(
-        NAME, settings, [options.trajectory], (engine.name, engine.version)
-    )
-    deadline = Deadline.of_job(options.wall_time)
-    what = made_by.what_decides(engine.name)
-    with Chain(options.checkpoint, what, deadline).locked() as chain:
-        if chain.recover([options.output]):
-            return
-        frames = settings["frames"]
-        configurations = unwrapped_frames(options.trajectory, frames, run.liquid)
-        tolerance = settings["force_tolerance"]
-        found = run_quenches(chain, engine, run, frames, configurations, tolerance)
-        _warn(found.converged, found.largest_force, tolerance)
-        tables.write(options.output, found, made_by)
-        chain.finish([options.output])
+    job, frames = simulation.Simulation(NAME, options), options.settings["frames"]
+    found = unwrapped_frames(options.trajectory, frames, job.run.liquid)
+    configurations = dict(zip(frames, found, strict=True))
+    # Each inherent state is kept by the configuration that led to it.
+    folder, made_by = job.keep([options.output])
+    tolerance = options.settings["force_tolerance"]
+    with holding(folder / ".lock", f"{folder}: another process quenches there: wait for it"):
+        states = run_quenches(folder, job.engine, job.run, configurations, tolerance, job.deadline)
+    _warn(states.converged, states.largest_force, tolerance)
+    tables.write(options.output, states, made_by)
 
 
 def _warn(converged: np.ndarray, largest: np.ndarray, tolerance: float) -> None:
@@ -64,4 +54,4 @@ def _warn(converged: np.ndarray, largest: np.ndarray, tolerance: float) -> None:
 
 
 if __name__ == "__main__":
-    command.run(arguments(), main)
+    simulation.run(NAME, arguments(), main)

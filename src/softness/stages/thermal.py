@@ -1,48 +1,44 @@
 """Run one replica at constant temperature and write its trajectory and its bursts (GSD).
 
-Interrupted and typed again, it goes on where it was; the finished files are the same.
+Interrupted and typed again, it goes on where it was; with a longer duration, where it ended. The
+finished files are the same.
 """
 
 import argparse
 from pathlib import Path
 
 from softness.simulate.chain import Chain
-from softness.simulate.deadline import Deadline
-from softness.simulate.settings import RunSettings
-from softness.simulate.thermal import merge, run_thermal
+from softness.simulate.reads import arrays_of_state
+from softness.simulate.thermal import BURSTS, FRAMES, run_thermal, thermal_cuts
 from softness.stages import command
+from softness.stages.shared import simulation
+from softness.stages.shared.trajectories import finish_trajectories, publish_trajectory
+
+NAME = "thermal"
 
 
 def arguments() -> argparse.ArgumentParser:
     """Command line of this stage."""
-    parser = command.parser("thermal", __doc__)
-    command.add_device(parser)
+    parser = command.parser(NAME, __doc__)
+    simulation.add_arguments(parser)
     parser.add_argument("--state", type=Path, required=True, help="equilibrated state (HDF5)")
     parser.add_argument("--trajectory", type=Path, required=True, help="frames to write (GSD)")
     parser.add_argument("--bursts", type=Path, required=True, help="bursts to write (GSD)")
-    parser.add_argument("--checkpoint", type=Path, required=True, help="folder of the run so far")
     return parser
 
 
 def main(options: argparse.Namespace) -> None:
     """Run the stage."""
-    settings = options.settings
-    run = RunSettings.from_settings(settings)
-    engine = run.create_engine(options.device)
-    made_by = command.provenance(
-        "thermal", settings, [options.state], (engine.name, engine.version)
-    )
-    outputs = [options.trajectory, options.bursts]
-    deadline = Deadline.of_job(options.wall_time)
-    what = made_by.what_decides(engine.name)
-    with Chain(options.checkpoint, what, deadline).locked() as chain:
-        if chain.recover(outputs):
-            return
-        run_thermal(chain, engine, run, settings, options.state)
-        merge(chain, "frames.gsd", options.trajectory, run, made_by.as_text())
-        merge(chain, "bursts.gsd", options.bursts, run, made_by.as_text())
-        chain.finish(outputs)
+    settings, job = options.settings, simulation.Simulation(NAME, options)
+    outputs = {FRAMES: options.trajectory, BURSTS: options.bursts}
+    folder, made_by = job.keep(outputs.values(), arrays_of_state(options.state))
+    steps = job.run.steps(settings["duration"])
+    with Chain(folder, thermal_cuts(job.run, settings), job.deadline).locked() as chain:
+        run_thermal(chain, job.engine, job.run, settings, options.state)
+        finish_trajectories(chain, outputs, job.run, made_by)
+        for name, output in outputs.items():
+            publish_trajectory(chain, steps, name, output, [options.state], job.run, made_by)
 
 
 if __name__ == "__main__":
-    command.run(arguments(), main)
+    simulation.run(NAME, arguments(), main)

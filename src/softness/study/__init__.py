@@ -1,10 +1,14 @@
 """A study as the workflow sees it: its runs, the settings of each rule, and where results lie."""
 
+from functools import cached_property
+from pathlib import Path
 from typing import Any
 
+from softness.simulate.store import Store
 from softness.study.base import label
 from softness.study.dynamics import Dynamics
 from softness.study.inherent import Inherent
+from softness.study.kept import Kept
 from softness.study.memory import Memory
 from softness.study.regression import Regressions
 from softness.study.simulations import Simulation
@@ -23,6 +27,37 @@ class Study(Dynamics, Regressions, Inherent, Memory):
     config
         From `softness.configuration.checked`.
     """
+
+    @cached_property
+    def kept(self) -> Kept:
+        """Its simulations on the disk, of any version of the engine."""
+        return Kept(self.config, Store())
+
+    def refuse_other_versions(self, version: str) -> None:
+        """Stop if simulations are kept of another version of the engine, which is not accepted.
+
+        Parameters
+        ----------
+        version
+            Of the engine that is here.
+
+        Raises
+        ------
+        InputError
+            With the option that accepts it.
+        """
+        Kept(self.config, Store(), version).refuse_other_versions(self.all_simulations)
+
+    def steps_done(self) -> dict[Path, int]:
+        """Time steps that each simulation has done, by its output."""
+        return {each.output: self.steps_of(each) for each in self.all_simulations}
+
+    def steps_of(self, simulation: Simulation) -> int:
+        """Time steps that one simulation has done, by its results and the pointer beside them."""
+        if simulation.output.exists():
+            return simulation.steps
+        folder = self.kept.started(simulation)
+        return self.kept.steps_in(folder, simulation) if folder else 0
 
     def figure(self) -> dict[str, Any]:
         """Settings of figures."""

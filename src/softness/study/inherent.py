@@ -5,7 +5,7 @@ from typing import Any
 
 from softness.study.base import label
 from softness.study.learning import Learning
-from softness.study.simulations import Simulation, Simulations
+from softness.study.simulations import Place, Simulation, Simulations, frames_of_replica
 
 # A quench takes as long as so many time steps: 3500 to 4000 of 2048 particles at T = 0.56, whether
 # the tolerance is 1e-2 or 1e-4.
@@ -23,9 +23,14 @@ class Inherent(Simulations, Learning):
         return label(self.config["roles"]["propensity"])
 
     @property
-    def inherent_snapshots(self) -> range:
-        """Numbers of the snapshots whose runs are quenched, those of the first replica first."""
-        return range(len(self.replicas) * self.config["inherent"]["snapshots"])
+    def inherent_snapshots(self) -> list[Place]:
+        """Replica and number of the snapshots whose runs are quenched."""
+        return self.places(self.config["inherent"]["snapshots"])
+
+    @property
+    def inherent_places(self) -> list[Place]:
+        """Replica and frame of them."""
+        return self.frames_at(self.inherent_snapshots, self.config["inherent"]["spacing"])
 
     @property
     def inherent_blocks(self) -> range:
@@ -39,19 +44,9 @@ class Inherent(Simulations, Learning):
         published = self.config["inherent"]["published"]
         return range(len(published[0]["files"]) if published else 0)
 
-    def inherent_place(self, snapshot: str | int) -> tuple[int, int]:
-        """Replica and frame of a snapshot: one replica after the other, evenly over its run."""
-        number = self.config["inherent"]["snapshots"]
-        return self.spread_place(self.propensity_label, number, snapshot)
-
-    def inherent_trajectory(self, snapshot: str) -> str:
-        """Thermal run that a snapshot is taken from."""
-        return self.thermal_trajectory(self.propensity_label, self.inherent_place(snapshot)[0])
-
     def inherent_frames(self, replica: str) -> list[int]:
         """Frames of the snapshots of one run."""
-        places = [self.inherent_place(number) for number in self.inherent_snapshots]
-        return [frame for of_replica, frame in places if of_replica == int(replica)]
+        return frames_of_replica(self.inherent_places, replica)
 
     def published_files(self, snapshot: str) -> list[str]:
         """Files of one published snapshot, one a time."""
@@ -59,14 +54,15 @@ class Inherent(Simulations, Learning):
 
     # -- settings of the rules ------------------------------------------------------------
 
-    def inherent_propensity(self, snapshot: str, block: str) -> dict[str, Any]:
+    def inherent_propensity(
+        self, replica: str | int, snapshot: str | int, block: str | int
+    ) -> dict[str, Any]:
         """Settings of a block of runs of one snapshot that are quenched."""
         own = self.config["inherent"]
         first = int(block) * own["runs_per_block"]
-        replica, frame = self.inherent_place(snapshot)
         return self._run(self.propensity_label, replica) | {
             "snapshot": int(snapshot),
-            "frame": frame,
+            "frame": self.frame_of(snapshot, own["spacing"]),
             "runs": [first, min(first + own["runs_per_block"], own["runs"])],
             "times": own["times"],
             "force_tolerance": own["force_tolerance"],
@@ -92,7 +88,7 @@ class Inherent(Simulations, Learning):
         """Settings of the models of propensity and of their scores."""
         return {
             "seed": self.config["seed"],
-            "places": [self.inherent_place(number) for number in self.inherent_snapshots],
+            "places": self.inherent_places,
             "training_time": self.config["inherent"]["training_time"],
             "grid": self.config["regression"]["grids"].get("svr", {}),
         }
@@ -100,13 +96,8 @@ class Inherent(Simulations, Learning):
     def quench(self, temperature: str, replica: str) -> dict[str, Any]:
         """Settings of the inherent states of frames of one thermal run."""
         own = self.config["quench"]
-        first = int(replica) * own["frames"]
-        places = (
-            self.spread_place(temperature, own["frames"], first + number)
-            for number in range(own["frames"])
-        )
         return self._run(temperature, replica) | {
-            "frames": [frame for _, frame in places],
+            "frames": [self.frame_of(number, own["spacing"]) for number in range(own["frames"])],
             "force_tolerance": own["force_tolerance"],
         }
 
@@ -119,18 +110,14 @@ class Inherent(Simulations, Learning):
         run = round(times[-1] / self.config["engine"]["time_step"])
         return run + len(times) * STEPS_OF_QUENCH
 
-    def inherent_steps(self, snapshot: str | int, block: str | int) -> int:
+    def inherent_steps(self, **wildcards: str | int) -> int:
         """Time steps of one block of runs."""
-        return sum(self._inherent_segments(snapshot, block))
+        first, last = self.inherent_propensity(**wildcards)["runs"]
+        return self.steps_of_inherent_run * (last - first)
 
-    def _inherent_segments(self, snapshot: str | int, block: str | int) -> tuple[int, ...]:
-        """Time steps of each run of a block; a run is a segment of its chain."""
-        first, last = self.inherent_propensity(str(snapshot), str(block))["runs"]
-        return (self.steps_of_inherent_run,) * (last - first)
-
-    def inherent_runtime(self, snapshot: str, block: str) -> int:
+    def inherent_runtime(self, **wildcards: str) -> int:
         """Time to ask a scheduler for, in minutes."""
-        return self._minutes(self.inherent_steps(snapshot, block))
+        return self._minutes(self.inherent_steps(**wildcards))
 
     def quench_runtime(self) -> int:
         """The same, of the inherent states of frames of one thermal run."""
@@ -139,15 +126,33 @@ class Inherent(Simulations, Learning):
     def simulations(self) -> Iterator[Simulation]:
         """All simulation jobs, those whose runs are quenched included."""
         yield from super().simulations()
-        for snapshot in self.inherent_snapshots:
-            folder = self.results / "inherent_propensity" / f"snapshot{snapshot}"
+        temperature = self.propensity_label
+        for replica, snapshot in self.inherent_snapshots:
+            folder = self.results / "inherent_propensity" / f"replica{replica}"
             for block in self.inherent_blocks:
+                wildcards = {"replica": replica, "snapshot": snapshot, "block": block}
                 yield Simulation(
                     rule="inherent_propensity",
-                    temperature=self.config["roles"]["propensity"],
-                    number=(snapshot, block),
-                    steps=self.inherent_steps(snapshot, block),
-                    output=folder / f"block{block}.h5",
-                    checkpoint=folder / f"block{block}_checkpoint",
-                    segments=self._inherent_segments(snapshot, block),
+                    kind="inherent_propensity",
+                    temperature=float(temperature),
+                    number=(replica, snapshot, block),
+                    steps=self.inherent_steps(**wildcards),
+                    output=folder / f"snapshot{snapshot}" / f"block{block}.h5",
+                    settings=self.inherent_propensity(**wildcards),
+                    source=self.thermal_run(temperature, replica),
                 )
+
+    def quenches(self) -> Iterator[Simulation]:
+        """Jobs of the target inherent_states, which no figure needs."""
+        for (temperature, replica), source in self._thermal_runs.items():
+            folder = self.results / "quench" / f"T{temperature}" / f"replica{replica}"
+            yield Simulation(
+                rule="quench",
+                kind="quench",
+                temperature=float(temperature),
+                number=(replica,),
+                steps=self.config["quench"]["frames"] * STEPS_OF_QUENCH,
+                output=folder / "states.h5",
+                settings=self.quench(temperature, replica),
+                source=source,
+            )

@@ -3,10 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from softness.simulate.chain import segment_lengths
 from softness.study.base import label
 from softness.study.learning import Learning
-from softness.study.simulations import Simulation, Simulations
+from softness.study.simulations import Place, Simulation, Simulations
 
 
 def cycle_duration(settings: Mapping[str, Any]) -> float:
@@ -30,9 +29,9 @@ class Memory(Simulations, Learning):
         return [label(temperature) for temperature in self.config["roles"]["decay"]]
 
     @property
-    def cycle_snapshots(self) -> range:
-        """Numbers of the snapshots that cycles begin with, those of the first replica first."""
-        return range(len(self.replicas) * self.config["cycle"]["snapshots"])
+    def cycle_snapshots(self) -> list[Place]:
+        """Replica and number of the snapshots that cycles begin with."""
+        return self.places(self.config["cycle"]["snapshots"])
 
     @property
     def pulses(self) -> range:
@@ -44,80 +43,77 @@ class Memory(Simulations, Learning):
         """Numbers of the runs of each snapshot."""
         return range(self.config["cycle"]["runs"])
 
-    def cycle_place(self, snapshot: str | int) -> tuple[int, int]:
-        """Replica and frame of a snapshot: one replica after the other, evenly over its run."""
-        return self.spread_place(self.cycle_label, self.config["cycle"]["snapshots"], snapshot)
-
-    def cycle_trajectory(self, snapshot: str) -> str:
-        """Thermal run that a snapshot is taken from."""
-        return self.thermal_trajectory(self.cycle_label, self.cycle_place(snapshot)[0])
-
     # -- settings of the rules ------------------------------------------------------------
 
-    def cycle(self, pulse: str | int, snapshot: str | int) -> dict[str, Any]:
+    def cycle(self, pulse: str | int, replica: str | int, snapshot: str | int) -> dict[str, Any]:
         """Settings of the cycles of one snapshot through one pulse."""
-        return self._cycle(snapshot) | dict(self.config["cycle"]["pulses"][int(pulse)])
-
-    def control(self, snapshot: str | int) -> dict[str, Any]:
-        """Settings of the controls of one snapshot: without a pulse, longer than the longest."""
         block = self.config["cycle"]
-        return self._cycle(snapshot) | {
+        times = {key: block[key] for key in ("before", "ramp", "after")}
+        return self._cycle(replica, snapshot) | times | dict(block["pulses"][int(pulse)])
+
+    def control(self, replica: str | int, snapshot: str | int) -> dict[str, Any]:
+        """Settings of the controls of one snapshot: without a pulse, longer than the longest.
+
+        They belong to no pulse: with other pulses they stay, or go on.
+        """
+        block = self.config["cycle"]
+        longest = max(pulse["hold"] for pulse in block["pulses"])
+        time = cycle_duration({**block, "hold": longest}) + block["control_extra"]
+        return self._cycle(replica, snapshot) | {
+            **dict.fromkeys(("before", "ramp", "hold"), 0.0),
+            "after": time,
             "high": self.config["roles"]["cycle"],
-            "hold": max(pulse["hold"] for pulse in block["pulses"]),
-            "after": block["after"] + block["control_extra"],
         }
 
-    def _cycle(self, snapshot: str | int) -> dict[str, Any]:
+    def _cycle(self, replica: str | int, snapshot: str | int) -> dict[str, Any]:
         block = self.config["cycle"]
-        replica, frame = self.cycle_place(snapshot)
         return self._run(self.cycle_label, replica) | {
-            **{key: block[key] for key in ("before", "ramp", "after", "segment")},
+            "segment": block["segment"],
             "frame_interval": self.config["thermal"]["frame_interval"],
             "snapshot": int(snapshot),
-            "frame": frame,
+            "frame": self.frame_of(snapshot, block["spacing"]),
             "runs": [0, block["runs"]],
         }
 
     def cycle_runtime(self, rule: str, **wildcards: str) -> int:
         """Time to ask a scheduler for, in minutes."""
-        return self._minutes(sum(self._cycle_segments(getattr(self, rule)(**wildcards))))
+        return self._minutes(self._cycle_steps(getattr(self, rule)(**wildcards)))
 
-    def _cycle_segments(self, settings: dict[str, Any]) -> tuple[int, ...]:
-        """Time steps of each segment of one job of cycles, or of controls."""
-        step = self.config["engine"]["time_step"]
-        duration = round(cycle_duration(settings) / step)
-        of_run = segment_lengths(duration, round(settings["segment"] / step))
+    def _cycle_steps(self, settings: dict[str, Any]) -> int:
+        """Time steps of one job of cycles, or of controls."""
         first, last = settings["runs"]
-        return tuple(of_run) * (last - first)
+        of_run = round(cycle_duration(settings) / self.config["engine"]["time_step"])
+        return (last - first) * of_run
 
     def simulations(self) -> Iterator[Simulation]:
         """All simulation jobs of the study, thermal cycles and their controls included."""
         yield from super().simulations()
-        for snapshot in self.cycle_snapshots:
-            yield self._cycle_job("control", self.control(snapshot), (snapshot,))
+        for place in self.cycle_snapshots:
+            yield self._cycle_job("control", "control", self.control(*place), place)
             for pulse in self.pulses:
-                yield self._cycle_job("cycle", self.cycle(pulse, snapshot), (pulse, snapshot))
+                settings = self.cycle(pulse, *place)
+                yield self._cycle_job("cycle", f"pulse{pulse}", settings, (pulse, *place))
 
     def _cycle_job(
-        self, rule: str, settings: dict[str, Any], number: tuple[int, ...]
+        self, rule: str, branch: str, settings: dict[str, Any], number: tuple[int, ...]
     ) -> Simulation:
-        segments = self._cycle_segments(settings)
-        branch = "control" if rule == "control" else f"pulse{number[0]}"
-        folder = self.results / "cycle" / branch / f"snapshot{number[-1]}"
+        replica, snapshot = settings["replica"], settings["snapshot"]
+        folder = self.results / "cycle" / branch / f"replica{replica}" / f"snapshot{snapshot}"
         return Simulation(
             rule=rule,
+            kind="cycle",
             temperature=settings["temperature"],
             number=number,
-            steps=sum(segments),
+            steps=self._cycle_steps(settings),
             output=folder / "history.h5",
-            checkpoint=folder / "checkpoint",
-            segments=segments,
+            settings=settings,
+            source=self.thermal_run(self.cycle_label, replica),
         )
 
-    def cycle_response(self, snapshot: str) -> dict[str, Any]:
+    def cycle_response(self, replica: str) -> dict[str, Any]:
         """Settings of the response of softness to a pulse."""
         return {
-            "replica": self.cycle_place(snapshot)[0],
+            "replica": int(replica),
             "features": self.config["features"],
             "bins": self.config["memory"]["bins"],
         }

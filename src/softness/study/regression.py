@@ -107,10 +107,9 @@ class Regressions(Simulations, Learning):
 
     def snapshot_shares(self, temperature: str) -> dict[str, Any]:
         """Settings of the shares of rearranging particles at one temperature."""
-        snapshots = self.snapshots_at(temperature)
         return {
             "threshold": self.config["hop"]["threshold"],
-            "replicas": [self.snapshot_place(temperature, number)[0] for number in snapshots],
+            "replicas": [replica for replica, _ in self.snapshots_at(temperature)],
         }
 
     def regress(self, name: str) -> dict[str, Any]:
@@ -144,9 +143,8 @@ class Regressions(Simulations, Learning):
     def _counted(self, temperature: str) -> dict[str, Any]:
         """Which counts of the snapshots of one temperature are asked for."""
         block = self.config["regression"]
-        places = [self.snapshot_place(temperature, n) for n in self.snapshots_at(temperature)]
         return {
-            "places": places,
+            "places": self.snapshot_places(temperature),
             "label": block["label"],
             "time": block["time"],
             "threshold": self.config["hop"]["threshold"],

@@ -3,35 +3,61 @@
 import itertools
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from softness.files.ensemble_counts import runs_done
-from softness.simulate.chain import Chain, segment_lengths
-from softness.sources import syntax_digest
+from softness.physics import lock
+from softness.simulate.identity import place_of
 from softness.study.base import Base, label
 
 # Particle updates per second that any machine of the kind should reach: half of what one CPU core
 # does with LAMMPS (docs/performance.md), and a cautious guess for a GPU.
 LEAST_UPDATES_PER_SECOND = {"cpu": 0.7e6, "gpu": 4e6}
 
+# Settings of the engine that change no number: where it runs, and what was made before.
+NO_NUMBERS = ("device", "accepted_versions")
 
-@dataclass(frozen=True)
+Place = tuple[int, int]
+"""A replica, and the number of a snapshot within it, or the frame where that lies."""
+
+
+@dataclass(frozen=True, eq=False)
 class Simulation:
     """One simulation job: what runs, how long, and the file that says it is done.
 
-    `segments` are the time steps from one saved state to the next; none where finished runs are
-    counted instead.
+    Attributes
+    ----------
+    rule, kind
+        Of the workflow, and of simulation.
+    temperature
+        In eps_AA/k_B.
+    number
+        What tells it from others of its rule and temperature.
+    steps
+        Time steps.
+    output
+        The file that says it is done.
+    settings
+        Of the job.
+    source
+        The simulation that it starts from.
     """
 
     rule: str
+    kind: str
     temperature: float
     number: tuple[int, ...]
     steps: int
     output: Path
-    checkpoint: Path
-    segments: tuple[int, ...] = ()
+    settings: Mapping[str, Any] = field(repr=False)
+    source: "Simulation | None" = None
+
+    @property
+    def place(self) -> str:
+        """Temperature, replica and snapshot, as in the names of folders of kept simulations."""
+        return place_of(self.settings)
 
 
 class Simulations(Base):
@@ -53,10 +79,14 @@ class Simulations(Base):
         others = [re.escape(name) for name in self.labels if name != self.seed_label]
         return "|".join(others) or "none"
 
+    def physics(self, kind: str) -> int:
+        """Version of the physics of a kind of simulation: another one makes all its jobs due."""
+        return lock.versions()[kind]
+
     def _run(self, temperature: str, replica: str | int) -> dict[str, Any]:
         """What all simulations depend on. The device is no part of it: it changes no physics."""
         config = self.config
-        engine = {key: value for key, value in config["engine"].items() if key != "device"}
+        engine = {key: value for key, value in config["engine"].items() if key not in NO_NUMBERS}
         return {
             "engine": engine,
             "liquid": config["liquid"],
@@ -87,16 +117,18 @@ class Simulations(Base):
             "burst": block["burst"],
         }
 
-    def isoconfigurational(self, temperature: str, snapshot: str, block: str) -> dict[str, Any]:
+    def isoconfigurational(
+        self, temperature: str, replica: str | int, snapshot: str | int, block: str | int
+    ) -> dict[str, Any]:
         """Settings of a block of runs of one snapshot."""
         own = self.config["isoconfigurational"]
-        runs, size = self._ensemble(temperature)["runs"], own["runs_per_block"]
-        first = int(block) * size
-        replica, frame = self.snapshot_place(temperature, snapshot)
+        ensemble, size = self._ensemble(temperature), own["runs_per_block"]
+        runs, first = ensemble["runs"], int(block) * size
         return self._run(temperature, replica) | {
             "snapshot": int(snapshot),
-            "frame": frame,
+            "frame": self.frame_of(snapshot, ensemble["spacing"]),
             "runs": [first, min(first + size, runs)],
+            "of": runs,
             "duration": own["duration"],
             "frame_interval": self.config["thermal"]["frame_interval"],
             "hop_window": self.config["hop"]["window"],
@@ -113,102 +145,128 @@ class Simulations(Base):
         ensembles = self.config["isoconfigurational"]["ensembles"]
         return [label(temperature) for temperature in sorted(e["temperature"] for e in ensembles)]
 
-    def snapshots(self) -> list[tuple[str, int]]:
-        """Temperature and number of each snapshot whose runs are counted."""
+    def snapshots(self) -> list[tuple[str, Place]]:
+        """Temperature, and replica and number, of each snapshot whose runs are counted."""
         return [
-            (temperature, number)
+            (temperature, place)
             for temperature in self.ensemble_labels
-            for number in self.snapshots_at(temperature)
+            for place in self.snapshots_at(temperature)
         ]
 
-    def snapshots_at(self, temperature: str) -> range:
-        """Numbers of the snapshots of one temperature, those of the first replica first."""
-        return range(len(self.replicas) * self._ensemble(temperature)["snapshots"])
+    def snapshots_at(self, temperature: str) -> list[Place]:
+        """Replica and number of the snapshots of one temperature."""
+        return self.places(self._ensemble(temperature)["snapshots"])
 
-    def snapshot_place(self, temperature: str, snapshot: str | int) -> tuple[int, int]:
-        """Replica and frame of a snapshot whose runs are counted."""
-        number = self._ensemble(temperature)["snapshots"]
-        return self.spread_place(temperature, number, snapshot)
+    def places(self, number: int) -> list[Place]:
+        """Replica and number of so many snapshots of each replica, one replica after the other."""
+        return list(itertools.product(self.replicas, range(number)))
 
-    def spread_place(self, temperature: str, number: int, snapshot: str | int) -> tuple[int, int]:
-        """Replica and frame of a snapshot: one replica after the other, evenly over its run.
+    def frame_of(self, snapshot: str | int, spacing: float) -> int:
+        """Frame of a thermal run at which a snapshot lies, in the middle of its part of the run.
+
+        Neither a longer run nor more snapshots move it.
 
         Parameters
         ----------
-        temperature
-            Of the thermal runs.
-        number
-            Snapshots of each replica.
         snapshot
-            Which one of all.
+            Its number within the replica.
+        spacing
+            From one to the next, in tau.
         """
-        replica, within = divmod(int(snapshot), number)
-        duration = self.entry(temperature)["production"]
-        frames = round(duration / self.config["thermal"]["frame_interval"])
-        return replica, int((within + 0.5) / number * frames)
+        return round((int(snapshot) + 0.5) * spacing / self.config["thermal"]["frame_interval"])
 
-    def thermal_trajectory(self, temperature: str, replica: int) -> str:
-        """Frames of a thermal run."""
-        folder = self.results / "thermal" / f"T{temperature}" / f"replica{replica}"
-        return str(folder / "trajectory.gsd")
+    def frames_at(self, places: list[Place], spacing: float) -> list[Place]:
+        """Replica and frame of each of some snapshots."""
+        return [(replica, self.frame_of(number, spacing)) for replica, number in places]
+
+    def snapshot_places(self, temperature: str) -> list[Place]:
+        """Replica and frame of the snapshots of one temperature."""
+        spacing = self._ensemble(temperature)["spacing"]
+        return self.frames_at(self.snapshots_at(temperature), spacing)
 
     def snapshot_frames(self, temperature: str, replica: str | int) -> list[int]:
         """Frames of the snapshots of one run."""
-        places = [self.snapshot_place(temperature, n) for n in self.snapshots_at(temperature)]
-        return [frame for of_replica, frame in places if of_replica == int(replica)]
-
-    def snapshot_trajectory(self, temperature: str, snapshot: str, block: str) -> str:
-        """Thermal run that a snapshot is taken from."""
-        return self.thermal_trajectory(temperature, self.snapshot_place(temperature, snapshot)[0])
+        return frames_of_replica(self.snapshot_places(temperature), replica)
 
     def ensemble_blocks(self, temperature: str) -> range:
         """Numbers of the blocks of each snapshot's runs."""
         size = self.config["isoconfigurational"]["runs_per_block"]
         return range(-(-self._ensemble(temperature)["runs"] // size))
 
-    def ensemble_runtime(self, temperature: str, snapshot: str, block: str) -> int:
+    def ensemble_runtime(self, **wildcards: str) -> int:
         """Time to ask a scheduler for, in minutes."""
-        first, last = self.isoconfigurational(temperature, snapshot, block)["runs"]
-        own = self.config["isoconfigurational"]
-        return self._minutes((last - first) * self.steps_of_run // own["workers"])
-
-    def simulation_code(self, stage: str) -> str:
-        """Digest of the code of a simulation stage, of the two engines only the chosen one."""
-        return syntax_digest(f"softness.stages.{stage}", self.config["engine"]["name"])
+        first, last = self.isoconfigurational(**wildcards)["runs"]
+        return self._minutes((last - first) * self.steps_of_run)
 
     def simulations(self) -> Iterator[Simulation]:
         """All simulation jobs of the study, with their numbers of time steps."""
-        yield from self._runs()
+        yield from self._equilibrations.values()
+        yield from self._thermal_runs.values()
         yield from self._blocks_of_runs()
 
-    def _runs(self) -> Iterator[Simulation]:
-        files = {"equilibrate": "state.h5", "thermal": "trajectory.gsd"}
-        for temperature, replica, rule in itertools.product(
-            self.temperatures, self.replicas, files
-        ):
-            folder = self.results / rule / f"T{label(temperature)}" / f"replica{replica}"
-            yield Simulation(
-                rule=rule,
-                temperature=temperature,
-                number=(replica,),
-                steps=self.steps(rule, temperature),
-                output=folder / files[rule],
-                checkpoint=folder / "checkpoint",
-                segments=tuple(self.segments(rule, temperature)),
+    @cached_property
+    def _equilibrations(self) -> dict[tuple[str, int], Simulation]:
+        """By temperature and replica; that of the seed temperature first."""
+        found: dict[tuple[str, int], Simulation] = {}
+        others = [name for name in self.labels if name != self.seed_label]
+        for temperature, replica in itertools.product([self.seed_label, *others], self.replicas):
+            is_seed = temperature == self.seed_label
+            found[temperature, replica] = self._single(
+                "equilibrate_seed" if is_seed else "equilibrate",
+                "equilibrate",
+                temperature,
+                replica,
+                None if is_seed else found[self.seed_label, replica],
             )
+        return found
+
+    @cached_property
+    def _thermal_runs(self) -> dict[tuple[str, int], Simulation]:
+        return {
+            place: self._single("thermal", "thermal", *place, source)
+            for place, source in self._equilibrations.items()
+        }
+
+    def _single(
+        self, rule: str, kind: str, temperature: str, replica: int, source: Simulation | None
+    ) -> Simulation:
+        """A job that is one run."""
+        file = "trajectory.gsd" if kind == "thermal" else "state.h5"
+        return Simulation(
+            rule=rule,
+            kind=kind,
+            temperature=float(temperature),
+            number=(replica,),
+            steps=self.steps(kind, temperature),
+            output=self.results / kind / f"T{temperature}" / f"replica{replica}" / file,
+            settings=getattr(self, kind)(temperature, replica),
+            source=source,
+        )
+
+    def thermal_run(self, temperature: str, replica: int) -> Simulation:
+        """The thermal run that snapshots are taken from."""
+        return self._thermal_runs[temperature, replica]
+
+    def thermal_trajectory(self, temperature: str, replica: str | int) -> str:
+        """Its frames."""
+        return str(self.thermal_run(temperature, int(replica)).output)
 
     def _blocks_of_runs(self) -> Iterator[Simulation]:
-        for temperature, snapshot in self.snapshots():
-            folder = self.results / "isoconfigurational" / f"T{temperature}" / f"snapshot{snapshot}"
+        for temperature, (replica, snapshot) in self.snapshots():
+            folder = self.results / "isoconfigurational" / f"T{temperature}"
+            folder = folder / f"replica{replica}" / f"snapshot{snapshot}"
             for block in self.ensemble_blocks(temperature):
-                first, last = self.isoconfigurational(temperature, snapshot, block)["runs"]
+                settings = self.isoconfigurational(temperature, replica, snapshot, block)
+                first, last = settings["runs"]
                 yield Simulation(
                     rule="isoconfigurational",
+                    kind="isoconfigurational",
                     temperature=float(temperature),
-                    number=(snapshot, block),
+                    number=(replica, snapshot, block),
                     steps=(last - first) * self.steps_of_run,
                     output=folder / f"block{block}.h5",
-                    checkpoint=folder / f"block{block}_checkpoint",
+                    settings=settings,
+                    source=self.thermal_run(temperature, replica),
                 )
 
     @property
@@ -226,34 +284,14 @@ class Simulations(Base):
             time += cooling["melt"] + cooling["quench"]
         return round(time / self.config["engine"]["time_step"])
 
-    def segments(self, rule: str, temperature: str | float) -> list[int]:
-        """Time steps of each segment of one simulation job."""
-        step = self.config["engine"]["time_step"]
-        block = self.config["thermal" if rule == "thermal" else "equilibration"]
-        approach = []
-        if rule == "equilibrate" and label(float(temperature)) == self.seed_label:
-            approach = [round(block["cooling"][part] / step) for part in ("melt", "quench")]
-        hold = self.steps(rule, temperature) - sum(approach)
-        return approach + segment_lengths(hold, round(block["segment"] / step))
-
     def total_steps(self) -> int:
         """Time steps of all simulations."""
-        return sum(simulation.steps for simulation in self.simulations())
+        return sum(simulation.steps for simulation in self.all_simulations)
 
-    def steps_done(self) -> dict[Simulation, int]:
-        """Time steps that each simulation has done, by what lies on the disk."""
-        return {simulation: self.steps_of(simulation) for simulation in self.simulations()}
-
-    def steps_of(self, simulation: Simulation) -> int:
-        """Time steps that one simulation has done."""
-        chain = Chain(simulation.checkpoint, {})
-        if simulation.rule == "isoconfigurational":
-            done = min(runs_done(simulation.checkpoint) * self.steps_of_run, simulation.steps)
-        else:
-            done = sum(simulation.segments[: chain.finished_segments() or 0])
-        # Last: a run that ends just now removes what was counted.
-        is_finished = simulation.output.exists() or chain.is_finished()
-        return simulation.steps if is_finished else done
+    @cached_property
+    def all_simulations(self) -> tuple[Simulation, ...]:
+        """What `simulations` gives."""
+        return tuple(self.simulations())
 
     def runtime(self, rule: str, temperature: str | float) -> int:
         """Time to ask a scheduler for, in minutes: from the job's own particles and steps."""
@@ -263,3 +301,8 @@ class Simulations(Base):
         updates = steps * self.config["liquid"]["particles"]
         seconds = updates / LEAST_UPDATES_PER_SECOND[self.config["engine"]["device"]]
         return 10 + round(seconds / 60)
+
+
+def frames_of_replica(places: list[Place], replica: str | int) -> list[int]:
+    """Frames of the snapshots that are in one replica."""
+    return [frame for of_replica, frame in places if of_replica == int(replica)]

@@ -8,10 +8,6 @@ import numpy as np
 from softness.errors import InputError
 from softness.files.tables import array
 
-UNIT_BITS = 20
-DISPLACEMENT_UNIT = 2.0**-UNIT_BITS
-"""In sigma_AA; sums of whole numbers of it do not depend on the order of the runs."""
-
 INHERENT, THERMAL = "inherent", "thermal"
 _SAME = ("temperature", "snapshot", "states", "particle", "time", "unit", "force_tolerance")
 
@@ -98,25 +94,6 @@ class InherentPropensity:
     def _numbers(self, least: int) -> np.ndarray:
         number = self.runs_of_halves().astype(np.float64)
         return np.where(number >= least, number, np.nan)[:, None, None]
-
-
-def whole_distances(moved: np.ndarray, particle: np.ndarray) -> np.ndarray:
-    """(n, particles) distances that some particles went, in whole units.
-
-    Parameters
-    ----------
-    moved
-        (n, N, 3) displacements of all particles, in sigma_AA; their drift is taken off.
-    particle
-        (particles,) numbers of those that are followed.
-    """
-    sizes = np.linalg.norm((moved - moved.mean(axis=1, keepdims=True))[:, particle], axis=2)
-    return np.rint(sizes / DISPLACEMENT_UNIT).astype(np.int64)
-
-
-def whole_squares(distances: np.ndarray) -> np.ndarray:
-    """Squares of whole distances, in units times sigma_AA: sums of many still fit into 64 bits."""
-    return (distances * distances) >> UNIT_BITS
 
 
 def merged(parts: Sequence[InherentPropensity], names: Sequence[str]) -> InherentPropensity:

@@ -1,0 +1,221 @@
+"""Commands for kept simulations: remove those that no study needs, take in those of elsewhere."""
+
+import argparse
+import json
+import shutil
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from softness import configuration, workflow
+from softness.errors import InputError
+from softness.files.atomic import holding
+from softness.files.provenance import file_digest
+from softness.simulate.chain import FINISHED
+from softness.simulate.store import CURRENT, DEFAULT, IDENTITY, Store, read_identity
+from softness.study import Simulation, Study
+
+CLEAN = """list kept simulations that none of the given configurations needs; with --yes remove them
+
+Simulations of all studies are kept in results/simulations. Name every configuration whose
+simulations are to stay. What would follow from a simulation that is not there yet is not known, so
+that anything of that temperature and replica stays. Results are no part of it: a removed simulation
+whose results are still there takes no room away from them.
+"""
+
+ADOPT = """take in the simulations of a results folder of another machine
+
+FOLDER is such a folder (results, with simulations in it) or the folder of one study there. Each
+simulation is known by what it belongs to, and every finished file is checked against its hash.
+Where one is here already, the longer one counts. Then run the study: its jobs find their work done.
+"""
+
+
+def add_clean_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what cleaning takes."""
+    _describe(parser, CLEAN)
+    parser.add_argument("configs", nargs="+", type=Path, metavar="CONFIG", help="what is to stay")
+    parser.add_argument("--yes", action="store_true", help="remove what is listed")
+    parser.set_defaults(function=clean_command)
+
+
+def add_adopt_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what adopting takes."""
+    _describe(parser, ADOPT)
+    parser.add_argument("folder", type=Path, metavar="FOLDER", help="results of another machine")
+    parser.set_defaults(function=adopt_command)
+
+
+def _describe(parser: argparse.ArgumentParser, text: str) -> None:
+    parser.description = text
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+
+
+# -- cleaning -----------------------------------------------------------------------------
+
+
+def clean_command(options: argparse.Namespace) -> int:
+    """List what no configuration needs, and remove it if that is asked for."""
+    studies = [Study(configuration.load(path)) for path in options.configs]
+    store = Store()
+    with workflow.holding_folder():
+        waste = unneeded(store, studies)
+        for folder in waste:
+            print(f"{_megabytes(_bytes(folder)):>10}  {folder}")
+        total = _megabytes(sum(map(_bytes, waste)))
+        print(f"{total:>10}  in {len(waste)} of {len(store.folders())} kept simulations")
+        if not options.yes:
+            if waste:
+                print("Nothing was removed: --yes removes them")
+            return 0
+        for folder in waste:
+            # Without its identity it is no kept simulation any more, whenever this is interrupted.
+            (folder / IDENTITY).unlink()
+            shutil.rmtree(folder)
+    return 0
+
+
+def unneeded(store: Store, studies: Iterable[Study]) -> list[Path]:
+    """Folders of simulations that no study needs.
+
+    Parameters
+    ----------
+    store
+        Where simulations are kept.
+    studies
+        Whose simulations stay.
+    """
+    needed: set[Path] = set()
+    for study in studies:
+        for simulation in (*study.all_simulations, *study.quenches()):
+            needed.update(_needed(store, study, simulation))
+    return [folder for folder in store.folders() if folder not in needed]
+
+
+def _needed(store: Store, study: Study, simulation: Simulation) -> Iterator[Path]:
+    identity = study.kept.identity(simulation)
+    if identity is not None:
+        yield from store.of_any_version(identity)
+        return
+    yield from store.folders(simulation.kind, simulation.place)
+
+
+def _bytes(folder: Path) -> int:
+    """Room that a folder takes alone: results that are links to its files keep theirs."""
+    found = (path.stat() for path in folder.rglob("*") if path.is_file())
+    return sum(each.st_size for each in found if each.st_nlink == 1)
+
+
+def _megabytes(number: int) -> str:
+    return f"{number / 1e6:,.1f} MB"
+
+
+# -- adopting -----------------------------------------------------------------------------
+
+
+def adopt_command(options: argparse.Namespace) -> int:
+    """Take in simulations, and say which."""
+    taken, store = 0, Store()
+    with workflow.holding_folder():
+        found = list(_offered(options.folder))
+        for number, folder in enumerate(found, 1):
+            is_new = adopt(folder, store)
+            taken += is_new
+            said = "taken in" if is_new else "here already"
+            print(f"{number} of {len(found)}: {said}: {folder}", file=sys.stderr)
+    print(f"{taken} of {len(found)} simulations were taken in, the others are here already")
+    return 0
+
+
+def _offered(folder: Path) -> Iterator[Path]:
+    """Folders of simulations of a results folder, or of one study in it."""
+    for root in (folder / DEFAULT.name, folder):
+        if found := Store(root).folders():
+            yield from found
+            return
+    store = Store(folder.parent / DEFAULT.name)
+    pointed = {store.pointed(pointer) for pointer in sorted(folder.rglob(CURRENT))} - {None}
+    if not pointed:
+        raise InputError(
+            f"{folder}: holds no simulations: name a results folder with {DEFAULT.name}/ in it, or "
+            "the folder of a study beside that"
+        )
+    yield from sorted(pointed)
+
+
+def adopt(folder: Path, store: Store) -> bool:
+    """Take in one simulation; tells whether there was anything new in it.
+
+    Parameters
+    ----------
+    folder
+        Where it is kept elsewhere.
+    store
+        Where it is to be kept.
+
+    Raises
+    ------
+    InputError
+        If it is not what it says, or was changed since it was written.
+    """
+    identity = read_identity(folder)
+    if identity.name != folder.name:
+        raise InputError(
+            f"{folder}: its {IDENTITY} belongs to {identity.name}: it was changed or moved; leave "
+            "it out"
+        )
+    target = store.folder(identity)
+    chains = sorted({path.parent for path in folder.rglob(FINISHED)})
+    for chain in chains:
+        _check_hashes(chain)
+    with holding(target / ".lock", f"{target}: a process is at this simulation: wait for it"):
+        is_new = False
+        for path in sorted(folder.rglob("*")):
+            own = target / path.relative_to(folder)
+            if path.is_file() and not path.name.startswith(".") and path.name not in _LAST:
+                is_new |= _take(path, own)
+        # What names the others comes after them.
+        for chain in chains:
+            is_new |= _take_longer(chain, target / chain.relative_to(folder))
+        _take(folder / IDENTITY, target / IDENTITY)
+    return is_new
+
+
+_LAST = (IDENTITY, FINISHED)
+
+
+def _finished(chain: Path) -> dict[str, dict[str, str]]:
+    path = chain / FINISHED
+    return json.loads(path.read_text()) if path.exists() else {}
+
+
+def _check_hashes(chain: Path) -> None:
+    for steps, files in _finished(chain).items():
+        for name, expected in files.items():
+            path = chain / f"finished-{int(steps):012d}-{name}"
+            if not path.exists() or file_digest(path) != expected:
+                raise InputError(
+                    f"{path}: is missing, or was changed since it was written: leave it out, or "
+                    "bring it back there"
+                )
+
+
+def _take(path: Path, own: Path) -> bool:
+    if own.exists():
+        return False
+    own.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = own.with_name(f".{own.name}.unfinished")
+    shutil.copy2(path, unfinished)
+    unfinished.replace(own)
+    return True
+
+
+def _take_longer(chain: Path, own: Path) -> bool:
+    """Let the finished files of both count, by the lengths of their runs."""
+    theirs, ours = _finished(chain), _finished(own)
+    if set(theirs) <= set(ours) or max(map(int, ours), default=0) > max(map(int, theirs)):
+        return False
+    unfinished = own / f".{FINISHED}.unfinished"
+    unfinished.write_text(json.dumps(ours | theirs, sort_keys=True, separators=(",", ":")))
+    unfinished.replace(own / FINISHED)
+    return True

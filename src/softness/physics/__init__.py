@@ -1,0 +1,1 @@
+"""Versions of the physics of simulations, and the code that they stand for."""

@@ -1,0 +1,139 @@
+"""The files in which runs of a snapshot are kept: sums of runs, and trajectories not yet in one.
+
+Sums cannot be taken apart. A part that is finished stays as it is; one that still grows is replaced
+by the next, which holds it. So other numbers of runs, or other blocks, find what is there.
+"""
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from softness.files.hdf5 import reading
+
+FINISHED, GROWING = "runs", "growing"
+_PART = re.compile(rf"({FINISHED}|{GROWING})-(\d+)-(\d+)-(\d+)\.h5")
+_FRAMES = re.compile(r"frames-(\d+)\.npy")
+
+
+class Part(NamedTuple):
+    """A file of sums.
+
+    Attributes
+    ----------
+    count
+        How many runs are in it.
+    first, last
+        Numbers of the first and of the last of them.
+    path
+        The file.
+    """
+
+    count: int
+    first: int
+    last: int
+    path: Path
+
+    def numbers(self) -> set[int]:
+        """Numbers of the runs: by its name where there are no gaps, else as the file has them.
+
+        Raises
+        ------
+        InputError
+            If the file has to be read and is damaged; names it.
+        """
+        if self.count == self.last - self.first + 1:
+            return set(range(self.first, self.last + 1))
+        with reading(self.path) as file:
+            return set(file["runs"][()].tolist())
+
+
+def part_path(folder: Path, numbers: Iterable[int], kind: str = FINISHED) -> Path:
+    """File of the sums of some runs."""
+    runs = sorted(numbers)
+    return folder / f"{kind}-{runs[0]:07d}-{runs[-1]:07d}-{len(runs):07d}.h5"
+
+
+def parts_in(folder: Path) -> list[Part]:
+    """All parts of a snapshot, the largest first."""
+    names = [(_PART.fullmatch(path.name), path) for path in folder.glob("*.h5")]
+    found = [Part(int(name[4]), int(name[2]), int(name[3]), path) for name, path in names if name]
+    return sorted(found, key=lambda part: (-part.count, part.first, part.path.name))
+
+
+def disjoint(parts: Iterable[Part], total: int) -> list[Part]:
+    """Parts without a run in common that hold none beyond a number of runs, the largest first."""
+    chosen, seen = [], set()
+    for part in parts:
+        if part.last < total and not seen & (numbers := part.numbers()):
+            chosen.append(part)
+            seen |= numbers
+    return chosen
+
+
+def settle(folder: Path, first: int, end: int) -> None:
+    """Make parts that have ceased to grow finished ones.
+
+    A kill between a part and the removal of the one before leaves both: the larger holds the other.
+
+    Parameters
+    ----------
+    folder
+        Of the snapshot.
+    first, end
+        Runs that the caller alone is at: only parts that begin among them are looked at.
+    """
+    seen = set()
+    for part in parts_in(folder):
+        if part.path.name.startswith(GROWING) and first <= part.first < end:
+            if part.first in seen:
+                part.path.unlink()
+            else:
+                finish(part.path)
+            seen.add(part.first)
+
+
+def finish(growing: Path) -> Path:
+    """Give a part that grows no more its name."""
+    return growing.replace(growing.with_name(growing.name.replace(GROWING, FINISHED, 1)))
+
+
+def frames_path(folder: Path, number: int) -> Path:
+    """File of the trajectory of a run, which is kept until the run is in a part."""
+    return folder / f"frames-{number:07d}.npy"
+
+
+def frames_in(folder: Path, first: int, end: int) -> dict[int, Path]:
+    """Trajectories that were kept of some runs, by their numbers."""
+    names = [(_FRAMES.fullmatch(path.name), path) for path in folder.glob("frames-*.npy")]
+    found = {int(name[1]): path for name, path in names if name}
+    return {number: path for number, path in sorted(found.items()) if first <= number < end}
+
+
+def read_frames(path: Path) -> np.ndarray | None:
+    """A kept trajectory; None if it was cut short when the machine failed: it is not flushed."""
+    try:
+        return np.load(path)
+    except (OSError, ValueError, EOFError):
+        return None
+
+
+def runs_done(folder: Path, first: int, end: int, total: int) -> int:
+    """How many of some runs are done, by what lies on the disk.
+
+    Parameters
+    ----------
+    folder
+        Of the snapshot.
+    first, end
+        Numbers of the first and of the one after the last.
+    total
+        Runs of the whole ensemble.
+    """
+    # In this order: a run may be counted twice while it passes from one to the other, never missed.
+    kept = set(frames_in(folder, first, end))
+    for part in disjoint(parts_in(folder), total):
+        kept |= part.numbers()
+    return sum(number in kept for number in range(first, end))

@@ -1,0 +1,95 @@
+"""Finished trajectories of runs that are kept in segments, and their beginnings, as results."""
+
+import itertools
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import numpy as np
+
+from softness.files.frames import read_frames, text_chunk, write_frames
+from softness.files.provenance import Provenance
+from softness.simulate.chain import Chain, Pieces
+from softness.simulate.settings import RunSettings
+from softness.simulate.store import publish
+
+
+def finish_trajectories(
+    chain: Chain, names: Iterable[str], run: RunSettings, made_by: Provenance, last: int = 0
+) -> None:
+    """Write the finished files of a run from all that is there of it.
+
+    Parameters
+    ----------
+    chain
+        The run.
+    names
+        Of its files.
+    run, made_by, last
+        As in `trajectory_maker`.
+    """
+    steps, text = chain.covered(), made_by.as_text()
+    makers = {name: trajectory_maker(chain.pieces(name, steps), run, text, last) for name in names}
+    chain.finish(steps, makers)
+
+
+def publish_trajectory(
+    chain: Chain,
+    steps: int,
+    name: str,
+    output: Path,
+    inputs: Iterable[Path],
+    run: RunSettings,
+    made_by: Provenance,
+    last: int = 0,
+) -> None:
+    """Make a finished trajectory a result: as it is, or its beginning, if it is longer.
+
+    Parameters
+    ----------
+    chain
+        The run.
+    steps
+        Length that is wanted.
+    name
+        Of the file.
+    output, inputs
+        As in `softness.simulate.store.publish`.
+    run, made_by, last
+        As in `trajectory_maker`.
+    """
+    longest = chain.covered()
+    kept = chain.finished(longest, name)
+    if longest == steps:
+        publish(kept, output, inputs)
+        return
+    trajectory_maker(Pieces(kept, steps, []), run, made_by.as_text(), last)(output)
+
+
+def trajectory_maker(
+    pieces: Pieces, run: RunSettings, provenance: str, last: int = 0
+) -> Callable[[Path], None]:
+    """What writes the pieces of a run as one trajectory.
+
+    Parameters
+    ----------
+    pieces
+        The run.
+    run
+        Whose time step and box length stand in the log of the first frame, in double precision.
+    provenance
+        What made the file, as text.
+    last
+        1 if the frame at the end of a segment belongs to it, 0 if it is the first of the next.
+    """
+    header = {
+        "provenance": text_chunk(provenance),
+        "time_step": np.array([run.time_step]),
+        "box_length": np.array([run.liquid.box_length]),
+    }
+
+    def make(path: Path) -> None:
+        shorter = [read_frames(pieces.finished, pieces.until + last)] if pieces.finished else []
+        parts = itertools.chain(shorter, map(read_frames, pieces.segments))
+        write_frames(path, itertools.chain.from_iterable(parts), header)
+
+    return make

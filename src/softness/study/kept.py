@@ -1,0 +1,173 @@
+"""What of a study's simulations is kept on the disk, by their identities."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from softness.errors import InputError
+from softness.liquid import Liquid
+from softness.physics import lock
+from softness.simulate import reads
+from softness.simulate.chain import Chain
+from softness.simulate.equilibrate import STATE
+from softness.simulate.identity import Identity, deciding
+from softness.simulate.inherent_propensity import run_path
+from softness.simulate.parts import runs_done
+from softness.simulate.segments import Cuts
+from softness.simulate.store import CURRENT, Store, read_identity
+from softness.simulate.thermal import FRAMES
+from softness.study.simulations import Simulation
+
+ANY = ""
+# Folders need no place to cut a run to tell how far it is.
+_UNCUT = Cuts(1)
+
+
+class Kept:
+    """The folders of a study's simulations.
+
+    Parameters
+    ----------
+    config
+        The checked configuration.
+    store
+        Where simulations are kept.
+    version
+        Of the engine; by default simulations of any version count.
+    """
+
+    def __init__(self, config: Mapping[str, Any], store: Store, version: str = ANY) -> None:
+        self._liquid = Liquid.from_settings(config["liquid"])
+        self._accepted = config["engine"]["accepted_versions"]
+        self._store, self._version = store, version
+        self._physics = lock.versions()
+        self._found: dict[Path, Path] = {}
+        self._identities: dict[Path, Identity] = {}
+
+    def folder(self, simulation: Simulation) -> Path | None:
+        """Where a simulation is kept; None if it is not, or what it starts from is not."""
+        if simulation.output not in self._found:
+            identity = self.identity(simulation)
+            found = self._look_up(identity) if identity else None
+            if found is None:
+                return None
+            self._found[simulation.output] = found
+        return self._found[simulation.output]
+
+    def _look_up(self, identity: Identity) -> Path | None:
+        if self._version:
+            return self._store.find(identity, self._accepted)
+        return next(self._store.of_any_version(identity), None)
+
+    def started(self, simulation: Simulation) -> Path | None:
+        """The folder that the pointer beside its results names, if it is of these settings.
+
+        Cheap, for progress: what it starts from is not looked at.
+        """
+        folder = self._store.pointed(simulation.output.parent / CURRENT)
+        if folder is None:
+            return None
+        wanted = deciding(simulation.kind, simulation.settings)
+        return folder if read_identity(folder).settings == wanted else None
+
+    def identity(self, simulation: Simulation) -> Identity | None:
+        """What a simulation belongs to; None if what it starts from is not kept."""
+        if simulation.output not in self._identities:
+            found = self._identity(simulation)
+            if found is None:
+                return None
+            self._identities[simulation.output] = found
+        return self._identities[simulation.output]
+
+    def _identity(self, simulation: Simulation) -> Identity | None:
+        try:
+            arrays = self._arrays(simulation)
+        except InputError:
+            return None
+        if arrays is None:
+            return None
+        kind, settings = simulation.kind, simulation.settings
+        return Identity.of(kind, self._physics[kind], settings, self._version, arrays)
+
+    def _arrays(self, simulation: Simulation) -> Mapping[str, np.ndarray] | None:
+        source = simulation.source
+        if source is None or simulation.kind == "quench":
+            return {}
+        folder = self.folder(source)
+        if folder is None:
+            return None
+        chain = Chain(folder, _UNCUT)
+        if source.kind == "thermal":
+            frames = chain.longest(FRAMES)
+            place = simulation.settings["frame"]
+            return reads.arrays_of_frame(frames, place, self._liquid) if frames else None
+        if not chain.has_finished(source.steps):
+            return None
+        state = chain.finished(source.steps, STATE)
+        if simulation.kind == "thermal":
+            return reads.arrays_of_state(state)
+        return reads.arrays_of_places(state, self._liquid)
+
+    def steps(self, simulation: Simulation) -> int:
+        """Time steps of a simulation that need not be done again."""
+        folder = self.folder(simulation)
+        return 0 if folder is None else self.steps_in(folder, simulation)
+
+    def steps_in(self, folder: Path, simulation: Simulation) -> int:
+        """Time steps of a simulation that are done in a folder."""
+        settings, steps = simulation.settings, simulation.steps
+        if simulation.kind == "equilibrate":
+            return _steps_to_state(Chain(folder, _UNCUT), steps)
+        if simulation.kind == "thermal":
+            return min(Chain(folder, _UNCUT).covered(), steps)
+        first, end = settings["runs"]
+        of_run = steps // (end - first)
+        if simulation.kind == "cycle":
+            chains = (Chain(folder / f"run{number}", _UNCUT) for number in range(first, end))
+            return sum(min(chain.covered(), of_run) for chain in chains)
+        if simulation.kind == "inherent_propensity":
+            return of_run * sum(run_path(folder, number).exists() for number in range(first, end))
+        return of_run * runs_done(folder, first, end, settings["of"])
+
+    def refuse_other_versions(self, simulations: Iterable[Simulation]) -> None:
+        """Raise an InputError if one was made with a version of the engine that is not accepted."""
+        for simulation in simulations:
+            if self.folder(simulation) is None and (identity := self.identity(simulation)):
+                self._store.refuse_other_versions(identity)
+
+    def others(self, simulation: Simulation) -> list[tuple[Path, dict[str, tuple[Any, Any]]]]:
+        """Folders of the same kind and place whose settings differ.
+
+        Returns
+        -------
+        list of tuple
+            Folder, and for each setting that differs what it is there and here.
+        """
+        wanted = deciding(simulation.kind, simulation.settings)
+        found = []
+        for folder in self._store.folders(simulation.kind, simulation.place):
+            there = read_identity(folder).settings
+            if differences := dict(_differences(there, wanted)):
+                found.append((folder, differences))
+        return found
+
+
+def _steps_to_state(chain: Chain, steps: int) -> int:
+    """A state before the end of a longer run may have to be reached from the start."""
+    if chain.has_finished(steps):
+        return steps
+    return max([0, *(step for step in chain.states() if step <= steps)])
+
+
+def _differences(
+    there: Mapping[str, Any], here: Mapping[str, Any], place: str = ""
+) -> Iterator[tuple[str, tuple[Any, Any]]]:
+    """Dotted names and values of what differs."""
+    for key in sorted({*there, *here}):
+        old, new = there.get(key), here.get(key)
+        if isinstance(old, Mapping) and isinstance(new, Mapping):
+            yield from _differences(old, new, f"{place}{key}.")
+        elif old != new:
+            yield f"{place}{key}", (old, new)
