@@ -426,6 +426,22 @@ def test_blocks_that_are_done_at_once_add_up_to_the_whole(done, recalled, wholes
     assert runner.given == []
 
 
+def test_a_part_that_another_block_may_still_write_to_is_left_alone(
+    done, recalled, wholes, tmp_path
+):
+    with pytest.raises(Killed):
+        done(recalled(5), 0, 6, total=12)
+    growing = growing_in(tmp_path)
+    assert len(growing) == 1
+    done(recalled(), 6, 12, total=12)
+    assert growing_in(tmp_path) == growing
+    assert kept_in(tmp_path) == [4]
+    runner = recalled()
+    found = [done(runner, 0, 6, total=12), done(runner, 6, 12, total=12)]
+    assert same(added(found), wholes[12])
+    assert runner.given == [5]
+
+
 # -- as a stage ------------------------------------------------------------------------------
 
 SMOKE_RUNS = 200

@@ -34,7 +34,8 @@ def simulate(project: Path, name: str = SMOKE, *kinds: str) -> dict[str, int]:
     """Do all simulations of some kinds that are due; time steps that were done, by rule."""
     study = Study(configuration.load(project / name))
     chosen = [each for each in study.all_simulations if not kinds or each.kind in kinds]
-    targets = [str(each.output) for each in chosen]
+    # Of all files of a job: Snakemake does not look at settings where one was never there.
+    targets = [str(path) for each in chosen for path in outputs(each)]
     begin = time.time()
     done = command(
         project, "snakemake", "--configfile", name, "--profile", "profiles/local", *targets
@@ -47,6 +48,12 @@ def simulate(project: Path, name: str = SMOKE, *kinds: str) -> dict[str, int]:
         if rule in counted and log.stat().st_mtime >= begin:
             counted[rule] += steps_in(log.read_text())
     return {rule: steps for rule, steps in counted.items() if steps}
+
+
+def outputs(simulation) -> list[Path]:
+    """Files of a job, those of each run of a cycle included."""
+    runs = range(simulation.settings["runs"][1]) if simulation.kind == "cycle" else ()
+    return [simulation.output, *(simulation.output.parent / f"run{run}.gsd" for run in runs)]
 
 
 def steps_in(log: str) -> int:

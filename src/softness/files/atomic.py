@@ -70,7 +70,9 @@ def _umask() -> int:
 
 
 @contextlib.contextmanager
-def holding(path: Path, taken: str = "", waits: bool = False) -> Iterator[None]:
+def holding(
+    path: Path, taken: str = "", waits: bool = False, span: tuple[int, int] = (0, 0)
+) -> Iterator[None]:
     """Hold a file as a lock, so that no second process does the same work.
 
     Parameters
@@ -81,6 +83,9 @@ def holding(path: Path, taken: str = "", waits: bool = False) -> Iterator[None]:
         What to say if another process holds it.
     waits
         Wait for it instead.
+    span
+        First number and the one after the last of what is held; all by default. Only spans that
+        overlap exclude each other.
 
     Raises
     ------
@@ -88,8 +93,13 @@ def holding(path: Path, taken: str = "", waits: bool = False) -> Iterator[None]:
         If another process holds it, or its file system has no locks.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
+    first, end = span
+
+    def lock(file: TextIO, operation: int) -> None:
+        fcntl.lockf(file, operation, end - first, first)
+
     with path.open("w") as file:
-        take_lock(file, fcntl.lockf, taken, waits)
+        take_lock(file, lock, taken, waits)
         yield
 
 

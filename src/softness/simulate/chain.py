@@ -216,6 +216,10 @@ class Chain:
             start()
             engine.save(self.state(0))
             kept = [0]
+        for length, names in self._finished().items():
+            for name in names:
+                # What is to be a part of the result: at once, not when the rest is done.
+                self.finished(length, name)
         engine.restore(self.state(kept[-1]))
         before = ends.index(kept[-1])
         deadline, pace = self.deadline, self._least_pace()
@@ -301,5 +305,6 @@ class Chain:
         waste += [path for path, _, end in self._segments() if end <= longest]
         named = {self._path(steps, name) for steps in finished for name in finished[steps]}
         waste += set(self.folder.glob("finished-*")) - named
+        waste += self.folder.glob(".*.unfinished*")
         for path in waste:
             path.unlink(missing_ok=True)

@@ -19,6 +19,7 @@ from softness import seeds
 from softness.dynamics.counted import DISPLACEMENT_UNIT, whole_distances, whole_squares
 from softness.engines.protocol import Engine
 from softness.errors import InputError
+from softness.files.atomic import holding
 from softness.files.hdf5 import reading, writing
 from softness.files.records.inherent import INHERENT, THERMAL, InherentPropensity
 from softness.simulate.deadline import Deadline
@@ -188,11 +189,13 @@ def _way(engine: Engine, steps: tuple[int, ...], progress: Progress) -> Iterator
 
 def _origin(path: Path, quencher: Engine, runs: InherentRuns) -> InherentState:
     """The inherent state of the snapshot itself; kept, since other runs follow."""
-    if not path.exists():
-        state = runs.quench(quencher, runs.positions)
-        with writing(path) as file:
-            file["positions"] = state.positions
-            file["numbers"] = np.array([state.energy, state.largest_force, state.converged])
+    # Blocks of a snapshot start at once: one of them makes it.
+    with holding(path.with_suffix(".lock"), waits=True):
+        if not path.exists():
+            state = runs.quench(quencher, runs.positions)
+            with writing(path) as file:
+                file["positions"] = state.positions
+                file["numbers"] = np.array([state.energy, state.largest_force, state.converged])
     with reading(path) as file:
         energy, largest, converged = file["numbers"][()]
         return InherentState(file["positions"][()], energy, largest, bool(converged))

@@ -34,7 +34,7 @@ def main(options: argparse.Namespace) -> None:
     folder, made_by = job.keep([options.output], arrays)
     runs = InherentRuns.from_settings(job.run, arrays["positions"], settings)
     taken = f"{folder}: another process is at runs {first} to {end - 1}: wait for it, or stop it"
-    with holding(folder / f".runs-{first}-{end}", taken):
+    with holding(folder / ".runs", taken, span=(first, end)):
         found = run_inherent(folder, job.engine, quencher, runs, job.deadline)
         tables.write(options.output, found, made_by)
 

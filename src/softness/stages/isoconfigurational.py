@@ -42,7 +42,7 @@ def main(options: argparse.Namespace) -> None:
     )
     block, runner = Block(first, end, settings["of"]), OneByOne(job.engine, ensemble)
     taken = f"{folder}: another process is at runs {first} to {end - 1}: wait for it, or stop it"
-    with holding(folder / f".runs-{first}-{end}", taken):
+    with holding(folder / ".runs", taken, span=(first, end)):
         parts = run_block(folder, block, ensemble, runner, made_by, job.deadline)
         if len(parts) == 1:
             publish(parts[0], options.output, [options.trajectory])
