@@ -19,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
-from softness.files.frames import Frame, merge_segments, text_chunk, write_segment
+from softness.files.frames import Frame, read_frames, text_chunk, write_frames, write_segment
 from softness.liquid import Liquid, kob_andersen
 
 STEPS_PER_FRAME = 200
@@ -45,7 +45,7 @@ def write_walk(path: Path, liquid: Liquid, frames: Iterator[Frame]) -> None:
         "time_step": np.array([0.005]),
         "box_length": np.array([liquid.box_length]),
     }
-    merge_segments([segment], path, header)
+    write_frames(path, read_frames(segment), header)
     segment.unlink()
 
 

@@ -562,3 +562,38 @@ def test_a_job_that_is_killed_three_times_counts_the_same(trajectory, in_one_job
     assert same(summed(tmp_path), in_one_job)
     assert not kept_in(kept_of_smoke(tmp_path))
     assert not growing_in(kept_of_smoke(tmp_path))
+
+
+def test_another_study_displaces_no_block_that_was_given_out(done, recalled, wholes):
+    late = done(recalled(), 4, 8, total=8)
+    done(recalled(), 0, 6, total=6)
+    assert same(added([done(recalled(), 0, 4, total=8), late]), wholes[8])
+
+
+def test_parts_with_gaps_that_look_alike_have_names_of_their_own(tmp_path):
+    first, second = (parts.part_path(tmp_path, numbers) for numbers in ([0, 1, 5], [0, 3, 5]))
+    assert first != second
+    first.touch()
+    (found,) = parts.parts_in(tmp_path)
+    assert (found.first, found.last, found.count) == (0, 5, 3)
+
+
+def test_a_part_that_another_block_has_replaced_meanwhile_is_looked_for_again(
+    done, recalled, tmp_path, monkeypatch
+):
+    """Its runs have a gap, so that it has to be read."""
+    done(recalled(), 2, 3, total=8)
+    done(recalled(), 0, 8, total=8)
+    (gapped,) = (part for part in parts.parts_in(tmp_path) if part.count == 7)
+    later = parts.part_path(tmp_path, [0, 1, 3, 4, 5, 6, 7], parts.GROWING)
+    real = parts.reading
+
+    def reading(path):
+        if path == gapped.path and path.exists():
+            path.rename(later)
+        return real(path)
+
+    monkeypatch.setattr(parts, "reading", reading)
+    found = parts.disjoint(tmp_path, 8)
+    assert [part.count for part in found] == [7, 1]
+    assert found[0].path == later

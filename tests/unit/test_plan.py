@@ -283,7 +283,7 @@ def test_a_plan_for_machines_has_its_keys(study):
         *("wall_hours", "longest_chain_hours", "unknown_disk", "events", "halving"),
     }
     assert set(found["rules"][0]) == {
-        *("rule", "jobs", "steps", "core_hours", "gpu_hours", "bytes", "time_from")
+        *("rule", "jobs", "steps", "steps_kept", "core_hours", "gpu_hours", "bytes", "time_from")
     }
     assert found["total"]["jobs"] == sum(rule["jobs"] for rule in found["rules"])
 

@@ -8,7 +8,7 @@ import pytest
 
 from softness import engines
 from softness.barriers import fit
-from softness.files.frames import Frame, merge_segments, write_segment
+from softness.files.frames import Frame, read_frames, write_frames, write_segment
 from softness.files.trajectory import open_trajectory
 from softness.liquid import kob_andersen
 from softness.seeds import maxwell_boltzmann, stream
@@ -57,7 +57,7 @@ def write_gsd(engine, path):
         "time_step": np.array([TIME_STEP]),
         "box_length": np.array([liquid.box_length]),
     }
-    merge_segments([segment], path, header)
+    write_frames(path, read_frames(segment), header)
 
 
 def write_dump(engine, path):

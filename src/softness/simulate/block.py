@@ -106,7 +106,7 @@ def _waiting(folder: Path, block: Block) -> list[int]:
     # One after the other: what one block calls finished may reach into the runs of the next.
     with holding(folder / LOCK, waits=True):
         parts.settle(folder, block.first, block.end)
-        found = parts.disjoint(parts.parts_in(folder), block.total)
+        found = parts.disjoint(folder, block.total)
     done = set().union(*(part.numbers() for part in found))
     for number, path in parts.frames_in(folder, block.first, block.end).items():
         if number in done:
@@ -116,7 +116,7 @@ def _waiting(folder: Path, block: Block) -> list[int]:
 
 def _own(folder: Path, block: Block) -> list[Path]:
     """Parts that begin in a block, in order."""
-    found = parts.disjoint(parts.parts_in(folder), block.total)
+    found = parts.disjoint(folder, block.total)
     own = sorted((part.first, part.path) for part in found if block.first <= part.first < block.end)
     return [path for _, path in own]
 

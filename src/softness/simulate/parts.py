@@ -5,16 +5,18 @@ by the next, which holds it. So other numbers of runs, or other blocks, find wha
 """
 
 import re
+import zlib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
+from softness.errors import InputError
 from softness.files.hdf5 import reading
 
 FINISHED, GROWING = "runs", "growing"
-_PART = re.compile(rf"({FINISHED}|{GROWING})-(\d+)-(\d+)-(\d+)\.h5")
+_PART = re.compile(rf"({FINISHED}|{GROWING})-(\d+)-(\d+)-(\d+)(-[0-9a-f]+)?\.h5")
 _FRAMES = re.compile(r"frames-(\d+)\.npy")
 
 
@@ -51,23 +53,43 @@ class Part(NamedTuple):
 
 
 def part_path(folder: Path, numbers: Iterable[int], kind: str = FINISHED) -> Path:
-    """File of the sums of some runs."""
+    """File of the sums of some runs; where some between are missing, no others have its name."""
     runs = sorted(numbers)
-    return folder / f"{kind}-{runs[0]:07d}-{runs[-1]:07d}-{len(runs):07d}.h5"
+    first, last, count = runs[0], runs[-1], len(runs)
+    which = f"-{zlib.crc32(repr(runs).encode()):08x}" if count < last - first + 1 else ""
+    return folder / f"{kind}-{first:07d}-{last:07d}-{count:07d}{which}.h5"
 
 
 def parts_in(folder: Path) -> list[Part]:
-    """All parts of a snapshot, the largest first."""
+    """All parts of a snapshot, those that reach furthest first, of these the largest.
+
+    In this order, what a smaller number of runs has made displaces nothing of a larger one.
+    """
     names = [(_PART.fullmatch(path.name), path) for path in folder.glob("*.h5")]
     found = [Part(int(name[4]), int(name[2]), int(name[3]), path) for name, path in names if name]
-    return sorted(found, key=lambda part: (-part.count, part.first, part.path.name))
+    return sorted(found, key=lambda part: (-part.last, -part.count, part.path.name))
 
 
-def disjoint(parts: Iterable[Part], total: int) -> list[Part]:
-    """Parts without a run in common that hold none beyond a number of runs, the largest first."""
+def disjoint(folder: Path, total: int) -> list[Part]:
+    """Parts without a run in common that hold none beyond a number of runs.
+
+    Raises
+    ------
+    InputError
+        If a file has to be read and is damaged; names it.
+    """
     chosen, seen = [], set()
-    for part in parts:
-        if part.last < total and not seen & (numbers := part.numbers()):
+    for part in parts_in(folder):
+        if part.last >= total:
+            continue
+        try:
+            numbers = part.numbers()
+        except InputError:
+            if part.path.exists():
+                raise
+            # Another block is at work, and has put a larger one in its place.
+            return disjoint(folder, total)
+        if not seen & numbers:
             chosen.append(part)
             seen |= numbers
     return chosen
@@ -134,6 +156,6 @@ def runs_done(folder: Path, first: int, end: int, total: int) -> int:
     """
     # In this order: a run may be counted twice while it passes from one to the other, never missed.
     kept = set(frames_in(folder, first, end))
-    for part in disjoint(parts_in(folder), total):
+    for part in disjoint(folder, total):
         kept |= part.numbers()
     return sum(number in kept for number in range(first, end))

@@ -9,6 +9,7 @@ from pathlib import Path
 from softness import seeds
 from softness.files import tables
 from softness.files.atomic import holding
+from softness.files.ensemble_counts import EnsembleCounts
 from softness.simulate.block import Block, counts_of, run_block
 from softness.simulate.isoconfigurational import Ensemble, OneByOne, RunProtocol
 from softness.simulate.reads import arrays_of_frame
@@ -45,6 +46,8 @@ def main(options: argparse.Namespace) -> None:
     with holding(folder / ".runs", taken, span=(first, end)):
         parts = run_block(folder, block, ensemble, runner, made_by, job.deadline)
         if len(parts) == 1:
+            # A damaged one is named here, where it is kept.
+            tables.read(parts[0], EnsembleCounts)
             publish(parts[0], options.output, [options.trajectory])
         else:
             tables.write(options.output, counts_of(parts, ensemble), made_by)
