@@ -168,20 +168,28 @@ def adopt(folder: Path, store: Store) -> bool:
     chains = sorted({path.parent for path in folder.rglob(FINISHED)})
     for chain in chains:
         _check_hashes(chain)
+    if not (target / IDENTITY).exists():
+        _take_whole(folder, target)
+        return True
     with holding(target / ".lock", f"{target}: a process is at this simulation: wait for it"):
         is_new = False
         for path in sorted(folder.rglob("*")):
             own = target / path.relative_to(folder)
-            if path.is_file() and not path.name.startswith(".") and path.name not in _LAST:
+            if path.is_file() and not path.name.startswith(".") and path.name != FINISHED:
                 is_new |= _take(path, own)
         # What names the others comes after them.
         for chain in chains:
             is_new |= _take_longer(chain, target / chain.relative_to(folder))
-        _take(folder / IDENTITY, target / IDENTITY)
     return is_new
 
 
-_LAST = (IDENTITY, FINISHED)
+def _take_whole(folder: Path, target: Path) -> None:
+    """Copy a simulation that is not here, whole or not at all."""
+    unfinished = target.with_name(f".{target.name}.unfinished")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    shutil.copytree(folder, unfinished, ignore=shutil.ignore_patterns(".*"))
+    shutil.rmtree(target, ignore_errors=True)
+    unfinished.rename(target)
 
 
 def _finished(chain: Path) -> dict[str, dict[str, str]]:

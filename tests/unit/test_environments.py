@@ -38,7 +38,6 @@ LAUNCHER = [
     "softness.cluster",
     "softness.figures.registry",
     "softness.requests",
-    "softness.simulate.store",
     "softness.workflow",
 ]
 

@@ -7,7 +7,6 @@ import sys
 sys.path.insert(0, os.path.join(workflow.basedir, "src"))
 
 from softness.requests import set_requests
-from softness.simulate.store import Store
 from softness.workflow import (
     announce_alone,
     ask_cluster,
@@ -20,7 +19,6 @@ from softness.workflow import (
 
 study = study_of(config)
 RESULTS = str(study.results)
-SIMULATIONS = str(Store().root)
 LOGS = f"{RESULTS}/logs"
 BENCHMARKS = f"{RESULTS}/benchmarks"
 # Where files of a snapshot lie, and how its logs are called.

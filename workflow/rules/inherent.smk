@@ -25,7 +25,7 @@ rule inherent_propensity:
         " block {wildcards.block}"
     shell:
         "python -m softness.stages.inherent_propensity --settings {params.settings:q}"
-        " --simulations {SIMULATIONS} --trajectory {input} --output {output} 2> {log}"
+        " --trajectory {input} --output {output} 2> {log}"
 
 
 rule inherent_features:
@@ -139,7 +139,7 @@ rule quench:
         "inherent states at T={wildcards.temperature}, replica {wildcards.replica}"
     shell:
         "python -m softness.stages.quench --settings {params.settings:q}"
-        " --simulations {SIMULATIONS} --trajectory {input} --output {output} 2> {log}"
+        " --trajectory {input} --output {output} 2> {log}"
 
 
 rule inherent_states:

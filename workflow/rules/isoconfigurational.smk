@@ -24,7 +24,6 @@ rule isoconfigurational:
         " snapshot {wildcards.snapshot}, block {wildcards.block}"
     shell:
         "python -m softness.stages.isoconfigurational --settings {params.settings:q}"
-        " --simulations {SIMULATIONS}"
         " --trajectory {input} --output {output} 2> {log}"
 
 

@@ -55,7 +55,7 @@ rule cycle:
         " snapshot {wildcards.snapshot}"
     shell:
         "python -m softness.stages.cycle --settings {params.settings:q}"
-        " --simulations {SIMULATIONS} --snapshots {input}"
+        " --snapshots {input}"
         " --trajectories {output.trajectories} --history {output.history} 2> {log}"
 
 
@@ -82,7 +82,7 @@ rule control:
         "controls of thermal cycles, replica {wildcards.replica}, snapshot {wildcards.snapshot}"
     shell:
         "python -m softness.stages.cycle --settings {params.settings:q}"
-        " --simulations {SIMULATIONS} --snapshots {input}"
+        " --snapshots {input}"
         " --trajectories {output.trajectories} --history {output.history} 2> {log}"
 
 

@@ -28,7 +28,6 @@ rule equilibrate_seed:
         "equilibrate T={wildcards.temperature} from random places, replica {wildcards.replica}"
     shell:
         "python -m softness.stages.equilibrate --settings {params.settings:q}"
-        " --simulations {SIMULATIONS}"
         " --state {output.state} --history {output.history} 2> {log}"
 
 
@@ -57,7 +56,6 @@ rule equilibrate:
         "equilibrate T={wildcards.temperature}, replica {wildcards.replica}"
     shell:
         "python -m softness.stages.equilibrate --settings {params.settings:q}"
-        " --simulations {SIMULATIONS}"
         " --seed-state {input} --state {output.state} --history {output.history} 2> {log}"
 
 
@@ -84,5 +82,5 @@ rule thermal:
         "thermal run at T={wildcards.temperature}, replica {wildcards.replica}"
     shell:
         "python -m softness.stages.thermal --settings {params.settings:q}"
-        " --simulations {SIMULATIONS} --state {input}"
+        " --state {input}"
         " --trajectory {output.trajectory} --bursts {output.bursts} 2> {log}"

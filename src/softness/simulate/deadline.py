@@ -1,6 +1,6 @@
 """The wall time of a job: whether the next piece of work still ends before the scheduler kills it.
 
-A limit changes no result. It is no setting: it enters neither checkpoints nor the record of what
+A limit changes no result. It is no setting: it enters neither what is kept nor the record of what
 made a file, and another limit makes nothing run again.
 """
 
