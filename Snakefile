@@ -54,7 +54,7 @@ rule chapter4:
 
 onstart:
     hold_folder()
-    ask_engine(study)
+    ask_engine(workflow, study)
     ask_cluster(workflow)
 
 

@@ -239,6 +239,21 @@ def _engine_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
     engine = config["engine"]
     if engine["name"] == "lammps" and engine["device"] == "gpu":
         yield "engine.device: gpu is for hoomd: set cpu, or engine.name: hoomd"
+    if engine["device"] == "gpu":
+        yield from _segment_mistakes(config)
+
+
+def _segment_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
+    """A longer run does again what follows the last whole segment: on a GPU, not the same."""
+    segment = config["thermal"]["segment"]
+    for entry in config["temperatures"]:
+        time = entry["production"]
+        if not _is_multiple(time, segment):
+            yield (
+                f"temperatures[{entry['temperature']:g}].production: {time:g} tau is no whole "
+                f"number of thermal.segment ({segment:g} tau), as a run on a GPU has to be, so "
+                "that a longer one can go on from it: round it"
+            )
 
 
 def _temperature_mistakes(config: Mapping[str, Any]) -> Iterator[str]:

@@ -11,7 +11,9 @@ from softness import configuration, workflow
 from softness.errors import InputError
 from softness.files.atomic import holding
 from softness.files.provenance import file_digest
-from softness.simulate.chain import FINISHED
+from softness.simulate.chain import FINISHED, LOCK, Chain
+from softness.simulate.equilibrate import STATE
+from softness.simulate.segments import Cuts
 from softness.simulate.store import CURRENT, DEFAULT, IDENTITY, Store, read_identity
 from softness.study import Simulation, Study
 
@@ -51,6 +53,9 @@ def _describe(parser: argparse.ArgumentParser, text: str) -> None:
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
 
 
+# How names of folders end that are on their way out.
+REMOVED = ".removed"
+
 # -- cleaning -----------------------------------------------------------------------------
 
 
@@ -68,10 +73,7 @@ def clean_command(options: argparse.Namespace) -> int:
             if waste:
                 print("Nothing was removed: --yes removes them")
             return 0
-        for folder in waste:
-            # Without its identity it is no kept simulation any more, whenever this is interrupted.
-            (folder / IDENTITY).unlink()
-            shutil.rmtree(folder)
+        _remove(waste, store)
     return 0
 
 
@@ -94,10 +96,31 @@ def unneeded(store: Store, studies: Iterable[Study]) -> list[Path]:
 
 def _needed(store: Store, study: Study, simulation: Simulation) -> Iterator[Path]:
     identity = study.kept.identity(simulation)
-    if identity is not None:
+    if identity is None or _has_several_versions(store, study, simulation.source):
+        yield from store.folders(simulation.kind, simulation.place)
+    else:
         yield from store.of_any_version(identity)
-        return
-    yield from store.folders(simulation.kind, simulation.place)
+
+
+def _has_several_versions(store: Store, study: Study, simulation: Simulation | None) -> bool:
+    """Whether what starts from a simulation may be of several versions of the engine."""
+    if simulation is None:
+        return False
+    folders = list(store.of_any_version(study.kept.identity(simulation)))
+    return len(folders) > 1 or _has_several_versions(store, study, simulation.source)
+
+
+def _remove(folders: Iterable[Path], store: Store) -> None:
+    """Remove folders, each at once for whoever looks at it, and what is left of earlier ones."""
+    _sweep(store)
+    for folder in folders:
+        folder.rename(folder.with_name(f".{folder.name}{REMOVED}"))
+    _sweep(store)
+
+
+def _sweep(store: Store) -> None:
+    for folder in store.root.glob(f"*/.*{REMOVED}"):
+        shutil.rmtree(folder)
 
 
 def _bytes(folder: Path) -> int:
@@ -165,31 +188,51 @@ def adopt(folder: Path, store: Store) -> bool:
             "it out"
         )
     target = store.folder(identity)
-    chains = sorted({path.parent for path in folder.rglob(FINISHED)})
+    chains = {path.parent for name in (FINISHED, "state-*") for path in folder.rglob(name)}
     for chain in chains:
         _check_hashes(chain)
     if not (target / IDENTITY).exists():
         _take_whole(folder, target)
         return True
-    with holding(target / ".lock", f"{target}: a process is at this simulation: wait for it"):
-        is_new = False
+    is_new = False
+    with holding(target / LOCK, f"{target}: a process is at this simulation: wait for it"):
+        # Of a chain all or nothing: two runs of other machines need not be equal.
+        for chain in sorted(chains):
+            own = target / chain.relative_to(folder)
+            if _is_longer(chain, own):
+                _take_whole(chain, own)
+                is_new = True
         for path in sorted(folder.rglob("*")):
             own = target / path.relative_to(folder)
-            if path.is_file() and not path.name.startswith(".") and path.name != FINISHED:
+            if path.is_file() and not path.name.startswith(".") and path.parent not in chains:
                 is_new |= _take(path, own)
-        # What names the others comes after them.
-        for chain in chains:
-            is_new |= _take_longer(chain, target / chain.relative_to(folder))
     return is_new
 
 
+def _is_longer(chain: Path, own: Path) -> bool:
+    """Whether a run has more than our own, and all lengths that ours keeps the end of."""
+    theirs, ours = (Chain(folder, Cuts(1)).covered() for folder in (chain, own))
+    ends = _ends(own) - _ends(chain)
+    return theirs > ours and not ends
+
+
+def _ends(chain: Path) -> set[str]:
+    """Lengths of which there is a state at the end: a longer run does not hold it."""
+    return {steps for steps, files in _finished(chain).items() if STATE in files}
+
+
 def _take_whole(folder: Path, target: Path) -> None:
-    """Copy a simulation that is not here, whole or not at all."""
-    unfinished = target.with_name(f".{target.name}.unfinished")
-    shutil.rmtree(unfinished, ignore_errors=True)
+    """Copy a folder, whole or not at all; it takes the place of what is there."""
+    unfinished, before = (
+        target.with_name(f".{target.name}{ending}") for ending in (".unfinished", REMOVED)
+    )
+    for leftover in (unfinished, before):
+        shutil.rmtree(leftover, ignore_errors=True)
     shutil.copytree(folder, unfinished, ignore=shutil.ignore_patterns(".*"))
-    shutil.rmtree(target, ignore_errors=True)
+    if target.exists():
+        target.rename(before)
     unfinished.rename(target)
+    shutil.rmtree(before, ignore_errors=True)
 
 
 def _finished(chain: Path) -> dict[str, dict[str, str]]:
@@ -215,15 +258,4 @@ def _take(path: Path, own: Path) -> bool:
     unfinished = own.with_name(f".{own.name}.unfinished")
     shutil.copy2(path, unfinished)
     unfinished.replace(own)
-    return True
-
-
-def _take_longer(chain: Path, own: Path) -> bool:
-    """Let the finished files of both count, by the lengths of their runs."""
-    theirs, ours = _finished(chain), _finished(own)
-    if set(theirs) <= set(ours) or max(map(int, ours), default=0) > max(map(int, theirs)):
-        return False
-    unfinished = own / f".{FINISHED}.unfinished"
-    unfinished.write_text(json.dumps(ours | theirs, sort_keys=True, separators=(",", ":")))
-    unfinished.replace(own / FINISHED)
     return True

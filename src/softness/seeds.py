@@ -47,6 +47,12 @@ def snapshot_key(replica: int, number: int) -> int:
     return replica * SNAPSHOTS_OF_REPLICA + number
 
 
+def snapshot_name(key: int) -> str:
+    """The snapshot of a key, for people."""
+    replica, number = divmod(key, SNAPSHOTS_OF_REPLICA)
+    return f"replica {replica} snapshot {number}"
+
+
 def maxwell_boltzmann(
     generator: np.random.Generator, particles: int, temperature: float
 ) -> np.ndarray:

@@ -69,11 +69,13 @@ def hold_folder() -> None:
         raise WorkflowError(str(error)) from None
 
 
-def ask_engine(study: Study) -> None:
+def ask_engine(workflow: Any, study: Study) -> None:
     """Stop if the engine that is here is not that of kept simulations; nothing if there is none.
 
-    On a cluster the engine may be where the jobs run and nowhere else: then they stop themselves.
+    The engine may be where the jobs run and nowhere else: then they stop themselves.
     """
+    if _brings_environments(workflow):
+        return
     version = engines.installed_version(study.config["engine"]["name"])
     if version is None:
         return
@@ -114,14 +116,19 @@ def shell_environment(workflow: Any, study: Study) -> str:
     engine = study.config["engine"]
     variables[simulation.DEVICE] = engine["device"]
     variables[simulation.ACCEPTED] = ",".join(engine["accepted_versions"])
-    methods = {str(method) for method in workflow.deployment_settings.deployment_method}
-    if not methods & {"conda", "apptainer"}:
+    if not _brings_environments(workflow):
         # Without an environment of its own, a command uses the interpreter of Snakemake.
         variables["PATH"] = f"{Path(sys.executable).parent}:$PATH"
     exports = "; ".join(f'export {name}="{value}"' for name, value in variables.items())
     prefix = f"set -euo pipefail; {exports}; "
     # Snakemake formats the prefix like a rule's command.
     return prefix.replace("{", "{{").replace("}", "}}")
+
+
+def _brings_environments(workflow: Any) -> bool:
+    """Whether commands run in environments of their own."""
+    methods = {str(method) for method in workflow.deployment_settings.deployment_method}
+    return bool(methods & {"conda", "apptainer"})
 
 
 def announce(study: Study) -> None:

@@ -23,6 +23,7 @@ from softness.files.provenance import Provenance
 from softness.simulate import block, parts
 from softness.simulate.deadline import Deadline
 from softness.simulate.store import Store
+from softness.stages import ensemble as ensemble_stage
 from softness.study import Study
 
 RUNS = 10
@@ -33,8 +34,8 @@ MADE_BY = Provenance("test", {})
 @pytest.fixture(autouse=True)
 def frequent_checkpoints(monkeypatch):
     """After four runs, eight, and ten."""
-    monkeypatch.setattr(block, "RUNS_PER_CHECKPOINT", 4)
-    monkeypatch.setattr(block, "SECONDS_PER_CHECKPOINT", 0.0)
+    monkeypatch.setattr(block, "RUNS_PER_FILE", 4)
+    monkeypatch.setattr(block, "SECONDS_PER_FILE", 0.0)
 
 
 @pytest.fixture(scope="module")
@@ -226,7 +227,7 @@ def test_a_kept_trajectory_that_was_cut_short_is_done_again(done, recalled, whol
 
 def test_files_do_not_grow_with_the_runs(done, recalled, tmp_path, monkeypatch):
     """One for each attempt, also when it is rewritten after every run."""
-    monkeypatch.setattr(block, "RUNS_PER_CHECKPOINT", 1)
+    monkeypatch.setattr(block, "RUNS_PER_FILE", 1)
     most = []
 
     def watched(numbers):
@@ -242,7 +243,7 @@ def test_files_do_not_grow_with_the_runs(done, recalled, tmp_path, monkeypatch):
 def test_checkpoints_are_not_written_more_often_than_their_time(
     done, recalled, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr(block, "SECONDS_PER_CHECKPOINT", 1000.0)
+    monkeypatch.setattr(block, "SECONDS_PER_FILE", 1000.0)
     with pytest.raises(Killed):
         done(recalled(dies_after=9))
     assert left_in(tmp_path) == []
@@ -342,7 +343,7 @@ def test_runs_between_those_of_another_block_are_done_with_a_gap(done, recalled,
 def test_layouts_that_change_with_each_kill_do_every_run_once(
     blocks, recalled, wholes, tmp_path, monkeypatch, seed
 ):
-    monkeypatch.setattr(block, "RUNS_PER_CHECKPOINT", 2)
+    monkeypatch.setattr(block, "RUNS_PER_FILE", 2)
     generator, given = np.random.default_rng(seed), []
     while True:
         options = {"at_once": int(generator.integers(1, 5)), "order": generator.permutation}
@@ -364,7 +365,7 @@ def test_layouts_that_change_with_each_kill_do_every_run_once(
 def test_any_numbers_of_runs_with_kills_between_count_each_run_once(
     blocks, recalled, wholes, monkeypatch, seed
 ):
-    monkeypatch.setattr(block, "RUNS_PER_CHECKPOINT", 2)
+    monkeypatch.setattr(block, "RUNS_PER_FILE", 2)
     generator = np.random.default_rng(100 + seed)
     for _ in range(12):
         total, size = (int(number) for number in generator.integers(1, 13, 2))
@@ -412,7 +413,7 @@ def test_another_runner_goes_on_with_what_one_has_done(small, done, recalled, wh
 
 def test_blocks_that_are_done_at_once_add_up_to_the_whole(done, recalled, wholes, monkeypatch):
     """Each in a process of its own, with a file after every run."""
-    monkeypatch.setattr(block, "RUNS_PER_CHECKPOINT", 1)
+    monkeypatch.setattr(block, "RUNS_PER_FILE", 1)
     context = multiprocessing.get_context("fork")
     cuts = list(pairwise((0, 4, 8, 12)))
     processes = [context.Process(target=done, args=(recalled(), *cut, 12)) for cut in cuts]
@@ -504,7 +505,11 @@ def kept_of_smoke(folder):
 def summed(folder):
     """Counts of all blocks of a folder."""
     files = sorted(folder.glob("block*.h5"))
-    finish(stage("ensemble", {}, "--blocks", *files, "--output", folder / "ensemble.h5"))
+    finish(
+        stage(
+            "ensemble", {"runs": SMOKE_RUNS}, "--blocks", *files, "--output", folder / "ensemble.h5"
+        )
+    )
     return tables.read(folder / "ensemble.h5", EnsembleCounts)
 
 
@@ -594,6 +599,20 @@ def test_a_part_that_another_block_has_replaced_meanwhile_is_looked_for_again(
         return real(path)
 
     monkeypatch.setattr(parts, "reading", reading)
-    found = parts.disjoint(tmp_path, 8)
+    found = list(parts.disjoint(tmp_path, 8))
     assert [part.count for part in found] == [7, 1]
     assert found[0].path == later
+
+
+def test_an_ensemble_that_lacks_runs_of_its_blocks_is_refused(done, recalled, tmp_path):
+    """Parts of two ages, of which one block was given out before the other was made."""
+    paths = [tmp_path / "replica0" / f"block{number}.h5" for number in (0, 1)]
+    for path, (first, end) in zip(paths, ((0, 4), (5, 8)), strict=True):
+        tables.write(path, done(recalled(), first, end, total=8), MADE_BY)
+    line = ["--settings", '{"runs": 8}', "--output", str(tmp_path / "ensemble.h5")]
+    options = ensemble_stage.arguments().parse_args([*line, "--blocks", *map(str, paths)])
+    with pytest.raises(InputError, match=r"each of 8 runs .run 4 is missing.: delete all blocks"):
+        ensemble_stage.main(options)
+    tables.write(paths[0], done(recalled(), 0, 5, total=8), MADE_BY)
+    ensemble_stage.main(options)
+    assert tables.read(tmp_path / "ensemble.h5", EnsembleCounts).runs.tolist() == list(range(8))

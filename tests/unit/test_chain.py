@@ -442,3 +442,14 @@ def test_a_file_system_without_locks_is_not_taken_for_another_process(tmp_path, 
     said = pytest.raises(InputError, match=r"has no locks .No locks available.: mount it with them")
     with said, Chain(tmp_path / "run", CUTS).locked():
         pass
+
+
+def test_a_run_that_has_lost_its_state_is_not_done_again_without_a_word(tmp_path):
+    series(tmp_path, 23)
+    (state,) = tmp_path.glob("state-*")
+    state.unlink()
+    engine = Counter()
+    with pytest.raises(InputError, match="lost the state from which it would go on: bring it back"):
+        series(tmp_path, 41, engine)
+    assert engine.steps == 0
+    assert len(series(tmp_path, 12, engine)) == 12

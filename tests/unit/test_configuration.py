@@ -281,3 +281,14 @@ def test_a_file_that_is_no_configuration_is_named(tmp_path, text, named):
 def test_an_absent_file_is_named():
     with pytest.raises(InputError, match=r"nowhere\.yaml.*exists"):
         configuration.load("nowhere.yaml")
+
+
+def test_runs_on_a_gpu_end_with_a_whole_segment():
+    config = configuration.load(ROOT / "config" / "dissertation.yaml")
+    config["temperatures"][2]["production"] = 2020.0
+    with pytest.raises(
+        InputError, match=r"\[0\.5\]\.production: 2020 tau .*thermal\.segment \(50 tau"
+    ):
+        configuration.checked(config)
+    config["engine"]["device"] = "cpu"
+    configuration.checked(config)

@@ -466,7 +466,7 @@ def test_more_runs_are_only_those_that_were_not_done(trajectory, tmp_path, monke
         begun = killed_after(patched, inherent_propensity, 3)
         more = run_stage(propensity_stage, three, trajectory, tmp_path)
         assert len(begun) == 3
-        assert "snapshot 1000004: goes on after 200 of 300 steps" in capsys.readouterr().err
+        assert "replica 1 snapshot 4: goes on after 200 of 300 steps" in capsys.readouterr().err
         assert run_stage(propensity_stage, two, trajectory, tmp_path) == fewer
         assert run_stage(propensity_stage, three, trajectory, tmp_path, "other") == more
         run_stage(propensity_stage, last, trajectory, tmp_path, "last")

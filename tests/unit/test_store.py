@@ -196,15 +196,12 @@ def kept(tmp_path):
     return old(tmp_path / "simulations" / "finished", "frames", 2000)
 
 
-def test_a_result_is_another_name_of_the_kept_file(kept, tmp_path):
+def test_a_result_is_another_name_of_the_kept_file_however_often(kept, tmp_path):
     output = tmp_path / "study" / "trajectory"
-    source = old(tmp_path / "state", "", 1000)
     for _ in range(2):
-        publish(kept, output, [source])
+        publish(kept, output)
         assert output.samefile(kept)
-        assert output.stat().st_mtime == 2000
-    publish(kept, tmp_path / "other" / "trajectory")
-    assert kept.stat().st_nlink == 3
+        assert kept.stat().st_nlink == 2
 
 
 def test_a_result_that_was_there_is_replaced_not_written_into(kept, tmp_path):
@@ -221,30 +218,27 @@ def test_where_links_are_refused_a_result_is_a_copy(kept, tmp_path, monkeypatch,
         raise OSError(number, "no links here")
 
     monkeypatch.setattr(Path, "hardlink_to", refused)
-    publish(kept, tmp_path / "output", [old(tmp_path / "state", "", 1000)])
+    publish(kept, tmp_path / "output")
     assert (tmp_path / "output").read_text() == "frames"
     assert not (tmp_path / "output").samefile(kept)
     assert kept.stat().st_mtime == 2000
 
 
-def test_a_kept_file_that_is_older_than_its_input_is_renewed(kept, tmp_path):
-    source = old(tmp_path / "state", "", 3000)
-    publish(kept, tmp_path / "output", [source])
-    assert (tmp_path / "output").samefile(kept)
-    assert kept.stat().st_mtime > 3000
-
-
-def test_the_own_result_of_before_is_no_other_one(kept, tmp_path):
-    publish(kept, tmp_path / "output")
-    publish(kept, tmp_path / "output", [old(tmp_path / "state", "", 3000)])
-    assert (tmp_path / "output").samefile(kept)
-    assert kept.stat().st_mtime > 3000
-
-
-def test_results_of_other_studies_do_not_change_their_time(kept, tmp_path):
+def test_studies_share_no_file_whose_time_the_workflow_changes(kept, tmp_path):
     publish(kept, tmp_path / "first")
-    publish(kept, tmp_path / "second", [old(tmp_path / "state", "", 3000)])
-    assert (tmp_path / "first").stat().st_mtime == 2000
+    publish(kept, tmp_path / "second")
     assert (tmp_path / "second").read_text() == "frames"
-    assert (tmp_path / "second").stat().st_mtime > 3000
-    assert not (tmp_path / "second").samefile(kept)
+    (tmp_path / "second").touch()
+    assert (tmp_path / "first").stat().st_mtime == 2000
+    # And the first goes on to be a link when it is made again.
+    (tmp_path / "first").unlink()
+    publish(kept, tmp_path / "first")
+    assert (tmp_path / "first").samefile(kept)
+
+
+def test_half_copied_and_half_removed_folders_are_no_simulations(tmp_path):
+    store = Store(tmp_path)
+    for name in (".T0.5_replica0_0.unfinished", ".T0.5_replica0_0.removed"):
+        (tmp_path / "thermal" / name).mkdir(parents=True)
+        (tmp_path / "thermal" / name / IDENTITY).write_text("{}")
+    assert store.folders() == []

@@ -184,7 +184,9 @@ def test_a_study_takes_what_another_one_has_run(state, at_once, tmp_path, steps)
     assert run_thermal(tmp_path / "third", 3.0, state) == at_once[3.0]
     assert steps == []
     kept = [(tmp_path / name / "trajectory.gsd").stat() for name in ("first", "second", "third")]
-    assert kept[0].st_ino == kept[1].st_ino != kept[2].st_ino
+    # Files of their own: the workflow changes the times of results.
+    assert len({each.st_ino for each in kept}) == 3
+    assert [each.st_nlink for each in kept] == [2, 1, 1]
     pointers = {(tmp_path / name / "current").read_text() for name in ("first", "second", "third")}
     assert len(pointers) == 1
 

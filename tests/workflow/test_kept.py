@@ -175,7 +175,7 @@ def test_a_plan_knows_what_is_kept_and_what_starts_anew(study):
     found = json.loads(planned(SMOKE, "--json"))["total"]
     assert (found["steps"], found["steps_kept"]) == (2 * 6000, total)
     configure(study, lambda config: config["thermal"].update(segment=5))
-    said = "thermal: 12 jobs start anew, since segment is 5.0, and 10.0 of what is kept"
+    said = "thermal: 12 jobs start anew: segment is 5.0 here, 10.0 in what is kept"
     assert said in planned()
     done = command(study, "softness", "check", SMOKE)
     assert "of them are kept" in done.stdout

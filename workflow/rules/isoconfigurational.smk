@@ -46,7 +46,7 @@ rule ensemble:
     resources:
         mem_mb=2000,
     params:
-        settings="{}",
+        settings=lambda wildcards: study.parameter("ensemble", wildcards.temperature),
     message:
         "ensemble at T={wildcards.temperature}, replica {wildcards.replica},"
         " snapshot {wildcards.snapshot}"

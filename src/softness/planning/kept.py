@@ -29,14 +29,15 @@ def simulated_anew(study: Study) -> list[str]:
         for difference in _nearest(study, simulation)
     )
     return [
-        f"{kind}: {number} jobs start anew, since {name} is {here}, and {there} of what is kept"
+        f"{kind}: {number} {'job starts' if number == 1 else 'jobs start'} anew: {name} is {here} "
+        f"here, {there} in what is kept"
         for (kind, (name, there, here)), number in found.items()
     ]
 
 
 def _nearest(study: Study, simulation: Simulation) -> list[Difference]:
     """How the kept simulation that is most like it differs; nothing if there is none."""
-    others = [differences for _, differences in study.kept.others(simulation)]
+    others = study.kept.others(simulation)
     if simulation.kind == "cycle":
         others = [differences for differences in others if set(differences) <= OF_CYCLES]
     nearest = min(others, key=len, default={})

@@ -12,9 +12,10 @@ from pathlib import Path
 import numpy as np
 
 from softness.files import tables
-from softness.files.atomic import holding
+from softness.files.atomic import holding, replacing
 from softness.files.ensemble_counts import EnsembleCounts, merged
 from softness.files.provenance import Provenance
+from softness.seeds import snapshot_name
 from softness.simulate import parts
 from softness.simulate.counting import Accumulator
 from softness.simulate.deadline import Deadline
@@ -23,8 +24,8 @@ from softness.simulate.progress import Progress
 
 # Sums are put on the disk after so many runs, and not before so many seconds have passed: a file
 # takes as long to write as a short run of a fast engine. None of this changes a result.
-RUNS_PER_CHECKPOINT = 16
-SECONDS_PER_CHECKPOINT = 30.0
+RUNS_PER_FILE = 16
+SECONDS_PER_FILE = 30.0
 LOCK = ".parts"
 
 
@@ -89,7 +90,8 @@ def run_block(
     waiting = [number for number in waiting if number not in kept]
     total, steps = block.end - block.first, ensemble.steps_of_run
     before = total - len(waiting)
-    title = f"isoconfigurational T={ensemble.run.temperature:g} snapshot {ensemble.snapshot}"
+    place = snapshot_name(ensemble.snapshot)
+    title = f"isoconfigurational T={ensemble.run.temperature:g} {place}"
     progress = Progress(title, total * steps, before * steps)
     left = len(waiting)
     for _ in _batches(waiting, runner, sums, deadline):
@@ -106,8 +108,7 @@ def _waiting(folder: Path, block: Block) -> list[int]:
     # One after the other: what one block calls finished may reach into the runs of the next.
     with holding(folder / LOCK, waits=True):
         parts.settle(folder, block.first, block.end)
-        found = parts.disjoint(folder, block.total)
-    done = set().union(*(part.numbers() for part in found))
+        done = set().union(*parts.disjoint(folder, block.total).values())
     for number, path in parts.frames_in(folder, block.first, block.end).items():
         if number in done:
             path.unlink()
@@ -163,10 +164,8 @@ class _Sums:
 
     def add(self, number: int, frames: np.ndarray) -> None:
         """Take in a run; keep its trajectory until it is in a part."""
-        path = parts.frames_path(self._folder, number)
-        unfinished = path.with_suffix(".unfinished.npy")
-        np.save(unfinished, frames)
-        unfinished.replace(path)
+        with replacing(parts.frames_path(self._folder, number)) as temporary:
+            np.save(temporary, frames)
         self._add(number, frames)
 
     def _add(self, number: int, frames: np.ndarray) -> None:
@@ -176,8 +175,8 @@ class _Sums:
 
     def is_due(self) -> bool:
         """Whether it is time to put sums on the disk."""
-        late = time.monotonic() - self._since >= SECONDS_PER_CHECKPOINT
-        return late and len(self._unwritten) >= RUNS_PER_CHECKPOINT
+        late = time.monotonic() - self._since >= SECONDS_PER_FILE
+        return late and len(self._unwritten) >= RUNS_PER_FILE
 
     def write(self) -> None:
         """Put the sums on the disk, then remove what they hold."""

@@ -213,6 +213,7 @@ class Chain:
         ends = [0, *(segment.end for segment in segments)]
         kept = [step for step in self.states() if step in ends]
         if not kept:
+            self._refuse_loss(steps)
             start()
             engine.save(self.state(0))
             kept = [0]
@@ -236,6 +237,15 @@ class Chain:
                 raise deadline.stop(title, "segments", before, done, len(segments)) from None
             self._pass_on(engine, segment)
             pace = max(pace, (deadline.clock() - begin) / segment.steps)
+
+    def _refuse_loss(self, steps: int) -> None:
+        """Stop instead of doing again what has lost the state to go on from."""
+        shorter = [length for length in self._finished() if length < steps]
+        if not self.states() and (shorter or any(self._segments())):
+            raise InputError(
+                f"{self.folder}: has lost the state from which it would go on: bring it back, or "
+                "move the folder away to simulate again"
+            )
 
     def _pass_on(self, engine: Engine, segment: Segment) -> None:
         """Save the state, the mark that a segment is done; drop the one before, if none needs it.
@@ -301,7 +311,7 @@ class Chain:
         last = max((step for step in within if self.cuts.is_cut(step)), default=0)
         waste = [self.state(step) for step in within if step != last]
         waste.append(self.folder / PACE)
-        # States first: one without its segments would be gone on from.
+        # States first: a run would go on from one without its segments.
         waste += [path for path, _, end in self._segments() if end <= longest]
         named = {self._path(steps, name) for steps in finished for name in finished[steps]}
         waste += set(self.folder.glob("finished-*")) - named

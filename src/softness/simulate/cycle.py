@@ -207,8 +207,8 @@ def run_cycle(chain: Chain, engine: Engine, runs: CycleRuns, number: int) -> Non
 
     what = "control" if runs.protocol.is_control else "cycle"
     title = (
-        f"{what} T={runs.protocol.low:g} to {runs.protocol.high:g} snapshot {runs.snapshot} "
-        f"run {number}"
+        f"{what} T={runs.protocol.low:g} to {runs.protocol.high:g} "
+        f"{seeds.snapshot_name(runs.snapshot)} run {number}"
     )
     chain.run(engine, steps, start, advance, title)
 

@@ -149,7 +149,8 @@ def run_inherent(
     InputError
         If the job is too short for one run.
     """
-    title = f"inherent-state propensity T={runs.run.temperature:g} snapshot {runs.snapshot}"
+    place = seeds.snapshot_name(runs.snapshot)
+    title = f"inherent-state propensity T={runs.run.temperature:g} {place}"
     steps = runs.steps[-1]
     pieces = [(run_path(folder, number), number) for number in range(runs.first, runs.last)]
     done = sum(path.exists() for path, _ in pieces)

@@ -70,15 +70,16 @@ def parts_in(folder: Path) -> list[Part]:
     return sorted(found, key=lambda part: (-part.last, -part.count, part.path.name))
 
 
-def disjoint(folder: Path, total: int) -> list[Part]:
-    """Parts without a run in common that hold none beyond a number of runs.
+def disjoint(folder: Path, total: int) -> dict[Part, set[int]]:
+    """Parts without a run in common that hold none beyond a number of runs, and their runs.
 
     Raises
     ------
     InputError
         If a file has to be read and is damaged; names it.
     """
-    chosen, seen = [], set()
+    chosen: dict[Part, set[int]] = {}
+    seen: set[int] = set()
     for part in parts_in(folder):
         if part.last >= total:
             continue
@@ -90,7 +91,7 @@ def disjoint(folder: Path, total: int) -> list[Part]:
             # Another block is at work, and has put a larger one in its place.
             return disjoint(folder, total)
         if not seen & numbers:
-            chosen.append(part)
+            chosen[part] = numbers
             seen |= numbers
     return chosen
 
@@ -156,6 +157,5 @@ def runs_done(folder: Path, first: int, end: int, total: int) -> int:
     """
     # In this order: a run may be counted twice while it passes from one to the other, never missed.
     kept = set(frames_in(folder, first, end))
-    for part in disjoint(folder, total):
-        kept |= part.numbers()
+    kept.update(*disjoint(folder, total).values())
     return sum(number in kept for number in range(first, end))

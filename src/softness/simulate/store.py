@@ -1,13 +1,12 @@
 """Where simulations are kept: a folder for each identity, shared by all studies of a checkout.
 
-A study deletes none of them. Its results are links to what lies here (copies, on a file system that
-has no hard links), and a file `current` beside them names the folders in use.
+A study deletes none of them. Its results are links to what lies here, or copies where another study
+has the link or the file system has none; a file `current` beside them names the folder in use.
 """
 
 import json
-import os
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from softness.errors import InputError
@@ -39,7 +38,9 @@ class Store:
     def folders(self, kind: str = "*", place: str = "") -> list[Path]:
         """Folders that hold simulations, of one kind or place or of all."""
         pattern = f"{kind}/{place}_*/{IDENTITY}" if place else f"{kind}/*/{IDENTITY}"
-        return sorted(path.parent for path in self.root.glob(pattern))
+        found = sorted(path.parent for path in self.root.glob(pattern))
+        # Hidden ones are half copied or half removed.
+        return [folder for folder in found if not folder.name.startswith(".")]
 
     def find(self, identity: Identity, accepted: Sequence[str] = ()) -> Path | None:
         """The folder of an identity, if there is one.
@@ -125,11 +126,11 @@ def read_identity(folder: Path) -> Identity:
         ) from error
 
 
-def publish(kept: Path, output: Path, inputs: Iterable[Path] = ()) -> None:
-    """Make a kept file a result: give it a second name.
+def publish(kept: Path, output: Path) -> None:
+    """Make a kept file a result: give it a second name, or copy it if it has one already.
 
-    Results must not be older than what their job has read, or the job would be due for ever. A file
-    that other results are links to keeps its time, so that theirs does not change: then a copy.
+    Snakemake gives all results of a job a new time when it ends. Were two studies to share a file,
+    each would make what follows from the other's due again.
 
     Parameters
     ----------
@@ -137,17 +138,12 @@ def publish(kept: Path, output: Path, inputs: Iterable[Path] = ()) -> None:
         The file.
     output
         Where it is wanted.
-    inputs
-        What the job has read.
     """
     output.parent.mkdir(parents=True, exist_ok=True)
     output.unlink(missing_ok=True)
-    newest = max((path.stat().st_mtime_ns for path in inputs), default=0)
-    if kept.stat().st_mtime_ns < newest:
-        if kept.stat().st_nlink > 1:
-            _copy(kept, output)
-            return
-        os.utime(kept)
+    if kept.stat().st_nlink > 1:
+        _copy(kept, output)
+        return
     try:
         output.hardlink_to(kept)
     except OSError:

@@ -38,7 +38,7 @@ def arguments() -> argparse.ArgumentParser:
 
 def main(options: argparse.Namespace) -> None:
     """Run the stage."""
-    settings, job = options.settings, simulation.Simulation(NAME, options)
+    settings, job = options.settings, simulation.Job(NAME, options)
     numbers = range(*simulation.first_and_end(settings))
     if len(options.trajectories) != len(numbers):
         raise InputError(
@@ -60,8 +60,8 @@ def main(options: argparse.Namespace) -> None:
         with runs.chain(folder, number, job.deadline).locked() as chain:
             run_cycle(chain, job.engine, runs, number)
             finish_trajectories(chain, [TRAJECTORY], run, made_by, last=1)
-            steps, read = runs.protocol.steps, [options.snapshots]
-            publish_trajectory(chain, steps, TRAJECTORY, output, read, run, made_by, last=1)
+            steps = runs.protocol.steps
+            publish_trajectory(chain, steps, TRAJECTORY, output, run, made_by, last=1)
     tables.write(options.history, history_of(options.trajectories, runs), made_by)
 
 

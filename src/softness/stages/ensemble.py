@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from softness.errors import InputError
 from softness.files import tables
 from softness.files.ensemble_counts import EnsembleCounts, merged
 from softness.stages import command
@@ -24,8 +25,20 @@ def main(options: argparse.Namespace) -> None:
     """Run the stage."""
     parts = (tables.read(path, EnsembleCounts) for path in options.blocks)
     counts = merged(parts, [str(path) for path in options.blocks])
+    _check_whole(counts, options.settings["runs"], options.blocks)
     made_by = command.provenance(NAME, options.settings, options.blocks)
     tables.write(options.output, counts, made_by)
+
+
+def _check_whole(counts: EnsembleCounts, runs: int, blocks: list[Path]) -> None:
+    """Blocks of different ages may leave out runs, or hold some that are not wanted."""
+    missing = sorted({*range(runs)} - {*counts.runs.tolist()})
+    if missing or len(counts.runs) != runs:
+        what = f"run {missing[0]} is missing" if missing else f"{len(counts.runs)} are there"
+        raise InputError(
+            f"{blocks[0].parent}: its blocks do not hold each of {runs} runs ({what}): delete all "
+            "blocks there and run again: what was simulated is kept"
+        )
 
 
 if __name__ == "__main__":

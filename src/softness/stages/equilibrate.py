@@ -40,7 +40,7 @@ def arguments() -> argparse.ArgumentParser:
 def main(options: argparse.Namespace) -> None:
     """Run the stage."""
     settings, seed = options.settings, options.seed_state
-    job = simulation.Simulation(NAME, options)
+    job = simulation.Job(NAME, options)
     arrays = arrays_of_places(seed, job.run.liquid) if seed else None
     folder, made_by = job.keep([options.state, options.history], arrays)
     steps = equilibration_steps(job.run, settings)
@@ -54,7 +54,7 @@ def main(options: argparse.Namespace) -> None:
         # The state in the middle of a longer run is not kept by that.
         chain.finish(steps, makers, keeps_shorter=True)
         for name, output in ((STATE, options.state), (HISTORY, options.history)):
-            publish(chain.finished(steps, name), output, [seed] if seed else [])
+            publish(chain.finished(steps, name), output)
 
 
 if __name__ == "__main__":

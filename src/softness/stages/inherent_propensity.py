@@ -27,7 +27,7 @@ def arguments() -> argparse.ArgumentParser:
 
 def main(options: argparse.Namespace) -> None:
     """Run the stage."""
-    settings, job = options.settings, simulation.Simulation(NAME, options)
+    settings, job = options.settings, simulation.Job(NAME, options)
     first, end = simulation.first_and_end(settings)
     quencher = job.run.create_engine(options.device)
     arrays = arrays_of_frame(options.trajectory, settings["frame"], job.run.liquid)

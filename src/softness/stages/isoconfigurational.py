@@ -31,7 +31,7 @@ def arguments() -> argparse.ArgumentParser:
 
 def main(options: argparse.Namespace) -> None:
     """Run the stage."""
-    settings, job = options.settings, simulation.Simulation(NAME, options)
+    settings, job = options.settings, simulation.Job(NAME, options)
     first, end = simulation.first_and_end(settings)
     arrays = arrays_of_frame(options.trajectory, settings["frame"], job.run.liquid)
     folder, made_by = job.keep([options.output], arrays)
@@ -48,7 +48,7 @@ def main(options: argparse.Namespace) -> None:
         if len(parts) == 1:
             # A damaged one is named here, where it is kept.
             tables.read(parts[0], EnsembleCounts)
-            publish(parts[0], options.output, [options.trajectory])
+            publish(parts[0], options.output)
         else:
             tables.write(options.output, counts_of(parts, ensemble), made_by)
 

@@ -18,6 +18,7 @@ from softness.learning.regress import Regressor, grid
 from softness.learning.scores import pearson
 from softness.learning.targets import values_target
 from softness.learning.variants import Particles, fit_chosen
+from softness.seeds import snapshot_name
 from softness.stages import command
 from softness.stages.shared.snapshots import features_of_snapshot
 
@@ -132,8 +133,9 @@ def _check_alike(snapshots: Sequence[Snapshot]) -> None:
     for each in (snapshot.propensity for snapshot in snapshots):
         if not np.array_equal(each.time, first.time) or len(each.runs) != len(first.runs):
             raise InputError(
-                f"snapshot {int(each.snapshot)}: {len(each.runs)} runs at {each.time.tolist()} tau,"
-                f" snapshot {int(first.snapshot)}: {len(first.runs)} at {first.time.tolist()}: "
+                f"{snapshot_name(int(each.snapshot))}: {len(each.runs)} runs at "
+                f"{each.time.tolist()} tau, {snapshot_name(int(first.snapshot))}: "
+                f"{len(first.runs)} at {first.time.tolist()}: "
                 "delete the one that is outdated and run again"
             )
 

@@ -32,7 +32,7 @@ def arguments() -> argparse.ArgumentParser:
 
 def main(options: argparse.Namespace) -> None:
     """Run the stage."""
-    job, frames = simulation.Simulation(NAME, options), options.settings["frames"]
+    job, frames = simulation.Job(NAME, options), options.settings["frames"]
     found = unwrapped_frames(options.trajectory, frames, job.run.liquid)
     configurations = dict(zip(frames, found, strict=True))
     # Each inherent state is kept by the configuration that led to it.

@@ -29,7 +29,7 @@ def arguments() -> argparse.ArgumentParser:
 
 def main(options: argparse.Namespace) -> None:
     """Run the stage."""
-    settings, job = options.settings, simulation.Simulation(NAME, options)
+    settings, job = options.settings, simulation.Job(NAME, options)
     outputs = {FRAMES: options.trajectory, BURSTS: options.bursts}
     folder, made_by = job.keep(outputs.values(), arrays_of_state(options.state))
     steps = job.run.steps(settings["duration"])
@@ -37,7 +37,7 @@ def main(options: argparse.Namespace) -> None:
         run_thermal(chain, job.engine, job.run, settings, options.state)
         finish_trajectories(chain, outputs, job.run, made_by)
         for name, output in outputs.items():
-            publish_trajectory(chain, steps, name, output, [options.state], job.run, made_by)
+            publish_trajectory(chain, steps, name, output, job.run, made_by)
 
 
 if __name__ == "__main__":

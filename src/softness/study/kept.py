@@ -137,20 +137,28 @@ class Kept:
             if self.folder(simulation) is None and (identity := self.identity(simulation)):
                 self._store.refuse_other_versions(identity)
 
-    def others(self, simulation: Simulation) -> list[tuple[Path, dict[str, tuple[Any, Any]]]]:
-        """Folders of the same kind and place whose settings differ.
+    def others(self, simulation: Simulation) -> list[dict[str, tuple[Any, Any]]]:
+        """How kept simulations of the same kind and place differ from this one.
 
         Returns
         -------
-        list of tuple
-            Folder, and for each setting that differs what it is there and here.
+        list of dict
+            For each setting that differs, and the version of the physics, what it is there and
+            here; for what they start from no values.
         """
+        identity = self.identity(simulation)
         wanted = deciding(simulation.kind, simulation.settings)
         found = []
         for folder in self._store.folders(simulation.kind, simulation.place):
-            there = read_identity(folder).settings
-            if differences := dict(_differences(there, wanted)):
-                found.append((folder, differences))
+            there = read_identity(folder)
+            differences = dict(_differences(there.settings, wanted))
+            physics = self._physics[simulation.kind]
+            if there.physics != physics:
+                differences["the version of its physics"] = there.physics, physics
+            if not differences and identity and there.reads != identity.reads:
+                differences["what it starts from"] = "another", "this"
+            if differences:
+                found.append(differences)
         return found
 
 

@@ -135,6 +135,10 @@ class Simulations(Base):
             "csd_window": self.config["csd"]["window"],
         }
 
+    def ensemble(self, temperature: str) -> dict[str, Any]:
+        """Settings of the sum of the blocks of one snapshot."""
+        return {"runs": self._ensemble(temperature)["runs"]}
+
     def _ensemble(self, temperature: str | float) -> Mapping[str, Any]:
         ensembles = self.config["isoconfigurational"]["ensembles"]
         return next(e for e in ensembles if e["temperature"] == float(temperature))

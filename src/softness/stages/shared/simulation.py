@@ -44,7 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=_versions,
         default=os.environ.get(ACCEPTED, ""),
         metavar="V,V",
-        help="other versions of the engine whose simulations are taken and gone on with; default: "
+        help="other versions of the engine whose simulations are taken, and continued; default: "
         f"the environment variable {ACCEPTED}, else none",
     )
     parser.add_argument(
@@ -73,7 +73,7 @@ def run(
     command.run(arguments, checked)
 
 
-class Simulation:
+class Job:
     """A job that simulates.
 
     Parameters

@@ -37,7 +37,6 @@ def publish_trajectory(
     steps: int,
     name: str,
     output: Path,
-    inputs: Iterable[Path],
     run: RunSettings,
     made_by: Provenance,
     last: int = 0,
@@ -52,15 +51,15 @@ def publish_trajectory(
         Length that is wanted.
     name
         Of the file.
-    output, inputs
-        As in `softness.simulate.store.publish`.
+    output
+        Where it is wanted.
     run, made_by, last
         As in `trajectory_maker`.
     """
     longest = chain.covered()
     kept = chain.finished(longest, name)
     if longest == steps:
-        publish(kept, output, inputs)
+        publish(kept, output)
         return
     trajectory_maker(Pieces(kept, steps, []), run, made_by.as_text(), last)(output)
 
