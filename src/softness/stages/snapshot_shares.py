@@ -9,6 +9,7 @@ from softness.errors import InputError
 from softness.files import tables
 from softness.files.ensemble_counts import EnsembleCounts
 from softness.files.records.regressed import SnapshotShares
+from softness.seeds import SNAPSHOTS_OF_REPLICA
 from softness.stages import command
 
 NAME = "snapshot_shares"
@@ -34,7 +35,7 @@ def main(options: argparse.Namespace) -> None:
         ensembles.append((float(counts.temperature), len(counts.runs), counts.hop_time.tolist()))
         if ensembles[-1] != ensembles[0]:
             raise InputError(f"{path}: of another ensemble than {options.ensembles[0]}: give one")
-        snapshots.append(int(counts.snapshot))
+        snapshots.append(int(counts.snapshot) % SNAPSHOTS_OF_REPLICA)
         shares.append([counts.mean_share(kind, settings["threshold"]) for kind in KINDS])
     temperature, runs, time = ensembles[0]
     # (kinds, snapshots, times) each.
