@@ -27,13 +27,13 @@ the machine that drew the originals, with the same versions of code and packages
 
 def add_pack_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what packing takes besides the configuration."""
-    _describe(parser, PACK)
+    describe(parser, PACK)
     parser.add_argument("output", type=Path, metavar="OUTPUT.tar", help="archive to write")
 
 
 def add_redraw_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what redrawing takes."""
-    _describe(parser, REDRAW)
+    describe(parser, REDRAW)
     parser.add_argument("archive", type=Path, metavar="ARCHIVE.tar", help="archive to read")
     parser.add_argument("folder", type=Path, help="new folder to unpack and draw in")
     parser.add_argument(
@@ -42,7 +42,8 @@ def add_redraw_arguments(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(function=redraw_command)
 
 
-def _describe(parser: argparse.ArgumentParser, text: str) -> None:
+def describe(parser: argparse.ArgumentParser, text: str) -> None:
+    """Let a command's help say this text as it is."""
     parser.description = text
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
 

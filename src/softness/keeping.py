@@ -1,20 +1,20 @@
 """Commands for kept simulations: remove those that no study needs, take in those of elsewhere."""
 
 import argparse
-import json
 import shutil
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from softness import configuration, workflow
+from softness.archive import describe
 from softness.errors import InputError
 from softness.files.atomic import holding
 from softness.files.provenance import file_digest
 from softness.simulate.chain import FINISHED, LOCK, Chain
 from softness.simulate.equilibrate import STATE
 from softness.simulate.segments import Cuts
-from softness.simulate.store import CURRENT, DEFAULT, IDENTITY, Store, read_identity
+from softness.simulate.store import CURRENT, DEFAULT, IDENTITY, Store, copy, read_identity
 from softness.study import Simulation, Study
 
 CLEAN = """list kept simulations that none of the given configurations needs; with --yes remove them
@@ -35,7 +35,7 @@ Where one is here already, the longer one counts. Then run the study: its jobs f
 
 def add_clean_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what cleaning takes."""
-    _describe(parser, CLEAN)
+    describe(parser, CLEAN)
     parser.add_argument("configs", nargs="+", type=Path, metavar="CONFIG", help="what is to stay")
     parser.add_argument("--yes", action="store_true", help="remove what is listed")
     parser.set_defaults(function=clean_command)
@@ -43,14 +43,9 @@ def add_clean_arguments(parser: argparse.ArgumentParser) -> None:
 
 def add_adopt_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what adopting takes."""
-    _describe(parser, ADOPT)
+    describe(parser, ADOPT)
     parser.add_argument("folder", type=Path, metavar="FOLDER", help="results of another machine")
     parser.set_defaults(function=adopt_command)
-
-
-def _describe(parser: argparse.ArgumentParser, text: str) -> None:
-    parser.description = text
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
 
 
 # How names of folders end that are on their way out.
@@ -211,14 +206,13 @@ def adopt(folder: Path, store: Store) -> bool:
 
 def _is_longer(chain: Path, own: Path) -> bool:
     """Whether a run has more than our own, and all lengths that ours keeps the end of."""
-    theirs, ours = (Chain(folder, Cuts(1)).covered() for folder in (chain, own))
-    ends = _ends(own) - _ends(chain)
-    return theirs > ours and not ends
+    theirs, ours = (Chain(folder, Cuts(1)) for folder in (chain, own))
+    return theirs.covered() > ours.covered() and not _ends(ours) - _ends(theirs)
 
 
-def _ends(chain: Path) -> set[str]:
+def _ends(chain: Chain) -> set[int]:
     """Lengths of which there is a state at the end: a longer run does not hold it."""
-    return {steps for steps, files in _finished(chain).items() if STATE in files}
+    return {steps for steps, files in chain.hashes().items() if STATE in files}
 
 
 def _take_whole(folder: Path, target: Path) -> None:
@@ -235,15 +229,11 @@ def _take_whole(folder: Path, target: Path) -> None:
     shutil.rmtree(before, ignore_errors=True)
 
 
-def _finished(chain: Path) -> dict[str, dict[str, str]]:
-    path = chain / FINISHED
-    return json.loads(path.read_text()) if path.exists() else {}
-
-
-def _check_hashes(chain: Path) -> None:
-    for steps, files in _finished(chain).items():
+def _check_hashes(folder: Path) -> None:
+    chain = Chain(folder, Cuts(1))
+    for steps, files in chain.hashes().items():
         for name, expected in files.items():
-            path = chain / f"finished-{int(steps):012d}-{name}"
+            path = chain.path(steps, name)
             if not path.exists() or file_digest(path) != expected:
                 raise InputError(
                     f"{path}: is missing, or was changed since it was written: leave it out, or "
@@ -254,8 +244,5 @@ def _check_hashes(chain: Path) -> None:
 def _take(path: Path, own: Path) -> bool:
     if own.exists():
         return False
-    own.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = own.with_name(f".{own.name}.unfinished")
-    shutil.copy2(path, unfinished)
-    unfinished.replace(own)
+    copy(path, own)
     return True

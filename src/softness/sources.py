@@ -53,10 +53,10 @@ def modules(module: str, engine: str | None = None, root: Path | None = None) ->
     return {name: path for name, path in found.items() if _tree(_text(path)).body}
 
 
-def syntax_digest(module: str, engine: str | None = None) -> str:
+def syntax_digest(module: str) -> str:
     """Digest of the syntax trees of `sources`, without comments, docstrings and layout."""
     digest = hashlib.sha256()
-    for path in sources(module, engine):
+    for path in sources(module):
         digest.update(f"{path.relative_to(ROOT)}\n{_normal_form(path)}\n".encode())
     return digest.hexdigest()[:16]
 

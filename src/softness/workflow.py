@@ -17,6 +17,7 @@ from softness.errors import InputError
 from softness.files.atomic import take_lock
 from softness.physics import lock
 from softness.report.claims import VERDICTS
+from softness.simulate.store import Store
 from softness.stages.shared import simulation
 from softness.study import Study
 
@@ -74,7 +75,7 @@ def ask_engine(workflow: Any, study: Study) -> None:
 
     The engine may be where the jobs run and nowhere else: then they stop themselves.
     """
-    if _brings_environments(workflow):
+    if _brings_environments(workflow) or not Store().folders():
         return
     version = engines.installed_version(study.config["engine"]["name"])
     if version is None:

@@ -21,8 +21,7 @@ from softness.physics.commits import FOLDERS, Held, last_held
 from softness.physics.compare import differences
 from softness.physics.lock import ENGINES, Change, Lock, kinds_of
 from softness.physics.trial import INPUTS
-
-THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
+from softness.workflow import THREADS
 
 
 def confirm(root: Path | None = None) -> str:

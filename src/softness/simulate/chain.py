@@ -92,9 +92,9 @@ class Chain:
 
     def covered(self) -> int:
         """Time steps whose files are there, finished or not."""
-        return max([0, *self.states(), *self._finished()])
+        return max([0, *self.states(), *self.hashes()])
 
-    def _finished(self) -> dict[int, dict[str, str]]:
+    def hashes(self) -> dict[int, dict[str, str]]:
         """Names and hashes of the finished files, by the length of the run."""
         path = self.folder / FINISHED
         if not path.exists():
@@ -103,12 +103,12 @@ class Chain:
 
     def longest(self, name: str) -> Path | None:
         """The finished file of the longest run, as it is."""
-        finished = self._finished()
-        return self._path(max(finished), name) if finished else None
+        finished = self.hashes()
+        return self.path(max(finished), name) if finished else None
 
     def has_finished(self, steps: int) -> bool:
         """Whether a run of so many steps was finished."""
-        return steps in self._finished()
+        return steps in self.hashes()
 
     def finished(self, steps: int, name: str) -> Path | None:
         """The file of a run of so many steps, if it was finished.
@@ -118,10 +118,10 @@ class Chain:
         InputError
             If it is not what it was when it was written.
         """
-        hashes = self._finished().get(steps, {})
+        hashes = self.hashes().get(steps, {})
         if name not in hashes:
             return None
-        path = self._path(steps, name)
+        path = self.path(steps, name)
         if not path.exists() or file_digest(path) != hashes[name]:
             raise InputError(
                 f"{path}: was changed or removed since it was written: bring it back, or move its "
@@ -129,7 +129,8 @@ class Chain:
             )
         return path
 
-    def _path(self, steps: int, name: str) -> Path:
+    def path(self, steps: int, name: str) -> Path:
+        """Finished file of a run of so many steps, whether it is there or not."""
         return self.folder / f"finished-{steps:012d}-{name}"
 
     def pieces(self, name: str, steps: int, first: int = 0) -> Pieces:
@@ -163,7 +164,7 @@ class Chain:
             files.insert(0, path)
         if begin == first:
             return Pieces(None, first, files)
-        longer = [length for length in self._finished() if length >= begin]
+        longer = [length for length in self.hashes() if length >= begin]
         if not longer:
             raise InputError(
                 f"{self.folder}: lacks the time steps before {begin} of {name}: bring them back, "
@@ -217,7 +218,7 @@ class Chain:
             start()
             engine.save(self.state(0))
             kept = [0]
-        for length, names in self._finished().items():
+        for length, names in self.hashes().items():
             for name in names:
                 # What is to be a part of the result: at once, not when the rest is done.
                 self.finished(length, name)
@@ -240,7 +241,7 @@ class Chain:
 
     def _refuse_loss(self, steps: int) -> None:
         """Stop instead of doing again what has lost the state to go on from."""
-        shorter = [length for length in self._finished() if length < steps]
+        shorter = [length for length in self.hashes() if length < steps]
         if not self.states() and (shorter or any(self._segments())):
             raise InputError(
                 f"{self.folder}: has lost the state from which it would go on: bring it back, or "
@@ -294,11 +295,11 @@ class Chain:
         keeps_shorter
             Whether files of shorter runs stay; else the new ones hold them.
         """
-        finished = self._finished()
+        finished = self.hashes()
         if steps not in finished:
             for name, make in makers.items():
-                make(self._path(steps, name))
-            new = {steps: {name: file_digest(self._path(steps, name)) for name in makers}}
+                make(self.path(steps, name))
+            new = {steps: {name: file_digest(self.path(steps, name)) for name in makers}}
             finished = finished | new if keeps_shorter else new
             with replacing(self.folder / FINISHED) as temporary:
                 temporary.write_text(canonical_json({str(n): each for n, each in finished.items()}))
@@ -313,7 +314,7 @@ class Chain:
         waste.append(self.folder / PACE)
         # States first: a run would go on from one without its segments.
         waste += [path for path, _, end in self._segments() if end <= longest]
-        named = {self._path(steps, name) for steps in finished for name in finished[steps]}
+        named = {self.path(steps, name) for steps in finished for name in finished[steps]}
         waste += set(self.folder.glob("finished-*")) - named
         waste += self.folder.glob(".*.unfinished*")
         for path in waste:

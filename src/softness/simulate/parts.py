@@ -136,7 +136,7 @@ def frames_in(folder: Path, first: int, end: int) -> dict[int, Path]:
 
 
 def read_frames(path: Path) -> np.ndarray | None:
-    """A kept trajectory; None if it was cut short when the machine failed: it is not flushed."""
+    """A kept trajectory; None if it cannot be read, so that the run has to be done again."""
     try:
         return np.load(path)
     except (OSError, ValueError, EOFError):

@@ -142,14 +142,15 @@ def publish(kept: Path, output: Path) -> None:
     output.parent.mkdir(parents=True, exist_ok=True)
     output.unlink(missing_ok=True)
     if kept.stat().st_nlink > 1:
-        _copy(kept, output)
+        copy(kept, output)
         return
     try:
         output.hardlink_to(kept)
     except OSError:
-        _copy(kept, output)
+        copy(kept, output)
 
 
-def _copy(kept: Path, output: Path) -> None:
+def copy(kept: Path, output: Path) -> None:
+    """Copy a file, whole or not at all."""
     with replacing(output) as temporary:
         shutil.copyfile(kept, temporary)
