@@ -7,11 +7,13 @@ import sys
 from pathlib import Path
 from typing import Literal
 
+from softness.engines.batch import Batch, BatchOfOne
 from softness.engines.protocol import Engine
 from softness.errors import InputError
 from softness.liquid import Liquid
 
 ENGINES = ("hoomd", "lammps")
+LANES = "lanes"
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -47,6 +49,44 @@ def create(
     # Imported by name, at the moment of use: planning needs no MD package.
     module = importlib.import_module(f"softness.engines.{name}")
     return module.create(liquid, device, time_step, coupling_time)
+
+
+def create_batch(
+    name: Literal["lanes", "hoomd", "lammps"],
+    liquid: Liquid,
+    runs: int,
+    time_step: float = 0.005,
+    coupling_time: float = 0.5,
+    device: str = "cpu",
+) -> Batch:
+    """Make what advances some runs of a liquid together.
+
+    Parameters
+    ----------
+    name
+        ``"lanes"`` for any number of runs, or an engine for one.
+    liquid
+        The model liquid.
+    runs
+        How many.
+    time_step
+        In tau.
+    coupling_time
+        Of the Nose-Hoover thermostats, in tau.
+    device
+        As of `create`; lanes run on the CPU.
+
+    Raises
+    ------
+    InputError
+        If the engine is unknown, not installed, does not have the device, or takes fewer runs.
+    """
+    if name == LANES:
+        module = importlib.import_module("softness.lanes.batch")
+        return module.create(liquid, runs, time_step, coupling_time)
+    if runs != 1:
+        raise InputError(f"engine {name} does 1 run at a time, not {runs}: use {LANES}")
+    return BatchOfOne(create(name, liquid, device, time_step, coupling_time))
 
 
 def installed_version(name: str) -> str | None:
