@@ -12,6 +12,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = "softness"
 
+# What an engine is imported from at run time, where that is no module of softness.engines.
+ELSEWHERE = {"lanes": "softness.lanes.batch"}
+
 
 def sources(module: str, engine: str | None = None) -> list[Path]:
     """Source files of a module and of all modules of this package that it imports.
@@ -42,7 +45,7 @@ def modules(module: str, engine: str | None = None, root: Path | None = None) ->
         Folder that holds the package; this one's by default.
     """
     root = root or ROOT
-    waiting = [module] + ([f"{PACKAGE}.engines.{engine}"] if engine else [])
+    waiting = [module] + ([engine_module(engine)] if engine else [])
     found: dict[str, Path] = {}
     while waiting:
         name = waiting.pop()
@@ -51,6 +54,16 @@ def modules(module: str, engine: str | None = None, root: Path | None = None) ->
         found[name] = _file_of(name, root)
         waiting += _imports(found[name], root)
     return {name: path for name, path in found.items() if _tree(_text(path)).body}
+
+
+def engine_module(engine: str) -> str:
+    """Name of the module that an engine is imported from at run time."""
+    return ELSEWHERE.get(engine, f"{PACKAGE}.engines.{engine}")
+
+
+def is_there(module: str, root: Path | None = None) -> bool:
+    """Whether a module of this package has a file below a root: an old commit may lack some."""
+    return _is_module(module, root or ROOT)
 
 
 def syntax_digest(module: str) -> str:

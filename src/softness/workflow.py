@@ -38,11 +38,12 @@ def study_of(config: dict[str, Any]) -> Study:
     """The study of Snakemake's configuration; wrong keys or values end in one line each."""
     try:
         config.update(configuration.checked(config))
-        lock.check(lock.KINDS, config["engine"]["name"])
+        study = Study(config)
+        lock.check(lock.KINDS, *study.engines)
     except InputError as error:
         raise WorkflowError(str(error)) from None
     global current
-    current = Study(config)
+    current = study
     return current
 
 
@@ -77,11 +78,9 @@ def ask_engine(workflow: Any, study: Study) -> None:
     """
     if _brings_environments(workflow) or not Store().folders():
         return
-    version = engines.installed_version(study.config["engine"]["name"])
-    if version is None:
-        return
+    found = {name: engines.installed_version(name) for name in study.engines}
     try:
-        study.refuse_other_versions(version)
+        study.refuse_other_versions({name: version for name, version in found.items() if version})
     except InputError as error:
         raise WorkflowError(str(error)) from None
 

@@ -10,7 +10,7 @@ import pytest
 from softness.files.ensemble_counts import merged
 from softness.liquid import kob_andersen
 from softness.simulate.counting import Accumulator
-from softness.simulate.isoconfigurational import Ensemble, OneByOne, RunProtocol
+from softness.simulate.isoconfigurational import Ensemble, InBatches, RunProtocol
 from softness.simulate.settings import RunSettings
 
 TEMPERATURE = 0.44
@@ -35,7 +35,7 @@ def counted(real_data, row, protocol, numbers, run):
     positions = real_data["positions"][row].astype(np.float64)
     ensemble = Ensemble(run, protocol, positions, row)
     accumulator = Accumulator(protocol, np.flatnonzero(run.liquid.types == 0))
-    for number, frames in OneByOne(run.create_engine("cpu"), ensemble).trajectories(numbers):
+    for number, frames in InBatches(run.create_batch("cpu"), ensemble).trajectories(numbers):
         accumulator.add(number, frames)
     return accumulator.counts(run.temperature, row)
 

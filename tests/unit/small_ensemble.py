@@ -2,10 +2,11 @@
 
 import numpy as np
 
+from softness.engines.batch import BatchOfOne
 from softness.liquid import kob_andersen
 from softness.seeds import maxwell_boltzmann, stream
 from softness.simulate.counting import Accumulator
-from softness.simulate.isoconfigurational import Ensemble, OneByOne, RunProtocol
+from softness.simulate.isoconfigurational import Ensemble, InBatches, RunProtocol
 from softness.simulate.settings import RunSettings
 from softness.simulate.start import random_start
 
@@ -31,7 +32,7 @@ def small_ensemble():
     engine.set_thermostat(1.0)
     engine.run(500)
     ensemble = Ensemble(run, PROTOCOL, engine.positions(), snapshot=3)
-    return ensemble, OneByOne(engine, ensemble)
+    return ensemble, InBatches(BatchOfOne(engine), ensemble)
 
 
 def counted(ensemble, trajectories):

@@ -22,13 +22,14 @@ from softness.files.ensemble_counts import EnsembleCounts, merged
 from softness.files.provenance import Provenance
 from softness.simulate import block, parts
 from softness.simulate.deadline import Deadline
+from softness.simulate.isoconfigurational import InBatches
 from softness.simulate.store import Store
 from softness.stages import ensemble as ensemble_stage
 from softness.study import Study
 
 RUNS = 10
 MOST = 16
-MADE_BY = Provenance("test", {})
+MADE_BY = Provenance("test", {"engine": {"name": "lammps"}})
 
 
 @pytest.fixture(autouse=True)
@@ -573,6 +574,71 @@ def test_another_study_displaces_no_block_that_was_given_out(done, recalled, who
     late = done(recalled(), 4, 8, total=8)
     done(recalled(), 0, 6, total=6)
     assert same(added([done(recalled(), 0, 4, total=8), late]), wholes[8])
+
+
+def test_blocks_of_different_engines_are_never_added_up(done, recalled, tmp_path):
+    paths = [tmp_path / "replica0" / f"block{number}.h5" for number in (0, 1)]
+    for number, (path, engine) in enumerate(zip(paths, ("lammps", "lanes"), strict=True)):
+        counts = done(recalled(), 4 * number, 4 * number + 4, total=8)
+        tables.write(path, counts, Provenance("test", {"engine": {"name": engine}}))
+    line = ["--settings", '{"runs": 8}', "--output", str(tmp_path / "ensemble.h5")]
+    options = ensemble_stage.arguments().parse_args([*line, "--blocks", *map(str, paths)])
+    fault = r"block1\.h5: its runs were made with lanes, those of .*block0\.h5 with lammps: delete"
+    with pytest.raises(InputError, match=fault):
+        ensemble_stage.main(options)
+    assert not (tmp_path / "ensemble.h5").exists()
+
+
+class Lanes:
+    """A batch of some runs that go straight on, each with its velocities; notes what is asked."""
+
+    def __init__(self, ensemble, runs):
+        self.runs, self.liquid, self.asked = runs, ensemble.run.liquid, []
+
+    def load(self, positions, types):
+        self._positions = np.repeat(positions[None], self.runs, axis=0)
+
+    def set_velocities(self, velocities):
+        assert velocities.shape == self._positions.shape
+        self._velocities = velocities
+
+    def set_thermostat(self, temperature):
+        self.asked.append(temperature)
+
+    def reset_thermostat(self):
+        self.asked.append("reset")
+
+    def run(self, steps):
+        self._positions = self._positions + 0.005 * steps * self._velocities
+
+    def positions(self):
+        return self._positions
+
+
+def test_runs_of_a_batch_go_together_and_have_their_own_velocities(ensemble):
+    """Of the last batch, which is smaller, no run counts twice."""
+    batch = Lanes(ensemble, 4)
+    runner = InBatches(batch, ensemble)
+    assert runner.at_once == 4
+    for numbers in ([3, 5, 6, 9], [7, 2]):
+        found = dict(runner.trajectories(numbers))
+        assert list(found) == numbers
+        for number, frames in found.items():
+            time = 0.005 * ensemble.protocol.frame_interval * (len(frames) - 1)
+            moved = ensemble.positions + time * ensemble.velocities(number)
+            np.testing.assert_array_equal(frames[0], ensemble.positions)
+            np.testing.assert_allclose(frames[-1], moved, rtol=0, atol=1e-12)
+            assert len(frames) == ensemble.protocol.frames + 1
+    assert batch.asked == 2 * [ensemble.run.temperature, "reset"]
+
+
+def test_a_block_in_batches_counts_each_run_once(done, ensemble, tmp_path):
+    found = []
+    for runs in (1, 4, 16):
+        (tmp_path / str(runs)).mkdir()
+        runner = InBatches(Lanes(ensemble, runs), ensemble)
+        found.append(done(runner, folder=tmp_path / str(runs)))
+    assert all(same(counts, found[0]) for counts in found)
 
 
 def test_parts_with_gaps_that_look_alike_have_names_of_their_own(tmp_path):

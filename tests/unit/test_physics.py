@@ -25,7 +25,7 @@ LAMMPS, HOOMD, COMMON = "engines/lammps.py", "engines/hoomd.py", "simulate/therm
 # By hand: all that simulations import and that decides no number.
 PLUMBING = (
     r"checks|errors|sources",
-    r"engines(\.state|\.checks)?",
+    r"engines(\.state|\.checks|\.batch)?",
     r"(files|physics|stages)(\.\w+)*",
     r"simulate\.(block|chain|deadline|identity|parts|pieces|progress|reads|store)",
 )
@@ -41,7 +41,7 @@ def test_the_lock_holds():
 
 def test_each_kind_of_simulation_has_a_version():
     assert all(version >= 1 for version in lock.versions().values())
-    assert set(lock.ENGINES) == set(engines.ENGINES)
+    assert set(lock.ENGINES) == {*engines.ENGINES, engines.LANES}
     for kind in lock.KINDS:
         assert (sources.ROOT / "softness" / "stages" / f"{kind}.py").is_file()
         assert trial.PARTS[kind]
@@ -93,8 +93,8 @@ def edit(project, name, old="", new="\nCHANGED = 1\n"):
     file.write_text(text.replace(old, new) if old else text + new)
 
 
-def broken(*arguments):
-    return [change.module for change in lock.broken(*arguments)]
+def broken(*engines):
+    return [change.module for change in lock.broken(*engines)]
 
 
 def test_comments_docstrings_and_layout_do_not_count(project):
@@ -131,6 +131,25 @@ def test_an_engine_counts_for_its_own_runs_alone(project):
     assert lock.broken()[0].uses == {("lammps", kind) for kind in lock.KINDS}
 
 
+def test_lanes_count_for_isoconfigurational_runs_in_lanes_alone(project):
+    edit(project, "lanes/batch.py")
+    assert broken("lammps", "hoomd") == []
+    (change,) = lock.broken("lammps", "lanes")
+    assert change.module == "softness.lanes.batch"
+    assert change.uses == {("lanes", "isoconfigurational")}
+    lock.check(["thermal"], "lammps", "lanes")
+    with pytest.raises(InputError, match=r"lanes/batch\.py: is not the code that is locked"):
+        lock.check(["isoconfigurational"], "lanes")
+    edit(project, LAMMPS)
+    assert broken("lanes") == ["softness.lanes.batch"]
+
+
+def test_a_tree_without_lanes_is_one_of_its_engines(project):
+    shutil.rmtree(project / "src" / "softness" / "lanes")
+    assert lock.engines_in(project / "src") == list(engines.ENGINES)
+    assert broken() == []
+
+
 def test_a_new_module_has_to_be_in_the_lock(project):
     (project / "src/softness/simulate/more.py").write_text("MORE = 1\n")
     edit(project, COMMON, new="\nfrom softness.simulate import more\n")
@@ -164,7 +183,8 @@ def runs(monkeypatch):
 
     def run_trial(root, folder, engine, kinds, inputs=None):
         done.extend((engine, kind) for kind in kinds if inputs)
-        text = (root / "softness" / "engines" / f"{engine}.py").read_text()
+        module = sources.engine_module(engine)
+        text = root.joinpath(*module.split(".")).with_suffix(".py").read_text()
         for kind in kinds:
             (folder / kind).mkdir(parents=True)
             (folder / kind / trial.SETTINGS).write_text("{}")
@@ -294,6 +314,31 @@ def test_one_engine_is_enough_for_code_of_all(repository, monkeypatch, runs):
     here(monkeypatch, "hoomd")
     confirm()
     assert {engine for engine, _ in runs} == {"hoomd"}
+
+
+def test_each_kind_is_run_by_an_engine_that_does_it(repository, monkeypatch, runs):
+    edit(repository, "seeds.py")
+    here(monkeypatch, "lanes")
+    with pytest.raises(InputError, match="no engine hoomd"):
+        confirm()
+    here(monkeypatch, "lammps", "lanes")
+    confirm()
+    assert [kind for engine, kind in runs if engine == "lanes"] == ["isoconfigurational"]
+    assert [kind for engine, kind in runs if engine == "lammps"] == list(lock.KINDS)
+
+
+def test_an_engine_that_is_new_has_nothing_to_be_compared_with(repository, monkeypatch, runs):
+    lanes = repository / "src" / "softness" / "lanes"
+    lanes.rename(repository / "lanes")
+    lock.write(lock.renewed(lock.read()))
+    commit(repository)
+    (repository / "lanes").rename(lanes)
+    here(monkeypatch, "lammps", "lanes")
+    said = confirm()
+    assert runs == []
+    assert "lanes is new since commit" in said
+    assert "softness.lanes.batch" in said
+    assert broken() == []
 
 
 def test_every_engine_that_is_here_is_run(repository, monkeypatch, runs):

@@ -11,6 +11,7 @@ from softness.physics import lock
 # What simulations import, by hand: an edit of anything else can never ask for them again.
 SIMULATION = {
     "softness/engines/__init__.py",
+    "softness/engines/batch.py",
     "softness/engines/checks.py",
     "softness/engines/lammps.py",
     "softness/engines/protocol.py",
@@ -123,6 +124,12 @@ def test_only_the_chosen_engine_counts(stage):
     other = names(stage, "hoomd")
     assert "softness/engines/hoomd.py" in other
     assert "softness/engines/lammps.py" not in other
+
+
+def test_lanes_are_an_engine_that_lies_elsewhere():
+    found = names("isoconfigurational", "lanes")
+    assert "softness/lanes/batch.py" in found
+    assert not {"softness/engines/hoomd.py", "softness/engines/lammps.py"} & found
 
 
 @pytest.mark.parametrize("stage", IMPORTS)

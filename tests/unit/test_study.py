@@ -459,6 +459,23 @@ def test_runs_are_kept_whatever_the_blocks(here):
     assert steps_kept(study, *QUENCHED) == (2 * of_run, 3 * of_run)
 
 
+def test_runs_of_another_engine_are_others(here):
+    """Lanes and the engine of the study share no folder, and each is looked up by its own name."""
+    same, lanes = small_study(), small_study(isoconfigurational__engine="lanes")
+    assert (same.engines, lanes.engines) == (["lammps"], ["lammps", "lanes"])
+    place = (*RUNS, 0)
+    names = [s.kept.identity(jobs_of(s)[place]).settings["engine"]["name"] for s in (same, lanes)]
+    assert names == ["lammps", "lanes"]
+    assert all(steps_kept(lanes, *other) == steps_kept(same, *other) for other in (SEED, THERMAL))
+    assert steps_kept(lanes, *place)[0] == 0
+    differences = {"engine.name": ("lammps", "lanes")}
+    assert lanes.kept.others(jobs_of(lanes)[place]) == [differences]
+    lanes.refuse_other_versions({"lanes": "0.1"})
+    # What else starts from snapshots stays with the engine of the study.
+    engines = {each.kind: each.settings["engine"]["name"] for each in lanes.all_simulations}
+    assert {kind for kind, name in engines.items() if name == "lanes"} == {"isoconfigurational"}
+
+
 def test_other_settings_keep_what_does_not_depend_on_them(here):
     other = small_study(thermal__burst__frames=5)
     assert steps_kept(other, *SEED)[0] == 800
@@ -472,13 +489,13 @@ def test_another_version_of_the_engine_is_refused_unless_it_is_accepted(here):
     study = small_study()
     thermal, seed = jobs_of(study)[THERMAL], jobs_of(study)[SEED]
     mine = read_identity(study.kept.folder(thermal)).version
-    study.refuse_other_versions(mine)
+    study.refuse_other_versions({"lammps": mine, "lanes": "0.1"})
     with pytest.raises(InputError, match=rf"accepted_versions: \['{re.escape(mine)}'\]"):
-        study.refuse_other_versions("0.1")
-    assert Kept(study.config, Store(), "0.1").folder(seed) is None
+        study.refuse_other_versions({"lammps": "0.1"})
+    assert Kept(study.config, Store(), {"lammps": "0.1"}).folder(seed) is None
     accepts = small_study(engine__accepted_versions=[mine])
-    accepts.refuse_other_versions("0.1")
-    kept = Kept(accepts.config, Store(), "0.1")
+    accepts.refuse_other_versions({"lammps": "0.1"})
+    kept = Kept(accepts.config, Store(), {"lammps": "0.1"})
     assert kept.folder(thermal) == study.kept.folder(thermal)
 
 

@@ -1,6 +1,5 @@
 """Changed code of simulations, in a repository of its own: refused or confirmed by real runs."""
 
-import os
 import re
 import subprocess
 
@@ -19,10 +18,8 @@ def git(folder, *arguments):
 
 
 @pytest.fixture
-def project(tmp_path, monkeypatch):
+def project(tmp_path):
     """A copy of the project, all of it committed."""
-    # Compiling takes longer than all runs; what is compared does not depend on it.
-    monkeypatch.setitem(os.environ, "NUMBA_DISABLE_JIT", "1")
     folder = copy_project(tmp_path / "project")
     git(folder, "init")
     git(folder, "add", "--all")

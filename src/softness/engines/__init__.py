@@ -14,6 +14,8 @@ from softness.liquid import Liquid
 
 ENGINES = ("hoomd", "lammps")
 LANES = "lanes"
+# Runs that fill the registers once.
+RUNS_OF_LANES = 16
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -89,11 +91,16 @@ def create_batch(
     return BatchOfOne(create(name, liquid, device, time_step, coupling_time))
 
 
+def runs_at_once(name: str) -> int:
+    """How many runs an engine is best given together."""
+    return RUNS_OF_LANES if name == LANES else 1
+
+
 def installed_version(name: str) -> str | None:
     """Version of an engine, asked in a process of its own; None if it is not installed here."""
     program = (
         "from softness import engines, liquid; "
-        f"print(engines.create({name!r}, liquid.kob_andersen()).version)"
+        f"print(engines.create_batch({name!r}, liquid.kob_andersen(), 1).version)"
     )
     asked = subprocess.run(
         [sys.executable, "-c", program],

@@ -97,6 +97,9 @@ def _compare(held: Held, root: Path, changes: Sequence[Change], folder: Path) ->
     said = [f"{kind}: its version has been raised" for kind in concerned if kind in raised]
     different: dict[str, list[str]] = {}
     for engine, kinds in _wanted(changes, raised).items():
+        if engine not in lock.engines_in(held.root):
+            said.append(f"{engine} is new since commit {held.commit[:10]}: nothing to compare with")
+            continue
         print(
             f"{', '.join(kinds)} with {engine}: a brief run of each by the code of commit "
             f"{held.commit[:10]}, then by that of now",
@@ -134,7 +137,7 @@ def _wanted(changes: Iterable[Change], raised: Iterable[str]) -> dict[str, list[
     Raises
     ------
     InputError
-        If an engine that has changed itself, or every engine, is not installed.
+        If an engine that has changed itself, or every engine that does a kind, is not installed.
     """
     changes = list(changes)
     kinds = {
@@ -150,8 +153,9 @@ def _wanted(changes: Iterable[Change], raised: Iterable[str]) -> dict[str, list[
     used = [{engine for engine, _ in change.uses} for change in changes]
     needed = set().union(*(found for found in used if len(found) == 1))
     missing = {engine: fault for engine in wanted if (fault := _why_missing(engine))}
+    compared = {kind for name in wanted if name not in missing for kind in wanted[name]}
     for engine, fault in missing.items():
-        if engine in needed or len(missing) == len(wanted):
+        if engine in needed or not compared.issuperset(wanted[engine]):
             raise InputError(
                 f"{fault}: confirm on a machine that has {engine}, or raise the versions: "
                 f"{lock.RAISE} {' '.join(wanted[engine])}"
@@ -163,7 +167,7 @@ def _wanted(changes: Iterable[Change], raised: Iterable[str]) -> dict[str, list[
 def _why_missing(engine: str) -> str:
     """Why an engine cannot be used here; empty if it can."""
     try:
-        engines.create(engine, kob_andersen(500))
+        engines.create_batch(engine, kob_andersen(500), runs=1)
     except InputError as error:
         return str(error)
     return ""

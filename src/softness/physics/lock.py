@@ -21,8 +21,9 @@ from softness.files.atomic import replacing
 KINDS = ("equilibrate", "thermal", "isoconfigurational", "inherent_propensity", "cycle", "quench")
 """Simulation stages, each with a version of its own. Controls are cycles."""
 
-# As `softness.engines.ENGINES`, which this must not import: it has to be fast.
-ENGINES = ("hoomd", "lammps")
+# As in `softness.engines`, which this must not import: it has to be fast.
+LANES = "lanes"
+ENGINES = ("hoomd", "lammps", LANES)
 
 PLUMBING = "plumbing"
 FILE = Path("softness/physics/lock.json")
@@ -131,14 +132,14 @@ def versions(root: Path | None = None) -> Mapping[str, int]:
     return read(root).versions
 
 
-def check(kinds: Iterable[str] = KINDS, engine: str | None = None) -> None:
+def check(kinds: Iterable[str] = KINDS, *engines: str) -> None:
     """Stop where code that decides numbers is not the one in the lock.
 
     Parameters
     ----------
     kinds
         Of the simulations that are to run.
-    engine
+    engines
         Of these simulations; all engines by default.
 
     Raises
@@ -146,7 +147,7 @@ def check(kinds: Iterable[str] = KINDS, engine: str | None = None) -> None:
     InputError
         With one line for each file, and the ways on.
     """
-    changes = broken(engine, kinds)
+    changes = broken(*engines, kinds=kinds)
     if changes:
         raise InputError("\n".join([*map(str, changes), ways_on(changes)]))
 
@@ -160,14 +161,12 @@ def ways_on(changes: Iterable[Change]) -> str:
     )
 
 
-def broken(
-    engine: str | None = None, kinds: Iterable[str] = KINDS, root: Path | None = None
-) -> list[Change]:
+def broken(*engines: str, kinds: Iterable[str] = KINDS, root: Path | None = None) -> list[Change]:
     """Modules that decide numbers and are not what the lock says, or that it does not name.
 
     Parameters
     ----------
-    engine
+    engines
         Whose runs count: a module of another one is left out. All engines by default.
     kinds
         Whose runs count.
@@ -177,7 +176,7 @@ def broken(
     root = root or sources.ROOT
     lock = read(root)
     changes = []
-    for module, (path, uses) in sorted(_used(engine, kinds, root).items()):
+    for module, (path, uses) in sorted(_used(engines, kinds, root).items()):
         mark = lock.modules.get(module)
         if mark != PLUMBING and mark != _digest(path):
             file = path.relative_to(root.parent)
@@ -202,7 +201,7 @@ def renewed(lock: Lock, root: Path | None = None, plumbing: Iterable[str] = ()) 
     """
     patterns = list(plumbing)
     modules = {}
-    for module, (path, _) in _used(None, KINDS, root or sources.ROOT).items():
+    for module, (path, _) in _used(ENGINES, KINDS, root or sources.ROOT).items():
         is_new = module not in lock.modules
         fits = is_new and any(fnmatch.fnmatchcase(module, pattern) for pattern in patterns)
         is_plumbing = fits or lock.modules.get(module) == PLUMBING
@@ -223,23 +222,31 @@ def kinds_of(uses: Iterable[Use]) -> list[str]:
     return [kind for kind in KINDS if kind in found]
 
 
-def _used(engine: str | None, kinds: Iterable[str], root: Path) -> dict[str, tuple[Path, set[Use]]]:
+def engines_in(root: Path) -> list[str]:
+    """Engines that a tree has: an old commit may lack some."""
+    return [name for name in ENGINES if sources.is_there(sources.engine_module(name), root)]
+
+
+def does(engine: str, kind: str) -> bool:
+    """Whether an engine does this kind of simulation: lanes are for runs of one snapshot."""
+    return engine != LANES or kind == "isoconfigurational"
+
+
+def _used(
+    engines: Iterable[str], kinds: Iterable[str], root: Path
+) -> dict[str, tuple[Path, set[Use]]]:
     """File and uses of each module that simulations import."""
     paths: dict[str, Path] = {}
     uses: dict[str, set[Use]] = defaultdict(set)
-    package = root / sources.PACKAGE
-    names = [engine] if engine else _there(ENGINES, package / "engines")
-    kinds = _there(kinds, package / "stages")
+    names = [name for name in engines_in(root) if name in (tuple(engines) or ENGINES)]
     for name, kind in itertools.product(names, kinds):
-        for module, path in sources.modules(f"softness.stages.{kind}", name, root).items():
+        stage = f"softness.stages.{kind}"
+        if not (does(name, kind) and sources.is_there(stage, root)):
+            continue
+        for module, path in sources.modules(stage, name, root).items():
             paths[module] = path
             uses[module].add((name, kind))
     return {module: (path, uses[module]) for module, path in paths.items()}
-
-
-def _there(names: Iterable[str], folder: Path) -> list[str]:
-    """Names that have a module: an old commit may lack some."""
-    return [name for name in names if (folder / f"{name}.py").is_file()]
 
 
 def _digest(path: Path) -> str:

@@ -16,8 +16,9 @@ from typing import Any
 from softness import configuration
 from softness.errors import InputError
 from softness.files.provenance import canonical_json
-from softness.physics.lock import ENGINES, KINDS
+from softness.physics.lock import ENGINES, KINDS, LANES, does
 from softness.study import Study
+from softness.study.simulations import SAME
 
 PRESET = configuration.ROOT / "config" / "smoke.yaml"
 INPUTS = "inputs"
@@ -156,9 +157,9 @@ def run_trial(folder: Path, engine: str, kinds: Iterable[str], inputs: Path | No
     folder
         Where to write.
     engine
-        Name of the engine.
+        Name of the engine. What lanes start from is made by the engine of the preset.
     kinds
-        Of simulation, among `KINDS`.
+        Of simulation, among `KINDS`; those that the engine does not do are left out.
     inputs
         Folder of the state and the trajectory that they start from: that of an earlier trial, which
         may be of other code. Without it they are made first, in the folder ``inputs``.
@@ -167,6 +168,7 @@ def run_trial(folder: Path, engine: str, kinds: Iterable[str], inputs: Path | No
     places = {"state.h5": "state", "trajectory.gsd": "trajectory"}
     inputs = inputs or folder / INPUTS
     files = {name: inputs / place / name for name, place in places.items()}
+    kinds = [kind for kind in kinds if does(engine, kind)]
     for kind in kinds if inputs.exists() else [INPUTS, *kinds]:
         for name, part in PARTS[kind].items():
             _run(part, study, files, folder / kind / name)
@@ -174,7 +176,10 @@ def run_trial(folder: Path, engine: str, kinds: Iterable[str], inputs: Path | No
 
 def _study(engine: str) -> Study:
     config = configuration.load(PRESET)
-    config["engine"] |= {"name": engine, "device": "cpu"}
+    config["engine"]["device"] = "cpu"
+    if engine != LANES:
+        config["engine"]["name"] = engine
+    config["isoconfigurational"]["engine"] = LANES if engine == LANES else SAME
     config["liquid"] |= {"particles": PARTICLES}
     return Study(config)
 

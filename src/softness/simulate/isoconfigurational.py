@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from softness import seeds
-from softness.engines.protocol import Engine
+from softness.engines.batch import Batch
 from softness.simulate.settings import RunSettings
 
 STREAM = "isoconfigurational"
@@ -115,29 +115,43 @@ class Runner(Protocol):
         """
 
 
-class OneByOne:
-    """Does runs one after the other, each from start to end, with an ordinary engine."""
+class InBatches:
+    """Does runs batch by batch, those of a batch together, frame by frame. See `Runner`.
 
-    at_once = 1
+    Parameters
+    ----------
+    batch
+        Does so many runs at once; an ordinary engine is a batch of one.
+    ensemble
+        Whose runs.
+    """
 
-    def __init__(self, engine: Engine, ensemble: Ensemble) -> None:
-        self._engine = engine
-        self._ensemble = ensemble
+    def __init__(self, batch: Batch, ensemble: Ensemble) -> None:
+        self.at_once = batch.runs
+        self._batch, self._ensemble = batch, ensemble
 
     def trajectories(self, numbers: Sequence[int]) -> Iterator[tuple[int, np.ndarray]]:
         """Number and positions of each run: see `Runner`."""
-        for number in numbers:
-            yield number, self._trajectory(number)
+        for begin in range(0, len(numbers), self.at_once):
+            together = numbers[begin : begin + self.at_once]
+            yield from zip(together, self._frames(together), strict=True)
 
-    def _trajectory(self, number: int) -> np.ndarray:
-        engine, ensemble = self._engine, self._ensemble
-        protocol = ensemble.protocol
-        engine.load(ensemble.positions, engine.liquid.types, ensemble.velocities(number))
-        engine.set_thermostat(ensemble.run.temperature)
-        engine.reset_thermostat()
-        frames = np.empty((protocol.frames + 1, *ensemble.positions.shape))
-        frames[0] = engine.positions()
-        for frame in range(protocol.frames):
-            engine.run(protocol.frame_interval)
-            frames[frame + 1] = engine.positions()
+    def _frames(self, numbers: Sequence[int]) -> np.ndarray:
+        batch, protocol = self._batch, self._ensemble.protocol
+        self._load(numbers)
+        frames = np.empty((len(numbers), protocol.frames + 1, *self._ensemble.positions.shape))
+        frames[:, 0] = batch.positions()[: len(numbers)]
+        for frame in range(1, protocol.frames + 1):
+            batch.run(protocol.frame_interval)
+            frames[:, frame] = batch.positions()[: len(numbers)]
         return frames
+
+    def _load(self, numbers: Sequence[int]) -> None:
+        batch, ensemble = self._batch, self._ensemble
+        velocities = [ensemble.velocities(number) for number in numbers]
+        # A batch that is not full is filled with its last run, which costs no time.
+        velocities += velocities[-1:] * (self.at_once - len(numbers))
+        batch.load(ensemble.positions, batch.liquid.types)
+        batch.set_velocities(np.array(velocities))
+        batch.set_thermostat(ensemble.run.temperature)
+        batch.reset_thermostat()

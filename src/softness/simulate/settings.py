@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from softness import engines, seeds
+from softness.engines.batch import Batch
 from softness.engines.protocol import Engine
 from softness.liquid import Liquid
 
@@ -59,6 +60,19 @@ class RunSettings:
         )
         engine.accepted_versions = tuple(accepted_versions)
         return engine
+
+    def create_batch(self, device: str, accepted_versions: Sequence[str] = ()) -> Batch:
+        """Make what does as many runs at once as the engine of this run is good for."""
+        batch = engines.create_batch(
+            self.engine,
+            self.liquid,
+            engines.runs_at_once(self.engine),
+            self.time_step,
+            self.coupling_time,
+            device,
+        )
+        batch.accepted_versions = tuple(accepted_versions)
+        return batch
 
     def stream(self, kind: str) -> np.random.Generator:
         """Random stream of this run for one purpose."""

@@ -1,6 +1,7 @@
 """Add up the blocks of an isoconfigurational ensemble: all runs of one snapshot."""
 
 import argparse
+import json
 from pathlib import Path
 
 from softness.errors import InputError
@@ -23,11 +24,29 @@ def arguments() -> argparse.ArgumentParser:
 
 def main(options: argparse.Namespace) -> None:
     """Run the stage."""
+    _check_engine(options.blocks)
     parts = (tables.read(path, EnsembleCounts) for path in options.blocks)
     counts = merged(parts, [str(path) for path in options.blocks])
     _check_whole(counts, options.settings["runs"], options.blocks)
     made_by = command.provenance(NAME, options.settings, options.blocks)
     tables.write(options.output, counts, made_by)
+
+
+def _check_engine(blocks: list[Path]) -> None:
+    """Runs of different engines differ, though their numbers are the same."""
+    names = {path: _engine(path) for path in blocks}
+    first = blocks[0]
+    for path, name in names.items():
+        if name != names[first]:
+            raise InputError(
+                f"{path}: its runs were made with {name}, those of {first} with {names[first]}: "
+                "delete the one that is outdated and run again"
+            )
+
+
+def _engine(block: Path) -> str:
+    settings = json.loads(tables.read_provenance(block))["settings"]
+    return settings["engine"]["name"]
 
 
 def _check_whole(counts: EnsembleCounts, runs: int, blocks: list[Path]) -> None:

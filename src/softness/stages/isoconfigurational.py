@@ -11,8 +11,9 @@ from softness.files import tables
 from softness.files.atomic import holding
 from softness.files.ensemble_counts import EnsembleCounts
 from softness.simulate.block import Block, counts_of, run_block
-from softness.simulate.isoconfigurational import Ensemble, OneByOne, RunProtocol
+from softness.simulate.isoconfigurational import Ensemble, InBatches, RunProtocol
 from softness.simulate.reads import arrays_of_frame
+from softness.simulate.settings import RunSettings
 from softness.simulate.store import publish
 from softness.stages import command
 from softness.stages.shared import simulation
@@ -31,7 +32,8 @@ def arguments() -> argparse.ArgumentParser:
 
 def main(options: argparse.Namespace) -> None:
     """Run the stage."""
-    settings, job = options.settings, simulation.Job(NAME, options)
+    settings = options.settings
+    job = simulation.Job(NAME, options, RunSettings.create_batch)
     first, end = simulation.first_and_end(settings)
     arrays = arrays_of_frame(options.trajectory, settings["frame"], job.run.liquid)
     folder, made_by = job.keep([options.output], arrays)
@@ -41,7 +43,7 @@ def main(options: argparse.Namespace) -> None:
         positions=arrays["positions"],
         snapshot=seeds.snapshot_key(job.run.replica, settings["snapshot"]),
     )
-    block, runner = Block(first, end, settings["of"]), OneByOne(job.engine, ensemble)
+    block, runner = Block(first, end, settings["of"]), InBatches(job.engine, ensemble)
     taken = f"{folder}: another process is at runs {first} to {end - 1}: wait for it, or stop it"
     with holding(folder / ".runs", taken, span=(first, end)):
         parts = run_block(folder, block, ensemble, runner, made_by, job.deadline)

@@ -1,5 +1,6 @@
 """A study as the workflow sees it: its runs, the settings of each rule, and where results lie."""
 
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -33,20 +34,20 @@ class Study(Dynamics, Regressions, Inherent, Memory):
         """Its simulations on the disk, of any version of the engine."""
         return Kept(self.config, Store())
 
-    def refuse_other_versions(self, version: str) -> None:
-        """Stop if simulations are kept of another version of the engine, which is not accepted.
+    def refuse_other_versions(self, versions: Mapping[str, str]) -> None:
+        """Stop if simulations are kept of another version of an engine, which is not accepted.
 
         Parameters
         ----------
-        version
-            Of the engine that is here.
+        versions
+            Of the engines that are here, by their names; others are not looked at.
 
         Raises
         ------
         InputError
             With the option that accepts it.
         """
-        Kept(self.config, Store(), version).refuse_other_versions(self.all_simulations)
+        Kept(self.config, Store(), versions).refuse_other_versions(self.all_simulations)
 
     def steps_done(self) -> dict[Path, int]:
         """Time steps that each simulation has done, by its output."""

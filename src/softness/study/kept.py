@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ from softness.simulate.thermal import FRAMES
 from softness.study.simulations import Simulation
 
 ANY = ""
+ANY_VERSION: Mapping[str, str] = MappingProxyType({})
 # Folders need no place to cut a run to tell how far it is.
 _UNCUT = Cuts(1)
 
@@ -34,14 +36,16 @@ class Kept:
         The checked configuration.
     store
         Where simulations are kept.
-    version
-        Of the engine; by default simulations of any version count.
+    versions
+        Of engines, by their names; of others, simulations of any version count.
     """
 
-    def __init__(self, config: Mapping[str, Any], store: Store, version: str = ANY) -> None:
+    def __init__(
+        self, config: Mapping[str, Any], store: Store, versions: Mapping[str, str] = ANY_VERSION
+    ) -> None:
         self._liquid = Liquid.from_settings(config["liquid"])
         self._accepted = config["engine"]["accepted_versions"]
-        self._store, self._version = store, version
+        self._store, self._versions = store, versions
         self._physics = lock.versions()
         self._found: dict[Path, Path] = {}
         self._identities: dict[Path, Identity] = {}
@@ -57,7 +61,7 @@ class Kept:
         return self._found[simulation.output]
 
     def _look_up(self, identity: Identity) -> Path | None:
-        if self._version:
+        if identity.version:
             return self._store.find(identity, self._accepted)
         return next(self._store.of_any_version(identity), None)
 
@@ -89,7 +93,8 @@ class Kept:
         if arrays is None:
             return None
         kind, settings = simulation.kind, simulation.settings
-        return Identity.of(kind, self._physics[kind], settings, self._version, arrays)
+        version = self._versions.get(settings["engine"]["name"], ANY)
+        return Identity.of(kind, self._physics[kind], settings, version, arrays)
 
     def _arrays(self, simulation: Simulation) -> Mapping[str, np.ndarray] | None:
         source = simulation.source

@@ -16,6 +16,9 @@ from softness.study.base import Base, label
 # does with LAMMPS (docs/performance.md), and a cautious guess for a GPU.
 LEAST_UPDATES_PER_SECOND = {"cpu": 0.7e6, "gpu": 4e6}
 
+# Of ensembles: the engine of the study. The other choice is lanes.
+SAME = "same"
+
 # Settings of the engine that change no number: where it runs, and what was made before.
 NO_NUMBERS = ("device", "accepted_versions")
 
@@ -95,6 +98,22 @@ class Simulations(Base):
             "replica": int(replica),
         }
 
+    @property
+    def ensemble_engine(self) -> str:
+        """Name of the engine of isoconfigurational runs."""
+        chosen = self.config["isoconfigurational"]["engine"]
+        return self.config["engine"]["name"] if chosen == SAME else chosen
+
+    @property
+    def has_lanes(self) -> bool:
+        """Whether isoconfigurational runs are done in lanes: on CPU cores, whatever the device."""
+        return self.ensemble_engine == lock.LANES
+
+    @property
+    def engines(self) -> list[str]:
+        """Names of all engines of its simulations, each once."""
+        return list(dict.fromkeys([self.config["engine"]["name"], self.ensemble_engine]))
+
     def equilibrate(self, temperature: str, replica: str | int) -> dict[str, Any]:
         """Settings of an equilibration."""
         block = self.config["equilibration"]
@@ -124,7 +143,9 @@ class Simulations(Base):
         own = self.config["isoconfigurational"]
         ensemble, size = self._ensemble(temperature), own["runs_per_block"]
         runs, first = ensemble["runs"], int(block) * size
-        return self._run(temperature, replica) | {
+        common = self._run(temperature, replica)
+        return common | {
+            "engine": common["engine"] | {"name": self.ensemble_engine},
             "snapshot": int(snapshot),
             "frame": self.frame_of(snapshot, ensemble["spacing"]),
             "runs": [first, min(first + size, runs)],

@@ -5,6 +5,7 @@ import math
 import os
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -82,6 +83,8 @@ class Job:
         Of simulation.
     options
         Of the command line.
+    create
+        Makes what runs: an engine, or a batch of runs.
 
     Attributes
     ----------
@@ -93,10 +96,15 @@ class Job:
         When the job ends.
     """
 
-    def __init__(self, kind: str, options: argparse.Namespace) -> None:
+    def __init__(
+        self,
+        kind: str,
+        options: argparse.Namespace,
+        create: Callable[..., Any] = RunSettings.create_engine,
+    ) -> None:
         self._kind, self._options = kind, options
         self.run = RunSettings.from_settings(options.settings)
-        self.engine = self.run.create_engine(options.device, options.accepted_versions)
+        self.engine = create(self.run, options.device, options.accepted_versions)
         self.deadline = Deadline.of_job(options.wall_time)
 
     def keep(
