@@ -10,11 +10,11 @@ from softness.dynamics.counted import (
     CSD_THRESHOLDS,
     DISPLACEMENT_UNIT,
     HOP_THRESHOLDS,
-    whole_distances,
     whole_squares,
 )
 from softness.dynamics.csd import cumulative_squared_displacement
 from softness.dynamics.hop import hop_indicator
+from softness.errors import InputError
 from softness.files.ensemble_counts import EnsembleCounts
 from softness.simulate.isoconfigurational import RunProtocol
 
@@ -52,11 +52,15 @@ class Accumulator:
         number
             Of the run; its parity decides the half.
         frames
-            (frames + 1, N, 3) unwrapped positions.
+            (frames + 1, N, 3) unwrapped positions; all arithmetic is in float64.
+
+        Raises
+        ------
+        InputError
+            The run is of another shape than the protocol has, or not finite; it is not counted.
         """
         half, protocol = number % 2, self._protocol
-        frames = frames - frames.mean(axis=1, keepdims=True)
-        own = np.ascontiguousarray(frames[:, self._particle])
+        own, distances = _followed(self._checked(frames), self._particle)
         hop = hop_indicator(own, protocol.half_window)
         csd = cumulative_squared_displacement(own, protocol.csd_window)
         csd = csd[: len(protocol.csd_frames)]
@@ -64,10 +68,21 @@ class Accumulator:
         crowds = _count(hop, HOP_THRESHOLDS, self._hop[half], self._hop_cumulative[half])
         self._crowd[half] += crowds[0] ** 2
         self._crowd_cumulative[half] += crowds[1] ** 2
-        whole = whole_distances(frames[1:] - frames[0], self._particle)
+        whole = np.rint(distances / DISPLACEMENT_UNIT).astype(np.int64)
         self._displacement[half] += whole
         self._square[half] += whole_squares(whole)
         self._runs.append(number)
+
+    def _checked(self, frames: np.ndarray) -> np.ndarray:
+        """Positions of a run as compiled functions need them, which do not look at the shape."""
+        frames = np.ascontiguousarray(frames, dtype=np.float64)
+        length, least = self._protocol.frames + 1, self._particle.max(initial=0) + 1
+        if frames.ndim != 3 or frames.shape[::2] != (length, 3) or frames.shape[1] < least:
+            raise InputError(
+                f"a run has the shape {frames.shape}: give positions ({length}, N, 3) of at least "
+                f"{least} particles"
+            )
+        return frames
 
     def counts(self, temperature: float, snapshot: int) -> EnsembleCounts:
         """What has been counted: views of the sums, which further runs change."""
@@ -94,6 +109,48 @@ class Accumulator:
         )
 
 
+# Compiled functions call those of this module alone: numba would go on using a cached caller after
+# another module had changed.
+
+
+@numba.njit(cache=True, nogil=True)
+def _followed(frames: np.ndarray, particle: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(frames + 1, n, 3) positions of some particles, (frames, n) distances from the first frame.
+
+    The drift of all particles is taken off, from displacements once more. Equal to the last bit to
+    `softness.dynamics.counted.whole_distances` before it rounds, and to the mean of numpy.
+    """
+    own = np.empty((len(frames), len(particle), 3))
+    distances = np.empty((len(frames) - 1, len(particle)))
+    first = frames[0] - _centre(frames[0])
+    for frame in range(len(frames)):
+        current = frames[frame] - _centre(frames[frame])
+        for k, one in enumerate(particle):
+            for axis in range(3):
+                own[frame, k, axis] = current[one, axis]
+        if frame == 0:
+            continue
+        moved = current - first
+        drift = _centre(moved)
+        for k, one in enumerate(particle):
+            x = moved[one, 0] - drift[0]
+            y = moved[one, 1] - drift[1]
+            z = moved[one, 2] - drift[2]
+            distances[frame - 1, k] = np.sqrt(x * x + y * y + z * z)
+    return own, distances
+
+
+@numba.njit(cache=True, nogil=True)
+def _centre(positions: np.ndarray) -> np.ndarray:
+    """Mean of (N, 3), summed one particle after the other."""
+    x = y = z = 0.0
+    for particle in range(len(positions)):
+        x += positions[particle, 0]
+        y += positions[particle, 1]
+        z += positions[particle, 2]
+    return np.array([x, y, z]) / len(positions)
+
+
 @numba.njit(cache=True, nogil=True)
 def _count(
     values: np.ndarray, thresholds: np.ndarray, instant: np.ndarray, cumulative: np.ndarray
@@ -104,18 +161,41 @@ def _count(
     particles that exceed each threshold.
     """
     rows, particles = values.shape
-    crowd = np.zeros((2, len(thresholds) + 1, rows), np.int64)
-    for particle in range(particles):
-        highest = 0
-        for row in range(rows):
-            # Thresholds that are strictly below the value.
-            exceeded = np.searchsorted(thresholds, values[row, particle])
-            instant[exceeded, row, particle] += 1
-            crowd[0, exceeded, row] += 1
-            highest = max(highest, exceeded)
-            cumulative[highest, row, particle] += 1
-            crowd[1, highest, row] += 1
+    crowd = np.zeros((2, rows, len(thresholds) + 1), np.int64)
+    level, highest = np.empty(particles, np.int64), np.zeros(particles, np.int64)
+    for row in range(rows):
+        _exceeded(values[row], thresholds, level)
+        highest = np.maximum(highest, level)
+        _add(level, instant[:, row], crowd[0, row])
+        _add(highest, cumulative[:, row], crowd[1, row])
     # Who exceeds a threshold exceeds all lower ones.
-    for level in range(len(thresholds) - 1, 0, -1):
-        crowd[:, level] += crowd[:, level + 1]
-    return crowd[0, 1:], crowd[1, 1:]
+    for lower in range(len(thresholds) - 1, 0, -1):
+        crowd[..., lower] += crowd[..., lower + 1]
+    return crowd[0, :, 1:].T, crowd[1, :, 1:].T
+
+
+@numba.njit(cache=True, nogil=True)
+def _exceeded(values: np.ndarray, thresholds: np.ndarray, level: np.ndarray) -> None:
+    """Number of thresholds that are strictly below each of some finite values.
+
+    Guessed from the spacing of the first two, then put right by comparison with the thresholds
+    themselves: the guess matters for the speed alone.
+    """
+    end = len(thresholds)
+    per_unit = 1.0 / (thresholds[1] - thresholds[0])
+    for particle, value in enumerate(values):
+        guess = (value - thresholds[0]) * per_unit + 1.0
+        found = int(min(max(guess, 0.0), float(end)))
+        while found > 0 and thresholds[found - 1] >= value:
+            found -= 1
+        while found < end and thresholds[found] < value:
+            found += 1
+        level[particle] = found
+
+
+@numba.njit(cache=True, nogil=True)
+def _add(level: np.ndarray, counts: np.ndarray, crowd: np.ndarray) -> None:
+    """Add one row of a run to counts (levels, particles) and to the number at each level."""
+    for particle in range(len(level)):
+        counts[level[particle], particle] += 1
+        crowd[level[particle]] += 1
