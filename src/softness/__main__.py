@@ -13,7 +13,11 @@ from softness.errors import InputError
 from softness.liquid import Liquid
 from softness.physics import command as physics
 from softness.physics import lock
+from softness.planning.kept import announcement
+from softness.planning.rate import measured_rate
 from softness.study import Study
+
+SECONDS_OF_CHECK = 1.0
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -59,12 +63,12 @@ def _add(commands: argparse._SubParsersAction, name: str, function, text: str): 
 def check(options: argparse.Namespace) -> int:
     """Check the configuration, and that its engine is there, before anything runs."""
     config = configuration.load(options.config)
-    lock.check(lock.KINDS, config["engine"]["name"])
-    engine = engines.create(
-        config["engine"]["name"], Liquid.from_settings(config["liquid"]), config["engine"]["device"]
-    )
-    study = Study(config)
-    study.refuse_other_versions(engine.version)
+    study, liquid = Study(config), Liquid.from_settings(config["liquid"])
+    lock.check(lock.KINDS, *study.engines)
+    device = config["engine"]["device"]
+    found = [engines.create_batch(name, liquid, 1, device=device) for name in study.engines]
+    study.refuse_other_versions({each.name: each.version for each in found})
+    engine = found[0]
     step = config["engine"]["time_step"]
     kept = sum(map(study.kept.steps, study.all_simulations))
     print(
@@ -73,6 +77,12 @@ def check(options: argparse.Namespace) -> int:
         f"{study.total_steps() * step:.0f} tau of simulation with {engine.name} {engine.version}"
         + (f", {kept * step:.0f} of them are kept" if kept else "")
     )
+    if study.has_lanes:
+        rate, cold = measured_rate(config, SECONDS_OF_CHECK, with_lanes=True), study.training_label
+        print(
+            f"Isoconfigurational runs in lanes: {rate.in_lanes(float(cold)):,.0f} run-steps/s of "
+            f"one core at T={cold}, where {engine.name} does {rate.steps_per_second:,.0f} steps/s"
+        )
     return 0
 
 
@@ -83,8 +93,11 @@ def run(options: argparse.Namespace) -> int:
     study = ["--configfile", str(options.config), "--profile", "profiles/local"]
     study += ["--cores", options.cores]
     extra = [argument for argument in options.snakemake if argument != "--"]
-    lock.check(lock.KINDS, configuration.load(options.config)["engine"]["name"])
+    planned = Study(configuration.load(options.config))
+    lock.check(lock.KINDS, *planned.engines)
     with workflow.holding_folder() as held:
+        if anew := announcement(planned):
+            print(anew, file=sys.stderr, flush=True)
         # Whoever holds the folder is the only one: a lock of Snakemake's own is of a killed run.
         environment = os.environ | {workflow.HELD: "1"} | _cache_folder()
         subprocess.run(

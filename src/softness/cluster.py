@@ -10,6 +10,7 @@ from typing import Any
 from softness.errors import InputError
 
 PROFILE = "profiles/slurm/config.yaml"
+NAMES = {"simulation": "simulations", "lanes": "runs in lanes", "analysis": "analysis"}
 
 
 @dataclass(frozen=True)
@@ -18,8 +19,9 @@ class Kind:
 
     Attributes
     ----------
-    is_simulation
-        Whether they run an engine.
+    part
+        ``"simulation"`` if they run an engine, ``"lanes"`` if they do so in lanes, else
+        ``"analysis"``.
     partition, account
         Empty: the default one.
     gpus
@@ -30,7 +32,7 @@ class Kind:
         Further options for sbatch.
     """
 
-    is_simulation: bool
+    part: str
     partition: str
     account: str
     gpus: int
@@ -40,7 +42,7 @@ class Kind:
     @property
     def name(self) -> str:
         """What a user calls them."""
-        return "simulations" if self.is_simulation else "analysis"
+        return NAMES[self.part]
 
     @property
     def options(self) -> list[str]:
@@ -87,7 +89,7 @@ def _largest(submissions: Iterable[Any], settings: Any) -> dict[Kind, list[str]]
     for job in submissions:
         asked = job.resources
         kind = Kind(
-            asked.get("gpu") is not None,
+            _part(asked),
             str(asked.get("slurm_partition") or ""),
             str(asked.get("slurm_account") or ""),
             int(asked.get("gpu") or 0),
@@ -100,6 +102,12 @@ def _largest(submissions: Iterable[Any], settings: Any) -> dict[Kind, list[str]]
         kind: [f"--time={minutes}", f"--mem={memory}", f"--cpus-per-task={cores}"]
         for kind, (minutes, memory, cores) in found.items()
     }
+
+
+def _part(asked: Any) -> str:
+    if asked.get("gpu") is None:
+        return "analysis"
+    return "lanes" if asked.get("lanes") else "simulation"
 
 
 def _others(asked: Any, settings: Any) -> Iterator[str]:
@@ -128,7 +136,7 @@ def _check(kind: Kind, sizes: list[str]) -> None:
 
 def _remedy(kind: Kind, said: str) -> str:
     """What to set, by what SLURM said."""
-    part = f"SOFTNESS_{'SIMULATION' if kind.is_simulation else 'ANALYSIS'}_PARTITION"
+    part = f"SOFTNESS_{kind.part.upper()}_PARTITION"
     if "qos" in said:
         return (
             "A quality of service is wanting or its limits are too low: set SOFTNESS_HOURS,"

@@ -24,21 +24,22 @@ from softness.planning.disk import RULES as DISK_RULES
 from softness.planning.disk import job_bytes
 from softness.planning.jobs import PlannedJob, planned_jobs
 from softness.planning.kept import simulated_anew
-from softness.planning.rate import Rate, assumed_rate, given_rate, measured_rate
+from softness.planning.rate import (
+    MEASURED_SECONDS,
+    Rate,
+    given_rate,
+    measured_or_assumed_rate,
+    measured_rate,
+)
 from softness.planning.schedule import Task, wall_seconds
 from softness.planning.seconds import measured_seconds, modelled_seconds
 from softness.planning.sizes import Sizes
 from softness.simulate.progress import format_duration
-from softness.study import Study
-
-MEASURED_SECONDS = 5.0
-
-# What a stage takes beyond the bare engine, as a factor (docs/performance.md).
-OVERHEAD = {"thermal": 1.01, "isoconfigurational": 1.05}
-START = 2.0  # seconds until a simulation steps
+from softness.study import Simulation, Study
 
 SOURCES = {
     "rate": "the rate of the engine",
+    "lanes": "the rate of lanes on one core, a batch that is not full like a full one",
     "benchmarks": "jobs of this study that have run (its folder of benchmarks)",
     "constants": "measured in small studies and extrapolated (softness/planning/seconds.py)",
     "guess": "a guess: a rule that the plan does not know",
@@ -182,7 +183,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="?",
         const=MEASURED_SECONDS,
         metavar="SECONDS",
-        help="time the configured engine now, so long (default 5); an error if it is not here",
+        help="time the configured engine now, and lanes if the study uses them, so long each "
+        "(default 5); an error if they are not here",
     )
     parser.add_argument(
         "--cores", type=int, default=os.cpu_count() or 1, help="for the wall time; default all"
@@ -215,11 +217,8 @@ def _rate(config: dict[str, Any], options: argparse.Namespace) -> Rate:
     if options.rate is not None:
         return given_rate(config, options.rate)
     if options.measure is not None:
-        return measured_rate(config, options.measure)
-    try:
-        return measured_rate(config, MEASURED_SECONDS)
-    except InputError:
-        return assumed_rate(config, f"since {config['engine']['name']} does not run here")
+        return measured_rate(config, options.measure, with_lanes=Study(config).has_lanes)
+    return measured_or_assumed_rate(config)
 
 
 def make_plan(
@@ -253,7 +252,7 @@ def make_plan(
         study=study,
         rate=rate,
         cores=cores,
-        rows=sorted(rows.values(), key=lambda row: (-row.gpu_hours, -row.core_hours, row.rule)),
+        rows=sorted(rows.values(), key=_by_cost),
         wall=wall_seconds(tasks, cores),
         chain=wall_seconds(tasks),
         events=statistics.expected_events(study, probability),
@@ -267,23 +266,38 @@ def _costs(study: Study, jobs: Iterable[PlannedJob], rate: Rate) -> list[Cost]:
     found = []
     for job in jobs:
         simulation = next((simulations[o] for o in job.outputs if o in simulations), None)
-        kept = study.kept.steps(simulation) if simulation else 0
-        found.append(_cost(sizes, job, simulation.steps - kept if simulation else None, kept, rate))
+        found.append(_simulated(sizes, job, simulation, rate) if simulation else _cost(sizes, job))
     return found
 
 
-def _cost(sizes: Sizes, job: PlannedJob, steps: int | None, kept: int, rate: Rate) -> Cost:
-    """What a job takes; steps are those that a simulation still has to do."""
+def _simulated(sizes: Sizes, job: PlannedJob, simulation: Simulation, rate: Rate) -> Cost:
+    """What is left of a simulation."""
+    kept = sizes.study.kept.steps(simulation)
+    steps, in_lanes = simulation.steps - kept, simulation.is_in_lanes
+    return Cost(
+        job=job,
+        steps=steps,
+        kept=kept,
+        seconds=rate.seconds(simulation, steps),
+        on_gpu=sizes.config["engine"]["device"] == "gpu" and not in_lanes,
+        disk=job_bytes(sizes, job.rule, job.wildcards),
+        source="lanes" if in_lanes else "rate",
+    )
+
+
+def _cost(sizes: Sizes, job: PlannedJob) -> Cost:
+    """What a job of analysis takes."""
     disk = job_bytes(sizes, job.rule, job.wildcards)
-    if steps is not None:
-        seconds = START + steps / rate.steps_per_second * OVERHEAD.get(job.rule, 1.0)
-        on_gpu = sizes.config["engine"]["device"] == "gpu"
-        return Cost(job, steps, kept, seconds, on_gpu, disk, "rate")
     measured = measured_seconds(job)
     if measured is not None:
         return Cost(job, 0, 0, measured, False, disk, "benchmarks")
     seconds, source = modelled_seconds(sizes, job.rule, job.wildcards)
     return Cost(job, 0, 0, seconds, False, disk, source)
+
+
+def _by_cost(row: Row) -> tuple[float, str]:
+    """The most expensive first; an hour of a GPU counts like one of a core."""
+    return -row.hours, row.rule
 
 
 def _task(cost: Cost) -> Task:
@@ -309,17 +323,21 @@ def halvings(plan: Plan) -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        With ``part``, ``saves_hours``, ``width_factor`` (none where no interval is left) and
-        ``consequence``; what saves the most first, replicas last.
+        With ``part``, ``saves_hours``, of these ``saves_gpu_hours``, ``width_factor`` (none where
+        no interval is left) and ``consequence``; what saves the most first, replicas last.
     """
     saved: dict[str, float] = defaultdict(float)
+    on_gpu: dict[str, float] = defaultdict(float)
     for row in plan.simulations:
         (part, _) = statistics.parts_of([row.rule])
         saved[part] += row.hours / 2
+        on_gpu[part] += row.gpu_hours / 2
     replicas = plan.study.config["replicas"]
     lost = replicas - replicas // 2
     saved = dict(sorted(saved.items(), key=lambda each: -each[1]))
-    saved[statistics.REPLICAS] = plan.total.hours * lost / replicas if replicas > 1 else 0.0
+    share = lost / replicas if replicas > 1 else 0.0
+    saved[statistics.REPLICAS] = plan.total.hours * share
+    on_gpu[statistics.REPLICAS] = plan.total.gpu_hours * share
     found = []
     for part, hours in saved.items():
         factor = statistics.width_factor(part, replicas)
@@ -327,6 +345,7 @@ def halvings(plan: Plan) -> list[dict[str, Any]]:
             {
                 "part": part,
                 "saves_hours": hours,
+                "saves_gpu_hours": on_gpu[part],
                 "width_factor": factor if math.isfinite(factor) else None,
                 "consequence": statistics.consequence(part, replicas),
             }
@@ -346,6 +365,7 @@ def as_dict(plan: Plan) -> dict[str, Any]:
             "particle_updates_per_second": plan.rate.updates_per_second,
             "source": plan.rate.source,
         },
+        "lanes": _lanes_rates(plan),
         "rules": [row.as_dict() for row in plan.rows],
         "total": {key: value for key, value in plan.total.as_dict().items() if key != "rule"},
         "cores": plan.cores,
@@ -366,6 +386,13 @@ def as_dict(plan: Plan) -> dict[str, Any]:
     }
 
 
+def _lanes_rates(plan: Plan) -> dict[str, float]:
+    """Run-steps a second of one core in lanes, by temperature; none without lanes."""
+    if not plan.study.has_lanes:
+        return {}
+    return {name: plan.rate.in_lanes(float(name)) for name in plan.study.ensemble_labels}
+
+
 def _unknown(plan: Plan) -> list[str]:
     """Rules of simulation whose room on the disk is not known."""
     return [row.rule for row in plan.simulations if row.rule not in DISK_RULES]
@@ -379,12 +406,17 @@ def as_text(plan: Plan) -> str:
 
 def _heading(plan: Plan) -> str:
     config, rate = plan.study.config, plan.rate
-    return (
+    said = (
         f"Study {config['study']}: {config['replicas']} replicas of {rate.particles} particles, "
         f"{(plan.total.steps + plan.total.kept) * config['engine']['time_step']:,.0f} tau in all\n"
         f"Rate: {rate.steps_per_second:,.0f} steps/s of {config['engine']['name']} = "
         f"{rate.updates_per_second / 1e6:.2f} million particle updates/s ({rate.remark})"
     )
+    lanes = [f"{speed:,.0f} at T={name}" for name, speed in _lanes_rates(plan).items()]
+    if lanes:
+        text = f"Lanes: run-steps/s of one core {rate.lanes_remark}: {', '.join(lanes)}"
+        said += "\n" + textwrap.fill(text, 100, subsequent_indent="  ")
+    return said
 
 
 def _table(plan: Plan) -> str:
@@ -392,7 +424,7 @@ def _table(plan: Plan) -> str:
     drawn = [row for row in plan.rows if row.rule.startswith(("figure_", "table_"))]
     rows = [row for row in plan.rows if row not in drawn]
     rows += [_summed(FIGURES, drawn)] if drawn else []
-    rows.sort(key=lambda row: (-row.gpu_hours, -row.core_hours, row.rule))
+    rows.sort(key=_by_cost)
     head = ["rule", "jobs", "MD steps (10^6)", "core hours"]
     head += ["GPU hours"] if plan.has_gpu else []
     head += ["disk (GB)", "time from"]
@@ -457,8 +489,11 @@ def _advice(plan: Plan) -> str:
     if not simulated:
         return ""
     first = plan.rows[0]
-    total = plan.total.hours
-    lines = [f"{first.rule} dominates: {100 * first.hours / total:.0f} % of {total:,.1f} hours."]
+    total, share = plan.total, 100 * first.hours / plan.total.hours
+    hours = f"{total.core_hours:,.1f} core hours"
+    if plan.has_gpu:
+        hours += f" and {total.gpu_hours:,.1f} GPU hours, counted alike"
+    lines = [f"{first.rule} dominates: {share:.0f} % of {hours}."]
     if first not in simulated:
         lines[0] += f" Of the simulations it is {simulated[0].rule}."
     lines.append("Halving")
@@ -466,6 +501,8 @@ def _advice(plan: Plan) -> str:
     width = max(len(each["part"]) for each in found)
     for each in found:
         saved = format_duration(3600 * each["saves_hours"])
+        if plan.has_gpu:
+            saved += f", {format_duration(3600 * each['saves_gpu_hours'])} of it on GPUs"
         lines.append(f"  {each['part'].ljust(width)}  saves {saved}")
         lines.append(textwrap.fill(each["consequence"], 96, **INDENT))
     return "\n".join(lines)

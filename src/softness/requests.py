@@ -22,6 +22,9 @@ RULE_PARTICLES = 4096
 SNAKEMAKE_MB = 400
 """Of the processes of Snakemake that start a job on a cluster."""
 
+LANES, LANES_PARTITION = "lanes", "lanes_partition"
+"""Resources that say whether the jobs of a rule run in lanes, and which partition is theirs."""
+
 MEMORY_PERCENT = "memory_percent"
 """Resource by which the profile asks for more, or less, than the rules."""
 
@@ -52,6 +55,8 @@ def set_requests(workflow: Any, study: Study) -> None:
             asked["mem_mb"] = _request("mem_mb", asked["mem_mb"], growth * share, SNAKEMAKE_MB)
         minutes = asked["runtime"] if "runtime" in asked else _planned(sizes, rule.name)
         asked["runtime"] = _request("runtime", minutes, most=_longest(workflow, rule, rules))
+        if LANES_PARTITION in asked and _value(asked, LANES, 0):
+            asked["slurm_partition"] = Resource("slurm_partition", asked[LANES_PARTITION].value)
         if "gpu_model" in asked and not _value(asked, "gpu", 0):
             asked["gpu_model"] = Resource("gpu_model", "")
 

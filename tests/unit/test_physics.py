@@ -12,6 +12,7 @@ import pytest
 
 from softness import __main__, engines, sources
 from softness.errors import InputError
+from softness.lanes.batch import LANES
 from softness.physics import confirm as confirming
 from softness.physics import lock, trial
 from softness.physics.commits import FOLDERS
@@ -42,6 +43,7 @@ def test_the_lock_holds():
 def test_each_kind_of_simulation_has_a_version():
     assert all(version >= 1 for version in lock.versions().values())
     assert set(lock.ENGINES) == {*engines.ENGINES, engines.LANES}
+    assert engines.runs_at_once(engines.LANES) == LANES
     for kind in lock.KINDS:
         assert (sources.ROOT / "softness" / "stages" / f"{kind}.py").is_file()
         assert trial.PARTS[kind]

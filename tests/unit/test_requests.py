@@ -49,6 +49,19 @@ def test_memory_may_be_raised_for_all_and_a_model_is_asked_for_with_gpus_alone()
     assert requests("thermal", gpu=0, gpu_model="a100")["gpu_model"] == ""
 
 
+def test_runs_in_lanes_have_a_partition_of_their_own():
+    partitions = {"slurm_partition": "gpu", "lanes_partition": "cpu"}
+    assert requests("isoconfigurational", lanes=1, **partitions)["slurm_partition"] == "cpu"
+    assert requests("isoconfigurational", lanes=0, **partitions)["slurm_partition"] == "gpu"
+    assert requests("thermal", **partitions)["slurm_partition"] == "gpu"
+
+
+def test_a_refusal_of_runs_in_lanes_names_their_partition():
+    kind = cluster.Kind("lanes", "nowhere", "", 0, "")
+    assert kind.name == "runs in lanes"
+    assert cluster._remedy(kind, "group not permitted").startswith("Set SOFTNESS_LANES_PARTITION")
+
+
 def test_time_of_analysis_comes_from_the_plan_and_memory_grows_with_the_liquid():
     small = requests("population_features", mem_mb=1000)
     large = requests("population_features", mem_mb=1000, particles=16384)
@@ -83,7 +96,7 @@ def test_a_refusal_by_slurm_names_what_to_set(monkeypatch, said):
         return SimpleNamespace(returncode=code, stdout=text, stderr=text if code else "")
 
     monkeypatch.setattr(cluster.subprocess, "run", run)
-    kind = cluster.Kind(True, "gpu", "", 1, "a100")
+    kind = cluster.Kind("simulation", "gpu", "", 1, "a100")
     with pytest.raises(InputError, match=SAID[said]) as error:
         cluster._check(kind, ["--time=10"])
     assert "sbatch --test-only --partition=gpu --gpus=a100:1 --time=10" in str(error.value)

@@ -11,7 +11,10 @@ from softness import configuration
 from softness.errors import InputError
 from softness.files.provenance import canonical_json
 from softness.physics import lock
+from softness.planning import kept
 from softness.planning.jobs import planned_jobs
+from softness.planning.kept import announcement, done_otherwise
+from softness.planning.rate import given_rate
 from softness.simulate.store import CURRENT, Store, read_identity
 from softness.stages import (
     cycle,
@@ -216,6 +219,16 @@ def test_a_control_is_longer_than_the_longest_cycle(study):
     for place in study.cycle_snapshots:
         extra = steps["control", place] - steps["cycle", place]
         assert extra == round(study.config["cycle"]["control_extra"] / 0.005)
+
+
+def test_jobs_in_lanes_ask_for_the_time_of_a_core(study):
+    place = {"temperature": "0.6", "replica": "0", "snapshot": "0", "block": "0"}
+    one_by_one = study.ensemble_runtime(**place)
+    study.config["isoconfigurational"]["engine"] = "lanes"
+    in_lanes = study.ensemble_runtime(**place)
+    assert 10 < in_lanes < one_by_one
+    study.config["engine"]["device"] = "gpu"
+    assert study.ensemble_runtime(**place) == in_lanes
 
 
 def test_longer_jobs_ask_for_more_time(study):
@@ -474,6 +487,30 @@ def test_runs_of_another_engine_are_others(here):
     # What else starts from snapshots stays with the engine of the study.
     engines = {each.kind: each.settings["engine"]["name"] for each in lanes.all_simulations}
     assert {kind for kind, name in engines.items() if name == "lanes"} == {"isoconfigurational"}
+
+
+def test_what_was_done_with_other_settings_is_told(here, monkeypatch):
+    """Of the study itself, by the pointers beside its results, and what follows from that."""
+    study = small_study(study="told")
+    jobs, places = jobs_of(study), (SEED, THERMAL, (*RUNS, 0))
+    assert announcement(study) == ""
+    for place in places:
+        Store().point(jobs[place].output.parent / CURRENT, study.kept.folder(jobs[place]))
+    assert announcement(study) == ""
+    assert announcement(small_study(study="another", thermal__segment=1.0)) == ""
+    monkeypatch.setattr(kept, "measured_or_assumed_rate", lambda config: given_rate(config, 10.0))
+    lanes = small_study(study="told", isoconfigurational__engine="lanes")
+    # Two blocks have the pointer of their snapshot in common.
+    reason = "isoconfigurational: engine.name is lanes, was lammps (2 jobs)"
+    assert done_otherwise(lanes)[1] == [reason]
+    said = announcement(lanes)
+    assert "2 of 10 simulations of this study" in said
+    assert reason in said
+    assert "min of one core" in said
+    other = small_study(study="told", thermal__segment=1.0)
+    anew, reasons = done_otherwise(other)
+    assert [each.kind for each in anew] == ["thermal", "isoconfigurational", "isoconfigurational"]
+    assert reasons == ["thermal: segment is 1.0, was 2.0 (1 job)"]
 
 
 def test_other_settings_keep_what_does_not_depend_on_them(here):

@@ -13,7 +13,8 @@ rule isoconfigurational:
     conda:
         "../../envs/simulate.yaml"
     resources:
-        gpu=GPUS,
+        gpu=0 if study.has_lanes else GPUS,
+        lanes=int(study.has_lanes),
         mem_mb=1500,
         runtime=lambda wildcards: study.ensemble_runtime(**wildcards),
     params:

@@ -1,25 +1,37 @@
 """How fast molecular dynamics runs here: measured in seconds, or given."""
 
+import contextlib
+import sys
+import threading
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
+
 from softness import engines
+from softness.engines.batch import Batch
 from softness.engines.protocol import Engine
 from softness.errors import InputError
 from softness.liquid import Liquid
+from softness.planning.lanes import CORE_UPDATES_PER_SECOND, gain, whole_batches
 from softness.seeds import maxwell_boltzmann, stream
 from softness.simulate.start import random_start
-from softness.study.simulations import LEAST_UPDATES_PER_SECOND
+from softness.study.simulations import LEAST_UPDATES_PER_SECOND, Simulation
 
+# What a stage takes beyond the bare engine, as a factor (docs/performance.md).
+OVERHEAD = {"thermal": 1.01, "isoconfigurational": 1.05}
+START = 2.0  # seconds until a simulation steps
+
+MEASURED_SECONDS = 5.0
 WARM_UP = 300  # steps from the melt to the training temperature, then as many there
 CHUNK = 50  # steps between two looks at the clock
 
 
 @dataclass(frozen=True)
 class Rate:
-    """Speed of the engine.
+    """Speed of the engine of a study, and of lanes beside it.
 
     Attributes
     ----------
@@ -31,17 +43,36 @@ class Rate:
         ``"measured"``, ``"given"`` or ``"assumed"``.
     remark
         How it was found, for people.
+    core_steps_per_second
+        Of the plain engine on one core: what the gain of lanes multiplies.
+    lanes_remark
+        How that of lanes was found, for people.
     """
 
     steps_per_second: float
     particles: int
     source: str
     remark: str
+    core_steps_per_second: float
+    lanes_remark: str = "by the table in softness/planning/lanes.py"
 
     @property
     def updates_per_second(self) -> float:
         """Particles moved by one step, a second."""
         return self.steps_per_second * self.particles
+
+    def in_lanes(self, temperature: float) -> float:
+        """Run-steps a second of one core with lanes."""
+        return self.core_steps_per_second * gain(temperature, self.particles)
+
+    def seconds(self, simulation: Simulation, steps: int) -> float:
+        """Time of a simulation that has so many time steps left: of one core, or of the GPU."""
+        if not simulation.is_in_lanes:
+            return START + steps / self.steps_per_second * OVERHEAD.get(simulation.rule, 1.0)
+        first, end = simulation.settings["runs"]
+        of_run = simulation.steps / (end - first)
+        batches = whole_batches(steps / of_run)
+        return START + batches * of_run / self.in_lanes(simulation.temperature)
 
 
 def given_rate(config: Mapping[str, Any], steps_per_second: float) -> Rate:
@@ -55,7 +86,15 @@ def given_rate(config: Mapping[str, Any], steps_per_second: float) -> Rate:
     if not 0 < steps_per_second < float("inf"):
         raise InputError(f"--rate {steps_per_second:g}: give time steps a second, more than 0")
     particles = config["liquid"]["particles"]
-    return Rate(steps_per_second, particles, "given", "given with --rate")
+    core = _on_core(config, steps_per_second)
+    return Rate(steps_per_second, particles, "given", "given with --rate", core)
+
+
+def _on_core(config: Mapping[str, Any], steps_per_second: float) -> float:
+    """Steps of one core: those of the engine, unless it runs on a GPU."""
+    if config["engine"]["device"] == "cpu":
+        return steps_per_second
+    return CORE_UPDATES_PER_SECOND / config["liquid"]["particles"]
 
 
 def assumed_rate(config: Mapping[str, Any], why: str) -> Rate:
@@ -63,10 +102,19 @@ def assumed_rate(config: Mapping[str, Any], why: str) -> Rate:
     particles, device = config["liquid"]["particles"], config["engine"]["device"]
     updates = LEAST_UPDATES_PER_SECOND[device]
     remark = f"assumed, {why}: the least that a {device.upper()} should do; give --rate"
-    return Rate(updates / particles, particles, "assumed", remark)
+    core = LEAST_UPDATES_PER_SECOND["cpu"] / particles
+    return Rate(updates / particles, particles, "assumed", remark, core)
 
 
-def measured_rate(config: Mapping[str, Any], seconds: float) -> Rate:
+def measured_or_assumed_rate(config: Mapping[str, Any]) -> Rate:
+    """Time the configured engine for a few seconds, or assume the least where it does not run."""
+    try:
+        return measured_rate(config, MEASURED_SECONDS)
+    except InputError:
+        return assumed_rate(config, f"since {config['engine']['name']} does not run here")
+
+
+def measured_rate(config: Mapping[str, Any], seconds: float, with_lanes: bool = False) -> Rate:
     """Time the configured engine with the configured liquid on this machine.
 
     Parameters
@@ -75,11 +123,13 @@ def measured_rate(config: Mapping[str, Any], seconds: float) -> Rate:
         A checked configuration.
     seconds
         How long to time it; getting ready takes about as many steps as two seconds of one core.
+    with_lanes
+        Time lanes as well, for as long.
 
     Raises
     ------
     InputError
-        If the time is not positive, or the engine is not here; says what to give instead.
+        If the time is not positive, or an engine is not here; says what to give instead.
     """
     if not 0 < seconds <= 600:
         raise InputError(f"--measure {seconds:g}: give seconds, more than 0 and at most 600")
@@ -97,7 +147,45 @@ def measured_rate(config: Mapping[str, Any], seconds: float) -> Rate:
     done, spent = _timed(engine, seconds)
     place = "the GPU" if block["device"] == "gpu" else "one core"
     remark = f"measured now with {engine.name} {engine.version} on {place}, {spent:.1f} s"
-    return Rate(done / spent, liquid.particles, "measured", remark)
+    rate = Rate(done / spent, liquid.particles, "measured", remark, _on_core(config, done / spent))
+    return _with_lanes(rate, engine, config, seconds) if with_lanes else rate
+
+
+def _with_lanes(rate: Rate, engine: Engine, config: Mapping[str, Any], seconds: float) -> Rate:
+    """Time a batch in lanes of the liquid that the engine holds, at the training temperature."""
+    block, liquid, cold = config["engine"], engine.liquid, config["roles"]["training"]
+    runs = range(engines.runs_at_once(engines.LANES))
+    try:
+        batch = engines.create_batch(
+            engines.LANES, liquid, len(runs), block["time_step"], block["coupling_time"]
+        )
+    except InputError as error:
+        raise InputError(f"{error}; or set isoconfigurational.engine: same") from error
+    streams = [stream(1, "plan", cold, run=run) for run in runs]
+    drawn = [maxwell_boltzmann(each, liquid.particles, cold) for each in streams]
+    with _said_if_slow("compiling the kernels of lanes, once on this machine: about a minute"):
+        batch.load(engine.positions(), liquid.types)
+        batch.set_velocities(np.array(drawn))
+        batch.set_thermostat(cold)
+        batch.run(CHUNK)
+    steps, spent = _timed(batch, seconds)
+    core = len(runs) * steps / spent / gain(cold, liquid.particles)
+    remark = (
+        f"measured now at T={cold:g} with {len(runs)} runs at once, {spent:.1f} s; at other "
+        "temperatures by the table in softness/planning/lanes.py"
+    )
+    return replace(rate, core_steps_per_second=core, lanes_remark=remark)
+
+
+@contextlib.contextmanager
+def _said_if_slow(text: str, seconds: float = 2.0) -> Iterator[None]:
+    """Print a line if what follows is not done by then."""
+    timer = threading.Timer(seconds, print, [text], {"file": sys.stderr, "flush": True})
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def _warm_up(engine: Engine, config: Mapping[str, Any]) -> None:
@@ -111,7 +199,7 @@ def _warm_up(engine: Engine, config: Mapping[str, Any]) -> None:
     engine.ramp(cold, cold, WARM_UP)
 
 
-def _timed(engine: Engine, seconds: float) -> tuple[int, float]:
+def _timed(engine: Engine | Batch, seconds: float) -> tuple[int, float]:
     steps, start = 0, time.perf_counter()
     while (spent := time.perf_counter() - start) < seconds:
         engine.run(CHUNK)

@@ -151,20 +151,30 @@ class Kept:
             For each setting that differs, and the version of the physics, what it is there and
             here; for what they start from no values.
         """
-        identity = self.identity(simulation)
-        wanted = deciding(simulation.kind, simulation.settings)
-        found = []
-        for folder in self._store.folders(simulation.kind, simulation.place):
-            there = read_identity(folder)
-            differences = dict(_differences(there.settings, wanted))
-            physics = self._physics[simulation.kind]
-            if there.physics != physics:
-                differences["the version of its physics"] = there.physics, physics
-            if not differences and identity and there.reads != identity.reads:
-                differences["what it starts from"] = "another", "this"
-            if differences:
-                found.append(differences)
-        return found
+        folders = self._store.folders(simulation.kind, simulation.place)
+        found = (self._differences(folder, simulation) for folder in folders)
+        return [differences for differences in found if differences]
+
+    def done_otherwise(self, simulation: Simulation) -> dict[str, tuple[Any, Any]] | None:
+        """How what the study itself has done of a simulation differs from it, as in `others`.
+
+        Returns
+        -------
+        dict or None
+            Empty if it differs in nothing, none if nothing was done: by the pointer beside results.
+        """
+        folder = self._store.pointed(simulation.output.parent / CURRENT)
+        return None if folder is None else self._differences(folder, simulation)
+
+    def _differences(self, folder: Path, simulation: Simulation) -> dict[str, tuple[Any, Any]]:
+        there, identity = read_identity(folder), self.identity(simulation)
+        wanted, physics = simulation.settings, self._physics[simulation.kind]
+        differences = dict(_differences(there.settings, deciding(simulation.kind, wanted)))
+        if there.physics != physics:
+            differences["the version of its physics"] = there.physics, physics
+        if not differences and identity and there.reads != identity.reads:
+            differences["what it starts from"] = "another", "this"
+        return differences
 
 
 def _steps_to_state(chain: Chain, steps: int) -> int:

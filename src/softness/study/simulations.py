@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from softness.physics import lock
+from softness.planning.lanes import gain, whole_batches
 from softness.simulate.identity import place_of
 from softness.study.base import Base, label
 
@@ -56,6 +57,11 @@ class Simulation:
     output: Path
     settings: Mapping[str, Any] = field(repr=False)
     source: "Simulation | None" = None
+
+    @property
+    def is_in_lanes(self) -> bool:
+        """Whether it runs in lanes, on a CPU core whatever the device of the study."""
+        return self.settings["engine"]["name"] == lock.LANES
 
     @property
     def place(self) -> str:
@@ -220,8 +226,13 @@ class Simulations(Base):
 
     def ensemble_runtime(self, **wildcards: str) -> int:
         """Time to ask a scheduler for, in minutes."""
-        first, last = self.isoconfigurational(**wildcards)["runs"]
-        return self._minutes((last - first) * self.steps_of_run)
+        settings = self.isoconfigurational(**wildcards)
+        first, last = settings["runs"]
+        if not self.has_lanes:
+            return self._minutes((last - first) * self.steps_of_run)
+        speed = gain(settings["temperature"], self.config["liquid"]["particles"])
+        steps = whole_batches(last - first) * self.steps_of_run / speed
+        return self._minutes(steps, "cpu")
 
     def simulations(self) -> Iterator[Simulation]:
         """All simulation jobs of the study, with their numbers of time steps."""
@@ -322,9 +333,9 @@ class Simulations(Base):
         """Time to ask a scheduler for, in minutes: from the job's own particles and steps."""
         return self._minutes(self.steps(rule, temperature))
 
-    def _minutes(self, steps: int) -> int:
+    def _minutes(self, steps: float, device: str = "") -> int:
         updates = steps * self.config["liquid"]["particles"]
-        seconds = updates / LEAST_UPDATES_PER_SECOND[self.config["engine"]["device"]]
+        seconds = updates / LEAST_UPDATES_PER_SECOND[device or self.config["engine"]["device"]]
         return 10 + round(seconds / 60)
 
 
