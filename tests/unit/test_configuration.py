@@ -76,6 +76,10 @@ MISTAKES = [
     (change("hop.window", 0.5), ["hop.window", "0.5", "even number", "try 2"]),
     (change("csd.window", 2.5), ["csd.window", "2.5", "whole number"]),
     (change("engine.name", "gromacs"), ["engine.name", "gromacs", "hoomd", "lammps"]),
+    (
+        change("isoconfigurational.engine", "hoomd"),
+        ["isoconfigurational.engine", "hoomd", "lanes", "same"],
+    ),
     (change("engine.device", "gpu"), ["engine.device", "gpu", "hoomd"]),
     (change("engine.time_step", float("nan")), ["engine.time_step", "nan", "finite"]),
     (change("engine.time_step", 0.003), ["thermal.frame_interval", "time steps of 0.003"]),
@@ -203,6 +207,12 @@ def test_each_kind_of_mistake_is_refused_in_one_line(laptop, mistake, named):
     lines = str(refused.value).splitlines()
     assert any(all(word in line for word in named) for line in lines), lines
     assert all(line.startswith("config: ") for line in lines)
+
+
+@pytest.mark.parametrize("preset", ["dissertation", "laptop", "overnight", "smoke"])
+def test_ensembles_of_the_presets_are_done_in_lanes(preset):
+    config = configuration.load(ROOT / "config" / f"{preset}.yaml")
+    assert config["isoconfigurational"]["engine"] == "lanes"
 
 
 def test_snapshots_may_fill_a_run_to_its_end(laptop):

@@ -120,7 +120,7 @@ def test_the_measured_gain_falls_with_temperature():
 
 @pytest.fixture
 def in_lanes(study):
-    study.config["isoconfigurational"]["engine"] = "lanes"
+    assert study.config["isoconfigurational"]["engine"] == "lanes"
     return study
 
 

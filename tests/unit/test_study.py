@@ -223,9 +223,10 @@ def test_a_control_is_longer_than_the_longest_cycle(study):
 
 def test_jobs_in_lanes_ask_for_the_time_of_a_core(study):
     place = {"temperature": "0.6", "replica": "0", "snapshot": "0", "block": "0"}
+    in_lanes = study.ensemble_runtime(**place)
+    study.config["isoconfigurational"]["engine"] = "same"
     one_by_one = study.ensemble_runtime(**place)
     study.config["isoconfigurational"]["engine"] = "lanes"
-    in_lanes = study.ensemble_runtime(**place)
     assert 10 < in_lanes < one_by_one
     study.config["engine"]["device"] = "gpu"
     assert study.ensemble_runtime(**place) == in_lanes
@@ -317,7 +318,8 @@ def small_study(**changes):
     ]
     config["thermal"]["segment"] = 2.0
     config["isoconfigurational"] |= {
-        "ensembles": [{"temperature": 0.7, "snapshots": 1, "spacing": 2.0, "runs": 3}]
+        "engine": "same",
+        "ensembles": [{"temperature": 0.7, "snapshots": 1, "spacing": 2.0, "runs": 3}],
     }
     config["cycle"] |= {"snapshots": 1, "spacing": 2.0, "runs": 2, "segment": 2.0}
     config["cycle"] |= {"before": 1.0, "ramp": 1.0, "after": 1.0, "control_extra": 1.0}

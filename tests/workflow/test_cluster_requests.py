@@ -37,6 +37,7 @@ def asked(project, *arguments: str, **settings: str) -> list[dict[str, str]]:
         "SOFTNESS_ACCOUNT": "physics",
         "SOFTNESS_SIMULATION_PARTITION": "gpu",
         "SOFTNESS_ANALYSIS_PARTITION": "cpu",
+        "SOFTNESS_LANES_PARTITION": "wide",
     }
     variables["PATH"] = f"{programs}{os.pathsep}{variables['PATH']}"
     command = [sys.executable, "-m", "snakemake", "--profile", "slurm", *arguments]
@@ -59,7 +60,7 @@ def asked(project, *arguments: str, **settings: str) -> list[dict[str, str]]:
 @pytest.mark.parametrize("hours", ["24", "3"])
 def test_jobs_and_groups_fit_into_the_hours_that_are_allowed(project, hours):
     kinds = asked(project, SOFTNESS_HOURS=hours)
-    assert {kind["partition"] for kind in kinds} == {"gpu", "cpu"}
+    assert {kind["partition"] for kind in kinds} == {"gpu", "cpu", "wide"}
     for kind in kinds:
         assert 0 < int(kind["time"]) <= 60 * int(hours), kind
         assert ("gpus" in kind) == (kind["partition"] == "gpu")

@@ -163,7 +163,7 @@ def _with_lanes(rate: Rate, engine: Engine, config: Mapping[str, Any], seconds: 
         raise InputError(f"{error}; or set isoconfigurational.engine: same") from error
     streams = [stream(1, "plan", cold, run=run) for run in runs]
     drawn = [maxwell_boltzmann(each, liquid.particles, cold) for each in streams]
-    with _said_if_slow("compiling the kernels of lanes, once on this machine: about a minute"):
+    with _said_if_slow("compiling the kernels of lanes, once on this machine: up to a minute"):
         batch.load(engine.positions(), liquid.types)
         batch.set_velocities(np.array(drawn))
         batch.set_thermostat(cold)

@@ -87,6 +87,7 @@ def _facts(config: dict[str, Any], path: Path) -> dict[str, str]:
         "softness": __version__,
         "commit": _commit(),
         f"engine {name}": versions.get(name, "unknown"),
+        "engine of ensembles": config["isoconfigurational"].get("engine", "same"),
         **package_versions(PACKAGES),
         "seed": str(config["seed"]),
     }
