@@ -56,7 +56,7 @@ def set_requests(workflow: Any, study: Study) -> None:
         minutes = asked["runtime"] if "runtime" in asked else _planned(sizes, rule.name)
         asked["runtime"] = _request("runtime", minutes, most=_longest(workflow, rule, rules))
         if LANES_PARTITION in asked and _value(asked, LANES, 0):
-            asked["slurm_partition"] = Resource("slurm_partition", asked[LANES_PARTITION].value)
+            asked["slurm_partition"] = _same("slurm_partition", asked[LANES_PARTITION])
         if "gpu_model" in asked and not _value(asked, "gpu", 0):
             asked["gpu_model"] = Resource("gpu_model", "")
 
@@ -83,6 +83,15 @@ def _planned(sizes: Sizes, rule: str) -> Resource:
         return START_MINUTES + math.ceil(SLOWER * seconds / 60)
 
     return Resource("runtime", minutes)
+
+
+def _same(name: str, other: Resource) -> Resource:
+    """A resource that is what another one is: the profile's are not known before there is a job."""
+
+    def asked(wildcards: Any, **others: Any) -> str:
+        return other.evaluate(wildcards, **others).value
+
+    return Resource(name, asked)
 
 
 def _request(
