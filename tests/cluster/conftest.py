@@ -90,13 +90,16 @@ def cluster(tmp_path_factory) -> Iterator[slurm.Slurm]:
         yield running
 
 
+GPU = '      gpu: ?0 if rule == "isoconfigurational" else 1\n'
+
+
 def copied(folder: Path, cluster: slurm.Slurm) -> Project:
-    """A copy in which simulations ask for a GPU, though the engine runs on a core."""
+    """A copy in which simulations ask for a GPU, though the engine runs on a core; not lanes."""
     copy_project(folder)
     text = (folder / PROFILE).read_text()
     line = "      gpu_model: ?repr(gpu_model)\n"
     assert text.count(line) == 1
-    (folder / PROFILE).write_text(text.replace(line, f"{line}      gpu: 1\n"))
+    (folder / PROFILE).write_text(text.replace(line, line + GPU))
     return Project(folder, cluster)
 
 
