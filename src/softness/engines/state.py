@@ -124,7 +124,8 @@ def _check_engine(path: str | Path, file: h5py.File, engine: "Engine") -> None:
 
 
 def _check_liquid(path: str | Path, file: h5py.File, liquid: Liquid) -> None:
-    found = (len(file["positions"]), float(file.attrs["box_length"]))
+    # (N, 3), or (runs, N, 3) of a batch.
+    found = (file["positions"].shape[-2], float(file.attrs["box_length"]))
     if found[0] != liquid.particles or not np.isclose(found[1], liquid.box_length, rtol=1e-9):
         raise InputError(
             f"{path}: has {found[0]} particles in a box of {found[1]:.4f}, expected "

@@ -57,8 +57,8 @@ def create(
         raise InputError(f"runs is {runs}: give 1 or more")
     if not has_fused_multiply_add():
         raise InputError(
-            "engine lanes needs a CPU with fused multiply-add (FMA3; x86-64 since 2013), which this "
-            "one has not: set isoconfigurational.engine to 'same'"
+            "engine lanes needs a CPU with fused multiply-add (x86-64 since 2013), which this one "
+            "has not: set isoconfigurational.engine to 'same'"
         )
     return Lanes(liquid, runs, time_step, coupling_time, lanes, element)
 
@@ -118,9 +118,9 @@ class Lanes:
         run, particle = np.unravel_index(distance.argmax(), distance.shape)
         if distance[run, particle] > self.liquid.largest_cutoff:
             raise InputError(
-                f"run {run}: particle {particle} starts {distance[run, particle]:.2f} from where it "
-                f"does in run 0: starts further apart than {self.liquid.largest_cutoff:g} have no "
-                "list of pairs in common; use a batch for each"
+                f"run {run}: particle {particle} starts {distance[run, particle]:.2f} from where "
+                f"it does in run 0: starts further apart than {self.liquid.largest_cutoff:g} have "
+                "no list of pairs in common; use a batch for each"
             )
 
     def _start(self, starts: np.ndarray, types: np.ndarray) -> None:
@@ -249,8 +249,8 @@ class Lanes:
         saved = state.unpacked(blob)
         if len(saved["displacement"]) != self.runs:
             raise InputError(
-                f"{path}: has {len(saved['displacement'])} runs, expected {self.runs}: make a batch "
-                "of as many"
+                f"{path}: has {len(saved['displacement'])} runs, expected {self.runs}: make a "
+                "batch of as many"
             )
         self._start(saved["starts"], saved["types"])
         self._images = saved["images"]

@@ -36,7 +36,13 @@ def pair_coefficients(liquid: Liquid, element: type) -> Coefficients:
 
 
 @kernel
-def set_forces(displacement, force, first, pairs, coefficients):
+def set_forces(
+    displacement: np.ndarray,
+    force: np.ndarray,
+    first: np.ndarray,
+    entries: np.ndarray,
+    coefficients: Coefficients,
+) -> None:
     """Set (3 N,) forces to those of the pairs of a list."""
     force_12, force_6 = coefficients.force_12, coefficients.force_6
     # Rounded as the squares that are compared with it.
@@ -48,7 +54,7 @@ def set_forces(displacement, force, first, pairs, coefficients):
         x, y, z = load(displacement, row), load(displacement, row + 1), load(displacement, row + 2)
         fx, fy, fz = load(force, row), load(force, row + 1), load(force, row + 2)
         for number in range(first[i], first[i + 1]):
-            pair = pairs[number]
+            pair = entries[number]
             kind, other = pair.kind, 3 * pair.partner
             dx = x - load(displacement, other) + pair.x
             dy = y - load(displacement, other + 1) + pair.y
@@ -61,7 +67,7 @@ def set_forces(displacement, force, first, pairs, coefficients):
             fx = multiply_add(size, dx, fx)
             fy = multiply_add(size, dy, fy)
             fz = multiply_add(size, dz, fz)
-            back = 0 - size
+            back = -size
             store(force, other, multiply_add(back, dx, load(force, other)))
             store(force, other + 1, multiply_add(back, dy, load(force, other + 1)))
             store(force, other + 2, multiply_add(back, dz, load(force, other + 2)))
@@ -71,7 +77,13 @@ def set_forces(displacement, force, first, pairs, coefficients):
 
 
 @kernel
-def set_energies(displacement, energy, first, pairs, coefficients):
+def set_energies(
+    displacement: np.ndarray,
+    energy: np.ndarray,
+    first: np.ndarray,
+    entries: np.ndarray,
+    coefficients: Coefficients,
+) -> None:
     """Set the (1,) vector of potential energies, in double precision."""
     total = spread(energy, 0.0)
     for i in range(len(first) - 1):
@@ -80,7 +92,7 @@ def set_energies(displacement, energy, first, pairs, coefficients):
         y = widened(load(displacement, row + 1))
         z = widened(load(displacement, row + 2))
         for number in range(first[i], first[i + 1]):
-            pair = pairs[number]
+            pair = entries[number]
             kind, other = pair.kind, 3 * pair.partner
             dx = x - widened(load(displacement, other)) + pair.x
             dy = y - widened(load(displacement, other + 1)) + pair.y

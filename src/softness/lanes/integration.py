@@ -1,9 +1,9 @@
 """Velocity Verlet and Nose-Hoover chains, each lane with a thermostat of its own.
 
-The chain is that of LAMMPS' ``fix nvt``: three thermostats with masses (3 N - 3) T tau^2, T tau^2 and
-T tau^2, half a step before and half a step after each step of velocity Verlet (Martyna, Tuckerman,
-Tobias and Klein, Mol. Phys. 87, 1117 (1996)). It scales all velocities of a lane by one number; that
-number waits until the velocities are next touched, and so does not depend on where runs are cut.
+The chain is that of LAMMPS' ``fix nvt``: three thermostats with masses (3 N - 3) T tau^2, T tau^2
+and T tau^2, half a step before and half a step after each step of velocity Verlet (Martyna,
+Tuckerman, Tobias and Klein, Mol. Phys. 87, 1117 (1996)). It scales all velocities of a lane by one
+number, which waits until the velocities are next touched: no bit depends on where runs are cut.
 """
 
 import math
@@ -12,8 +12,8 @@ from typing import NamedTuple
 import numpy as np
 
 from softness.lanes.compiled import kernel
-from softness.lanes.forces import set_forces
-from softness.lanes.lists import is_beyond
+from softness.lanes.forces import Coefficients, set_forces
+from softness.lanes.lists import Pairs, is_beyond
 from softness.lanes.vectors import FIELD, load, multiply_add, spread, store, vectors
 
 LINKS = 3
@@ -88,17 +88,17 @@ class Heat(NamedTuple):
 
 @kernel
 def advance(
-    motion,
-    pairs,
-    reference,
-    allowance_square,
-    coefficients,
-    heat,
-    time_step,
-    done,
-    steps,
-    is_within,
-):
+    motion: Motion,
+    pairs: Pairs,
+    reference: np.ndarray,
+    allowance_square: np.ndarray,
+    coefficients: Coefficients,
+    heat: Heat,
+    time_step: float,
+    done: int,
+    steps: int,
+    is_within: bool,
+) -> int:
     """Advance until all steps are done, or a particle has moved further than the list allows.
 
     Parameters
@@ -136,7 +136,7 @@ def advance(
 
 
 @kernel
-def kick_and_drift(motion, time_step):
+def kick_and_drift(motion: Motion, time_step: float) -> None:
     """Half a step of the velocities, with the pending factors, and a step of the positions."""
     motion.scratch_numbers[:] = motion.pending
     motion.pending[:] = 1.0
@@ -150,7 +150,7 @@ def kick_and_drift(motion, time_step):
 
 
 @kernel
-def kick(motion, time_step):
+def kick(motion: Motion, time_step: float) -> None:
     """The other half of a step of the velocities, and the kinetic energies."""
     half = time_step / 2
     motion.double_kinetic[:] = 0.0
@@ -166,14 +166,15 @@ def kick(motion, time_step):
 
 
 @kernel
-def push_chain(motion, target, coupling_time, time_step):
+def push_chain(motion: Motion, target: float, coupling_time: float, time_step: float) -> None:
     """Half a step of the thermostats of all lanes; velocities get a pending factor."""
     freedom = len(motion.velocity) - 3
     heavy = freedom * target * coupling_time**2
     light = target * coupling_time**2
     half, quarter, eighth = time_step / 2, time_step / 4, time_step / 8
+    chain = motion.chain
     for number in range(len(motion.pending)):
-        first, second, third = motion.chain[:, number]
+        first, second, third = chain[0, number], chain[1, number], chain[2, number]
         kinetic = motion.double_kinetic[number]
         # From the end of the chain to its beginning.
         third += (light * second * second - target) / light * quarter
@@ -188,11 +189,7 @@ def push_chain(motion, target, coupling_time, time_step):
         brake = exponential(-eighth * third)
         second = (second * brake + (heavy * first * first - target) / light * quarter) * brake
         third += (light * second * second - target) / light * quarter
-        motion.chain[0, number], motion.chain[1, number], motion.chain[2, number] = (
-            first,
-            second,
-            third,
-        )
+        chain[0, number], chain[1, number], chain[2, number] = first, second, third
         motion.double_kinetic[number] = kinetic
         motion.pending[number] *= factor
 
@@ -204,7 +201,7 @@ SERIES = np.array([1 / math.factorial(power) for power in range(13, -1, -1)])
 
 
 @kernel
-def exponential(x):
+def exponential(x: float) -> float:
     """e^x to the last digits: that of a system's library has other bits on another system."""
     whole = np.rint(x / (LN2_HIGH + LN2_LOW))
     rest = (x - whole * LN2_HIGH) - whole * LN2_LOW

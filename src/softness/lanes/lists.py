@@ -1,7 +1,7 @@
 """Lists of pairs that serve all lanes: a pair is in them if it comes within reach in any lane.
 
-The outer list holds what may come near for a while, found from the mean position of each particle
-over the lanes. The inner list, from which forces are computed, is what of it can come within the
+The outer list holds what may come near for a while, found from a box for each particle that holds
+it in all lanes. The inner list, from which forces are computed, is what of it can come within the
 cut-off in the next steps, in any lane. Each particle has an allowance, how far it may move until
 the inner list is made anew; it is taken from its velocity, so that most particles have a small one.
 
@@ -20,6 +20,8 @@ from softness.lanes.vectors import (
     FIELD,
     any_less,
     any_not_within,
+    first_lane,
+    larger,
     largest,
     load,
     lowest_bit,
@@ -31,10 +33,10 @@ from softness.lanes.vectors import (
 )
 
 # Time steps for which allowances are made, and what they are more than foreseen, in sigma_AA.
-HORIZON = 12
+HORIZON = 8
 SPARE = 0.02
 # How much further the outer list reaches, in sigma_AA: it is made anew when a particle has used it.
-MARGIN = 0.3
+MARGIN = 0.5
 # Of the reach, for rounding.
 ROUNDING = 1e-4
 # A list that is too short is made longer by this factor.
@@ -44,7 +46,7 @@ GROWTH = 1.3
 def pair_dtype(element: type) -> np.dtype:
     """An entry: second particle, sum of the species, vector between the starts of this image."""
     axes = [(axis, element) for axis in "xyz"]
-    return np.dtype([("partner", np.int32), ("kind", np.int32), *axes])
+    return np.dtype([("partner", np.uint32), ("kind", np.uint32), *axes])
 
 
 class Pairs(NamedTuple):
@@ -104,8 +106,9 @@ class UnionList:
         self.pairs = no_pairs(particles, capacity, self._element)
         self.reference = vectors(3 * particles, dtype)
         self.allowance_square = np.zeros(particles, self._element)
-        self._mean = np.zeros(3 * particles, self._element)
-        self._reach = np.full(particles, -1.0)
+        self._middle = np.zeros((particles, 3), self._element)
+        self._half_width = np.zeros((particles, 3), self._element)
+        self._slack = np.full(particles, -1.0)
         self.builds = self.outer_builds = 0
 
     def renew(
@@ -120,45 +123,39 @@ class UnionList:
         time_step
             In tau.
         """
-        allowance = np.empty(len(self._reach), self._element)
+        allowance = np.empty(len(self._slack), self._element)
         set_allowances(velocity, force, HORIZON * time_step, SPARE, allowance)
-        extent = np.empty_like(allowance)
-        set_extents(displacement, self._mean, extent)
-        if (extent + allowance > self._reach).any():
-            self._renew_outer(displacement, allowance, extent)
+        outside = np.empty_like(allowance)
+        set_outside(displacement, self._middle, self._half_width, outside)
+        if (outside + allowance > self._slack).any():
+            self._renew_outer(displacement, allowance)
         self.reference[:] = displacement
         self.allowance_square[:] = allowance**2
-        self._count = select_pairs(
-            displacement, self._outer, allowance, self._cutoff + ROUNDING, self.pairs
-        )
+        select_pairs(displacement, self._outer, allowance, self._cutoff + ROUNDING, self.pairs)
         self.builds += 1
 
-    def _renew_outer(
-        self, displacement: np.ndarray, allowance: np.ndarray, extent: np.ndarray
-    ) -> None:
-        self._mean[:] = displacement[FIELD].mean(axis=1)
-        set_extents(displacement, self._mean, extent)
-        self._reach[:] = extent + allowance + MARGIN
-        shift = self._mean.reshape(-1, 3).astype(np.float64)
+    def _renew_outer(self, displacement: np.ndarray, allowance: np.ndarray) -> None:
+        set_boxes(displacement, self._middle, self._half_width)
+        self._slack[:] = allowance + MARGIN
         while True:
-            count = self._find(shift)
+            count = self._find()
             if count < len(self._outer.entries):
                 break
             capacity = int(GROWTH * count)
-            self._outer = no_pairs(len(self._reach), capacity, self._element)
-            self.pairs = no_pairs(len(self._reach), capacity, self._element)
+            self._outer = no_pairs(len(self._slack), capacity, self._element)
+            self.pairs = no_pairs(len(self._slack), capacity, self._element)
         self.outer_builds += 1
 
-    def _find(self, shift: np.ndarray) -> int:
-        """Fill the outer list for centres that are shifted from the starts; return its length."""
-        centres = self._starts + shift
-        places = centres - np.floor(centres / self._box) * self._box
+    def _find(self) -> int:
+        """Fill the outer list; return its length, which may be more than it has room for."""
+        middle = self._starts + self._middle
+        places = middle - np.floor(middle / self._box) * self._box
+        extents = np.column_stack([places, self._half_width, self._slack])
         return find_pairs(
-            places,
-            self._reach,
-            _in_blocks(np.column_stack([places, self._reach]), self.reference.dtype),
+            extents,
+            _in_blocks(extents, self.reference.dtype),
             self._starts,
-            centres,
+            middle,
             self._species,
             self._box,
             self._cutoff + ROUNDING,
@@ -176,7 +173,9 @@ def _in_blocks(values: np.ndarray, dtype: np.dtype) -> np.ndarray:
 
 
 @kernel
-def set_allowances(velocity, force, time, spare, allowance):
+def set_allowances(
+    velocity: np.ndarray, force: np.ndarray, time: float, spare: float, allowance: np.ndarray
+) -> None:
     """Set how far each particle is going to move in a time, at most in any lane: (N,)."""
     for i in range(len(allowance)):
         square = spread(velocity, 0.0)
@@ -187,18 +186,37 @@ def set_allowances(velocity, force, time, spare, allowance):
 
 
 @kernel
-def set_extents(displacement, centre, extent):
-    """Set the (N,) largest distances in any lane from a centre, (3 N,)."""
-    for i in range(len(extent)):
-        square = spread(displacement, 0.0)
-        for k in range(3 * i, 3 * i + 3):
-            apart = load(displacement, k) - centre[k]
-            square = multiply_add(apart, apart, square)
-        extent[i] = np.sqrt(largest(square))
+def set_boxes(displacement: np.ndarray, middle: np.ndarray, half_width: np.ndarray) -> None:
+    """Set middles and half widths, (N, 3), of the boxes that hold each particle in all lanes."""
+    for i in range(len(middle)):
+        for axis in range(3):
+            place = load(displacement, 3 * i + axis)
+            # Less the first lane, since only what is not negative has a largest one.
+            origin = first_lane(place)
+            above = largest(place - origin)
+            below = largest(origin - place)
+            middle[i, axis] = origin + (above - below) / 2
+            half_width[i, axis] = (above + below) / 2
 
 
 @kernel
-def is_beyond(displacement, reference, allowance_square):
+def set_outside(
+    displacement: np.ndarray, middle: np.ndarray, half_width: np.ndarray, outside: np.ndarray
+) -> None:
+    """Set how far each particle is outside its box, at most in any lane: (N,)."""
+    for i in range(len(outside)):
+        square = spread(displacement, 0.0)
+        for axis in range(3):
+            apart = load(displacement, 3 * i + axis) - middle[i, axis]
+            apart = larger(larger(apart, -apart) - half_width[i, axis], 0.0)
+            square = multiply_add(apart, apart, square)
+        outside[i] = np.sqrt(largest(square))
+
+
+@kernel
+def is_beyond(
+    displacement: np.ndarray, reference: np.ndarray, allowance_square: np.ndarray
+) -> bool:
     """Whether a particle has moved further than it may, in any lane, or to nowhere."""
     for i in range(len(allowance_square)):
         square = spread(displacement, 0.0)
@@ -211,7 +229,9 @@ def is_beyond(displacement, reference, allowance_square):
 
 
 @kernel
-def select_pairs(displacement, outer, allowance, cutoff, inner):
+def select_pairs(
+    displacement: np.ndarray, outer: Pairs, allowance: np.ndarray, cutoff: np.ndarray, inner: Pairs
+) -> int:
     """Put the pairs of a list that are within reach in any lane into another; return how many."""
     count = 0
     for i in range(len(allowance)):
@@ -235,63 +255,117 @@ def select_pairs(displacement, outer, allowance, cutoff, inner):
 
 
 @kernel
-def find_pairs(places, reach, blocks, starts, centres, species, box, cutoff, pairs):
-    """Put all pairs and images within reach of their centres into a list; return how many.
+def find_pairs(
+    extents: np.ndarray,
+    blocks: np.ndarray,
+    starts: np.ndarray,
+    middle: np.ndarray,
+    species: np.ndarray,
+    box: float,
+    cutoff: np.ndarray,
+    pairs: Pairs,
+) -> int:
+    """Put all pairs and images whose boxes come within reach into a list; return how many.
 
-    Beyond its capacity they are counted, not kept. ``blocks`` holds the (N, 3) places, which are
-    the centres within the box, and the (N,) reach of as many particles as there are lanes: (4, B).
+    Beyond its capacity they are counted, not kept. The (N, 7) extents are middles within the
+    periodic box, half widths and slack; ``blocks`` holds them as vectors, (7, B).
     """
-    particles, number, lanes = len(starts), blocks.shape[1], blocks[0, 0].lane.size
-    widest = cutoff.max()
+    partners = np.empty(len(starts), np.int64)
     count = 0
-    for i in range(particles):
-        for block in range(i // lanes, number):
-            square = spread(blocks, 0.0)
-            for axis in range(3):
-                apart = load(blocks, axis * number + block) - places[i, axis]
-                # Less its size, then the distance to the nearer image.
-                apart = smaller(apart, 0 - apart)
-                apart = smaller(0 - apart, apart + box)
-                square = multiply_add(apart, apart, square)
-            far = load(blocks, 3 * number + block) + (reach[i] + widest)
-            near = which_less(square, far * far)
-            while near:
-                j = block * lanes + lowest_bit(near)
-                near &= near - 1
-                if j > i:
-                    far_j = cutoff[species[i] + species[j]] + reach[i] + reach[j]
-                    count = _put(i, j, far_j, starts, centres, species, box, pairs, count)
+    for i in range(len(starts)):
+        number = _partners(i, extents, blocks, box, cutoff.max(), partners)
+        near = partners[:number]
+        count = _put_pairs(i, near, extents, starts, middle, species, box, cutoff, pairs, count)
         pairs.first[i + 1] = count
     return count
 
 
 @kernel
-def _put(i, j, far, starts, centres, species, box, pairs, count):
-    """Put the images of a pair that are within reach into a list; return how many there are now."""
-    x = -np.rint((centres[i, 0] - centres[j, 0]) * (1 / box))
-    y = -np.rint((centres[i, 1] - centres[j, 1]) * (1 / box))
-    z = -np.rint((centres[i, 2] - centres[j, 2]) * (1 / box))
-    if 2 * far < box:
-        return _put_image(i, j, x, y, z, far, starts, centres, species, box, pairs, count)
-    shells = math.ceil(far / box - 0.5)
-    for nx in range(int(x) - shells, int(x) + shells + 1):
-        for ny in range(int(y) - shells, int(y) + shells + 1):
-            for nz in range(int(z) - shells, int(z) + shells + 1):
-                count = _put_image(
-                    i, j, nx, ny, nz, far, starts, centres, species, box, pairs, count
-                )
+def _partners(
+    i: int,
+    extents: np.ndarray,
+    blocks: np.ndarray,
+    box: float,
+    cutoff: float,
+    partners: np.ndarray,
+) -> int:
+    """Put the later particles whose box is within reach of one's into an array; return how many."""
+    lanes = blocks[0, 0].lane.size
+    number = 0
+    for block in range(i // lanes, blocks.shape[1]):
+        square = spread(blocks, 0.0)
+        for axis in range(3):
+            apart = load(blocks, axis * blocks.shape[1] + block) - extents[i, axis]
+            # Minus its size, then the distance to the nearer image.
+            apart = smaller(apart, -apart)
+            apart = smaller(-apart, apart + box)
+            width = load(blocks, (3 + axis) * blocks.shape[1] + block) + extents[i, 3 + axis]
+            gap = larger(apart - width, 0.0)
+            square = multiply_add(gap, gap, square)
+        far = load(blocks, 6 * blocks.shape[1] + block) + (extents[i, 6] + cutoff)
+        near = which_less(square, far * far)
+        while near:
+            j = block * lanes + lowest_bit(near)
+            near &= near - 1
+            partners[number] = j
+            number += j > i
+    return number
+
+
+@kernel
+def _put_pairs(
+    i: int,
+    partners: np.ndarray,
+    extents: np.ndarray,
+    starts: np.ndarray,
+    middle: np.ndarray,
+    species: np.ndarray,
+    box: float,
+    cutoff: np.ndarray,
+    pairs: Pairs,
+    count: int,
+) -> int:
+    """Put the images of one particle's pairs that are within reach into a list; return its length.
+
+    Images are numbered from the starts, so that the vector of an entry is the same in each list.
+    """
+    entries, last, inverse = pairs.entries, len(pairs.entries) - 1, 1 / box
+    for j in partners:
+        far = cutoff[species[i] + species[j]] + extents[i, 6] + extents[j, 6]
+        apart_x = middle[i, 0] - middle[j, 0]
+        apart_y = middle[i, 1] - middle[j, 1]
+        apart_z = middle[i, 2] - middle[j, 2]
+        width_x = extents[i, 3] + extents[j, 3]
+        width_y = extents[i, 4] + extents[j, 4]
+        width_z = extents[i, 5] + extents[j, 5]
+        nearest = (
+            -np.rint(apart_x * inverse),
+            -np.rint(apart_y * inverse),
+            -np.rint(apart_z * inverse),
+        )
+        # More than the nearest image only where another may be within reach.
+        shells = max(0, math.ceil((far + max(width_x, width_y, width_z)) * inverse - 0.5))
+        for number in range((2 * shells + 1) ** 3):
+            image = nearest if shells == 0 else _image(number, shells, nearest)
+            x, y, z = image[0] * box, image[1] * box, image[2] * box
+            dx = max(abs(apart_x + x) - width_x, 0.0)
+            dy = max(abs(apart_y + y) - width_y, 0.0)
+            dz = max(abs(apart_z + z) - width_z, 0.0)
+            entry = entries[min(count, last)]
+            entry.partner, entry.kind = j, species[i] + species[j]
+            entry.x = starts[i, 0] - starts[j, 0] + x
+            entry.y = starts[i, 1] - starts[j, 1] + y
+            entry.z = starts[i, 2] - starts[j, 2] + z
+            count += dx * dx + dy * dy + dz * dz < far * far
     return count
 
 
 @kernel
-def _put_image(i, j, nx, ny, nz, far, starts, centres, species, box, pairs, count):
-    x, y, z = nx * box, ny * box, nz * box
-    dx = centres[i, 0] - centres[j, 0] + x
-    dy = centres[i, 1] - centres[j, 1] + y
-    dz = centres[i, 2] - centres[j, 2] + z
-    entry = pairs.entries[min(count, len(pairs.entries) - 1)]
-    entry.partner, entry.kind = j, species[i] + species[j]
-    entry.x = starts[i, 0] - starts[j, 0] + x
-    entry.y = starts[i, 1] - starts[j, 1] + y
-    entry.z = starts[i, 2] - starts[j, 2] + z
-    return count + (dx * dx + dy * dy + dz * dz < far * far)
+def _image(
+    number: int, shells: int, nearest: tuple[float, float, float]
+) -> tuple[float, float, float]:
+    """Numbers of one of the images about the nearest one, in rising order."""
+    row = 2 * shells + 1
+    x = nearest[0] + (number // row**2 - shells)
+    y = nearest[1] + (number // row % row - shells)
+    return x, y, nearest[2] + (number % row - shells)

@@ -1,9 +1,9 @@
 """Vectors of lanes as a type for numba; LLVM maps them on the registers of the CPU.
 
-An array of vectors is a numpy array of records, each with as many numbers as there are lanes. Number
-format and width are thereby part of the signature of each compiled function. What one lane computes
-depends neither on the other lanes nor on how many there are: there are additions, multiplications,
-true divisions and fused multiply-adds, in the order in which they are written.
+An array of vectors is a numpy array of records, each with as many numbers as there are lanes, so
+that number format and width are part of the signature of each compiled function. What one lane
+computes depends neither on the other lanes nor on how many there are: there are additions,
+multiplications, true divisions and fused multiply-adds, in the order in which they are written.
 """
 
 import operator
@@ -175,6 +175,17 @@ for _operator, _instruction in (
     _define_operator(_operator, _instruction)
 
 
+@infer_global(operator.neg)
+class _Negative(AbstractTemplate):
+    def generic(self, args, kws):
+        return signature(args[0], args[0]) if isinstance(args[0], Vector) else None
+
+
+@lower_builtin(operator.neg, Vector)
+def _lower_negative(context, builder, signature_, arguments):
+    return builder.fneg(arguments[0])
+
+
 def _spread_all(
     context: Any, builder: ir.IRBuilder, signature_: Any, arguments: tuple, vector: Vector
 ) -> list[ir.Value]:
@@ -184,7 +195,7 @@ def _spread_all(
 
 @intrinsic
 def multiply_add(typing_context, first, second, third):
-    """first * second + third, rounded once."""
+    """First * second + third, rounded once."""
     vector = _common(first, second, third)
     if vector is None:
         return None
@@ -215,67 +226,75 @@ def where_less(typing_context, value, bound, then):
     return vector(value, bound, then), generate
 
 
-def _any(builder: ir.IRBuilder, mask: ir.Value, lanes: int) -> ir.Value:
-    bits = ir.IntType(lanes)
-    return builder.icmp_unsigned("!=", builder.bitcast(mask, bits), ir.Constant(bits, 0))
+def _of_two(result: Callable[[Vector], types.Type], lower: Callable[..., ir.Value]) -> Callable:
+    """A function of two vectors, or of a vector and a number, from how it is written in LLVM."""
+
+    @intrinsic
+    def function(typing_context, first, second):
+        vector = _common(first, second)
+        if vector is None:
+            return None
+
+        def generate(context, builder, signature_, arguments):
+            left, right = _spread_all(context, builder, signature_, arguments, vector)
+            return lower(builder, left, right)
+
+        return result(vector)(first, second), generate
+
+    return function
+
+
+def _chosen(sign: str) -> Callable[..., ir.Value]:
+    """The first number of each lane where a comparison holds, else the second."""
+    return lambda builder, left, right: builder.select(
+        builder.fcmp_ordered(sign, left, right), left, right
+    )
+
+
+def _bits(builder: ir.IRBuilder, mask: ir.Value) -> ir.Value:
+    """A whole number with a bit for each lane."""
+    return builder.zext(builder.bitcast(mask, ir.IntType(mask.type.count)), ir.IntType(64))
+
+
+def _any(builder: ir.IRBuilder, mask: ir.Value) -> ir.Value:
+    return builder.icmp_unsigned("!=", _bits(builder, mask), ir.Constant(ir.IntType(64), 0))
+
+
+larger = _of_two(lambda vector: vector, _chosen(">"))
+"""The larger of two numbers in each lane; the second where one is not a number."""
+
+smaller = _of_two(lambda vector: vector, _chosen("<"))
+"""The smaller of two numbers in each lane; the second where one is not a number."""
+
+which_less = _of_two(
+    lambda vector: types.int64,
+    lambda builder, left, right: _bits(builder, builder.fcmp_ordered("<", left, right)),
+)
+"""A whole number with a bit set for each lane where first < second."""
+
+any_less = _of_two(
+    lambda vector: types.boolean,
+    lambda builder, left, right: _any(builder, builder.fcmp_ordered("<", left, right)),
+)
+"""Whether first < second in any lane."""
+
+any_not_within = _of_two(
+    lambda vector: types.boolean,
+    lambda builder, left, right: _any(builder, builder.fcmp_unordered(">", left, right)),
+)
+"""Whether first <= second fails in any lane, as it does for what is not a number."""
 
 
 @intrinsic
-def any_less(typing_context, first, second):
-    """Whether first < second in any lane."""
-    vector = _common(first, second)
-    if vector is None:
+def first_lane(typing_context, vector):
+    """The number in the first lane."""
+    if not isinstance(vector, Vector):
         return None
 
     def generate(context, builder, signature_, arguments):
-        left, right = _spread_all(context, builder, signature_, arguments, vector)
-        return _any(builder, builder.fcmp_ordered("<", left, right), vector.lanes)
+        return builder.extract_element(arguments[0], ir.Constant(ir.IntType(32), 0))
 
-    return types.boolean(first, second), generate
-
-
-@intrinsic
-def any_not_within(typing_context, value, bound):
-    """Whether value <= bound fails in any lane, as it does for what is not a number."""
-    vector = _common(value, bound)
-    if vector is None:
-        return None
-
-    def generate(context, builder, signature_, arguments):
-        left, right = _spread_all(context, builder, signature_, arguments, vector)
-        return _any(builder, builder.fcmp_unordered(">", left, right), vector.lanes)
-
-    return types.boolean(value, bound), generate
-
-
-@intrinsic
-def smaller(typing_context, first, second):
-    """The smaller of two numbers in each lane; the second where one is not a number."""
-    vector = _common(first, second)
-    if vector is None:
-        return None
-
-    def generate(context, builder, signature_, arguments):
-        left, right = _spread_all(context, builder, signature_, arguments, vector)
-        return builder.select(builder.fcmp_ordered("<", left, right), left, right)
-
-    return vector(first, second), generate
-
-
-@intrinsic
-def which_less(typing_context, first, second):
-    """A whole number with a bit set for each lane where first < second."""
-    vector = _common(first, second)
-    if vector is None:
-        return None
-
-    def generate(context, builder, signature_, arguments):
-        left, right = _spread_all(context, builder, signature_, arguments, vector)
-        mask = builder.fcmp_ordered("<", left, right)
-        bits = builder.bitcast(mask, ir.IntType(vector.lanes))
-        return builder.zext(bits, ir.IntType(64))
-
-    return types.int64(first, second), generate
+    return vector.element(vector), generate
 
 
 @intrinsic
@@ -293,7 +312,7 @@ def lowest_bit(typing_context, bits):
 
 @intrinsic
 def largest(typing_context, vector):
-    """The largest number of any lane, none of which is less than zero; zero if all are no numbers."""
+    """The largest number of any lane; zero if none is above zero."""
     if not isinstance(vector, Vector):
         return None
 
