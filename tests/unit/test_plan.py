@@ -15,7 +15,6 @@ from softness.planning import lanes as table
 from softness.planning import statistics
 from softness.planning.disk import job_bytes
 from softness.planning.jobs import PlannedJob, planned_jobs
-from softness.planning.lanes import gain, whole_batches
 from softness.planning.rate import (
     START,
     _said_if_slow,
@@ -27,6 +26,7 @@ from softness.planning.schedule import Task, wall_seconds
 from softness.planning.seconds import measured_seconds, modelled_seconds
 from softness.planning.sizes import Sizes, rearranging_share
 from softness.study import Study
+from softness.study.speed import gain, whole_batches
 
 
 @pytest.fixture

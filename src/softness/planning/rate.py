@@ -15,10 +15,10 @@ from softness.engines.batch import Batch
 from softness.engines.protocol import Engine
 from softness.errors import InputError
 from softness.liquid import Liquid
-from softness.planning.lanes import CORE_UPDATES_PER_SECOND, gain, whole_batches
 from softness.seeds import maxwell_boltzmann, stream
 from softness.simulate.start import random_start
 from softness.study.simulations import LEAST_UPDATES_PER_SECOND, Simulation
+from softness.study.speed import CORE_UPDATES_PER_SECOND, gain, whole_batches
 
 # What a stage takes beyond the bare engine, as a factor (docs/performance.md).
 OVERHEAD = {"thermal": 1.01, "isoconfigurational": 1.05}
@@ -54,7 +54,7 @@ class Rate:
     source: str
     remark: str
     core_steps_per_second: float
-    lanes_remark: str = "by the table in softness/planning/lanes.py"
+    lanes_remark: str = "by the table in softness/study/speed.py"
 
     @property
     def updates_per_second(self) -> float:
@@ -172,7 +172,7 @@ def _with_lanes(rate: Rate, engine: Engine, config: Mapping[str, Any], seconds: 
     core = len(runs) * steps / spent / gain(cold, liquid.particles)
     remark = (
         f"measured now at T={cold:g} with {len(runs)} runs at once, {spent:.1f} s; at other "
-        "temperatures by the table in softness/planning/lanes.py"
+        "temperatures by the table in softness/study/speed.py"
     )
     return replace(rate, core_steps_per_second=core, lanes_remark=remark)
 

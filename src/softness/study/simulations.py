@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from softness.physics import lock
-from softness.planning.lanes import gain, whole_batches
 from softness.simulate.identity import place_of
 from softness.study.base import Base, label
+from softness.study.speed import gain, whole_batches
 
 # Particle updates per second that any machine of the kind should reach: half of what one CPU core
 # does with LAMMPS (docs/performance.md), and a cautious guess for a GPU.
