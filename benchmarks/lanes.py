@@ -9,6 +9,8 @@ displacements in single precision. (LAMMPS' own mixed precision, package INTEL, 
     NUMBA_CPU_NAME=haswell python benchmarks/lanes.py      # as a CPU without AVX-512
 """
 
+# ruff: noqa: E402 - thread counts are read when a library is imported
+
 import argparse
 import contextlib
 import os
