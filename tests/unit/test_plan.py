@@ -11,7 +11,6 @@ from locations import ROOT
 from softness import configuration, engines, plan
 from softness.engines.batch import BatchOfOne
 from softness.errors import InputError
-from softness.planning import lanes as table
 from softness.planning import statistics
 from softness.planning.disk import job_bytes
 from softness.planning.jobs import PlannedJob, planned_jobs
@@ -26,6 +25,7 @@ from softness.planning.schedule import Task, wall_seconds
 from softness.planning.seconds import measured_seconds, modelled_seconds
 from softness.planning.sizes import Sizes, rearranging_share
 from softness.study import Study
+from softness.study import speed as table
 from softness.study.speed import gain, whole_batches
 
 
