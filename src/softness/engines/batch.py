@@ -100,7 +100,9 @@ class BatchOfOne:
     def load(self, positions: np.ndarray, types: np.ndarray) -> None:
         """Start from positions."""
         positions = np.asarray(positions)
-        self._engine.load(positions[0] if positions.ndim == 3 else positions, types)
+        if positions.ndim == 3:
+            positions = checked_runs("positions", positions, 1, self.liquid)[0]
+        self._engine.load(positions, types)
 
     def set_velocities(self, velocities: np.ndarray) -> None:
         """Replace the velocities."""

@@ -101,13 +101,13 @@ class Lanes:
         else:
             positions = checked_particles("positions", positions, self.liquid.particles)[None]
         types = checked_types(types, self.liquid)
-        # Within the box, and the rest: bits do not depend on how far a snapshot has drifted.
-        boxes = np.floor(positions[0] / self.liquid.box_length)
-        self._start(positions[0] - boxes * self.liquid.box_length, types)
         apart = positions - positions[0]
         images = np.rint(apart / self.liquid.box_length)
         apart -= images * self.liquid.box_length
         self._refuse_far(apart)
+        # Within the box, and the rest: bits do not depend on how far a snapshot has drifted.
+        boxes = np.floor(positions[0] / self.liquid.box_length)
+        self._start(positions[0] - boxes * self.liquid.box_length, types)
         self._images = images + boxes
         self._spread("displacement", np.broadcast_to(apart, (self.runs, *apart.shape[1:])))
         self._target = None
@@ -245,13 +245,14 @@ class Lanes:
 
     def restore(self, path: str | Path) -> None:
         """Go on from a saved state, with as many runs as it has."""
-        blob, self._target = state.read(path, self)
+        blob, target = state.read(path, self)
         saved = state.unpacked(blob)
         if len(saved["displacement"]) != self.runs:
             raise InputError(
                 f"{path}: has {len(saved['displacement'])} runs, expected {self.runs}: make a "
                 "batch of as many"
             )
+        self._target = target
         self._start(saved["starts"], saved["types"])
         self._images = saved["images"]
         for name in ("displacement", "velocity"):
