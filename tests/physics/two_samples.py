@@ -116,12 +116,26 @@ def correlation_with_interval(
 ) -> tuple[float, tuple[float, float]]:
     """Corrected correlation of the means of two (runs, particles), and its 95 % interval.
 
-    Runs are resampled within each half: a run that is drawn into both would be noise that they
-    share, and raise the reliability.
+    The interval comes from a bootstrap over runs. Their deviations from the mean of their half are
+    resampled, about one truth for both: the noise of the runs is in there once. Runs resampled as
+    they are have it twice, and give an interval nearly twice as wide as the scatter of the value.
+    Halves are drawn from their own runs: a run in both would be noise that they share.
     """
-    value = corrected_correlation(halves_of(first), halves_of(second))
-    resampled = [_resampled_halves(each, draws, generator) for each in (first, second)]
-    return float(value), uncertainty.interval(corrected_correlation(*resampled))
+    halves = np.array([halves_of(first), halves_of(second)])
+    value = corrected_correlation(*halves)
+    truth = _truth(halves.reshape(4, -1))
+    resampled = [truth + _resampled_noise(each, draws, generator) for each in (first, second)]
+    # As far as one truth comes out from 1, the value may lie from its own.
+    away = corrected_correlation(*resampled) - 1
+    return float(value), uncertainty.interval(value - away)
+
+
+def _truth(parts: np.ndarray) -> np.ndarray:
+    """(particles,) mean of (parts, particles), with the variance that the parts have in common."""
+    mean = parts.mean(axis=0)
+    covariance = np.cov(parts)
+    common = covariance[~np.eye(len(parts), dtype=bool)].mean()
+    return mean.mean() + (mean - mean.mean()) * np.sqrt(max(common, 0.0) / mean.var(ddof=1))
 
 
 def halves_of(runs: np.ndarray) -> np.ndarray:
@@ -129,13 +143,14 @@ def halves_of(runs: np.ndarray) -> np.ndarray:
     return np.array([runs[half::2].mean(axis=0) for half in (0, 1)])
 
 
-def _resampled_halves(runs: np.ndarray, draws: int, generator: np.random.Generator) -> np.ndarray:
-    """(draws, 2, particles) means of both halves, the runs of each drawn with replacement."""
+def _resampled_noise(runs: np.ndarray, draws: int, generator: np.random.Generator) -> np.ndarray:
+    """(draws, 2, particles) deviations of the means of both halves, of runs with replacement."""
     found = []
     for half in (runs[0::2], runs[1::2]):
         count = len(half)
         weights = generator.multinomial(count, np.full(count, 1 / count), size=draws) / count
-        found.append(weights @ half)
+        deviations = (half - half.mean(axis=0)) * np.sqrt(count / (count - 1))
+        found.append(weights @ deviations)
     return np.stack(found, axis=1)
 
 
