@@ -40,8 +40,8 @@ RESAMPLES = 2000
 @pytest.mark.timeout(4 * 3600)
 @pytest.mark.skipif(
     os.environ.get("SOFTNESS_LONG") != "1",
-    reason="half an hour of simulation: set SOFTNESS_LONG=1 to run it, and SOFTNESS_LONG_FOLDER to a "
-    "folder that keeps its runs (0.8 GB)",
+    reason="half an hour of simulation: set SOFTNESS_LONG=1 to run it, and SOFTNESS_LONG_FOLDER to "
+    "a folder that keeps its runs (0.8 GB)",
 )
 def test_runs_in_lanes_and_by_lammps_have_the_same_statistics():
     folder = Path(os.environ.get("SOFTNESS_LONG_FOLDER") or tempfile.mkdtemp(prefix="softness-"))
