@@ -15,7 +15,7 @@ GAIN = {
 }
 
 # Particles moved by one step, a second, by LAMMPS on one core, where that was not measured.
-CORE_UPDATES_PER_SECOND = 2.5e6
+CORE_UPDATES_PER_SECOND = 2.2e6
 
 
 def gain(temperature: float, particles: int) -> float:
