@@ -343,8 +343,13 @@ def _put_pairs(
             -np.rint(apart_y * inverse),
             -np.rint(apart_z * inverse),
         )
-        # More than the nearest image only where another may be within reach.
-        shells = max(0, math.ceil((far + max(width_x, width_y, width_z)) * inverse - 0.5))
+        # How far the next image is along the axis where it is nearest.
+        next_x = box - abs(apart_x + nearest[0] * box) - width_x
+        next_y = box - abs(apart_y + nearest[1] * box) - width_y
+        next_z = box - abs(apart_z + nearest[2] * box) - width_z
+        shells = 0
+        if min(next_x, next_y, next_z) < far:
+            shells = math.ceil((far + max(width_x, width_y, width_z)) * inverse - 0.5)
         for number in range((2 * shells + 1) ** 3):
             image = nearest if shells == 0 else _image(number, shells, nearest)
             x, y, z = image[0] * box, image[1] * box, image[2] * box
