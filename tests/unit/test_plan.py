@@ -134,9 +134,9 @@ def blocks(study: Study) -> list[PlannedJob]:
 
 
 def test_blocks_in_lanes_take_whole_batches_of_a_core(in_lanes):
-    """The laptop's: 32 runs of 6 snapshots at 0.60, 16 of 2 at 0.70, 12 of 4 at 0.86."""
+    """The laptop's: 96 runs of 6 snapshots at 0.60, 16 of 2 at 0.70, 12 of 4 at 0.86."""
     made = plan.make_plan(in_lanes, blocks(in_lanes), given_rate(in_lanes.config, 1000), cores=2)
-    runs = {0.60: 6 * 32, 0.70: 2 * 16, 0.86: 4 * 16}
+    runs = {0.60: 6 * 96, 0.70: 2 * 16, 0.86: 4 * 16}
     seconds = 12 * START + sum(
         number * 6000 / (1000 * gain(temperature, 2048)) for temperature, number in runs.items()
     )
@@ -233,6 +233,7 @@ def test_bytes_are_those_of_a_finished_laptop_study(study, rule, temperature, me
 
 
 def test_counts_of_a_block_are_those_of_a_finished_one(study):
+    study.config["isoconfigurational"]["ensembles"][0]["runs"] = 32
     place = {"temperature": "0.6", "replica": "0", "snapshot": "0", "block": "0"}
     found = job_bytes(Sizes(study), "isoconfigurational", place)
     assert found / 1e6 == pytest.approx(2.99, rel=0.2)
@@ -308,9 +309,9 @@ def test_no_tasks_take_no_time():
 def test_expected_events_are_runs_times_probability(study):
     found = statistics.expected_events(study)
     assert [each.temperature for each in found] == [0.6, 0.7, 0.86]
-    assert found[0].events == pytest.approx(32 * rearranging_share(0.6, "cumulative"))
+    assert found[0].events == pytest.approx(96 * rearranging_share(0.6, "cumulative"))
     given = statistics.expected_events(study, 0.05)
-    assert given[0].events == pytest.approx(32 * 0.05)
+    assert given[0].events == pytest.approx(96 * 0.05)
     assert given[0].without == pytest.approx(0.95**32)
     assert given[1].probability / found[1].probability == pytest.approx(
         given[0].probability / found[0].probability

@@ -123,7 +123,7 @@ def test_every_simulation_starts_from_the_one_before(study):
 
 def test_steps_of_blocks_are_those_of_their_runs(study):
     jobs = jobs_of(study)
-    assert jobs["isoconfigurational", "0.6", 0, 2, 0].steps == 32 * 6000
+    assert jobs["isoconfigurational", "0.6", 0, 2, 0].steps == 96 * 6000
     # A quench takes as long as some thousand steps.
     assert jobs["inherent_propensity", "0.56", 1, 2, 0].steps == 4 * (5000 + 5 * 3700)
     assert ("inherent_propensity", "0.56", 1, 3, 0) not in jobs
@@ -285,8 +285,8 @@ def test_each_regressor_has_its_own_settings(study):
     assert set(study.direct_regressors()) | set(study.averaged_regressors()) == set(names)
     assert study.regress("svr_order2")["orders"] == (0, 1, 2)
     assert study.regress("svr_eliminated")["elimination"]["numbers"][0] == 4
-    # Half of 32 runs, down to four.
-    assert study.regress("ridge_thinned")["runs"] == [16, 8, 4]
+    # Half of 96 runs, and so on.
+    assert study.regress("ridge_thinned")["runs"] == [48, 24, 12]
     assert study.regress("rbf_svr")["grid"]["C"] == [1]
     assert [name for name in names if study.is_by_csd(name)] == ["svr_csd"]
     keys = {frozenset(study.regress(name)) for name in ("svr", "mlp", "boosting")}
@@ -294,12 +294,12 @@ def test_each_regressor_has_its_own_settings(study):
 
 
 def test_blocks_cover_all_runs_once(study):
-    study.config["isoconfigurational"]["runs_per_block"] = 10
+    study.config["isoconfigurational"]["runs_per_block"] = 30
     found = [
         study.isoconfigurational("0.6", "0", "1", block) for block in study.ensemble_blocks("0.6")
     ]
-    assert [each["runs"] for each in found] == [[0, 10], [10, 20], [20, 30], [30, 32]]
-    assert {each["of"] for each in found} == {32}
+    assert [each["runs"] for each in found] == [[0, 30], [30, 60], [60, 90], [90, 96]]
+    assert {each["of"] for each in found} == {96}
 
 
 # -- what is done ------------------------------------------------------------------------------
