@@ -312,7 +312,7 @@ def test_expected_events_are_runs_times_probability(study):
     assert found[0].events == pytest.approx(96 * rearranging_share(0.6, "cumulative"))
     given = statistics.expected_events(study, 0.05)
     assert given[0].events == pytest.approx(96 * 0.05)
-    assert given[0].without == pytest.approx(0.95**32)
+    assert given[0].without == pytest.approx(0.95**96)
     assert given[1].probability / found[1].probability == pytest.approx(
         given[0].probability / found[0].probability
     )
