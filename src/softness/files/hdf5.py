@@ -9,6 +9,7 @@ import h5py
 
 from softness.errors import InputError
 from softness.files.atomic import replacing
+from softness.files.unreadable import RUN_AGAIN, raised_in, unreadable
 
 
 @contextmanager
@@ -36,18 +37,22 @@ def reading(path: str | Path) -> Iterator[h5py.File]:
     Raises
     ------
     InputError
-        If the file is absent, truncated, or no HDF5 file.
+        If the file is absent, truncated, no HDF5 file, or lacks what is read from it; or if the
+        system does not let it be read, with the system's reason.
     """
     path = Path(path)
-    if not path.is_file():
+    if not path.exists():
         raise InputError(f"{path}: no such file: run the rule that makes it")
     try:
         file = h5py.File(path, "r")
     except OSError as error:
         fault = "truncated" if "truncated" in str(error) else "not an HDF5 file, or damaged"
-        raise InputError(f"{path}: {fault}: delete it and run again") from error
+        raise unreadable(path, error, fault, RUN_AGAIN) from error
     with file:
         try:
             yield file
-        except (OSError, KeyError) as error:
-            raise InputError(f"{path}: damaged ({error}): delete it and run again") from error
+        except (OSError, KeyError, RuntimeError) as error:
+            # What the code within does wrong, or fails to write, is no fault of this file.
+            if not raised_in("h5py", error):
+                raise
+            raise unreadable(path, error, f"damaged ({error.args[-1]})", RUN_AGAIN) from error
