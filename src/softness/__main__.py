@@ -8,8 +8,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from softness import archive, configuration, engines, keeping, plan, workflow
-from softness.errors import InputError
+from softness import archive, caches, configuration, engines, keeping, plan, workflow
+from softness.errors import InputError, in_one_line
 from softness.liquid import Liquid
 from softness.physics import command as physics
 from softness.physics import lock
@@ -50,6 +50,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return options.function(options)
     except InputError as error:
         print(f"error: {error}", file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"error: {in_one_line(error)}", file=sys.stderr)
         return 1
 
 
@@ -129,9 +132,9 @@ def _wait(child: subprocess.Popen) -> int:
 
 def _cache_folder() -> dict[str, str]:
     """A cache for Snakemake in this folder, where the home folder cannot be written."""
-    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    nearest = next((folder for folder in (home, *home.parents) if folder.exists()), home)
-    return {} if os.access(nearest, os.W_OK) else {"XDG_CACHE_HOME": str(Path(".cache").resolve())}
+    if caches.is_writable(caches.user_cache()):
+        return {}
+    return {"XDG_CACHE_HOME": str(Path(".cache").resolve())}
 
 
 if __name__ == "__main__":

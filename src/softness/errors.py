@@ -18,3 +18,8 @@ class OutOfTime(Exception):
 
     The message says what was done and what is left.
     """
+
+
+def in_one_line(error: OSError) -> str:
+    """What the system says, and of which file."""
+    return f"{error.filename or 'system'}: {error.strerror or error}"

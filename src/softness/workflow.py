@@ -11,7 +11,7 @@ from typing import Any, TextIO
 import pandas as pd
 from snakemake.exceptions import WorkflowError
 
-from softness import configuration, engines, sources
+from softness import configuration, engines, environment, sources
 from softness.cluster import check_cluster
 from softness.errors import InputError
 from softness.files.atomic import take_lock
@@ -20,10 +20,6 @@ from softness.report.claims import VERDICTS
 from softness.simulate.store import Store
 from softness.stages.shared import simulation
 from softness.study import Study
-
-# One thread for each numerical process: results depend on their number, and one process runs on
-# each core anyway.
-THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 
 # Held by whoever runs a study in this folder; the variable tells that the parent process holds it.
 LOCK = Path(".running")
@@ -109,10 +105,7 @@ def shell_environment(workflow: Any, study: Study) -> str:
     Snakemake does not count it among what makes a job run again; so the device and the accepted
     versions of the engine, which change no physics, are here and not among the parameters.
     """
-    variables = {
-        "PYTHONPATH": f"{sources.ROOT}${{PYTHONPATH:+:$PYTHONPATH}}",
-        "PYTHONUTF8": "1",
-    } | dict.fromkeys(THREADS, "1")
+    variables = dict(environment.OF_COMMANDS)
     engine = study.config["engine"]
     variables[simulation.DEVICE] = engine["device"]
     variables[simulation.ACCEPTED] = ",".join(engine["accepted_versions"])

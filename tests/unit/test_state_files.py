@@ -61,7 +61,7 @@ from softness.simulate.start import random_start
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 folder = Path(sys.argv[1])
 temporary = f"temporary folder {tempfile.gettempdir()}: "
-remedy = "set TMPDIR to a folder with room, then run again; nothing that was finished is lost"
+remedy = "then run again; nothing that was finished is lost"
 _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
 
 @contextmanager

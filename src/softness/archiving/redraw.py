@@ -11,9 +11,9 @@ from pathlib import Path
 from softness import sources
 from softness.archiving.container import open_archive
 from softness.archiving.manifest import Drawing, Manifest
+from softness.environment import OF_COMMANDS
 from softness.errors import InputError
 from softness.files.provenance import file_digest
-from softness.workflow import THREADS
 
 
 @dataclass(frozen=True)
@@ -97,11 +97,14 @@ def _in_order(drawings: Sequence[Drawing]) -> list[list[Drawing]]:
 
 def _draw(drawing: Drawing, folder: Path) -> None:
     """Run a stage as the workflow does: one thread, this library, paths relative to the folder."""
-    environment = os.environ | dict.fromkeys(THREADS, "1")
-    environment |= {"PYTHONPATH": str(sources.ROOT), "PYTHONUTF8": "1"}
     command = [sys.executable, "-m", f"softness.stages.{drawing.stage}", *drawing.arguments]
     done = subprocess.run(
-        command, cwd=folder, env=environment, capture_output=True, text=True, check=False
+        command,
+        cwd=folder,
+        env=os.environ | OF_COMMANDS,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if done.returncode != 0:
         raise InputError(f"{next(iter(drawing.outputs))}: cannot be drawn: {done.stderr.strip()}")

@@ -9,6 +9,7 @@ from typing import Literal
 
 from softness.engines.batch import Batch, BatchOfOne
 from softness.engines.protocol import Engine
+from softness.environment import leave_mpi
 from softness.errors import InputError
 from softness.liquid import Liquid
 
@@ -48,6 +49,7 @@ def create(
     """
     if name not in ENGINES:
         raise InputError(f"engine is {name!r}: choose one of {', '.join(ENGINES)}")
+    leave_mpi()
     # Imported by name, at the moment of use: planning needs no MD package.
     module = importlib.import_module(f"softness.engines.{name}")
     return module.create(liquid, device, time_step, coupling_time)

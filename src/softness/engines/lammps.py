@@ -3,7 +3,6 @@
 import contextlib
 import ctypes
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from softness.engines import state
 from softness.engines.checks import checked_particles, checked_types
 from softness.engines.protocol import kinetic_temperature
 from softness.errors import InputError
+from softness.files.temporary import temporary_folder, where_temporary
 from softness.liquid import Liquid
 
 # Extra shell of the neighbour list, in sigma_AA: the fastest of those tried (docs/performance.md).
@@ -23,8 +23,8 @@ MINIMISER_STEPS = 100_000
 FIX = "integrator"
 # With these bytes a restart file begins and, if it is whole, ends.
 RESTART_MAGIC = b"LammpS RestartT\0"
-# What LAMMPS says where it finds no room for a restart file before it closes it.
-NO_ROOM = ("Cannot open restart file", "I/O error while writing restart")
+# What LAMMPS says where the system lets it not open a restart file, or write it.
+FILE_FAULTS = ("Cannot open restart file", "I/O error while writing restart")
 
 
 def create(liquid: Liquid, device: str, time_step: float, coupling_time: float) -> "Lammps":
@@ -61,20 +61,23 @@ class _Stopped(Exception):
 def _temporary_file() -> Iterator[Path]:
     """Give a path for a restart file, in a folder of its own that goes away afterwards."""
     try:
-        with tempfile.TemporaryDirectory() as folder:
-            yield Path(folder) / "restart"
+        with temporary_folder() as folder:
+            yield folder / "restart"
     except OSError as error:
-        raise _no_room(error.strerror or str(error)) from error
+        raise _unusable_folder(error.strerror or str(error)) from error
 
 
-def _no_room(fault: str) -> InputError:
-    """The error that names the temporary folder."""
-    # Without any folder that can be written to, the fault lists those that were tried.
-    folder = f"temporary folder {tempfile.tempdir}" if tempfile.tempdir else "temporary folder"
+def _unusable_folder(fault: str) -> InputError:
+    """The error that names the folder of temporary files."""
     return InputError(
-        f"{folder}: {fault}: free some space there, or set TMPDIR to a folder with room, then run "
-        "again; nothing that was finished is lost"
+        f"{where_temporary()}: {fault}: make room there, or set TMPDIR to another folder if it is "
+        "the system's, then run again; nothing that was finished is lost"
     )
+
+
+def _is_of_files(fault: _Stopped) -> bool:
+    """Whether LAMMPS could not write or read a file, in place of what it was asked to do."""
+    return any(known in str(fault) for known in FILE_FAULTS)
 
 
 def _is_whole(restart: bytes) -> bool:
@@ -284,12 +287,12 @@ class Lammps:
             try:
                 self._command(f'write_restart "{file}"')
             except _Stopped as fault:
-                if any(known in str(fault) for known in NO_ROOM):
-                    raise _no_room(str(fault)) from fault
+                if _is_of_files(fault):
+                    raise _unusable_folder(str(fault)) from fault
                 raise self._unstable("write_restart", fault) from fault
             restart = file.read_bytes()
         if not _is_whole(restart):
-            raise _no_room(f"has room for {len(restart)} bytes of a longer restart file")
+            raise _unusable_folder(f"has room for {len(restart)} bytes of a longer restart file")
         return restart
 
     def _read_restart(self, restart: bytes, source: str) -> None:
@@ -300,6 +303,8 @@ class Lammps:
             try:
                 self._command(f'read_restart "{file}"')
             except _Stopped as fault:
+                if _is_of_files(fault):
+                    raise _unusable_folder(str(fault)) from fault
                 raise InputError(f"{source}: damaged ({fault}): delete it and run again") from fault
         self._set_interactions()
         self._set_integrator()

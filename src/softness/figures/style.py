@@ -1,7 +1,7 @@
 """One style for the whole study: sizes, fonts, and a colour for each temperature."""
 
-from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import matplotlib as mpl
@@ -57,9 +57,13 @@ SETTINGS = {
 }
 
 
-def applied() -> AbstractContextManager[None]:
-    """The style, for as long as the context lasts."""
-    return plt.rc_context(SETTINGS)
+@contextmanager
+def applied() -> Iterator[None]:
+    """The style, for as long as the context lasts, whatever the user's own settings are."""
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        mpl.rcParams.update(SETTINGS)
+        yield
 
 
 def temperature_colour(temperature: float) -> tuple[float, float, float, float]:

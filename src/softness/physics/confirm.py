@@ -21,7 +21,6 @@ from softness.physics.commits import FOLDERS, Held, last_held
 from softness.physics.compare import differences
 from softness.physics.lock import ENGINES, Change, Lock, kinds_of
 from softness.physics.trial import INPUTS
-from softness.workflow import THREADS
 
 
 def confirm(root: Path | None = None) -> str:
@@ -182,7 +181,7 @@ def _run_trial(
     if inputs is not None:
         command += ["--inputs", str(inputs)]
     # One thread: results depend on their number.
-    environment = os.environ | dict.fromkeys(THREADS, "1") | {"PYTHONPATH": str(root)}
+    environment = os.environ | OF_COMMANDS | {"PYTHONPATH": str(root)}
     done = subprocess.run(
         command,
         cwd=root.parent,

@@ -134,7 +134,12 @@ class InBatches:
         """Number and positions of each run: see `Runner`."""
         for begin in range(0, len(numbers), self.at_once):
             together = numbers[begin : begin + self.at_once]
-            yield from zip(together, self._frames(together), strict=True)
+            try:
+                frames = self._frames(together)
+            except InputError as error:
+                whose = f"runs {together[0]} to {together[-1]} together"
+                raise InputError(f"of {whose}, {error}") from error
+            yield from zip(together, frames, strict=True)
 
     def _frames(self, numbers: Sequence[int]) -> np.ndarray:
         batch, protocol = self._batch, self._ensemble.protocol

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from softness import sources
-from softness.errors import STOPPED, InputError, OutOfTime
+from softness.errors import STOPPED, InputError, OutOfTime, in_one_line
 from softness.files.provenance import Provenance, input_digests, package_versions
 
 INPUT_ERROR = 1
@@ -60,7 +60,7 @@ def run(arguments: argparse.ArgumentParser, main: Callable[[argparse.Namespace],
         print(f"{STOPPED}{stop}", file=sys.stderr)
         sys.exit(TRY_AGAIN)
     except OSError as error:
-        print(f"error: {error.filename or 'system'}: {error.strerror or error}", file=sys.stderr)
+        print(f"error: {in_one_line(error)}", file=sys.stderr)
         sys.exit(INPUT_ERROR)
     except KeyboardInterrupt:
         print("interrupted: run the same command again to go on", file=sys.stderr)

@@ -11,6 +11,7 @@ import numpy as np
 
 from softness.errors import InputError
 from softness.files.provenance import Provenance, package_versions
+from softness.files.temporary import keep_temporary_in
 from softness.physics import lock
 from softness.simulate.deadline import Deadline
 from softness.simulate.identity import Identity
@@ -129,6 +130,7 @@ class Job:
         identity = Identity.of(self._kind, physics, options.settings, self.engine.version, arrays)
         store = Store(options.simulations)
         folder = store.open(identity, options.accepted_versions)
+        keep_temporary_in(folder)
         for place in {output.parent for output in outputs}:
             store.point(place / CURRENT, folder)
         made_by = Provenance(

@@ -1,0 +1,33 @@
+"""The environment in which processes of a study run, whatever that of the account is."""
+
+import os
+
+from softness.sources import ROOT
+
+# One thread for each numerical process: results depend on their number, and one process runs on
+# each core anyway.
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
+
+OF_COMMANDS = dict.fromkeys(THREADS, "1") | {
+    # This code and the pinned packages, not what modules of a cluster or the user's own
+    # installation put before them.
+    "PYTHONPATH": str(ROOT),
+    "PYTHONNOUSERSITE": "1",
+    "PYTHONUTF8": "1",
+    # A notebook sets a backend that its own environment has, and this one may lack.
+    "MPLBACKEND": "Agg",
+}
+"""Variables of every command of the workflow."""
+
+# MPICH, OpenMPI and HOOMD-blue take these for a call to join the others of a parallel job.
+_OF_MPI = ("PMI_", "PMI2_", "PMIX_")
+
+
+def leave_mpi() -> None:
+    """Make this process one of its own, also where ``srun`` offers to join it with others.
+
+    Engines run on one core and want no MPI; the one that they are linked to aborts the process
+    where it finds half of what it needs.
+    """
+    for name in [name for name in os.environ if name.startswith(_OF_MPI)]:
+        del os.environ[name]
