@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from softness import engines, sources
+from softness.environment import OF_COMMANDS
 from softness.errors import InputError
 from softness.liquid import kob_andersen
 from softness.physics import lock

@@ -12,6 +12,7 @@ import numpy as np
 
 from softness import seeds
 from softness.engines.batch import Batch
+from softness.errors import InputError
 from softness.simulate.settings import RunSettings
 
 STREAM = "isoconfigurational"
