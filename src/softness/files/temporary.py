@@ -11,24 +11,33 @@ _PREFIX = ".temporary-"
 # In use for moments; what is older was left behind by a process that was killed.
 _LEFT_BEHIND_AFTER = 24 * 3600.0
 
+# Of the job that this process does; none in a process that only uses the library.
+_beside: Path | None = None
+
 
 def keep_temporary_in(folder: Path) -> None:
-    """Let all temporary files of this process lie in a folder; clear what is left over there."""
+    """Let temporary files of this process lie in a folder; clear what is left over there."""
+    global _beside
+    _beside = folder
     for left in folder.glob(f"{_PREFIX}*"):
         with contextlib.suppress(FileNotFoundError):
             if time.time() - left.stat().st_mtime > _LEFT_BEHIND_AFTER:
                 shutil.rmtree(left, ignore_errors=True)
-    tempfile.tempdir = str(folder.absolute())
 
 
 @contextlib.contextmanager
 def temporary_folder() -> Iterator[Path]:
     """Give a new, empty folder that goes away afterwards."""
-    with tempfile.TemporaryDirectory(prefix=_PREFIX) as folder:
+    with tempfile.TemporaryDirectory(prefix=_PREFIX, dir=_parent()) as folder:
         yield Path(folder)
 
 
 def where_temporary() -> str:
     """Where temporary files lie, for a message."""
     # Without any folder that can be written to, the system's error lists those that were tried.
-    return f"temporary folder {tempfile.tempdir}" if tempfile.tempdir else "temporary folder"
+    parent = _parent() or tempfile.tempdir
+    return f"temporary folder {parent}" if parent else "temporary folder"
+
+
+def _parent() -> Path | None:
+    return _beside if _beside is not None and _beside.is_dir() else None
