@@ -59,7 +59,7 @@ KillWait=3
 CompleteWait=0
 ReturnToService=2
 JobRequeue=1
-MpiDefault=none
+MpiDefault=pmi2
 MailProg=/bin/true
 NodeName=node1 NodeHostname={host} NodeAddr=127.0.0.1 CPUs={cpus} RealMemory=64000 Gres=gpu:{gpus}
 PartitionName=cpu Nodes=node1 Default=YES MaxTime=2-0 DefaultTime=10 DefMemPerCPU=500

@@ -1,7 +1,6 @@
 """The last commit whose code is the one that the lock describes."""
 
 import io
-import subprocess
 import tarfile
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from softness import sources
 from softness.errors import InputError
 from softness.physics import lock
 from softness.physics.lock import PLUMBING, Change, Lock
+from softness.repository import NoRepository, check_own, git
 
 # What a trial needs of a tree.
 FOLDERS = ("src", "config", "workflow/schemas")
@@ -58,9 +58,8 @@ def last_held(root: Path, now: Lock, changes: Iterable[Change], folder: Path) ->
         If there is no such commit, no repository or no git.
     """
     project, changes = root.parent, list(changes)
-    _check_repository(project)
     modules = {change.module for change in changes}
-    for commit in _git(project, "log", "--format=%H", "--", *FOLDERS).decode().split():
+    for commit in _commits(project):
         if not _is_as_locked(project, commit, now, changes):
             continue
         target = folder / commit
@@ -75,13 +74,16 @@ def last_held(root: Path, now: Lock, changes: Iterable[Change], folder: Path) ->
     )
 
 
-def _check_repository(project: Path) -> None:
-    top = _git(project, "rev-parse", "--show-toplevel").decode().strip()
-    if Path(top).resolve() != project.resolve():
+def _commits(project: Path) -> list[str]:
+    """Hashes of all commits that touch what a trial needs, the last one first."""
+    try:
+        check_own(project)
+        return git(project, "log", "--format=%H", "--", *FOLDERS).decode().split()
+    except NoRepository as fault:
         raise InputError(
-            f"{project}: is no git repository of the project, so there is no code to compare with: "
-            f"work in a clone, or raise the versions: {lock.RAISE}"
-        )
+            f"{project}: {fault}, so there is no code to compare with: work in a clone of the "
+            f"project that has commits, with git, or raise the versions: {lock.RAISE}"
+        ) from fault
 
 
 def _is_as_locked(project: Path, commit: str, now: Lock, changes: Iterable[Change]) -> bool:
@@ -113,31 +115,12 @@ def _digest(project: Path, commit: str, change: Change) -> str | None:
 def _text(project: Path, commit: str, file: Path) -> str | None:
     """A file of a commit; None if it is not there."""
     try:
-        return _git(project, "show", f"{commit}:{file.as_posix()}").decode()
-    except InputError:
+        return git(project, "show", f"{commit}:{file.as_posix()}").decode()
+    except NoRepository:
         return None
 
 
 def _extract(project: Path, commit: str, target: Path) -> None:
-    content = _git(project, "archive", "--format=tar", commit, "--", *FOLDERS)
+    content = git(project, "archive", "--format=tar", commit, "--", *FOLDERS)
     with tarfile.open(fileobj=io.BytesIO(content)) as archive:
         archive.extractall(target, filter="data")
-
-
-def _git(project: Path, *arguments: str) -> bytes:
-    try:
-        done = subprocess.run(
-            ["git", "-C", str(project), *arguments], capture_output=True, check=True
-        )
-    except FileNotFoundError:
-        raise InputError(
-            f"git is not installed, so there is no code to compare with: install it, or raise the "
-            f"versions: {lock.RAISE}"
-        ) from None
-    except subprocess.CalledProcessError as error:
-        fault = error.stderr.decode(errors="replace").strip().splitlines()
-        raise InputError(
-            f"{project}: git {arguments[0]}: {fault[-1] if fault else error}: work in a clone of "
-            f"the project that has commits, or raise the versions: {lock.RAISE}"
-        ) from error
-    return done.stdout

@@ -3,7 +3,6 @@
 import argparse
 import dataclasses
 import json
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from softness.files.provenance import package_versions
 from softness.files.trajectory import Trajectory
 from softness.report.claims import read_claims
 from softness.report.page import ReportFigure, render
+from softness.repository import revision
 from softness.stages import command
 from softness.version import __version__
 
@@ -85,28 +85,12 @@ def _facts(config: dict[str, Any], path: Path) -> dict[str, str]:
     name = config["engine"]["name"]
     return {
         "softness": __version__,
-        "commit": _commit(),
+        "commit": revision(),
         f"engine {name}": versions.get(name, "unknown"),
         "engine of ensembles": config["isoconfigurational"].get("engine", "same"),
         **package_versions(PACKAGES),
         "seed": str(config["seed"]),
     }
-
-
-def _commit() -> str:
-    """The git commit of the code, with a mark where it was changed."""
-    try:
-        folder = Path(__file__).parent
-        found = subprocess.run(
-            ["git", "describe", "--always", "--dirty", "--abbrev=12"],
-            cwd=folder,
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-    except (OSError, subprocess.CalledProcessError):
-        return "not in a git checkout"
-    return found.stdout.strip()
 
 
 if __name__ == "__main__":
