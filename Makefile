@@ -4,13 +4,24 @@
 PYTHON ?= python3
 CONFIG ?= config/laptop.yaml
 CORES ?= all
-ARCHIVE ?= results/$(basename $(notdir $(CONFIG))).tar
-FOLDER ?= $(basename $(ARCHIVE))-from-archive
-# Texts are UTF-8 whatever the locale.
+ARCHIVE ?= results/$(call shown,$(basename $(notdir $(call hidden,$(CONFIG))))).tar
+FOLDER ?= $(call shown,$(basename $(call hidden,$(ARCHIVE))))-from-archive
+# Texts are UTF-8 whatever the locale; packages are the pinned ones and no others.
 export PYTHONUTF8 := 1
+export PYTHONNOUSERSITE := 1
+unexport PYTHONPATH
 VENV := .venv
 BIN := $(VENV)/bin
-READY := $(VENV)/ready-$(shell cksum requirements.lock pyproject.toml | cksum | cut -d' ' -f1)
+# Marks: the folder that .venv was made in, which is written into it, and what is installed there.
+sum = $(shell { pwd -P; cat /dev/null $(1); } | cksum | cut -d' ' -f1)
+OWN := $(VENV)/of-$(call sum,)
+READY := $(VENV)/ready-$(call sum,requirements.lock pyproject.toml)
+
+# A text as one argument of a command; and blanks hidden from make, to which they end a name.
+quoted = '$(subst ','\'',$(1))'
+empty :=
+hidden = $(subst $(empty) $(empty),|,$(1))
+shown = $(subst |,$(empty) $(empty),$(1))
 
 .PHONY: help install figures archive figures-from-archive test test-fast test-physics test-cluster \
     benchmarks lint format lock dag clean-venv
@@ -21,14 +32,14 @@ help:  ## show this list
 install: $(READY)  ## install the pinned packages into .venv, and nothing else
 
 figures: $(READY)  ## run the study of CONFIG (default: laptop) and write its report
-	@$(BIN)/python -m softness check $(CONFIG)
-	@$(BIN)/python -m softness run $(CONFIG) --cores $(CORES)
+	@$(BIN)/python -m softness check $(call quoted,$(CONFIG))
+	@$(BIN)/python -m softness run $(call quoted,$(CONFIG)) --cores $(CORES)
 
 archive: $(READY)  ## pack what the figures of CONFIG are drawn from as ARCHIVE
-	@$(BIN)/python -m softness archive $(CONFIG) $(ARCHIVE)
+	@$(BIN)/python -m softness archive $(call quoted,$(CONFIG)) $(call quoted,$(ARCHIVE))
 
 figures-from-archive: $(READY)  ## check ARCHIVE and redraw its figures in FOLDER
-	@$(BIN)/python -m softness figures-from-archive $(ARCHIVE) $(FOLDER)
+	@$(BIN)/python -m softness figures-from-archive $(call quoted,$(ARCHIVE)) $(call quoted,$(FOLDER))
 
 test: $(READY)  ## unit, physics and workflow tests, the fast ones first
 	$(BIN)/python -m pytest tests/unit tests/physics tests/workflow -m "not long"
@@ -62,16 +73,17 @@ lock: $(READY)  ## pin all dependencies anew, with hashes
 	    --extra build --extra test --output-file requirements.lock pyproject.toml
 
 dag: $(READY)  ## draw the graph of rules of CONFIG as dag.svg (needs Graphviz)
-	PATH="$(CURDIR)/$(BIN):$$PATH" snakemake --configfile $(CONFIG) --rulegraph | dot -Tsvg > dag.svg
+	PATH="$(CURDIR)/$(BIN):$$PATH" snakemake --configfile $(call quoted,$(CONFIG)) --rulegraph | dot -Tsvg > dag.svg
 
 clean-venv:  ## remove .venv; results stay
 	rm -rf $(VENV)
 
-# The mark names the versions that were installed, so a new lock file installs again. An install
-# that was interrupted leaves no mark, and pip goes on with what is there.
+# A copied or moved checkout makes .venv anew, so that the code that lies here is what runs; a new
+# lock file installs again. An install that was interrupted leaves no mark, and pip goes on.
 $(READY):
 	@$(PYTHON) scripts/check_system.py
-	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
+	@test -e $(OWN) && $(BIN)/python -m pip --version >/dev/null 2>&1 || \
+	    { $(PYTHON) -m venv --clear $(VENV) && touch $(OWN); }
 	@echo "Installing the pinned packages into $(VENV): a minute or two"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --prefer-binary \
 	    --require-hashes -r requirements.lock

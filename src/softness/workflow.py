@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import shlex
 import sys
 from collections import Counter
 from collections.abc import Mapping
@@ -109,11 +110,11 @@ def shell_environment(workflow: Any, study: Study) -> str:
     engine = study.config["engine"]
     variables[simulation.DEVICE] = engine["device"]
     variables[simulation.ACCEPTED] = ",".join(engine["accepted_versions"])
+    exports = [f"export {name}={shlex.quote(value)}" for name, value in variables.items()]
     if not _brings_environments(workflow):
         # Without an environment of its own, a command uses the interpreter of Snakemake.
-        variables["PATH"] = f"{Path(sys.executable).parent}:$PATH"
-    exports = "; ".join(f'export {name}="{value}"' for name, value in variables.items())
-    prefix = f"set -euo pipefail; {exports}; "
+        exports.append(f'export PATH={shlex.quote(str(Path(sys.executable).parent))}:"$PATH"')
+    prefix = f"set -euo pipefail; {'; '.join(exports)}; "
     # Snakemake formats the prefix like a rule's command.
     return prefix.replace("{", "{{").replace("}", "}}")
 
