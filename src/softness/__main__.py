@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from softness import archive, caches, configuration, engines, keeping, plan, workflow
+from softness import archive, caches, configuration, engines, environment, keeping, plan, workflow
 from softness.errors import InputError, in_one_line
 from softness.liquid import Liquid
 from softness.physics import command as physics
@@ -47,6 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     physics.add_arguments(commands.add_parser("physics", help=physics.HELP))
     options = parser.parse_args(arguments)
     try:
+        environment.check_folder()
         return options.function(options)
     except InputError as error:
         print(f"error: {error}", file=sys.stderr)
@@ -102,16 +103,16 @@ def run(options: argparse.Namespace) -> int:
         if anew := announcement(planned):
             print(anew, file=sys.stderr, flush=True)
         # Whoever holds the folder is the only one: a lock of Snakemake's own is of a killed run.
-        environment = os.environ | {workflow.HELD: "1"} | _cache_folder()
+        variables = os.environ | {workflow.HELD: "1"} | _cache_folder()
         subprocess.run(
             [*snakemake, *study, "--unlock"],
             check=False,
-            env=environment,
+            env=variables,
             stderr=subprocess.DEVNULL,
         )
         child = subprocess.Popen(
             [*snakemake, "--logger", "softness", *study, *extra],
-            env=environment,
+            env=variables,
             pass_fds=[held.fileno()],
         )
         code = _wait(child)

@@ -1,7 +1,9 @@
 """The environment in which processes of a study run, whatever that of the account is."""
 
 import os
+from pathlib import Path
 
+from softness.errors import InputError
 from softness.sources import ROOT
 
 # One thread for each numerical process: results depend on their number, and one process runs on
@@ -14,6 +16,7 @@ OF_COMMANDS = dict.fromkeys(THREADS, "1") | {
     "PYTHONPATH": str(ROOT),
     "PYTHONNOUSERSITE": "1",
     "PYTHONUTF8": "1",
+    "PYTHONWARNINGS": "",
     # A notebook sets a backend that its own environment has, and this one may lack.
     "MPLBACKEND": "Agg",
 }
@@ -31,3 +34,38 @@ def leave_mpi() -> None:
     """
     for name in [name for name in os.environ if name.startswith(_OF_MPI)]:
         del os.environ[name]
+
+
+# Snakemake formats commands (braces), which shells read once more on a cluster; Python's path is a
+# list with colons.
+_NOT_IN_FOLDERS = '{}$`"\\:\n'
+
+
+def check_folder(here: Path | None = None) -> None:
+    """Refuse a folder that jobs cannot run in, or that has other code than what runs.
+
+    Parameters
+    ----------
+    here
+        Where the study runs; the working directory by default.
+
+    Raises
+    ------
+    InputError
+        If its name has a character that Snakemake or the shell gives a meaning to, or if another
+        checkout lies there than the one that Python has imported.
+    """
+    here = here or Path.cwd()
+    for folder in (here, ROOT):
+        found = sorted(set(_NOT_IN_FOLDERS) & set(str(folder)))
+        if found:
+            raise InputError(
+                f"{folder}: Snakemake and the shell take {' '.join(map(repr, found))} in the name "
+                "of a folder for something else: rename it, or work elsewhere"
+            )
+    source = here / "src"
+    if (source / "softness" / "__main__.py").is_file() and not source.samefile(ROOT):
+        raise InputError(
+            f"{here}: the code that lies here is not what would run, which is that of "
+            f"{ROOT.parent}: make install makes the .venv of this folder"
+        )

@@ -34,6 +34,7 @@ _held: TextIO | None = None
 def study_of(config: dict[str, Any]) -> Study:
     """The study of Snakemake's configuration; wrong keys or values end in one line each."""
     try:
+        environment.check_folder()
         config.update(configuration.checked(config))
         study = Study(config)
         lock.check(lock.KINDS, *study.engines)
