@@ -18,6 +18,7 @@ def test_jobs_and_steps_are_those_of_the_workflow(preset):
     found = json.loads(done.stdout)
     jobs = {rule["rule"]: rule["jobs"] for rule in found["rules"]}
     assert jobs == reruns(ROOT, "--forceall", config=config)
+    assert not [rule for rule in found["rules"] if "guess" in rule["time_from"]]
     total = found["total"]["steps"] + found["total"]["steps_kept"]
     assert total == Study(configuration.load(ROOT / config)).total_steps()
     assert found["rate"] == {

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from softness.errors import InputError
 from softness.planning.jobs import PlannedJob
 from softness.planning.sizes import Sizes
 
@@ -48,6 +47,9 @@ FIT: dict[str, Fit] = {
     "boosting": lambda n: 0.2 + 5e-5 * n,
 }
 """Of one fit to n particles with 135 features, timed at 1500 and 3000; beyond, an extrapolation."""
+
+UNKNOWN_FIT = FIT["mlp_h"]
+"""Of a model that is not listed: as long as the slowest, a guess."""
 
 LINEAR = {"svr", "ridge", "binomial"}
 """Models whose weights are given with errors."""
@@ -137,7 +139,7 @@ def _regress(sizes: Sizes, job: Mapping[str, str]) -> float:
     regressor = study.regressors()[job["regressor"]]
     replicas = len(study.replicas)
     snapshots = len(study.snapshots_at(study.regression_label))
-    fit, candidates = FIT[regressor.model], _candidates(sizes, regressor.model)
+    fit, candidates = FIT.get(regressor.model, UNKNOWN_FIT), _candidates(sizes, regressor.model)
     last = 1.0
     if regressor.variant == "eliminated":
         # Of half the features on average.
@@ -217,26 +219,24 @@ def modelled_seconds(sizes: Sizes, rule: str, wildcards: Mapping[str, str]) -> t
     seconds : float
         Of one core.
     source : str
-        ``"constants"`` or, for a rule that is not known here, ``"guess"``.
+        ``"constants"`` or, for a rule or a model that is not known here, ``"guess"``: a study
+        never stops because nobody has timed a part of it.
     """
     if rule.startswith(("figure_", "table_")):
         return 2.3, "constants"
     found = RULES.get(rule)
-    return (found(sizes, wildcards), "constants") if found else (UNKNOWN, "guess")
+    if found is None:
+        return UNKNOWN, "guess"
+    is_known = rule != "regress" or sizes.study.regressors()[wildcards["regressor"]].model in FIT
+    return found(sizes, wildcards), "constants" if is_known else "guess"
 
 
 def measured_seconds(job: PlannedJob) -> float | None:
-    """Seconds that the job took when it last ran, from its benchmark; none if there is none.
-
-    Raises
-    ------
-    InputError
-        If the benchmark cannot be read.
-    """
+    """Seconds that the job took when it last ran, from its benchmark; none if that tells nothing."""
     path = Path(job.benchmark)
     if not job.benchmark or not path.is_file():
         return None
     try:
         return float(pd.read_csv(path, sep="\t")["s"].iloc[-1])
-    except (ValueError, KeyError, IndexError) as error:
-        raise InputError(f"{path}: is no benchmark of Snakemake: delete it") from error
+    except (OSError, ValueError, KeyError, IndexError):
+        return None
