@@ -53,6 +53,7 @@ rule chapter4:
 
 
 onstart:
+    limit_no_rate(workflow)
     hold_folder()
     ask_engine(workflow, study)
     ask_cluster(workflow)

@@ -91,6 +91,16 @@ def ask_cluster(workflow: Any) -> None:
         raise WorkflowError(str(error)) from None
 
 
+def limit_no_rate(workflow: Any) -> None:
+    """Take away Snakemake's limit of jobs a second; so many at once are limited all the same.
+
+    With it, every job that has ended leaves a thread and a timer behind which wakes the choice of
+    jobs again and again: in a study of 2000 jobs, that is what the launcher does all day, until
+    the system has no more threads for it (snakemake#3804).
+    """
+    workflow.scheduler.job_rate_limiter = None
+
+
 def code_of(stage: str, *modules: str) -> list[str]:
     """Source files of an analysis stage, and of modules that it imports by name.
 

@@ -259,11 +259,10 @@ def test_a_rule_that_is_not_known_is_a_guess(study):
 
 def test_a_regressor_that_nobody_has_timed_is_a_guess(study, monkeypatch):
     own = next(iter(study.regressors()))
-    known = modelled_seconds(Sizes(study), "regress", {"regressor": own})
-    assert known[1] == "constants"
+    assert modelled_seconds(Sizes(study), "regress", {"regressor": own})[1] == "constants"
     monkeypatch.setattr("softness.planning.seconds.FIT", {})
     seconds, source = modelled_seconds(Sizes(study), "regress", {"regressor": own})
-    assert source == "guess" and seconds >= known[0]
+    assert source == "guess" and seconds > 10
 
 
 def test_the_time_of_a_job_that_has_run_is_in_its_benchmark(tmp_path):

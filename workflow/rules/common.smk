@@ -13,6 +13,7 @@ from softness.workflow import (
     ask_engine,
     code_of,
     hold_folder,
+    limit_no_rate,
     shell_environment,
     study_of,
 )
