@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema
-import yaml
 
+from softness import yaml_files
 from softness.errors import InputError
 from softness.liquid import Liquid
 
@@ -37,13 +37,15 @@ LEAST_RUNS = 2
 REACH_IN_WIDTHS = 5
 
 
-def load(*overlays: str | Path) -> dict[str, Any]:
+def load(*overlays: str | Path, settings: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """The checked configuration of a study: the complete one with overlays merged over it.
 
     Parameters
     ----------
     overlays
         YAML files, in order. Keys merge, lists are replaced, as Snakemake does it.
+    settings
+        Keys that are merged over those of the files.
 
     Raises
     ------
@@ -52,8 +54,8 @@ def load(*overlays: str | Path) -> dict[str, Any]:
     """
     config: dict[str, Any] = {}
     for path in (COMPLETE, *overlays):
-        config = _merged(config, _read_yaml(path))
-    return checked(config)
+        config = _merged(config, _read(path))
+    return checked(_merged(config, settings or {}))
 
 
 def checked(config: Mapping[str, Any]) -> dict[str, Any]:
@@ -74,7 +76,7 @@ def checked(config: Mapping[str, Any]) -> dict[str, Any]:
     InputError
         With one line for each mistake: key, value, remedy.
     """
-    schema = _read_yaml(SCHEMA)
+    schema = _read(SCHEMA)
     config = _with_defaults(schema, dict(config))
     validator = jsonschema.Draft202012Validator(schema)
     mistakes = [_schema_mistake(schema, error) for error in validator.iter_errors(config)]
@@ -97,14 +99,8 @@ def _note_workers() -> None:
     )
 
 
-def _read_yaml(path: str | Path) -> dict[str, Any]:
-    try:
-        found = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InputError(f"{path}: {error.strerror}: name a config file that exists") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        problem = " ".join(str(error).split())
-        raise InputError(f"{path}: is no YAML: {problem}") from error
+def _read(path: str | Path) -> dict[str, Any]:
+    found = yaml_files.read(path)
     if not isinstance(found, dict):
         raise InputError(f"{path}: holds no keys: see config/dissertation.yaml")
     return found

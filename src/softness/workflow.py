@@ -31,11 +31,15 @@ current: Study | None = None
 _held: TextIO | None = None
 
 
-def study_of(config: dict[str, Any]) -> Study:
-    """The study of Snakemake's configuration; wrong keys or values end in one line each."""
+def study_of(workflow: Any, config: dict[str, Any]) -> Study:
+    """The study of Snakemake's configuration; wrong keys or values end in one line each.
+
+    Its files are read once more: Snakemake takes the last of two equal keys, and 0777 for 511.
+    """
+    given = workflow.config_settings
     try:
         environment.check_folder()
-        config.update(configuration.checked(config))
+        config.update(configuration.load(*given.configfiles, settings=given.config))
         study = Study(config)
         lock.check(lock.KINDS, *study.engines)
     except InputError as error:

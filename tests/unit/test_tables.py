@@ -88,7 +88,9 @@ def test_a_foreign_hdf5_file_is_named(tmp_path):
     path = tmp_path / "foreign.h5"
     with h5py.File(path, "w") as file:
         file["x"] = 1
-    with pytest.raises(InputError, match=r"foreign\.h5: holds a foreign HDF5 file, expected Decay"):
+    with pytest.raises(
+        InputError, match=r"foreign\.h5: is no file of this project, expected Decay"
+    ):
         tables.read(path, Decay)
 
 

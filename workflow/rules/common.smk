@@ -18,7 +18,7 @@ from softness.workflow import (
     study_of,
 )
 
-study = study_of(config)
+study = study_of(workflow, config)
 RESULTS = str(study.results)
 LOGS = f"{RESULTS}/logs"
 BENCHMARKS = f"{RESULTS}/benchmarks"

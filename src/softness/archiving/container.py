@@ -12,6 +12,7 @@ from softness.archiving.manifest import Manifest, is_inside
 from softness.errors import InputError
 from softness.files.atomic import replacing
 from softness.files.provenance import file_digest
+from softness.files.unreadable import unreadable
 
 MANIFEST, MANIFEST_DIGEST = "manifest.json", "manifest.sha256"
 OWN = (MANIFEST, MANIFEST_DIGEST)
@@ -104,7 +105,8 @@ def open_archive(path: str | Path) -> Iterator[Archive]:
     try:
         tar = tarfile.open(path, "r:")  # noqa: SIM115
     except _DAMAGE as error:
-        raise InputError(f"{path}: is no tar file, or its beginning is damaged: {error}") from error
+        fault = f"is no tar file, or its beginning is damaged: {error}"
+        raise unreadable(path, error, fault, "get it again") from error
     with tar:
         manifest = _checked_manifest(path, tar)
         damages = list(_damages(tar, manifest)) or list(_foreign_bytes(path, tar))
@@ -182,7 +184,9 @@ def _names(tar: tarfile.TarFile) -> list[str]:
     try:
         return tar.getnames()
     except _DAMAGE as error:
-        raise InputError(f"{tar.name}: damaged or truncated: {error}: get it again") from error
+        raise unreadable(
+            str(tar.name), error, f"damaged or truncated: {error}", "get it again"
+        ) from error
 
 
 def _reader(tar: tarfile.TarFile, name: str) -> BinaryIO:

@@ -10,7 +10,7 @@ import h5py
 import numpy as np
 
 from softness.errors import InputError
-from softness.files.hdf5 import reading, writing
+from softness.files.hdf5 import check_record, reading, writing
 from softness.liquid import Liquid
 
 if TYPE_CHECKING:
@@ -150,6 +150,5 @@ def unpacked(blob: bytes) -> dict[str, np.ndarray]:
 def _opened(path: str | Path) -> Iterator[h5py.File]:
     """Open an HDF5 file that holds a state, or say what it is instead."""
     with reading(path) as file:
-        if file.attrs.get("record") != RECORD:
-            raise InputError(f"{path}: is no saved state: delete it and run again")
+        check_record(path, file, RECORD)
         yield file

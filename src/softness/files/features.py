@@ -18,7 +18,7 @@ import numpy as np
 
 from softness.errors import InputError
 from softness.files.atomic import replacing
-from softness.files.hdf5 import reading
+from softness.files.hdf5 import check_record, reading
 from softness.files.provenance import Provenance
 
 RECORD = "FeatureTable"
@@ -193,12 +193,7 @@ def reading_features(path: str | Path) -> Iterator[FeatureTable]:
         If the file is absent, truncated, of another kind, or its parts do not fit together.
     """
     with reading(path) as file:
-        found = file.attrs.get("record")
-        if found != RECORD:
-            raise InputError(
-                f"{path}: holds {found or 'a foreign HDF5 file'}, expected {RECORD}: "
-                "delete it and run again"
-            )
+        check_record(path, file, RECORD)
         lacking = {"features", "frames", "particles", "roles"} - set(file)
         if lacking:
             raise InputError(f"{path}: lacks {sorted(lacking)[0]}: delete it and run again")

@@ -30,6 +30,17 @@ def writing(path: str | Path) -> Iterator[h5py.File]:
         temporary.write_bytes(content)
 
 
+def check_record(path: str | Path, file: h5py.File, expected: str) -> None:
+    """Raise an InputError if an HDF5 file does not hold what was expected."""
+    found = file.attrs.get("record")
+    if found != expected:
+        holds = f"holds {found}" if found else "is no file of this project"
+        raise InputError(
+            f"{path}: {holds}, expected {expected}: give the right file, or, if the study made "
+            f"it, {RUN_AGAIN}"
+        )
+
+
 @contextmanager
 def reading(path: str | Path) -> Iterator[h5py.File]:
     """Open an HDF5 file for reading, or say in one line why it cannot be read.
@@ -46,8 +57,10 @@ def reading(path: str | Path) -> Iterator[h5py.File]:
     try:
         file = h5py.File(path, "r")
     except OSError as error:
-        fault = "truncated" if "truncated" in str(error) else "not an HDF5 file, or damaged"
-        raise unreadable(path, error, fault, RUN_AGAIN) from error
+        if "truncated" in str(error):
+            raise unreadable(path, error, "truncated", RUN_AGAIN) from error
+        remedy = f"give the right file, or, if the study made it, {RUN_AGAIN}"
+        raise unreadable(path, error, "not an HDF5 file, or damaged", remedy) from error
     with file:
         try:
             yield file

@@ -7,8 +7,9 @@ from typing import Any, TypeVar
 import numpy as np
 
 from softness.errors import InputError
-from softness.files.hdf5 import reading, writing
+from softness.files.hdf5 import check_record, reading, writing
 from softness.files.provenance import Provenance
+from softness.files.unreadable import RUN_AGAIN
 
 Record = TypeVar("Record")
 
@@ -61,16 +62,11 @@ def read(path: str | Path, kind: type[Record]) -> Record:
         If the file is absent, truncated, of another kind, or lacks a field; names file and fault.
     """
     with reading(path) as file:
-        found = file.attrs.get("record")
-        if found != kind.__name__:
-            raise InputError(
-                f"{path}: holds {found or 'a foreign HDF5 file'}, expected {kind.__name__}: "
-                "delete it and run again"
-            )
+        check_record(path, file, kind.__name__)
         values = {}
         for field in dataclasses.fields(kind):
             if field.name not in file:
-                raise InputError(f"{path}: lacks {field.name}: delete it and run again")
+                raise InputError(f"{path}: lacks {field.name}: {RUN_AGAIN}")
             values[field.name] = file[field.name][()]
     record = kind(**values)
     _check_shapes(path, record)

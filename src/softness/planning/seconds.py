@@ -232,7 +232,7 @@ def modelled_seconds(sizes: Sizes, rule: str, wildcards: Mapping[str, str]) -> t
 
 
 def measured_seconds(job: PlannedJob) -> float | None:
-    """Seconds that the job took when it last ran, from its benchmark; none if that tells nothing."""
+    """Seconds that the job took when it last ran; none if its benchmark does not tell."""
     path = Path(job.benchmark)
     if not job.benchmark or not path.is_file():
         return None

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from softness.errors import InputError
 from softness.files.atomic import replacing
+from softness.files.unreadable import RUN_AGAIN, unreadable
 from softness.uncertainty import interval
 
 REPRODUCED = "reproduced"
@@ -233,5 +233,5 @@ def read_claims(paths: Iterable[str | Path]) -> list[Claim]:
                 numbers = {k: math.nan for k in ("value", "low", "high") if row[k] is None}
                 claims.append(Claim(**{**row, **numbers}))
         except (OSError, ValueError, TypeError, KeyError) as error:
-            raise InputError(f"{path}: holds no claims ({error}): delete it, run again") from error
+            raise unreadable(path, error, f"holds no claims ({error})", RUN_AGAIN) from error
     return claims

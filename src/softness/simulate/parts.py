@@ -14,6 +14,7 @@ import numpy as np
 
 from softness.errors import InputError
 from softness.files.hdf5 import reading
+from softness.files.unreadable import RUN_AGAIN, unreadable
 
 FINISHED, GROWING = "runs", "growing"
 _PART = re.compile(rf"({FINISHED}|{GROWING})-(\d+)-(\d+)-(\d+)(-[0-9a-f]+)?\.h5")
@@ -136,10 +137,18 @@ def frames_in(folder: Path, first: int, end: int) -> dict[int, Path]:
 
 
 def read_frames(path: Path) -> np.ndarray | None:
-    """A kept trajectory; None if it cannot be read, so that the run has to be done again."""
+    """A kept trajectory; None if it is not whole, so that the run has to be done again.
+
+    Raises
+    ------
+    InputError
+        If the system does not let it be read: it may be whole.
+    """
     try:
         return np.load(path)
-    except (OSError, ValueError, EOFError):
+    except OSError as error:
+        raise unreadable(path, error, "cannot be read", RUN_AGAIN) from error
+    except (ValueError, EOFError):
         return None
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from softness.errors import InputError
 from softness.files.atomic import replacing, write_shared
 from softness.files.provenance import canonical_json
+from softness.files.unreadable import unreadable
 from softness.simulate.identity import Identity
 
 DEFAULT = Path("results/simulations")
@@ -120,10 +121,9 @@ def read_identity(folder: Path) -> Identity:
     try:
         return Identity.from_dict(json.loads(path.read_text()))
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise InputError(
-            f"{path}: tells no identity of a simulation ({error}): move its folder away, or bring "
-            "back the file"
-        ) from error
+        fault = f"tells no identity of a simulation ({error})"
+        remedy = "move its folder away, or bring back the file"
+        raise unreadable(path, error, fault, remedy) from error
 
 
 def publish(kept: Path, output: Path) -> None:
