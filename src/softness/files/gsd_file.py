@@ -39,7 +39,7 @@ _SCHEMA = {
     STEP: _Rule((0,), False, np.uint64, "iu"),
     DIMENSIONS: _Rule((3,), False, np.uint8, "iu"),
     BOX: _Rule((1, 1, 1, 0, 0, 0), False, np.float32, "f"),
-    NUMBER: _Rule((0,), False, np.uint32, "iu"),
+    NUMBER: _Rule((0,), False, np.uint32, "u"),
     TYPES: _Rule((0,), True, np.uint32, "iu"),
     POSITIONS: _Rule((0, 0, 0), True, np.float32, "f"),
     IMAGES: _Rule((0, 0, 0), True, np.int32, "iu"),
@@ -73,13 +73,20 @@ class GsdFile:
 
     def __init__(self, path: str | Path, remedy: str) -> None:
         self.path, self.remedy = Path(path), remedy
-        self._of_first: dict[str, np.ndarray] = {}
+        self._kept: dict[str, np.ndarray] = {}
         self._file = self._opened()
         self._is_open = True
         self.frames: int = self._file.nframes
+        try:
+            self._check_schema()
+            self._number = int(self.chunk(0, NUMBER)[0]) if self.frames else 0
+        except InputError:
+            self.close()
+            raise
+
+    def _check_schema(self) -> None:
         schema, version = self._file.schema, self._file.schema_version
         if schema != "hoomd" or not (1, 0) <= version < (3, 0):
-            self.close()
             raise self.error(
                 f"has the schema {schema!r} of version {'.'.join(map(str, version))}, expected "
                 "'hoomd' of version 1 or 2"
@@ -138,12 +145,12 @@ class GsdFile:
         # What particles have is that of the first frame only if there are as many.
         if shape != self._shape(0, name):
             return _default(name, shape)
-        if name not in self._of_first:
+        if name not in self._kept:
             held = self.holds(0, name)
             found = self._checked(0, name, shape) if held else _default(name, shape)
             found.flags.writeable = False
-            self._of_first[name] = found
-        return self._of_first[name]
+            self._kept[name] = found
+        return self._kept[name]
 
     def _shape(self, frame: int, name: str) -> tuple[int, ...]:
         default = _SCHEMA[name].default
@@ -153,7 +160,9 @@ class GsdFile:
 
     def particles(self, frame: int) -> int:
         """Number of particles of a frame."""
-        return int(self.chunk(frame, NUMBER)[0])
+        if self.holds(frame, NUMBER):
+            return int(self.chunk(frame, NUMBER)[0])
+        return self._number
 
     def type_names(self, frame: int) -> list[str]:
         """Names of the types, by index."""
@@ -179,13 +188,13 @@ class GsdFile:
         Raises
         ------
         InputError
-            If it is not one finite number.
+            If it is not one number.
         """
         found = self.logged(frame, name)
         if found is None:
             return None
-        if np.shape(found) != (1,) or not np.isfinite(found[0]):
-            raise self.error(f"frame {frame} has no number in log/{name}: damaged")
+        if np.shape(found) != (1,):
+            raise self.error(f"frame {frame} has no single number in log/{name}: damaged")
         return found[0]
 
     def logged_names(self) -> list[str]:
@@ -228,9 +237,9 @@ class GsdFile:
 
 
 def _default(name: str, shape: tuple[int, ...]) -> np.ndarray:
-    """The schema's value of a chunk that is nowhere in the file."""
+    """The schema's value of a chunk that is nowhere in the file; takes no memory."""
     rule = _SCHEMA[name]
-    return np.array(np.broadcast_to(np.array(rule.default, rule.dtype), shape))
+    return np.broadcast_to(np.array(rule.default, rule.dtype), shape)
 
 
 def _reason(error: Exception) -> str:
