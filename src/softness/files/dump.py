@@ -1,6 +1,7 @@
 """Trajectories as LAMMPS text dumps, read frame by frame, in constant memory."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -84,7 +85,7 @@ class DumpTrajectory(TrajectoryReader):
                 self._check_times()
                 self._choose_columns()
                 self._read_particles(species)
-                # A file that was cut short, or is still being written, has an unfinished last frame.
+                # A file that was cut short, or is being written, has an unfinished last frame.
                 self._checked(self.frames - 1)
                 wrapped = self._place_columns in _WRAPPED
                 self._set_unwrapping(unwrap, wrapped, images=bool(self._image_columns))
@@ -158,8 +159,7 @@ class DumpTrajectory(TrajectoryReader):
         lines = self._file.read(offset - begin).decode(errors="replace").splitlines()
         lines = [line.strip() for line in lines if line.strip()]
         marks = {f"ITEM: {name}": name for name in ("UNITS", "TIME")}
-        pairs = zip(lines, lines[1:], strict=False)
-        return {marks[line]: ["", value] for line, value in pairs if line in marks}
+        return {marks[line]: ["", value] for line, value in pairwise(lines) if line in marks}
 
     def _section(self) -> tuple[str, str]:
         """Name and flags of a section: ITEM: BOX BOUNDS pp pp pp gives BOX and pp pp pp."""

@@ -194,19 +194,24 @@ class Trajectory(TrajectoryReader):
             for frame in self._frames_with(name):
                 if not np.array_equal(self._file.chunk(frame, name), first):
                     raise self._changed(frame, name)
-        names = self._names(0)
-        for frame in self._frames_with(gsd_file.TYPE_NAMES):
-            if self._names(frame) != names:
-                raise self._error(
-                    f"the types {list(names.values())} are called "
-                    f"{list(self._names(frame).values())} from frame {frame} on (particles/types)",
-                    "give a run in which the names stay, or cut it there",
-                )
+        self._check_names()
         if self.frames > 1 and not self._follows(gsd_file.POSITIONS):
             raise self._error(
                 "has positions in its first frame alone: no particle moves",
                 "write positions with every frame (HOOMD-blue: dynamic=['property'])",
             )
+
+    def _check_names(self) -> None:
+        """Refuse types that change their names, if there are particles of them."""
+        called = self._file.type_names(0)
+        for frame in self._frames_with(gsd_file.TYPE_NAMES):
+            others = self._file.type_names(frame)
+            if others != called and self._names(frame) != self._names(0):
+                raise self._error(
+                    f"the types {called} are called {others} from frame {frame} on "
+                    "(particles/types)",
+                    "give a run in which the names stay, or cut it there",
+                )
 
     def _changed(self, frame: int, name: str) -> InputError:
         fault, remedy = f"{name} changes at frame {frame}", "give a run at constant volume with "
