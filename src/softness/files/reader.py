@@ -160,7 +160,8 @@ class TrajectoryReader(ABC):
         Raises
         ------
         InputError
-            There is no such frame, it cannot be read, or it holds values that are not finite.
+            There is no such frame, it cannot be read, or it holds values that are not finite; or
+            particles jump since the frame that was asked for before (`softness.files.jumps`).
         """
         if not 0 <= frame < self.frames:
             raise self._error(

@@ -39,9 +39,10 @@ def open_trajectory(
         The file's types that are A and B, such as ``("Ni", "P")`` (names in a GSD file), or
         ``(2, 1)`` (LAMMPS); if not given, the types 0 and 1 (GSD), 1 and 2 (LAMMPS).
     unwrap
-        ``"images"``: by the images in the file, refused where they are missing. ``"steps"``: by the
-        nearest image from one frame to the next, right as long as no particle moves half a box in
-        between. ``"none"``: positions as they stand in the file, for structure alone.
+        ``"images"``: by the images in the file, refused where they are missing, and frames at which
+        they jump. ``"steps"``: by the nearest image from one frame to the next, right as long as no
+        particle moves half a box in between. ``"none"``: positions as they stand in the file, for
+        structure alone.
 
     Returns
     -------
