@@ -324,10 +324,9 @@ class DumpTrajectory(TrajectoryReader):
         return float(mean) if mean > 0 and self._agree(mean).all() else None
 
     def _written_times(self) -> np.ndarray | None:
-        """Times of the frames, where the time step of the integrator was not always the same."""
-        if len(self._known()) < self.frames or self._written_time_step() is not None:
-            return None
-        return self._frame_times
+        """Times of the frames, where time steps do not tell them: they begin anew, or change."""
+        told = (np.diff(self._frame_steps) > 0).all() and self._written_time_step() is not None
+        return None if told or len(self._known()) < self.frames else self._frame_times
 
     def close(self) -> None:
         """Close the file."""

@@ -122,13 +122,18 @@ class TrajectoryReader(ABC):
 
     def times(self) -> np.ndarray:
         """(frames,) moments of the frames, in tau."""
+        moments = self._ordered_moments()
+        return moments if self._written_times() is not None else moments * self.time_step
+
+    def _ordered_moments(self) -> np.ndarray:
+        """(frames,) times of the file, or else time steps, as floats; refused if they go back."""
         written = self._written_times()
         if written is not None:
             self._check_order(written, "the time")
             return written
         steps = self._steps()
         self._check_order(steps, "the time step")
-        return steps.astype(np.float64) * self.time_step
+        return steps.astype(np.float64)
 
     def _check_order(self, moments: np.ndarray, name: str) -> None:
         """Refuse frames that are repeated, or at which time goes back."""
@@ -207,10 +212,9 @@ class TrajectoryReader(ABC):
             raise self._error(
                 "was opened with unwrap='none'", "open it with 'images' or 'steps' for dynamics"
             )
-        steps = self._steps()
         # A file that has no time steps has 0 in every frame, and only its user knows their order.
-        if steps.any():
-            self._check_order(steps, "the time step")
+        if self._steps().any():
+            self._ordered_moments()
         shared = np.empty((0, self.particles, 3))
         for first in range(0, max(self.frames - overlap, 1), length - overlap):
             window = np.empty((min(length, self.frames - first), self.particles, 3))
