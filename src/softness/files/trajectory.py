@@ -184,7 +184,7 @@ class Trajectory(TrajectoryReader):
         if len(outside):
             raise self._error(
                 f"has no box, which in GSD means edges of 1, but particle {outside[0]} is at "
-                f"{np.round(places[outside[0]], 3).tolist()}",
+                f"{[round(float(x), 3) for x in places[outside[0]]]}",
                 "write the box (configuration/box) with the first frame",
             )
 
