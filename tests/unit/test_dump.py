@@ -1,5 +1,6 @@
 """LAMMPS text dumps: any columns, any order, what LAMMPS itself writes, and every fault named."""
 
+import errno
 import re
 import tracemalloc
 
@@ -11,6 +12,7 @@ from softness import engines
 from softness.errors import InputError
 from softness.files import dump
 from softness.files.dump import DumpTrajectory
+from softness.files.trajectory import open_trajectory
 from softness.liquid import kob_andersen
 from softness.simulate.start import random_start
 
@@ -106,6 +108,106 @@ def test_the_file_is_streamed_in_constant_memory(tmp_path, monkeypatch):
     assert most < 1e6
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (r"ITEM: TIMESTEP\n(\d+)", r"\nITEM: TIMESTEP\n\n\1.0\n"),
+        (r"ITEM: TIMESTEP\n(\d+)", r"ITEM: TIMESTEP\n\1e0"),
+        (r"\n", "\n\n"),
+        (r"\n", "\r\n"),
+        (r"ITEM: ATOMS", "ITEM: UNITS\nlj\nITEM: ATOMS"),
+        (r"\Z", "\n  \n \t"),
+    ],
+)
+def test_blank_lines_and_steps_with_decimals_are_read(tmp_path, walk, old, new):
+    path = edited(tmp_path, walk, old, new, 0)
+    with open_trajectory(path, time_step=0.005) as trajectory:
+        np.testing.assert_allclose(np.stack(list(trajectory)), walk[:3], atol=1e-6)
+        np.testing.assert_allclose(trajectory.times(), [0, 1, 2])
+
+
+# -- times -------------------------------------------------------------------------------------
+
+
+def timed(tmp_path, walk, times, steps=None, within=False):
+    """A dump with times, before the frames or within their headers; None leaves one out."""
+    texts = []
+    for number, time in enumerate(times):
+        step = 200 * number if steps is None else steps[number]
+        text = frame_text(step, walk[number], TYPES, LENGTH)
+        said = "" if time is None else f"ITEM: TIME\n{time}\n"
+        inside = text.replace("ITEM: NUMBER", f"{said}ITEM: NUMBER")
+        texts.append(inside if within else said + text)
+    path = tmp_path / "a.dump"
+    path.write_text("".join(texts))
+    return path
+
+
+@pytest.mark.parametrize("within", [False, True])
+def test_times_of_the_file_are_used(tmp_path, walk, within):
+    times = [7.5 + 0.4 * number for number in range(12)]
+    path = timed(tmp_path, walk, times, within=within)
+    with open_trajectory(path) as trajectory:
+        assert trajectory.time_step == pytest.approx(0.002)
+        assert trajectory.frame_interval() == pytest.approx(0.4)
+    with open_trajectory(path, time_step=0.002) as trajectory:
+        assert trajectory.time_step == 0.002
+
+
+@pytest.mark.parametrize("within", [False, True])
+@pytest.mark.parametrize("left_out", [(), (0, 5, 7)])
+def test_a_time_step_that_the_times_contradict_is_refused(tmp_path, walk, within, left_out):
+    times = [None if number in left_out else 0.4 * number for number in range(12)]
+    path = timed(tmp_path, walk, times, within=within)
+    first = 1 if left_out else 0
+    fault = (
+        rf"frames {first} and {first + 1} are 0\.4 tau apart by their times \(ITEM: TIME\), but 1 "
+        r"by time_step = 0\.005: leave time_step out"
+    )
+    with pytest.raises(InputError, match=fault):
+        open_trajectory(path, time_step=0.005)
+
+
+def test_times_with_few_digits_are_no_contradiction(tmp_path, walk):
+    steps = [10**8 + 200 * number for number in range(12)]
+    times = [f"{0.005 * step:.6g}" for step in steps]
+    with open_trajectory(timed(tmp_path, walk, times, steps), time_step=0.005) as trajectory:
+        assert trajectory.frame_interval() == pytest.approx(1)
+
+
+def test_frames_at_equal_times_need_no_equal_steps(tmp_path, walk):
+    """As LAMMPS writes them at times, with a time step that changes."""
+    steps = [0, 90, 150, 300, 410, 480, 600, 650, 770, 900, 1000, 1100]
+    path = timed(tmp_path, walk, [0.5 * number for number in range(12)], steps)
+    with open_trajectory(path) as trajectory:
+        assert trajectory.frame_interval() == pytest.approx(0.5)
+        with pytest.raises(InputError, match="lacks its time step"):
+            _ = trajectory.time_step
+    with pytest.raises(InputError, match=r"frames 0 and 1 are 0\.5 tau apart"):
+        open_trajectory(path, time_step=0.005)
+
+
+def test_a_run_that_began_again_is_refused_for_dynamics(tmp_path, walk):
+    steps = [*range(0, 1200, 200), *range(0, 1200, 200)]
+    fault = r"frame 6 has the time (step )?0 after (1000|5): take out repeated frames, .*began anew"
+    for times in ([None] * 12, [0.005 * step for step in steps]):
+        with open_trajectory(timed(tmp_path, walk, times, steps), time_step=0.005) as trajectory:
+            with pytest.raises(InputError, match=fault):
+                next(trajectory.windows(3))
+            with pytest.raises(InputError, match=fault):
+                trajectory.times()
+            np.testing.assert_allclose(trajectory.positions(7), walk[7], atol=1e-6)
+
+
+@pytest.mark.parametrize("time_step", [None, 0.005])
+def test_times_may_go_on_where_steps_begin_again(tmp_path, walk, time_step):
+    steps = [*range(0, 1200, 200), *range(0, 1200, 200)]
+    path = timed(tmp_path, walk, [1.0 * number for number in range(12)], steps)
+    with open_trajectory(path, time_step=time_step) as trajectory:
+        assert trajectory.frame_interval() == pytest.approx(1)
+        np.testing.assert_allclose(np.concatenate(list(trajectory.windows(5))), walk, atol=1e-6)
+
+
 # -- faults ------------------------------------------------------------------------------------
 
 
@@ -138,6 +240,26 @@ def edited(tmp_path, walk, old, new, count=1, **options):
         (r"\n7 1 ", r"\n8 1 ", 1, "has the particle id 8 twice"),
         (r"ITEM: TIMESTEP", "ITEM: TIME", 0, "has no frames"),
         (r"ITEM: TIMESTEP\n200", "ITEM: TIMESTEP\n", 1, "frame 1 has no whole header"),
+        (
+            r"ITEM: TIMESTEP\n200",
+            "ITEM: TIMESTEP\n0.4",
+            1,
+            "frame 1 has 0.4 as its time step or number of particles, expected a whole number: "
+            "write the number of the step there; a time stands under ITEM: TIME",
+        ),
+        (r"ATOMS\n100", "ATOMS\n0", 0, "frame 0 has 0 particles"),
+        (r"ITEM: TIMESTEP", "ITEM: UNITS\nreal\nITEM: TIMESTEP", 0, "frame 0 is in the units real"),
+        (r"ITEM: BOX", "ITEM: UNITS\nsi\nITEM: BOX", 1, "frame 0 is in the units si, expected lj"),
+        (r"\n(\d+) 2 ", r"\n\1 1 ", 0, "has particles of species 1 alone, expected 1 and 2"),
+        (r"\n(\d+) 2 ", r"\n\1 2.5 ", 0, "frame 0 has an id, a type or an image that is no"),
+        (r" (\S+) \n7 1 ", r" 0.5 \n7 1 ", 0, "frame 0 has an id, a type or an image that is no"),
+        (r" (\S+) \n7 1 ", r" nan \n7 1 ", 0, "frame 0 has an id, a type or an image that is no"),
+        (
+            r"1\.0000000000000000e\+01",
+            "0",
+            0,
+            "has a box with the edge 0: give a run in a cubic box",
+        ),
     ],
 )
 def test_what_does_not_fit_is_refused_in_one_line(tmp_path, walk, old, new, count, fault):
@@ -146,6 +268,7 @@ def test_what_does_not_fit_is_refused_in_one_line(tmp_path, walk, old, new, coun
         DumpTrajectory(path)
     assert str(refusal.value).startswith(f"{path}: ")
     assert "\n" not in str(refusal.value)
+    assert "delete" not in str(refusal.value)
 
 
 def test_a_tilted_box_is_refused(tmp_path, walk):
@@ -212,3 +335,19 @@ def test_a_damaged_frame_in_the_middle_is_named_when_it_is_read(tmp_path, walk):
     path.write_text("ITEM: TIMESTEP\n".join(frames))
     with DumpTrajectory(path) as trajectory, pytest.raises(InputError, match="frame 4 holds 97 of"):
         list(trajectory)
+
+
+def test_what_the_system_refuses_is_no_damage(tmp_path, walk, monkeypatch):
+    path = write_dump(tmp_path / "a.dump", walk, TYPES, LENGTH)
+
+    def refuse(*_):
+        raise OSError(errno.EIO, "as the system says")
+
+    with DumpTrajectory(path) as trajectory:
+        monkeypatch.setattr(DumpTrajectory, "_lines", refuse)
+        with pytest.raises(InputError, match=r"a\.dump: cannot be read now: Input/output error: "):
+            trajectory.positions(1)
+    monkeypatch.setattr("pathlib.Path.open", refuse)
+    for opened in (DumpTrajectory, open_trajectory):
+        with pytest.raises(InputError, match=r"a\.dump: cannot be read now: Input/output error: "):
+            opened(path)

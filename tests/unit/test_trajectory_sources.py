@@ -225,11 +225,8 @@ def test_time_needs_a_time_step_from_the_file_or_the_caller(tmp_path, walk):
             trajectory.times()
     with pytest.raises(InputError, match=r"time_step = -1: give a positive number"):
         open_trajectory(path, time_step=-1)
-    with (
-        open_trajectory(write_own(tmp_path / "own.gsd", walk), time_step=0.002) as trajectory,
-        pytest.raises(InputError, match=r"has the time step 0\.005, not 0\.002"),
-    ):
-        trajectory.times()
+    with pytest.raises(InputError, match=r"has the time step 0\.005, not 0\.002"):
+        open_trajectory(write_own(tmp_path / "own.gsd", walk), time_step=0.002)
 
 
 def test_repeated_and_unequally_spaced_frames_are_refused(tmp_path, walk):

@@ -1,17 +1,16 @@
 """Writing trajectories as GSD: frames one by one, and segments merged in one pass."""
 
-import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import gsd.fl
 import gsd.hoomd
 import numpy as np
 
 from softness import periodic
-from softness.errors import InputError
+from softness.files import gsd_file
 from softness.files.atomic import replacing
+from softness.files.gsd_file import GsdFile
 
 SPECIES = ["A", "B"]
 
@@ -97,13 +96,11 @@ def read_frames(path: Path, end: float = np.inf) -> Iterator[gsd.hoomd.Frame]:
     InputError
         If the file cannot be read.
     """
-    try:
-        with gsd.hoomd.open(path, "r") as file:
-            yield from itertools.takewhile(lambda frame: frame.configuration.step < end, file)
-    except (OSError, RuntimeError, KeyError) as error:
-        raise InputError(
-            f"{path}: damaged ({error}): bring it back, or move its folder away to simulate again"
-        ) from error
+    with GsdFile(path, "bring it back, or move its folder away to simulate again") as file:
+        for number in range(file.frames):
+            if file.chunk(number, gsd_file.STEP)[0] >= end:
+                return
+            yield _decoded(file, number)
 
 
 def text_chunk(text: str) -> np.ndarray:
@@ -123,3 +120,18 @@ def _encoded(frame: Frame, types: np.ndarray, box_length: float) -> gsd.hoomd.Fr
     encoded.particles.image = images
     encoded.log = {name: np.array([value]) for name, value in frame.log.items()}
     return encoded
+
+
+def _decoded(file: GsdFile, number: int) -> gsd.hoomd.Frame:
+    """A frame with all that files of this project hold, so that it can be written again."""
+    frame = gsd.hoomd.Frame()
+    frame.configuration.step = file.chunk(number, gsd_file.STEP)[0]
+    frame.configuration.box = file.chunk(number, gsd_file.BOX)
+    frame.particles.N = file.particles(number)
+    frame.particles.types = file.type_names(number)
+    frame.particles.typeid = file.chunk(number, gsd_file.TYPES)
+    frame.particles.position = file.chunk(number, gsd_file.POSITIONS)
+    frame.particles.image = file.chunk(number, gsd_file.IMAGES)
+    logged = {name: file.logged(number, name) for name in file.logged_names()}
+    frame.log = {name: value for name, value in logged.items() if value is not None}
+    return frame

@@ -8,11 +8,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-import gsd.hoomd
 import numpy as np
 
 from softness import periodic
 from softness.errors import InputError
+from softness.files import gsd_file
+from softness.files.gsd_file import GsdFile
+from softness.files.unreadable import RUN_AGAIN
 from softness.liquid import Liquid
 
 # Names of the species in the files of this project, whatever the configuration calls them.
@@ -38,9 +40,9 @@ def snapshot_positions(path: str | Path, frame: int, liquid: Liquid) -> np.ndarr
     InputError
         If the file or the frame cannot be read, or it is of another liquid.
     """
-    with _opened(path, [frame]) as trajectory:
-        found = _checked(trajectory, f"{path}: frame {frame}", frame, liquid)
-        return np.asarray(found.position, dtype=np.float64)
+    with _opened(path, [frame]) as file:
+        _check(file, frame, liquid)
+        return file.chunk(frame, gsd_file.POSITIONS).astype(np.float64)
 
 
 def unwrapped_frames(
@@ -62,47 +64,38 @@ def unwrapped_frames(
     InputError
         If the file or a frame cannot be read, or it is of another liquid.
     """
-    with _opened(path, frames) as trajectory:
+    with _opened(path, frames) as file:
         for frame in frames:
-            found = _checked(trajectory, f"{path}: frame {frame}", frame, liquid)
-            yield periodic.unwrap(found.position, found.image, liquid.box_length)
+            _check(file, frame, liquid)
+            places, images = (
+                file.chunk(frame, name) for name in (gsd_file.POSITIONS, gsd_file.IMAGES)
+            )
+            yield periodic.unwrap(places, images, liquid.box_length)
 
 
 @contextmanager
-def _opened(path: str | Path, frames: Sequence[int]) -> Iterator[gsd.hoomd.HOOMDTrajectory]:
+def _opened(path: str | Path, frames: Sequence[int]) -> Iterator[GsdFile]:
     """Open a trajectory that has these frames, or say in one line why it cannot be read."""
-    if not Path(path).is_file():
-        raise InputError(f"{path}: no such file: run the rule that makes it")
-    try:
-        with gsd.hoomd.open(path) as trajectory:
-            outside = [frame for frame in frames if not 0 <= frame < len(trajectory)]
-            if outside:
-                raise InputError(
-                    f"{path}: has no frame {outside[0]}: its frames are 0 to {len(trajectory) - 1}"
-                )
-            yield trajectory
-    except InputError:
-        raise
-    # What damage raises depends on the bytes: a number may ask for an array of any size.
-    except (OSError, RuntimeError, KeyError, ValueError, MemoryError) as error:
-        raise InputError(f"{path}: damaged ({error}): delete it and run again") from error
+    with GsdFile(path, RUN_AGAIN) as file:
+        outside = [frame for frame in frames if not 0 <= frame < file.frames]
+        if outside:
+            raise InputError(
+                f"{path}: has no frame {outside[0]}: its frames are 0 to {file.frames - 1}"
+            )
+        yield file
 
 
-def _checked(
-    trajectory: gsd.hoomd.HOOMDTrajectory, name: str, frame: int, liquid: Liquid
-) -> gsd.hoomd.ParticleData:
-    """The particles of a frame, if they are the configured liquid."""
-    found = trajectory[frame]
-    _check_box(name, found, liquid)
-    _check_shapes(name, found.particles, liquid.particles)
-    _check_species(name, found.particles, liquid)
-    _check_finite(name, found.particles.position)
-    return found.particles
+def _check(file: GsdFile, frame: int, liquid: Liquid) -> None:
+    """Refuse a frame that is not of the configured liquid."""
+    name = f"{file.path}: frame {frame}"
+    box = file.chunk(frame, gsd_file.BOX).astype(np.float64)
+    _check_box(name, file.particles(frame), box, liquid)
+    _check_species(name, _labels(name, file, frame), liquid)
+    _check_finite(name, file.chunk(frame, gsd_file.POSITIONS))
 
 
-def _check_box(name: str, found: gsd.hoomd.Frame, liquid: Liquid) -> None:
+def _check_box(name: str, number: int, box: np.ndarray, liquid: Liquid) -> None:
     """Compare number, box and, for the message, density."""
-    number, box = int(found.particles.N), np.asarray(found.configuration.box, np.float64)
     edges, tilt = box[:3], box[3:]
     same_box = np.allclose(edges, liquid.box_length, rtol=BOX_TOLERANCE, atol=0) and not tilt.any()
     if number == liquid.particles and same_box:
@@ -129,21 +122,8 @@ def _density(number: int, edges: np.ndarray) -> str:
     return f"{number / volume:.6g}" if volume > 0 else "unknown"
 
 
-def _check_shapes(name: str, particles: gsd.hoomd.ParticleData, number: int) -> None:
-    """Refuse arrays that do not have a row for each particle; GSD itself does not look."""
-    shapes = {"typeid": (number,), "position": (number, 3), "image": (number, 3)}
-    for array, expected in shapes.items():
-        found = np.shape(getattr(particles, array))
-        if found != expected:
-            raise InputError(
-                f"{name} has particles/{array} of shape {found}, expected {expected}: "
-                "it is damaged: delete it and run again"
-            )
-
-
-def _check_species(name: str, particles: gsd.hoomd.ParticleData, liquid: Liquid) -> None:
+def _check_species(name: str, labels: np.ndarray, liquid: Liquid) -> None:
     """Compare the species of every particle."""
-    labels = _labels(name, particles)
     known = SPECIES if set(labels) <= set(SPECIES) else liquid.species
     expected = np.array(known)[liquid.types]
     wrong = np.flatnonzero(labels != expected)
@@ -157,16 +137,17 @@ def _check_species(name: str, particles: gsd.hoomd.ParticleData, liquid: Liquid)
         )
 
 
-def _labels(name: str, particles: gsd.hoomd.ParticleData) -> np.ndarray:
+def _labels(name: str, file: GsdFile, frame: int) -> np.ndarray:
     """(N,) name of the species of each particle."""
-    indices = np.asarray(particles.typeid, dtype=np.int64)
-    outside = np.flatnonzero(indices >= len(particles.types))
+    indices = file.chunk(frame, gsd_file.TYPES).astype(np.int64)
+    names = file.type_names(frame)
+    outside = np.flatnonzero((indices < 0) | (indices >= len(names)))
     if len(outside):
         raise InputError(
             f"{name} has type {indices[outside[0]]} at particle {outside[0]}, but only "
-            f"{len(particles.types)} types: it is damaged: delete it and run again"
+            f"{len(names)} types: it is damaged: {RUN_AGAIN}"
         )
-    return np.array(particles.types)[indices]
+    return np.array(names)[indices]
 
 
 def _check_finite(name: str, positions: np.ndarray) -> None:
@@ -174,5 +155,5 @@ def _check_finite(name: str, positions: np.ndarray) -> None:
     if len(wrong):
         raise InputError(
             f"{name} has position {positions[wrong[0]].tolist()} at particle {wrong[0]}, "
-            "expected finite numbers: it is damaged: delete it and run again"
+            f"expected finite numbers: it is damaged: {RUN_AGAIN}"
         )
