@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from softness.checks import exceeds_half_box
 from softness.errors import InputError
 
 Cutoff = Literal["common", "per_pair"]
@@ -54,7 +55,7 @@ class Liquid:
             raise InputError("epsilon, sigma and the cut-off distance must be positive")
         if self.cutoff not in ("common", "per_pair"):
             raise InputError(f"cutoff is {self.cutoff!r}: choose 'common' or 'per_pair'")
-        if self.largest_cutoff > self.box_length / 2:
+        if exceeds_half_box(self.largest_cutoff, self.box_length):
             raise InputError(
                 f"the cut-off {self.largest_cutoff:g} exceeds half the box, "
                 f"{self.box_length / 2:.3f}: use more than {self.particles} particles"

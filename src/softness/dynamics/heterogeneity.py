@@ -5,7 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.spatial import cKDTree
 
-from softness.checks import checked_count, checked_frame, checked_positive
+from softness.checks import (
+    checked_count,
+    checked_frame,
+    checked_positive,
+    exceeds_half_box,
+)
 from softness.errors import InputError
 
 
@@ -97,7 +102,7 @@ def neighbour_correlation(
         )
     box_length = checked_positive(box_length, "box_length")
     distance = checked_positive(distance, "distance")
-    if box_length < 2 * distance:
+    if exceeds_half_box(distance, box_length):
         raise InputError(
             f"box_length = {box_length:.6g} is smaller than twice the distance {distance:.6g}, so "
             "that neighbours would be ambiguous: take a larger system or a shorter distance"

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numba
 import numpy as np
 
-from softness.checks import checked_frame
+from softness.checks import checked_frame, exceeds_half_box
 from softness.errors import InputError
 
 
@@ -109,7 +109,7 @@ def checked_box_length(box_length: float, reach: float) -> float:
     length = float(box_length)
     if not (np.isfinite(length) and length > 0):
         raise InputError(f"box_length = {length}: give a positive, finite edge")
-    if length < 2 * reach:
+    if exceeds_half_box(reach, length):
         raise InputError(
             f"box_length = {length:.6g} is smaller than twice the reach {reach:.6g}, so that "
             "neighbours would be ambiguous: take a larger system or shorter radii"
