@@ -92,14 +92,6 @@ def checked_positive(value: float, name: str) -> float:
     return float(value)
 
 
-def exceeds_half_box(distance: float, box_length: float) -> bool:
-    """Whether a distance is longer than half the box, by more than the edge's own rounding.
-
-    An edge is a cube root: that of 150 particles at a density of 1.2 is 5 - 9e-16.
-    """
-    return bool(distance > box_length / 2 * (1 + 1e-12))
-
-
 def checked_count(value: int, name: str) -> int:
     """Return a whole number of 1 or more, or raise.
 

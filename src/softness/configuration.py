@@ -12,9 +12,8 @@ from typing import Any
 import jsonschema
 import yaml
 
-from softness.checks import exceeds_half_box
 from softness.errors import InputError
-from softness.liquid import Liquid
+from softness.liquid import Liquid, exceeds_half_box
 
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMA = ROOT / "workflow" / "schemas" / "config.schema.yaml"

@@ -5,13 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.spatial import cKDTree
 
-from softness.checks import (
-    checked_count,
-    checked_frame,
-    checked_positive,
-    exceeds_half_box,
-)
+from softness.checks import checked_count, checked_frame, checked_positive
 from softness.errors import InputError
+from softness.liquid import exceeds_half_box
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,9 @@
 import freud
 import numpy as np
 
-from softness.checks import checked_positive, exceeds_half_box
+from softness.checks import checked_positive
 from softness.errors import InputError
+from softness.liquid import exceeds_half_box
 
 PAIRS = ("AA", "AB", "BB")
 

@@ -16,8 +16,9 @@ from typing import NamedTuple
 import numba
 import numpy as np
 
-from softness.checks import checked_frame, exceeds_half_box
+from softness.checks import checked_frame
 from softness.errors import InputError
+from softness.liquid import exceeds_half_box
 
 
 class Neighbours(NamedTuple):
