@@ -13,7 +13,7 @@ import jsonschema
 
 from softness import yaml_files
 from softness.errors import InputError
-from softness.liquid import Liquid
+from softness.liquid import Liquid, exceeds_half_box
 
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMA = ROOT / "workflow" / "schemas" / "config.schema.yaml"
@@ -192,6 +192,7 @@ def _impossible(config: Mapping[str, Any]) -> Iterator[str]:
     yield from _role_mistakes(config)
     yield from _time_mistakes(config)
     yield from _reach_mistakes(config, liquid)
+    yield from _grid_mistakes(config)
     yield from _sample_mistakes(config)
     yield from _ensemble_mistakes(config)
     yield from _inherent_mistakes(config)
@@ -630,9 +631,28 @@ def _reach_mistakes(config: Mapping[str, Any], liquid: Liquid) -> Iterator[str]:
         "pair_distribution.largest_distance": config["pair_distribution"]["largest_distance"],
     }
     for place, reach in reaches.items():
-        if reach >= liquid.box_length / 2:
+        if exceeds_half_box(reach, liquid.box_length):
             needed = math.ceil((2 * reach) ** 3 * liquid.density) + 1
             yield (
                 f"{place}: reaches {reach:g} sigma_AA, half the box is "
                 f"{liquid.box_length / 2:.3f}: shorten it, or use liquid.particles >= {needed}"
+            )
+
+
+def _grid_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
+    """Ranges of bins and radii hold whole steps, or a step or an end would not be as it is set."""
+    pairs, moved, features = (config[key] for key in ("pair_distribution", "van_hove", "features"))
+    ranges: dict[str, tuple[float, ...]] = {
+        "pair_distribution.largest_distance": (0.0, pairs["largest_distance"], pairs["bin_width"]),
+        "van_hove.largest": (0.0, moved["largest"], moved["bin_width"]),
+    }
+    for name in ("radial", "angular"):
+        ends = (features[name][key] for key in ("first", "last", "step"))
+        ranges[f"features.{name}.last"] = tuple(ends)
+    for place, (first, last, step) in ranges.items():
+        if last > first and not _is_multiple(last - first, step):
+            nearest = first + max(round((last - first) / step), 1) * step
+            yield (
+                f"{place}: {last:g} sigma_AA is no whole number of steps of {step:g} from "
+                f"{first:g}: try {nearest:g}"
             )

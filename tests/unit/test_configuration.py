@@ -9,6 +9,7 @@ from locations import ROOT
 from softness import configuration
 from softness.errors import InputError
 from softness.files.provenance import canonical_json
+from softness.liquid import Liquid
 
 PRESETS = ["dissertation", "laptop", "smoke", "overnight"]
 
@@ -67,6 +68,14 @@ MISTAKES = [
     (change("liquid.fractions", [0.8, 0.3]), ["fractions", "0.3", "add up to 1"]),
     (change("liquid.particles", 500), ["features.radial.last", "5.9", "liquid.particles >= 1973"]),
     (change("pair_distribution.largest_distance", 9.0), ["largest_distance", "9", "half the box"]),
+    (
+        change("pair_distribution.bin_width", 0.03),
+        ["pair_distribution.largest_distance", "5 sigma_AA", "steps of 0.03", "try 5.01"],
+    ),
+    (change("van_hove.largest", 8.07), ["van_hove.largest", "8.07", "steps of 0.1", "try 8.1"]),
+    (change("features.radial.last", 4.85), ["features.radial.last", "steps of 0.1", "try 4.8"]),
+    (change("features.angular.step", 0.7), ["features.angular.last", "from 1", "try 3.1"]),
+    (change("inherent.model", "mlp"), ["inherent.model", "mlp", "svr"]),
     (change("roles.training", 0.44), ["roles.training", "0.44", "not simulated"]),
     (change("roles.fluidity", [1.0, 3.0]), ["roles.fluidity", "3", "not simulated"]),
     (change("roles.cycle", 0.56), ["cycle.pulses.0.high", "0.56", "roles.cycle"]),
@@ -207,6 +216,17 @@ def test_each_kind_of_mistake_is_refused_in_one_line(laptop, mistake, named):
     lines = str(refused.value).splitlines()
     assert any(all(word in line for word in named) for line in lines), lines
     assert all(line.startswith("config: ") for line in lines)
+
+
+def test_g_of_r_may_reach_to_half_the_box_itself(laptop):
+    half = Liquid.from_settings(laptop["liquid"]).box_length / 2
+    laptop["pair_distribution"] |= {"largest_distance": half, "bin_width": half / 300}
+    assert configuration.checked(laptop) == laptop
+    laptop["pair_distribution"] |= {"largest_distance": half * 1.01, "bin_width": half * 1.01 / 300}
+    with pytest.raises(
+        InputError, match=r"pair_distribution\.largest_distance: reaches .* half the"
+    ):
+        configuration.checked(laptop)
 
 
 @pytest.mark.parametrize("preset", ["dissertation", "laptop", "overnight", "smoke"])

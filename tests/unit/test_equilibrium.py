@@ -35,6 +35,22 @@ def test_a_walk_that_slows_down_shows_it():
     assert late > early + 0.1
 
 
+def test_good_liquids_have_hardly_a_crystalline_particle(real_data):
+    """The numbers of docs/findings.md, of ten configurations."""
+    length, is_a = float(real_data["box_length"]), real_data["types"] == 0
+    everyone, alone = (
+        np.array([crystalline_share(*given, length, 1.4, 0.3) for given in each])
+        for each in (
+            [(frame, is_a) for frame in real_data["positions"]],
+            [(frame[is_a], np.ones(is_a.sum(), bool)) for frame in real_data["positions"]],
+        )
+    )
+    assert everyone.min() == 0
+    assert everyone.max() == pytest.approx(0.00397, abs=1e-5)
+    assert (alone.min(), alone.max()) == pytest.approx((0.00397, 0.0235), abs=1e-5)
+    assert (alone > 0.01).sum() == 4
+
+
 def test_a_lattice_is_crystalline_and_random_places_are_not():
     edge = 6
     cell = np.array([[0, 0, 0], [0.5, 0.5, 0], [0.5, 0, 0.5], [0, 0.5, 0.5]])

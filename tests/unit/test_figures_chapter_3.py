@@ -224,6 +224,32 @@ def test_published_thermal_data_are_named_so():
     assert module("3.8").plot(data).axes[0].get_title(loc="left") == "thermal propensity, published"
 
 
+def with_scores(data, **changes):
+    """The same data with some scores of propensity changed."""
+    return replace(data, propensity_scores=[replace(data.propensity_scores[0], **changes)])
+
+
+def test_another_model_than_the_sources_is_named(as_planted):
+    by_ridge = with_scores(as_planted, model=np.array("ridge", dtype="S"))
+    for claim in claims("3.8", by_ridge).values():
+        assert "by ridge, the source by svr" in claim.note
+    for claim in claims("3.8", as_planted).values():
+        assert "svr" not in claim.note
+    title = module("3.8").plot(by_ridge).axes[0].get_title(loc="left")
+    assert title == "inherent-state propensity, ridge"
+
+
+def test_without_thermal_runs_of_our_own_nothing_is_compared(as_planted):
+    nothing = np.full_like(as_planted.propensity_scores[0].thermal_trained, np.nan)
+    alone = with_scores(as_planted, thermal_trained=nothing, thermal_on_thermal=nothing)
+    for claim in claims("3.8", alone).values():
+        assert claim.verdict == UNTESTED
+        assert "no thermal runs of our own" in claim.note
+    numbers = module("3.8").table(alone)
+    assert set(numbers["quantity"]) == {"trained on the predicted propensity", "ceiling"}
+    module("3.8").plot(alone)
+
+
 def test_the_ceiling_is_that_of_all_runs(as_planted):
     numbers = module("3.8").table(as_planted)
     ceiling = numbers[numbers["quantity"] == "ceiling"]

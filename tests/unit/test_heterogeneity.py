@@ -60,6 +60,14 @@ def test_the_correlation_is_that_of_all_pairs(places):
     assert found.value == pytest.approx(expected)
 
 
+def test_neighbours_may_be_half_a_box_apart_whatever_the_rounding_of_its_edge(places):
+    edge = (150 / 1.2) ** (1 / 3)
+    assert edge < 2 * 2.5
+    for length in (edge, 5.0):
+        found = neighbour_correlation(places[:, 0], places, length, 2.5, np.random.default_rng(1))
+        assert np.isfinite(found.value)
+
+
 def test_what_cannot_be_correlated_is_refused(places):
     generator = np.random.default_rng(1)
     with pytest.raises(InputError, match="all the same"):

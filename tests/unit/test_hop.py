@@ -32,6 +32,19 @@ def hop_by_definition(positions, half_window):
     return np.array(rows)
 
 
+def disjoint_by_definition(positions, half_window):
+    """The same with windows that end before t and begin after it."""
+    positions = positions.astype(np.float64)
+    rows = []
+    for t in range(half_window, len(positions) - half_window):
+        w1 = positions[t - half_window : t]
+        w2 = positions[t + 1 : t + half_window + 1]
+        before = ((w1 - w2.mean(axis=0)) ** 2).sum(axis=2).mean(axis=0)
+        after = ((w2 - w1.mean(axis=0)) ** 2).sum(axis=2).mean(axis=0)
+        rows.append(np.sqrt(before * after))
+    return np.array(rows)
+
+
 def random_walk(frames=60, particles=40, seed=0):
     steps = np.random.default_rng(seed).normal(size=(frames, particles, 3))
     return np.cumsum(steps, axis=0)
@@ -122,17 +135,56 @@ def test_it_scales_with_the_square_of_length():
     np.testing.assert_allclose(hop_indicator(3 * positions), 9 * hop_indicator(positions))
 
 
-@given(cuts=st.lists(st.integers(0, 40), max_size=8), half_window=st.integers(1, 7))
-@settings(deadline=None, max_examples=40)
-def test_a_stream_equals_the_whole_however_it_is_cut(cuts, half_window):
+@pytest.mark.parametrize("half_window", [1, 2, 5, 12])
+@pytest.mark.parametrize("kind", [np.float32, np.float64])
+def test_disjoint_windows_leave_out_the_frame_between_them(half_window, kind):
+    positions = random_walk().astype(kind)
+    found = hop_indicator(positions, half_window, window="disjoint")
+    np.testing.assert_allclose(found, disjoint_by_definition(positions, half_window), rtol=1e-12)
+    moved = hop_indicator(positions.astype(float) + 1e6, half_window, "disjoint")
+    np.testing.assert_allclose(moved, found, rtol=1e-8)
+    back = hop_indicator(positions[::-1], half_window, "disjoint")[::-1]
+    np.testing.assert_allclose(back, found, rtol=1e-12)
+
+
+@pytest.mark.parametrize("half_window", [1, 2, 5])
+def test_a_single_jump_reaches_its_square_with_disjoint_windows(half_window):
+    displacement = np.array([0.5, -0.3, 0.8])
+    jump, frames = 20, 41
+    positions = single_jump(frames, jump, displacement)
+    hop = hop_indicator(positions, half_window, "disjoint")[:, 0]
+    times = np.arange(half_window, frames - half_window)
+    # Share of the mixed window that lies on the far side of the jump.
+    ahead = np.clip(times + half_window - jump + 1, 0, half_window) / half_window
+    behind = np.clip(jump - (times - half_window), 0, half_window) / half_window
+    expected = displacement @ displacement * np.where(times < jump, ahead, behind) ** 1.5
+    np.testing.assert_allclose(hop, expected, rtol=1e-12, atol=1e-15)
+    assert np.isclose(hop.max(), displacement @ displacement)
+    assert set(times[np.isclose(hop, hop.max())]) == {jump - 1, jump}
+
+
+def test_the_default_is_the_shared_frame():
+    positions = random_walk()
+    assert np.array_equal(hop_indicator(positions), hop_indicator(positions, 5, "shared"))
+    assert (hop_indicator(positions) < hop_indicator(positions, 5, "disjoint")).mean() > 0.9
+
+
+@given(
+    cuts=st.lists(st.integers(0, 40), max_size=8),
+    half_window=st.integers(1, 7),
+    window=st.sampled_from(["shared", "disjoint"]),
+)
+@settings(deadline=None, max_examples=60)
+def test_a_stream_equals_the_whole_however_it_is_cut(cuts, half_window, window):
     positions = random_walk(40, 5).astype(np.float32)
-    stream = HopStream(half_window)
+    stream = HopStream(half_window, window)
     rows = [stream.push(block) for block in np.split(positions, sorted(cuts))]
-    assert np.array_equal(np.concatenate(rows), hop_indicator(positions, half_window))
+    assert np.array_equal(np.concatenate(rows), hop_indicator(positions, half_window, window))
 
 
-def test_a_stream_holds_the_same_memory_after_any_number_of_frames():
-    stream = HopStream(5)
+@pytest.mark.parametrize("window", ["shared", "disjoint"])
+def test_a_stream_holds_the_same_memory_after_any_number_of_frames(window):
+    stream = HopStream(5, window)
     positions = random_walk(30)
     stream.push(positions)
     tracemalloc.start()
@@ -162,15 +214,22 @@ def test_a_bad_argument_is_named(positions, half_window, named):
         hop_indicator(positions, half_window)
 
 
-def test_one_broken_coordinate_in_the_last_frame_is_found():
+@pytest.mark.parametrize("window", ["shared", "disjoint"])
+def test_one_broken_coordinate_in_the_last_frame_is_found(window):
     positions = random_walk()
     positions[-1, 7, 1] = np.inf
     with pytest.raises(InputError, match="not finite"):
-        hop_indicator(positions)
+        hop_indicator(positions, window=window)
 
 
-def test_a_stream_refuses_another_number_of_particles():
-    stream = HopStream()
+def test_an_unknown_window_is_named():
+    with pytest.raises(InputError, match=r"window is 'apart': choose 'shared' or 'disjoint'"):
+        hop_indicator(random_walk(), 5, "apart")
+
+
+@pytest.mark.parametrize("window", ["shared", "disjoint"])
+def test_a_stream_refuses_another_number_of_particles(window):
+    stream = HopStream(window=window)
     stream.push(np.zeros((3, 4, 3)))
     with pytest.raises(InputError, match="5 particles"):
         stream.push(np.zeros((3, 5, 3)))

@@ -20,6 +20,18 @@ def test_cutoff_per_pair_scales_with_sigma():
     assert kob_andersen(cutoff="per_pair").cutoffs == pytest.approx((2.5, 2.0, 2.2))
 
 
+def test_a_cutoff_of_half_the_box_is_allowed_whatever_the_rounding_of_its_edge():
+    """150 particles at 1.2: the cube root of 125 is 5 - 9e-16."""
+    for cutoff in ("per_pair", "common"):
+        liquid = kob_andersen(150, 1.2, cutoff)
+        assert liquid.largest_cutoff == 2.5
+        assert liquid.box_length == pytest.approx(5, abs=1e-12)
+    for particles, density in ((125, 1.0), (375, 3.0), (100, 0.8)):
+        kob_andersen(particles, density)
+    with pytest.raises(InputError, match=r"cut-off 2\.5 exceeds half the box, 2\.494"):
+        kob_andersen(149, 1.2, "per_pair")
+
+
 def test_another_glass_former_is_a_block_of_settings():
     wca = Liquid.from_settings(
         {

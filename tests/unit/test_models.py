@@ -1,5 +1,9 @@
 """Model files: what is read is what was written, and what cannot be read is named."""
 
+import io
+import pickle
+import zipfile
+
 import h5py
 import numpy as np
 import pytest
@@ -134,6 +138,24 @@ def test_types_that_are_not_scikit_learn_are_neither_written_nor_read(tmp_path):
     skops.io.dump({"model": Stranger(), "provenance": "{}"}, path)
     with pytest.raises(InputError, match=r"stranger\.skops: holds .*Stranger.*unknown origin"):
         models.load_model(path)
+
+
+@pytest.mark.parametrize("kind", ["an object array", "a pickle"])
+def test_a_forged_array_is_refused_without_advice_to_open_it(tmp_path, kind):
+    path, forged = tmp_path / "forged.skops", io.BytesIO()
+    if kind == "a pickle":
+        pickle.dump({"any": "object"}, forged)
+    else:
+        np.save(forged, np.array([{"any": "object"}]), allow_pickle=True)
+    good = skops.io.dumps({"model": np.arange(5.0), "provenance": "{}"})
+    with zipfile.ZipFile(io.BytesIO(good)) as parts, zipfile.ZipFile(path, "w") as archive:
+        for name in parts.namelist():
+            content = forged.getvalue() if name.endswith(".npy") else parts.read(name)
+            archive.writestr(name, content)
+    with pytest.raises(InputError, match=r"forged\.skops: damaged.*delete it and train") as raised:
+        models.load_model(path)
+    assert "pickle" not in str(raised.value)
+    assert raised.value.__suppress_context__
 
 
 def test_nothing_is_left_of_a_write_that_failed(tmp_path, plane, monkeypatch):

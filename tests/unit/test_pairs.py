@@ -1,5 +1,6 @@
 """g(r) by pair of species against closed forms."""
 
+import freud
 import numpy as np
 import pytest
 
@@ -69,6 +70,72 @@ def test_a_peak_at_the_edge_is_none():
 def test_what_reaches_beyond_half_the_box_is_refused():
     with pytest.raises(InputError, match="largest_distance is 6"):
         PairDistribution(LENGTH, np.zeros(4, int), 0.1, 6.0)
+
+
+@pytest.mark.parametrize("length", [10.0, (4096 / 1.2) ** (1 / 3), (150 / 1.2) ** (1 / 3), 7.3])
+def test_half_the_box_is_the_largest_distance(length):
+    """Against distances by freud's own box, of which no histogram is made."""
+    generator = np.random.default_rng(11)
+    types = np.repeat([0, 1], [90, 30])
+    positions = generator.uniform(-length / 2, length / 2, size=(120, 3))
+    result = PairDistribution(length, types, length / 40, length / 2)
+    result.add(positions)
+    assert result.largest_distance == pytest.approx(length / 2, rel=1e-12)
+    box, a, b = freud.box.Box.cube(length), positions[types == 0], positions[types == 1]
+    edges = np.linspace(0, length / 2, 21)
+    shells = 4 / 3 * np.pi * np.diff(edges**3)
+    for row, first, second, partners in zip(
+        result.values(), (a, a, b), (a, b, b), (89, 30, 29), strict=True
+    ):
+        distance = box.compute_all_distances(first, second)
+        counts, _ = np.histogram(distance[distance > 0], edges)
+        expected = counts / len(first) / shells / (partners / length**3)
+        # A pair on an edge may change sides by rounding in single precision.
+        np.testing.assert_allclose(row * shells, expected * shells, atol=3 * length**3 / 900)
+        assert np.median(np.abs(row - expected)[5:]) < 1e-5
+
+
+def test_beyond_half_the_box_is_refused_where_it_is_not_rounding():
+    length = (150 / 1.2) ** (1 / 3)
+    PairDistribution(length, np.repeat([0, 1], [4, 2]), 0.1, 2.5)
+    with pytest.raises(InputError, match=r"at most half the box, 2\.500"):
+        PairDistribution(length, np.repeat([0, 1], [4, 2]), 0.1, 2.5001)
+
+
+@pytest.mark.parametrize(("width", "end"), [(0.3, 3.9), (0.7, 3.5), (2.5, 2.5), (0.1, 4.0)])
+def test_bins_have_the_width_that_was_asked_for(width, end):
+    """4.0 holds no whole number of most: the histogram ends before it."""
+    generator = np.random.default_rng(4)
+    types = np.repeat([0, 1], [40, 20])
+    result = PairDistribution(LENGTH, types, width, 4.0)
+    result.add(generator.uniform(0, LENGTH, size=(60, 3)))
+    assert result.bin_width == width
+    assert result.largest_distance == pytest.approx(end)
+    expected = (np.arange(round(end / width)) + 0.5) * width
+    np.testing.assert_allclose(result.distances, expected, rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("width", "end", "named"),
+    [
+        (0.0, 4.0, "bin_width = 0"),
+        (0.1, np.nan, "largest_distance = nan"),
+        (5.0, 4.0, "width is 5"),
+    ],
+)
+def test_what_makes_no_bins_is_named(width, end, named):
+    with pytest.raises(InputError, match=named):
+        PairDistribution(LENGTH, np.repeat([0, 1], [4, 2]), width, end)
+
+
+def test_real_configurations_are_measured_to_half_their_box(real_data):
+    length, types = float(real_data["box_length"]), real_data["types"]
+    whole = PairDistribution(length, types, length / 752, length / 2)
+    part = PairDistribution(length, types, length / 752, 376 / 752 * length * (1 - 1 / 376))
+    for result in (whole, part):
+        result.add(real_data["positions"][0])
+    np.testing.assert_allclose(whole.values()[:, :-1], part.values(), rtol=0.02, atol=0.02)
+    np.testing.assert_allclose(whole.values()[:2, -1], 1, atol=0.1)
 
 
 def test_no_frame_is_told():

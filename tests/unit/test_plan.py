@@ -265,6 +265,13 @@ def test_a_regressor_that_nobody_has_timed_is_a_guess(study, monkeypatch):
     assert source == "guess" and seconds > 10
 
 
+def test_the_model_of_propensity_decides_the_time_of_its_scores(study):
+    by_svr, _ = modelled_seconds(Sizes(study), "propensity_scores", {})
+    study.config["inherent"]["model"] = "ridge"
+    by_ridge, _ = modelled_seconds(Sizes(study), "propensity_scores", {})
+    assert 2.5 < by_ridge < by_svr / 5
+
+
 def test_the_time_of_a_job_that_has_run_is_in_its_benchmark(tmp_path):
     path = tmp_path / "job.tsv"
     path.write_text("s\th:m:s\tmax_rss\n12.5\t0:00:12\t100\n")

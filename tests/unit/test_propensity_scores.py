@@ -1,6 +1,7 @@
 """Models of propensity, and published runs in place of our own: planted answers, faults named."""
 
 import json
+import pickle
 from dataclasses import replace
 
 import numpy as np
@@ -12,10 +13,13 @@ from softness.errors import InputError
 from softness.files import tables
 from softness.files.features import reading_features, writing_features
 from softness.files.provenance import Provenance
+from softness.files.published import read_published
 from softness.files.records.inherent import InherentPropensity
 from softness.files.records.propensity import PropensityScores
 from softness.liquid import kob_andersen
 from softness.stages import propensity_scores, published_propensity
+from softness.stages.shared.structure import feature_set
+from softness.structure.feature_set import frame_features
 
 MADE_BY = Provenance("test", {})
 TIMES = (1.0, 5.0)
@@ -24,6 +28,7 @@ SETTINGS = {
     "seed": 1,
     "places": [[0, 3], [0, 8], [1, 3], [1, 8]],
     "training_time": 5.0,
+    "model": "svr",
     "grid": {"C": [0.1], "epsilon": [0.1]},
 }
 INHERENT_WEIGHTS = np.array([1.0, 0.0, 0.0, 0.0])
@@ -136,16 +141,20 @@ def test_of_one_replica_snapshots_are_left_out(tmp_path):
     assert (found.directly_trained > 0.97).all()
 
 
+def published_snapshots(folder, state, number=3):
+    """Arguments of the stage: published snapshots in files."""
+    sums = [folder / f"published{n}.h5" for n in range(number)]
+    features = [folder / f"published_features{n}.h5" for n in range(number)]
+    for n in range(number):
+        given = replace(propensity(n + 10, states=[state]), snapshot=np.array(n))
+        tables.write(sums[n], given, MADE_BY)
+        write_features(features[n], n, [0], [n + 10])
+    return ["--published", *map(str, sums), "--published-features", *map(str, features)]
+
+
 @pytest.mark.parametrize("state", ["inherent", "thermal"])
 def test_published_snapshots_take_the_place_of_our_own(own, tmp_path, state):
-    sums = [tmp_path / f"published{number}.h5" for number in range(3)]
-    features = [tmp_path / f"published_features{number}.h5" for number in range(3)]
-    for number in range(3):
-        given = replace(propensity(number + 10, states=[state]), snapshot=np.array(number))
-        tables.write(sums[number], given, MADE_BY)
-        write_features(features[number], number, [0], [number + 10])
-    arguments = ["--published", *map(str, sums), "--published-features", *map(str, features)]
-    found = scores(tmp_path, [*own, *arguments])
+    found = scores(tmp_path, [*own, *published_snapshots(tmp_path, state)])
     assert found.published
     assert str(found.state.astype(str)) == state
     assert found.replica.tolist() == [0, 1, 2]
@@ -156,6 +165,56 @@ def test_published_snapshots_take_the_place_of_our_own(own, tmp_path, state):
     else:
         np.testing.assert_allclose(found.thermal_trained, np.sqrt(0.5), atol=0.15)
         assert np.isnan(found.thermal_on_thermal).all()
+
+
+@pytest.mark.parametrize("state", ["inherent", "thermal"])
+def test_published_snapshots_are_scored_without_runs_of_our_own(own, tmp_path, state):
+    published = published_snapshots(tmp_path, state)
+    alone = scores(tmp_path, published, places=[])
+    assert alone.published
+    assert np.isnan(alone.thermal_trained).all()
+    assert np.isnan(alone.thermal_on_thermal).all()
+    # The same models as beside runs of our own.
+    beside = scores(tmp_path, [*own, *published])
+    np.testing.assert_array_equal(alone.directly_trained, beside.directly_trained)
+    np.testing.assert_array_equal(alone.half_correlation, beside.half_correlation)
+
+
+def test_with_nothing_to_score_the_setting_is_named(tmp_path):
+    with pytest.raises(
+        InputError, match=r"--runs and --published are absent: .*inherent\.published"
+    ):
+        scores(tmp_path, ["--published", "--published-features"])
+
+
+def test_the_model_of_our_own_runs_is_trained_once_for_all_published_files(
+    own, tmp_path, monkeypatch
+):
+    trained, fit_chosen = [], propensity_scores.fit_chosen
+
+    def counted(name, candidates, particles, generator):
+        trained.append(len(particles.features))
+        return fit_chosen(name, candidates, particles, generator)
+
+    monkeypatch.setattr(propensity_scores, "fit_chosen", counted)
+    scores(tmp_path, [*own, *published_snapshots(tmp_path, "inherent")])
+    # Once with all four of our own; without each of three published ones, at each time.
+    assert sorted(trained) == [2 * PARTICLES] * 3 * len(TIMES) + [4 * PARTICLES]
+
+
+def test_ridge_takes_the_place_of_svr_and_finds_what_is_planted(own, tmp_path, monkeypatch):
+    names, fit_chosen = set(), propensity_scores.fit_chosen
+
+    def noted(name, candidates, particles, generator):
+        names.add((name, *(dict(each.parameters)["alpha"] for each in candidates)))
+        return fit_chosen(name, candidates, particles, generator)
+
+    monkeypatch.setattr(propensity_scores, "fit_chosen", noted)
+    found = scores(tmp_path, own, model="ridge", grid={"alpha": [1.0, 10.0]})
+    assert names == {("ridge", 1.0, 10.0)}
+    assert str(found.model.astype(str)) == "ridge"
+    assert (found.directly_trained > 0.97).all()
+    np.testing.assert_allclose(found.thermal_trained, np.sqrt(0.5), atol=0.15)
 
 
 def test_snapshots_of_different_runs_are_told(own, tmp_path):
@@ -225,6 +284,124 @@ def test_published_runs_are_added_up_like_our_own(published, tmp_path):
         assert (table.replica, table.frames.max(), len(table)) == (1, 0, len(particle))
         assert table.particles.tolist() == particle.tolist()
         assert len(table.columns) == 8
+
+
+def boxed(published, factor, **boxes):
+    """The same files, stretched with their box, which they hold under the names given."""
+    files, moved = published
+    length = factor * LENGTH
+    stretched = [
+        each
+        | {
+            "initial_positions": each["initial_positions"] * np.float32(factor),
+            "positions": (
+                (factor * files[0]["initial_positions"] + further + length / 2) % length
+                - length / 2
+            ).astype(np.float32),
+        }
+        | {name: shape(length) for name, shape in boxes.items()}
+        for each, further in zip(files, moved, strict=True)
+    ]
+    return stretched, moved
+
+
+def propensity_of(files, moved):
+    """(times, A) mean displacement without drift."""
+    particle = np.flatnonzero(files[0]["types"] == 0)
+    free = [each - each.mean(axis=1, keepdims=True) for each in moved]
+    return np.array([np.linalg.norm(each[:, particle], axis=2).mean(axis=0) for each in free])
+
+
+@pytest.mark.parametrize(
+    "boxes",
+    [
+        {"box": lambda length: np.float32([length] * 3)},
+        {"box": float},
+        {"box_length": np.float64},
+        {"box": lambda length: np.array([length]), "box_length": float},
+    ],
+)
+def test_the_box_is_that_of_the_file(published, tmp_path, boxes):
+    """0.09 % off the edge by density, as the public data: by that edge, crossings are 0.005 off."""
+    files, moved = boxed(published, 15.0433 / 15.0566, **boxes)
+    found = read(tmp_path, files)
+    np.testing.assert_allclose(found.propensity("thermal"), propensity_of(files, moved), atol=2e-5)
+
+
+def test_features_of_published_snapshots_are_taken_in_the_box_of_the_file(published, tmp_path):
+    files, _ = boxed(published, 0.9991, box=float)
+    read(tmp_path, files)
+    with reading_features(tmp_path / "features.h5") as table:
+        features = table.features(np.arange(len(table)))
+    kind = files[0]["types"]
+    chosen = feature_set(READING)
+    given = files[0]["initial_positions"].astype(np.float64), kind.astype(np.int32)
+    for length, same in ((0.9991 * LENGTH, True), (LENGTH, False)):
+        expected = frame_features(*given, length, chosen, np.flatnonzero(kind == 0))
+        assert np.allclose(features, expected, rtol=1e-5, atol=1e-6) == same
+
+
+def test_a_box_that_contradicts_the_density_is_refused_with_both_values(published, tmp_path):
+    for factor in (0.99, 1.003):
+        files, _ = boxed(published, factor, box_length=float)
+        match = (
+            rf"time0\.npz: box_length is {factor * LENGTH:.6g} .*liquid\.density is 1\.2, "
+            rf"an edge of {LENGTH:.6g}: correct one"
+        )
+        with pytest.raises(InputError, match=match):
+            read(tmp_path, files)
+    for factor in (0.999, 1.001):
+        read(tmp_path, boxed(published, factor, box_length=float)[0])
+
+
+def test_a_box_that_is_no_cube_or_differs_between_times_is_refused(published, tmp_path):
+    files, _ = published
+
+    def refused(match, **changes):
+        with pytest.raises(InputError, match=match):
+            read(tmp_path, [files[0] | {"box": LENGTH}, files[1] | changes])
+
+    refused(r"time1\.npz: box \[.*\] is no cube", box=LENGTH * np.array([1, 1, 1.001]))
+    refused(r"time1\.npz: box \[\[.* is no cube", box=LENGTH * np.eye(3))
+    refused(r"time1\.npz: box nan is no cube", box=np.nan)
+    refused(r"time1\.npz: box -.* is no cube", box=-LENGTH)
+    refused(r"time1\.npz: box .*, box_length .* is no cube", box=LENGTH, box_length=LENGTH * 1.0005)
+    refused(r"time1\.npz: a box of 5\.93112 .*time0\.npz: of 5\.92816", box=LENGTH * 1.0005)
+
+
+def test_positions_that_leave_half_of_the_box_bare_are_refused(published, tmp_path):
+    """Coordinates from 0 to 1, as some groups store them."""
+    files, _ = published
+    shrunk = [
+        each | {name: each[name] / LENGTH for name in ("initial_positions", "positions")}
+        for each in files
+    ]
+    with pytest.raises(InputError, match=r"time0\.npz: initial_positions leave 4\.\d+ of the 5\.9"):
+        read(tmp_path, shrunk)
+
+
+@pytest.mark.parametrize("name", ["types", "positions", "box"])
+def test_no_message_suggests_to_open_python_objects(published, tmp_path, name):
+    files, _ = published
+    with pytest.raises(InputError, match="store numbers by") as raised:
+        read(tmp_path, [files[0] | {name: np.array([{"an": "object"}], dtype=object)}])
+    assert "allow_pickle" not in str(raised.value)
+    path = tmp_path / "time0.npz"
+    path.write_bytes(pickle.dumps(files[0]))
+    with pytest.raises(InputError, match=r"time0\.npz: is no \.npz of arrays") as raised:
+        read_published(path, LIQUID)
+    assert "pickle" not in str(raised.value)
+
+
+def test_real_configurations_are_read_in_their_box(real_data, tmp_path):
+    initial, length = real_data["positions"][0], float(real_data["box_length"])
+    moved = np.random.default_rng(2).normal(scale=0.2, size=(2, *initial.shape))
+    names = ("types", "initial_positions", "positions", "box")
+    arrays = real_data["types"], initial, (initial + moved) % length, np.full(3, length)
+    np.savez(tmp_path / "real.npz", **dict(zip(names, arrays, strict=True)))
+    found = read_published(tmp_path / "real.npz", kob_andersen())
+    assert found.box_length == length
+    np.testing.assert_allclose(found.moved, moved, atol=1e-5)
 
 
 def test_published_files_that_do_not_fit_are_named(published, tmp_path):

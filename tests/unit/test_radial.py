@@ -120,6 +120,18 @@ def test_a_box_of_exactly_twice_the_reach_counts_no_pair_twice():
     )
 
 
+def test_the_rounding_of_the_edge_refuses_no_reach_of_half_the_box():
+    """Radii to 1.5 and five widths beyond: 2.5, in the box of 150 particles at 1.2."""
+    edge, radii = (150 / 1.2) ** (1 / 3), np.array([0.5, 1.0, 1.5])
+    assert edge < 5
+    positions = np.random.default_rng(2).uniform(0, 5, size=(60, 3))
+    types = np.repeat([0, 1], 30)
+    found = radial_features(positions, types, edge, None, radii, 0.2)
+    np.testing.assert_allclose(found, radial_features(positions, types, 5.0, None, radii, 0.2))
+    with pytest.raises(InputError, match=r"smaller than twice the reach 2\.5"):
+        radial_features(positions, types, 4.9999, None, radii, 0.2)
+
+
 def test_it_is_the_same_wherever_the_box_is_cut():
     positions, types, box_length = random_liquid()
     expected = radial_features(positions, types, box_length)

@@ -118,9 +118,40 @@ def test_the_relaxation_time_of_an_exponential_is_its_time():
     assert relaxation_time(lags, np.exp(-lags / 3)) == pytest.approx(3, rel=0.01)
 
 
-@pytest.mark.parametrize("values", [[0.9, 0.8, 0.7], [0.2, 0.1, 0.0]])
-def test_without_a_crossing_there_is_no_relaxation_time(values):
-    assert np.isnan(relaxation_time(np.array([1.0, 2.0, 3.0]), np.array(values)))
+def test_without_a_crossing_there_is_no_relaxation_time():
+    assert np.isnan(relaxation_time(np.array([1.0, 2.0, 3.0]), np.array([0.9, 0.8, 0.7])))
+
+
+@pytest.mark.parametrize("first", [0.3678, 0.2, 0.05, 0.0, -0.02])
+def test_what_relaxes_before_the_first_lag_did_so_from_one(first):
+    """F_s(0) = 1 holds exactly: the line from there reaches 1/e before the first lag."""
+    found = relaxation_time(np.array([2.0, 4.0, 6.0]), np.array([first, 0.01, 0.0]))
+    assert found == pytest.approx(2 * (1 - 1 / np.e) / (1 - first))
+    assert 1.2 < found < 2.001
+    # A first lag without a value is no first lag; one of 0 says what is known.
+    later = relaxation_time(np.array([1.0, 2.0, 4.0]), np.array([np.nan, first, 0.01]))
+    assert later == found
+    assert relaxation_time(np.array([0.0, 2.0, 4.0]), np.array([1.0, first, 0.01])) == found
+
+
+def test_a_fast_walk_relaxes_between_0_and_its_first_frame():
+    """Free diffusion with q^2 D t = 1.31 after one frame: the line is 1.2 times too late there."""
+    spread, wave_number = 0.2233, 7.25
+    walk = np.cumsum(np.random.default_rng(5).normal(scale=spread, size=(12, 4000, 3)), axis=0)
+    lags = np.arange(1, 6)
+    values = scattering_from_origins(iter(walk), [0, 3, 6], lags, wave_number)
+    true = 2 / (wave_number * spread) ** 2
+    assert true < relaxation_time(lags, np.nanmean(values, axis=0)) < min(1.25 * true, 1)
+
+
+def test_relaxation_of_replicas_that_are_faster_than_frames_has_time_and_error():
+    generator = np.random.default_rng(7)
+    lags = np.array([1.0, 2.0, 3.0])
+    values = [np.array([0.3, 0.1, 0.0]) + generator.normal(scale=0.01, size=(40, 3))] * 3
+    origins = [np.arange(0.0, 400.0, 10.0)] * 3
+    found = analyse_relaxation(lags, origins, values, 400.0, WINDOW, 2.0, 50, generator)
+    assert found.time == pytest.approx((1 - 1 / np.e) / 0.7, rel=0.02)
+    assert np.isfinite(found.time_draws).all()
 
 
 @pytest.mark.parametrize("stretching", [0.6, 0.8, 1.0])

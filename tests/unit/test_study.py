@@ -40,6 +40,17 @@ def jobs_of(study):
     return {(s.rule, label(s.temperature), *s.number): s for s in study.all_simulations}
 
 
+def test_scores_of_published_files_depend_on_no_run_of_our_own(study):
+    alone, both = study.published_scores(), study.propensity_scores()
+    assert both["model"] == "svr"
+    assert both["grid"] == study.config["regression"]["grids"]["svr"]
+    assert alone == both | {"places": []}
+    study.config["inherent"] |= {"snapshots": 1, "runs": 2, "times": [25.0], "spacing": 10}
+    assert study.published_scores() == alone
+    study.config["inherent"]["model"] = "ridge"
+    assert study.published_scores()["grid"] == study.config["regression"]["grids"].get("ridge", {})
+
+
 def test_labels_are_short_and_tell_temperatures_apart():
     assert [label(t) for t in (0.45, 0.5, 1.0, 2)] == ["0.45", "0.5", "1", "2"]
 

@@ -78,19 +78,24 @@ rule published_propensity:
         " --files {input.files} --features {output.features} --output {output.propensity} 2> {log}"
 
 
+PUBLISHED = {
+    "published": expand(
+        rules.published_propensity.output.propensity, snapshot=study.published_snapshots
+    ),
+    "published_features": expand(
+        rules.published_propensity.output.features, snapshot=study.published_snapshots
+    ),
+}
+
+
 rule propensity_scores:
     input:
+        **PUBLISHED,
         runs=expand(
             of_snapshots(rules.inherent_propensity.output, study.inherent_snapshots),
             block=study.inherent_blocks,
         ),
         features=of_replicas(rules.inherent_features.output),
-        published=expand(
-            rules.published_propensity.output.propensity, snapshot=study.published_snapshots
-        ),
-        published_features=expand(
-            rules.published_propensity.output.features, snapshot=study.published_snapshots
-        ),
         code=code_of("propensity_scores"),
     output:
         f"{RESULTS}/propensity_scores.h5",
@@ -114,6 +119,31 @@ rule propensity_scores:
     shell:
         "python -m softness.stages.propensity_scores --settings {params.settings:q}"
         " --runs {input.runs} --features {input.features} {params.published}"
+        " --output {output} 2> {log}"
+
+
+# Scores of a published data set by models that are trained on it: no simulation, and no figure.
+rule published_scores:
+    input:
+        **PUBLISHED,
+        code=code_of("propensity_scores"),
+    output:
+        f"{RESULTS}/published_scores.h5",
+    log:
+        f"{LOGS}/published_scores.log",
+    benchmark:
+        f"{BENCHMARKS}/published_scores.tsv"
+    conda:
+        "../../envs/analyse.yaml"
+    resources:
+        mem_mb=3000,
+    params:
+        settings=study.parameter("published_scores"),
+    message:
+        "models of published propensity"
+    shell:
+        "python -m softness.stages.propensity_scores --settings {params.settings:q}"
+        " --published {input.published} --published-features {input.published_features}"
         " --output {output} 2> {log}"
 
 

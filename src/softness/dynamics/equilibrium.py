@@ -69,8 +69,8 @@ def crystalline_share(
     """Share of the analysed species in crystalline surroundings.
 
     A particle counts where q6, averaged over itself and its neighbours of both species (Lechner
-    and Dellago, J. Chem. Phys. 129, 114707 (2008)), exceeds a bound. In good liquids at T = 0.44
-    0.03 to 0.15 % of A do; with neighbours of the same species alone it would be up to 1.2 %.
+    and Dellago, J. Chem. Phys. 129, 114707 (2008)), exceeds a bound. In ten good liquids at
+    T = 0.44, 0.000 to 0.397 % of A do; with neighbours of A alone it would be 0.397 to 2.350 %.
 
     Parameters
     ----------

@@ -7,6 +7,7 @@ from scipy.spatial import cKDTree
 
 from softness.checks import checked_count, checked_frame, checked_positive
 from softness.errors import InputError
+from softness.liquid import exceeds_half_box
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ def neighbour_correlation(
         )
     box_length = checked_positive(box_length, "box_length")
     distance = checked_positive(distance, "distance")
-    if box_length < 2 * distance:
+    if exceeds_half_box(distance, box_length):
         raise InputError(
             f"box_length = {box_length:.6g} is smaller than twice the distance {distance:.6g}, so "
             "that neighbours would be ambiguous: take a larger system or a shorter distance"

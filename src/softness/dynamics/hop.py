@@ -1,17 +1,28 @@
 """The hop indicator p_hop of a trajectory, whole or in blocks of frames."""
 
+from typing import Literal
+
 import numba
 import numpy as np
 
 from softness.checks import checked_count, checked_trajectory
 from softness.errors import InputError
 
+Window = Literal["shared", "disjoint"]
+WINDOWS = ("shared", "disjoint")
 
-def hop_indicator(positions: np.ndarray, half_window: int = 5) -> np.ndarray:
+
+def hop_indicator(
+    positions: np.ndarray, half_window: int = 5, window: Window = "shared"
+) -> np.ndarray:
     """Hop indicator of every particle, section 2.2.2 of the dissertation.
 
     p_hop(i, t) = sqrt(<|r_i - <r_i>_w2|^2>_w1 <|r_i - <r_i>_w1|^2>_w2) with the windows
     w1 = [t - half_window, t] and w2 = [t, t + half_window], which both include t.
+
+    Other codes leave t out: w1 = [t - half_window, t) and w2 = (t, t + half_window], without a
+    frame in common. A clean jump by d then reaches d^2, where windows that share a frame reach
+    0.761 d^2 (half_window = 5), so that thresholds of the two do not compare.
 
     Parameters
     ----------
@@ -19,6 +30,8 @@ def hop_indicator(positions: np.ndarray, half_window: int = 5) -> np.ndarray:
         (frames, N, 3) unwrapped positions in sigma_AA, drift removed, equally spaced in time.
     half_window
         Length of each window in frame intervals.
+    window
+        ``"shared"``: frame t is in both windows, as in the dissertation; ``"disjoint"``: in none.
 
     Returns
     -------
@@ -29,13 +42,13 @@ def hop_indicator(positions: np.ndarray, half_window: int = 5) -> np.ndarray:
     ------
     InputError
         Positions are not finite or not (frames, N, 3), there are no more than 2 half_window frames,
-        or half_window is not a positive whole number.
+        half_window is not a positive whole number, or window is unknown.
 
     See Also
     --------
     HopStream : the same for trajectories that do not fit into memory.
     """
-    stream = HopStream(half_window)
+    stream = HopStream(half_window, window)
     positions = checked_trajectory(positions)
     if len(positions) <= 2 * half_window:
         raise InputError(
@@ -54,21 +67,27 @@ class HopStream:
     ----------
     half_window
         Length of each window in frame intervals.
+    window
+        ``"shared"`` or ``"disjoint"``, as for `hop_indicator`.
 
     Raises
     ------
     InputError
-        half_window is not a positive whole number.
+        half_window is not a positive whole number, or window is unknown.
 
     Notes
     -----
     With the mean m and the variance V of each window, <|r - m2|^2>_w1 = V1 + |m1 - m2|^2, so that
     a window is averaged once and serves as w2 and, half_window frames later, as w1. Means are kept
     relative to the frame t that both windows share, so that nothing is lost far from the origin.
+    Disjoint windows are taken relative to t as well, each anew from the frames that are kept.
     """
 
-    def __init__(self, half_window: int = 5) -> None:
+    def __init__(self, half_window: int = 5, window: Window = "shared") -> None:
         self.half_window = checked_count(half_window, "half_window")
+        if window not in WINDOWS:
+            raise InputError(f"window is {window!r}: choose {' or '.join(map(repr, WINDOWS))}")
+        self.window = window
         self.frames = 0
         self._state = None
 
@@ -95,7 +114,7 @@ class HopStream:
         particles = frames.shape[1]
         if self._state is None:
             self._state = self._empty_state(particles)
-        expected = self._state[2].shape[1]
+        expected = self._state[-1].shape[1]
         if particles != expected:
             raise InputError(
                 f"frames holds {particles} particles: all frames of this stream have {expected}"
@@ -103,13 +122,16 @@ class HopStream:
         done = max(0, self.frames - 2 * self.half_window)
         self.frames += len(frames)
         rows = np.empty((max(0, self.frames - 2 * self.half_window) - done, particles))
-        _push_frames(
-            frames.reshape(len(frames), 3 * particles),
-            self.frames - len(frames),
-            self.half_window,
-            *self._state,
-            rows,
-        )
+        if self.window == "shared":
+            _push_frames(
+                frames.reshape(len(frames), 3 * particles),
+                self.frames - len(frames),
+                self.half_window,
+                *self._state,
+                rows,
+            )
+        else:
+            self._push_disjoint(frames, rows)
         if not np.isfinite(rows).all():
             raise InputError(
                 f"positions up to frame {self.frames - 1} hold values that are not finite: repair "
@@ -117,8 +139,21 @@ class HopStream:
             )
         return rows
 
-    def _empty_state(self, particles: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Rings of the latest frames, and of mean and variance of the windows that end there."""
+    def _push_disjoint(self, frames: np.ndarray, rows: np.ndarray) -> None:
+        """Fill the rows that the next frames complete, and keep what later rows need."""
+        (kept,) = self._state
+        known = np.concatenate([kept, frames], dtype=np.float64)
+        if len(rows):
+            _disjoint_rows(known[-len(rows) - 2 * self.half_window :], self.half_window, rows)
+        self._state = (known[-2 * self.half_window :].copy(),)
+
+    def _empty_state(self, particles: int) -> tuple[np.ndarray, ...]:
+        """Rings of the latest frames, and of mean and variance of the windows that end there.
+
+        Of disjoint windows the latest frames alone.
+        """
+        if self.window == "disjoint":
+            return (np.zeros((0, particles, 3)),)
         slots = self.half_window + 1
         return (
             np.zeros((slots, 3 * particles)),
@@ -220,3 +255,26 @@ def _combine(
         apart = x * x + y * y + z * z
         later = square[k] + square[k + 1] + square[k + 2]
         row[particle] = np.sqrt((variance[particle] + apart) * (later + apart))
+
+
+@numba.njit(cache=True, nogil=True)
+def _disjoint_rows(frames: np.ndarray, half_window: int, rows: np.ndarray) -> None:
+    """p_hop of (rows + 2 half_window, N, 3) frames with windows that leave out the middle one."""
+    for row in range(rows.shape[0]):
+        middle = row + half_window
+        for particle in range(rows.shape[1]):
+            apart, earlier, later = 0.0, 0.0, 0.0
+            for axis in range(3):
+                origin = frames[middle, particle, axis]
+                mean_1, mean_2 = 0.0, 0.0
+                for k in range(half_window):
+                    mean_1 += frames[row + k, particle, axis] - origin
+                    mean_2 += frames[middle + 1 + k, particle, axis] - origin
+                mean_1 /= half_window
+                mean_2 /= half_window
+                apart += (mean_1 - mean_2) ** 2
+                for k in range(half_window):
+                    earlier += (frames[row + k, particle, axis] - origin - mean_1) ** 2
+                    later += (frames[middle + 1 + k, particle, axis] - origin - mean_2) ** 2
+            variances = earlier / half_window, later / half_window
+            rows[row, particle] = np.sqrt((variances[0] + apart) * (variances[1] + apart))

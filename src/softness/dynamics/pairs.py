@@ -3,10 +3,14 @@
 import freud
 import numpy as np
 
+from softness.checks import checked_positive
 from softness.errors import InputError
+from softness.liquid import exceeds_half_box
 
 PAIRS = ("AA", "AB", "BB")
 
+WHOLE = 1e-9
+"""Relative difference up to which a range is a whole number of bins."""
 
 # Where the second minimum is sought, in distances of the first peak.
 LOWEST_IN_PEAKS, HIGHEST_IN_PEAKS = 1.8, 2.6
@@ -14,6 +18,13 @@ LOWEST_IN_PEAKS, HIGHEST_IN_PEAKS = 1.8, 2.6
 
 class PairDistribution:
     """g(r) of the pairs AA, AB, BB, averaged over the frames that are added.
+
+    Attributes
+    ----------
+    bin_width
+        Of the histogram.
+    largest_distance
+        End of the histogram, a whole number of bins.
 
     Parameters
     ----------
@@ -24,21 +35,42 @@ class PairDistribution:
     bin_width
         Of the histogram of distances.
     largest_distance
-        End of the histogram, at most half the box.
+        Distances beyond are not looked at; at most half the box. The histogram ends at the last
+        whole bin before it (`largest_distance`): bins have the width that was asked for.
+
+    Raises
+    ------
+    InputError
+        If a distance is not positive and finite, `largest_distance` is beyond half the box, or
+        before the end of the first bin.
     """
 
     def __init__(
         self, box_length: float, types: np.ndarray, bin_width: float, largest_distance: float
     ) -> None:
-        if largest_distance > box_length / 2:
+        box_length = checked_positive(box_length, "box_length")
+        bin_width = checked_positive(bin_width, "bin_width")
+        largest_distance = checked_positive(largest_distance, "largest_distance")
+        if exceeds_half_box(largest_distance, box_length):
             raise InputError(
                 f"largest_distance is {largest_distance:g}: at most half the box, "
                 f"{box_length / 2:.3f}"
             )
-        bins = round(largest_distance / bin_width)
+        # A whole number of bins up to the rounding of the division.
+        bins = int(largest_distance / bin_width * (1 + WHOLE))
+        if bins < 1:
+            raise InputError(
+                f"bin_width is {bin_width:g}: give no more than largest_distance, "
+                f"{largest_distance:g}"
+            )
+        self.bin_width = bin_width
+        self.largest_distance = min(bins * bin_width, largest_distance)
         self._box = freud.box.Box.cube(box_length)
+        # freud, in single precision, takes no distance of half the box itself.
+        within = np.nextafter(np.float32(box_length) / 2, np.float32(0))
+        end = min(self.largest_distance, float(within))
         self._is_a = np.asarray(types) == 0
-        self._histograms = [freud.density.RDF(bins, largest_distance) for _ in PAIRS]
+        self._histograms = [freud.density.RDF(bins, end) for _ in PAIRS]
         self._frames = 0
 
     def add(self, positions: np.ndarray) -> None:

@@ -82,24 +82,34 @@ def log_spaced_lags(last: int, per_decade: int) -> np.ndarray:
 def relaxation_time(lag_times: np.ndarray, values: np.ndarray) -> float:
     """Time at which F_s first falls to 1/e, interpolated in the logarithm of time.
 
+    Where F_s is below 1/e at the first lag already, it fell there from F_s(0) = 1, which holds
+    exactly: then it is interpolated in time itself, as there is no logarithm of 0. The true time
+    lies between 0 and that lag in any case; the line is right within a few percent if F_s(first
+    lag) is near 1/e, and an estimate of the order only where it is near 0 (0.63 of the first lag).
+    Earlier lags tell more.
+
     Parameters
     ----------
     lag_times
-        (lags,) rising, in tau.
+        (lags,) rising, in tau; a lag of 0 may be among them.
     values
         (lags,) F_s; nan where unknown.
 
     Returns
     -------
     float
-        tau_alpha in tau; nan if F_s does not fall that far, or starts below.
+        tau_alpha in tau; nan if F_s does not fall that far.
     """
-    known = np.isfinite(values)
-    times, values = np.log(np.asarray(lag_times)[known]), np.asarray(values)[known]
+    lag_times, values = np.asarray(lag_times, dtype=np.float64), np.asarray(values)
+    known = np.isfinite(values) & (lag_times > 0)
+    times, values = lag_times[known], values[known]
     below = np.flatnonzero(values < RELAXED)
-    if len(below) == 0 or below[0] == 0:
+    if len(below) == 0:
         return float("nan")
     after = below[0]
+    if after == 0:
+        return float(times[0] * (1 - RELAXED) / (1 - values[0]))
+    times = np.log(times)
     span = values[after - 1] - values[after]
     share = (values[after - 1] - RELAXED) / span
     return float(np.exp(times[after - 1] + share * (times[after] - times[after - 1])))

@@ -11,7 +11,7 @@ from scipy.stats import spearmanr
 from softness.figures import learned, memory, regressed, style
 from softness.figures.data import FigureData
 from softness.figures.learned import Drawn
-from softness.files.records.propensity import PropensityScores
+from softness.files.records.propensity import MODEL_OF_SOURCE, PropensityScores
 from softness.report.claims import Claim, Statement
 
 NUMBER = "3.8"
@@ -82,6 +82,8 @@ def _elsewhere(found: PropensityScores) -> str:
             f"trained at t = {float(found.training_time):g}, the source at "
             f"t = {TRAINING_TIME_OF_SOURCE:g}"
         )
+    if np.isfinite(found.directly_trained).any() and np.isnan(found.thermal_trained).all():
+        return "there were no thermal runs of our own to train with"
     return ""
 
 
@@ -91,13 +93,23 @@ def _doubt(found: PropensityScores) -> str:
 
 
 def _noted(claim: Claim, found: PropensityScores) -> Claim:
-    """A claim that says what the predicted propensity is of, where it is not what we quenched."""
-    text = f"published data of {_state(found)} positions" if found.published else ""
-    return replace(claim, note="; ".join(filter(None, [claim.note, text])))
+    """A claim that says what was predicted, and by which model, where that is not as usual."""
+    data = f"published data of {_state(found)} positions" if found.published else ""
+    other = _is_other_model(found)
+    model = f"by {_model(found)}, the source by {MODEL_OF_SOURCE}" if other else ""
+    return replace(claim, note="; ".join(filter(None, [claim.note, data, model])))
 
 
 def _state(found: PropensityScores) -> str:
     return str(found.state.astype(str))
+
+
+def _model(found: PropensityScores) -> str:
+    return str(found.model.astype(str))
+
+
+def _is_other_model(found: PropensityScores) -> bool:
+    return _model(found) != MODEL_OF_SOURCE
 
 
 def _curves(data: FigureData, found: PropensityScores) -> list[Drawn]:
@@ -179,7 +191,8 @@ def plot(data: FigureData) -> Figure:
         return figure
     predicted = "inherent-state" if _state(found) == "inherent" else "thermal"
     source = ", published" if found.published else ""
-    axes.set_title(f"{predicted} propensity{source}", loc="left", fontsize=8)
+    model = f", {_model(found)}" if _is_other_model(found) else ""
+    axes.set_title(f"{predicted} propensity{source}{model}", loc="left", fontsize=8)
     axes.set_title(f"$T = {float(found.temperature):g}$", loc="right", fontsize=8)
     axes.set_xscale("log")
     _draw(axes, found, _curves(data, found))

@@ -14,13 +14,17 @@ from softness.files.unreadable import RUN_AGAIN
 Record = TypeVar("Record")
 
 
-def array(dimensions: str, unit: str = "1") -> Any:
+def array(dimensions: str, unit: str = "1", default: np.ndarray | None = None) -> Any:
     """Declare a field of a record: its named dimensions, in order, and its unit.
 
     ``array("lags", "tau")`` is a vector of times; fields that share a name of a dimension must
-    agree in its length. ``array("")`` is a single number.
+    agree in its length. ``array("")`` is a single number. A default serves who makes a record;
+    files have every field.
     """
-    return dataclasses.field(metadata={"dimensions": dimensions.split(), "unit": unit})
+    metadata = {"dimensions": dimensions.split(), "unit": unit}
+    if default is None:
+        return dataclasses.field(metadata=metadata)
+    return dataclasses.field(default_factory=default.copy, metadata=metadata)
 
 
 def write(path: str | Path, record: Any, provenance: Provenance) -> None:

@@ -148,14 +148,15 @@ def _load(path: str | Path) -> dict[str, Any]:
         raise InputError(
             f"{path}: truncated, or not a skops file: delete it and train again"
         ) from error
-    # skops raises errors of many kinds for what it cannot read.
+    # skops raises errors of many kinds for what it cannot read. Their texts stay out: of a forged
+    # array, numpy's advises how to open it unsafely.
     except (KeyError, TypeError, ValueError, AttributeError, ImportError, EOFError) as error:
         if isinstance(error, InputError):
             raise
         raise InputError(
-            f"{path}: cannot be read by this version of skops or scikit-learn ({error}): "
-            "delete it and train again"
-        ) from error
+            f"{path}: damaged, or of another version of skops or scikit-learn "
+            f"({type(error).__name__}): delete it and train again"
+        ) from None
     if not isinstance(found, dict) or set(found) != {"model", "provenance"}:
         raise InputError(f"{path}: is a skops file of another kind: give a file of this project")
     return found

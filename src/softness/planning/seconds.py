@@ -128,7 +128,8 @@ def _propensity(sizes: Sizes, job: Mapping[str, str]) -> float:
     share = 1 - 1 / replicas if replicas > 1 else 1.0
     rows, snapshots = share * sizes.inherent_rows, round(share * block["snapshots"] * replicas)
     models = replicas * (1 + len(block["times"]))
-    each = _chosen(FIT["svr"], rows, max(snapshots, 2), _candidates(sizes, "svr"))
+    fit, candidates = FIT[block["model"]], _candidates(sizes, block["model"])
+    each = _chosen(fit, rows, max(snapshots, 2), candidates)
     # Displacements of single particles: harder to fit than probabilities.
     return START_LEARNING + models * 4 * each
 

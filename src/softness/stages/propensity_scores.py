@@ -1,4 +1,8 @@
-"""Train regressors on thermal and on inherent-state propensity, and score them on the latter."""
+"""Train regressors on thermal and on inherent-state propensity, and score them on the latter.
+
+Published snapshots are scored without runs of our own too: then there is no model of thermal
+propensity, and its scores are nan.
+"""
 
 import argparse
 from collections.abc import Mapping, Sequence
@@ -12,7 +16,7 @@ from softness import seeds
 from softness.errors import InputError
 from softness.files import tables
 from softness.files.records.inherent import INHERENT, THERMAL, InherentPropensity, merged
-from softness.files.records.propensity import PropensityScores
+from softness.files.records.propensity import MODEL_OF_SOURCE, PropensityScores
 from softness.learning.population import FeatureMoments
 from softness.learning.regress import Regressor, grid
 from softness.learning.scores import pearson
@@ -23,7 +27,6 @@ from softness.stages import command
 from softness.stages.shared.snapshots import features_of_snapshot
 
 NAME = "propensity_scores"
-MODEL = "svr"
 # Published snapshots are many: as many groups of them are left out in turn.
 PUBLISHED_FOLDS = 5
 
@@ -32,16 +35,16 @@ def arguments() -> argparse.ArgumentParser:
     """Command line of this stage."""
     parser = command.parser(NAME, __doc__)
     parser.add_argument(
-        "--runs", type=Path, nargs="+", required=True, help="sums over blocks of our own runs"
+        "--runs", type=Path, nargs="+", default=[], help="sums over blocks of our own runs"
     )
     parser.add_argument(
-        "--features", type=Path, nargs="+", required=True, help="of their snapshots, one a replica"
+        "--features", type=Path, nargs="+", default=[], help="of their snapshots, one a replica"
     )
     parser.add_argument(
-        "--published", type=Path, nargs="+", default=[], help="sums of published snapshots"
+        "--published", type=Path, nargs="*", default=[], help="sums of published snapshots"
     )
     parser.add_argument(
-        "--published-features", type=Path, nargs="+", default=[], help="of them, one a snapshot"
+        "--published-features", type=Path, nargs="*", default=[], help="of them, one a snapshot"
     )
     parser.add_argument("--output", type=Path, required=True, help="scores to write (HDF5)")
     return parser
@@ -72,18 +75,28 @@ class Snapshot:
 def main(options: argparse.Namespace) -> None:
     """Run the stage."""
     settings = options.settings
+    if not (options.runs or options.published):
+        raise InputError(
+            "--runs and --published are absent: name files in inherent.published, or give runs"
+        )
     own = _own_snapshots(options.runs, options.features, settings["places"])
     published = _published_snapshots(options.published, options.published_features)
     scored = published or own
     _check_alike(scored)
     state = INHERENT if scored[0].propensity.has(INHERENT) else THERMAL
     scores = np.empty((len(scored), 4, len(scored[0].propensity.time)))
+    # Our own snapshots are none of the published ones: one model judges all of these.
+    thermal = _thermal_model(settings, own, "published") if published and own else None
     for fold in sorted({each.fold for each in scored}):
         others = [each for each in scored if each.fold != fold]
-        models = _models(settings, own if published else others, others, state, fold)
+        if not published:
+            thermal = _thermal_model(settings, others, str(fold))
+        by_time = [
+            _trained(settings, others, state, time, str(fold)) for time in range(scores.shape[2])
+        ]
         for number, each in enumerate(scored):
             if each.fold == fold:
-                scores[number] = _scores(each, *models, state)
+                scores[number] = _scores(each, thermal, by_time, state)
     inputs = [*options.runs, *options.features, *options.published, *options.published_features]
     made_by = command.provenance(NAME, settings, inputs, packages=("scikit-learn",))
     record = _record(settings, scored, scores, state, bool(published))
@@ -93,7 +106,7 @@ def main(options: argparse.Namespace) -> None:
 def _own_snapshots(
     paths: Sequence[Path], features: Sequence[Path], places: Sequence[Sequence[int]]
 ) -> list[Snapshot]:
-    """Our own snapshots; replicas are left out, of a single one its snapshots.
+    """Our own snapshots, or none; replicas are left out, of a single one its snapshots.
 
     Parameters
     ----------
@@ -104,6 +117,8 @@ def _own_snapshots(
     places
         Replica and frame of each snapshot, one replica after the other.
     """
+    if not paths:
+        return []
     blocks: dict[int, dict[str, InherentPropensity]] = {}
     for path in paths:
         block = tables.read(path, InherentPropensity)
@@ -140,25 +155,17 @@ def _check_alike(snapshots: Sequence[Snapshot]) -> None:
             )
 
 
-def _models(
-    settings: Mapping[str, Any],
-    thermal: Sequence[Snapshot],
-    others: Sequence[Snapshot],
-    state: str,
-    fold: int,
-) -> tuple[Regressor, list[Regressor]]:
-    """The model on thermal propensity at the training time, and those on a state at each time."""
-    times = thermal[0].propensity.time
+def _thermal_model(
+    settings: Mapping[str, Any], snapshots: Sequence[Snapshot], left_out: str
+) -> Regressor:
+    """The model on thermal propensity at the training time."""
+    times = snapshots[0].propensity.time
     (training,) = np.flatnonzero(np.isclose(times, settings["training_time"]))
-    by_time = [
-        _trained(settings, others, state, place, fold)
-        for place in range(len(others[0].propensity.time))
-    ]
-    return _trained(settings, thermal, THERMAL, int(training), fold), by_time
+    return _trained(settings, snapshots, THERMAL, int(training), left_out)
 
 
 def _trained(
-    settings: Mapping[str, Any], snapshots: Sequence[Snapshot], state: str, time: int, fold: int
+    settings: Mapping[str, Any], snapshots: Sequence[Snapshot], state: str, time: int, left_out: str
 ) -> Regressor:
     """A model of propensity at one time, settings chosen by validation on snapshots.
 
@@ -172,33 +179,36 @@ def _trained(
     moments.add(features)
     target = values_target((values - values.mean()) / (values.std() or 1.0))
     particles = Particles(features, target, numbers, moments.mean, moments.scale)
-    kind = f"propensity {state} without {fold}"
+    kind = f"propensity {state} without {left_out}"
     temperature = float(snapshots[0].propensity.temperature)
     generator = seeds.stream(settings["seed"], kind, temperature, time)
-    candidates = grid(MODEL, **settings["grid"])
-    return fit_chosen(MODEL, candidates, particles, generator).regressors[MODEL]
+    model = _model_of(settings)
+    candidates = grid(model, **settings["grid"])
+    return fit_chosen(model, candidates, particles, generator).regressors[model]
+
+
+def _model_of(settings: Mapping[str, Any]) -> str:
+    return settings.get("model", MODEL_OF_SOURCE)
 
 
 def _scores(
-    snapshot: Snapshot, thermal: Regressor, by_time: Sequence[Regressor], state: str
+    snapshot: Snapshot, thermal: Regressor | None, by_time: Sequence[Regressor], state: str
 ) -> np.ndarray:
     """(4, times) correlations, in the order of `PropensityScores`."""
-    sums = snapshot.propensity
-    predicted, true = thermal.predict(snapshot.features), sums.propensity(state)
-    itself = sums.propensity(THERMAL) if sums.has(THERMAL) else np.zeros_like(true)
-    halves = zip(*sums.mean(state), strict=True)
-    return np.array(
-        [
-            [pearson(predicted, values) for values in true],
-            [
-                pearson(model.predict(snapshot.features), values)
-                for model, values in zip(by_time, true, strict=True)
-            ],
-            # Without thermal positions it does not vary, and is nan.
-            [pearson(predicted, values) for values in itself],
-            [pearson(*pair) for pair in halves],
-        ]
-    )
+    sums, features = snapshot.propensity, snapshot.features
+    true = sums.propensity(state)
+    scores = np.full((4, len(true)), np.nan)
+    if thermal is not None:
+        predicted = thermal.predict(features)
+        scores[0] = [pearson(predicted, values) for values in true]
+        if sums.has(THERMAL):
+            scores[2] = [pearson(predicted, values) for values in sums.propensity(THERMAL)]
+    scores[1] = [
+        pearson(model.predict(features), values)
+        for model, values in zip(by_time, true, strict=True)
+    ]
+    scores[3] = [pearson(*pair) for pair in zip(*sums.mean(state), strict=True)]
+    return scores
 
 
 def _record(
@@ -224,6 +234,7 @@ def _record(
         thermal_on_thermal=scores[:, 2],
         half_correlation=scores[:, 3],
         unconverged=np.sum([each.unconverged for each in sums], axis=0) / (runs * len(sums)),
+        model=np.array(_model_of(settings), dtype="S"),
     )
 
 

@@ -11,7 +11,7 @@ from softness.errors import InputError
 from softness.files import tables
 from softness.files.features import writing_features
 from softness.files.provenance import Provenance
-from softness.files.published import PublishedRuns, read_published
+from softness.files.published import SAME_EDGE, PublishedRuns, read_published
 from softness.files.records.inherent import InherentPropensity
 from softness.liquid import Liquid
 from softness.stages import command
@@ -55,6 +55,11 @@ def _check_alike(paths: Sequence[Path], runs: Sequence[PublishedRuns]) -> None:
                 f"{path}: {len(one.moved)} runs of {len(one.types)} particles, {paths[0]}: "
                 f"{len(first.moved)} of {len(first.types)}, or species in another order: give "
                 "files of the same snapshot at each place of inherent.published"
+            )
+        if abs(one.box_length / first.box_length - 1) > SAME_EDGE:
+            raise InputError(
+                f"{path}: a box of {one.box_length:.6g} sigma_AA, {paths[0]}: of "
+                f"{first.box_length:.6g}: give each file of a snapshot the same box, or none"
             )
         away = one.initial_positions - first.initial_positions
         away -= one.box_length * np.round(away / one.box_length)

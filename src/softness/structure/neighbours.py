@@ -18,6 +18,7 @@ import numpy as np
 
 from softness.checks import checked_frame
 from softness.errors import InputError
+from softness.liquid import exceeds_half_box
 
 
 class Neighbours(NamedTuple):
@@ -109,7 +110,7 @@ def checked_box_length(box_length: float, reach: float) -> float:
     length = float(box_length)
     if not (np.isfinite(length) and length > 0):
         raise InputError(f"box_length = {length}: give a positive, finite edge")
-    if length < 2 * reach:
+    if exceeds_half_box(reach, length):
         raise InputError(
             f"box_length = {length:.6g} is smaller than twice the reach {reach:.6g}, so that "
             "neighbours would be ambiguous: take a larger system or shorter radii"

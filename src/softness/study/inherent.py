@@ -86,12 +86,20 @@ class Inherent(Simulations, Learning):
 
     def propensity_scores(self) -> dict[str, Any]:
         """Settings of the models of propensity and of their scores."""
+        own = self.config["inherent"]
         return {
             "seed": self.config["seed"],
             "places": self.inherent_places,
-            "training_time": self.config["inherent"]["training_time"],
-            "grid": self.config["regression"]["grids"].get("svr", {}),
+            "training_time": own["training_time"],
+            "model": own["model"],
+            "grid": self.config["regression"]["grids"].get(own["model"], {}),
         }
+
+    def published_scores(self) -> dict[str, Any]:
+        """Settings of the scores of published snapshots alone: nothing of our own runs."""
+        kept = ("seed", "training_time", "model", "grid")
+        found = self.propensity_scores()
+        return {key: found[key] for key in kept} | {"places": []}
 
     def quench(self, temperature: str, replica: str) -> dict[str, Any]:
         """Settings of the inherent states of frames of one thermal run."""

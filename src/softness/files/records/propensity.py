@@ -6,6 +6,8 @@ import numpy as np
 
 from softness.files.tables import array
 
+MODEL_OF_SOURCE = "svr"
+
 
 @dataclass(frozen=True)
 class PropensityScores:
@@ -31,7 +33,7 @@ class PropensityScores:
         (snapshots,) number of each, and of its replica; published ones are a replica each.
     thermal_trained
         (snapshots, times) of the predicted propensity with that by the model that was trained on
-        thermal propensity at the training time alone.
+        thermal propensity at the training time alone; nan without thermal runs of our own.
     directly_trained
         (snapshots, times) the same by the models that were trained on the predicted propensity
         itself, one at each time.
@@ -41,6 +43,8 @@ class PropensityScores:
         (snapshots, times) of the predicted propensity from the runs of the two halves.
     unconverged
         (times,) share of the quenches that ended above the force tolerance; 0 if published.
+    model
+        Name of the regressor; that of the source unless said.
     """
 
     temperature: np.ndarray = array("", "eps_AA/k_B")
@@ -56,3 +60,4 @@ class PropensityScores:
     thermal_on_thermal: np.ndarray = array("snapshots times")
     half_correlation: np.ndarray = array("snapshots times")
     unconverged: np.ndarray = array("times")
+    model: np.ndarray = array("", default=np.array(MODEL_OF_SOURCE, dtype="S"))
