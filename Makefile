@@ -6,6 +6,8 @@ CONFIG ?= config/laptop.yaml
 CORES ?= all
 ARCHIVE ?= results/$(call shown,$(basename $(notdir $(call hidden,$(CONFIG))))).tar
 FOLDER ?= $(call shown,$(basename $(call hidden,$(ARCHIVE))))-from-archive
+# A process of tests on each core.
+PARALLEL := -n auto --dist worksteal
 # Texts are UTF-8 whatever the locale; packages are the pinned ones and no others.
 export PYTHONUTF8 := 1
 export PYTHONNOUSERSITE := 1
@@ -42,13 +44,13 @@ figures-from-archive: $(READY)  ## check ARCHIVE and redraw its figures in FOLDE
 	@$(BIN)/python -m softness figures-from-archive $(call quoted,$(ARCHIVE)) $(call quoted,$(FOLDER))
 
 test: $(READY)  ## unit, physics and workflow tests, the fast ones first
-	$(BIN)/python -m pytest tests/unit tests/physics tests/workflow -m "not long"
+	$(BIN)/python -m pytest tests/unit tests/physics tests/workflow -m "not long" $(PARALLEL)
 
 test-fast: $(READY)  ## unit tests alone
-	$(BIN)/python -m pytest tests/unit
+	$(BIN)/python -m pytest tests/unit $(PARALLEL)
 
 test-physics: $(READY)  ## the whole table of reference values: hours of simulation
-	$(BIN)/python -m pytest tests/physics
+	$(BIN)/python -m pytest tests/physics $(PARALLEL)
 
 test-cluster: $(READY)  ## install SLURM from the distribution (as root), run the smoke study on it
 	scripts/install_slurm

@@ -169,6 +169,7 @@ def test_without_room_the_full_folder_is_named_and_the_earlier_state_stays(tmp_p
 def test_no_temporary_folder_at_all_is_told(tmp_path, monkeypatch):
     engine = engines.create("lammps", LIQUID)
     engine.load(random_start(LIQUID, stream(1, "start", 2.0)), LIQUID.types)
+    monkeypatch.setattr("softness.files.temporary._beside", None)
     monkeypatch.setattr("tempfile.tempdir", None)
     monkeypatch.setattr("tempfile._candidate_tempdir_list", lambda: [str(tmp_path / "none")])
     with pytest.raises(InputError, match=r"^temporary folder: No usable.*none.*set TMPDIR"):

@@ -75,7 +75,7 @@ rule published_propensity:
         "published snapshot {wildcards.snapshot}"
     shell:
         "python -m softness.stages.published_propensity --settings {params.settings:q}"
-        " --files {input.files} --features {output.features} --output {output.propensity} 2> {log}"
+        " --files {input.files:q} --features {output.features} --output {output.propensity} 2> {log}"
 
 
 PUBLISHED = {

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from softness.errors import InputError
+from softness.files.unreadable import unreadable
 from softness.liquid import Liquid
 
 _NAMES = ("types", "initial_positions", "positions")
@@ -155,8 +156,10 @@ def _arrays(path: Path) -> dict[str, np.ndarray]:
     except (OSError, ValueError, EOFError, AttributeError, TypeError, zipfile.BadZipFile) as error:
         if isinstance(error, InputError):
             raise
-        raise InputError(
-            f"{path}: is no .npz of arrays of plain numbers (a file of Python objects is not "
-            "opened, since it could run code): get it again, or store numbers by numpy.savez"
-        ) from None
+        fault = (
+            "is no .npz of arrays of plain numbers (a file of Python objects is not opened, since "
+            "it could run code)"
+        )
+        remedy = "get it again, or store numbers by numpy.savez"
+        raise unreadable(path, error, fault, remedy) from None
     return {"types": types, **found}
