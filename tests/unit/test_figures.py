@@ -7,8 +7,8 @@ import pytest
 
 from softness.errors import InputError
 from softness.figures import registry, style
-from softness.figures.data import FigureData
 from softness.files.records.dynamics import DisplacementMap, PairDistributions, RelaxationTable
+from softness.findings.data import FigureData
 
 TEMPERATURES = [0.45, 0.5, 0.6, 0.8, 1.0, 2.0]
 LAG = np.geomspace(0.01, 5000, 60)

@@ -8,9 +8,10 @@ from learned_tables import HOT, made_up, without_events
 
 from softness.barriers.controls import distance_over_range
 from softness.barriers.cosines import plain_cosine
-from softness.figures import learned, registry, style
-from softness.figures.barrier_curves import level_and_shape, without_noise
+from softness.figures import registry, style
 from softness.figures.table_2_1_hyperplanes import cosine_ceiling
+from softness.findings import learned
+from softness.findings.barrier_curves import level_and_shape, without_noise
 
 NUMBERS = ("1.6", "2.1", "2.2", "2.C", "2.3", "2.4", "2.5", "T2.1")
 ENERGY = "rms difference of Delta E from softness over its range, every fluidity"
@@ -176,7 +177,7 @@ def test_one_answer_for_all_has_one_half_exactly(as_planted):
     active = transfer.right[learned.place(transfer, "fluidity_1"), 0].sum(axis=(0, 1))
     assert active[extreme].tolist() == [transfer.samples[0].sum(), 0]
     assert (found.value[extreme] == 0.5).all()
-    for bounds in found.bounds():
+    for bounds in found.interval():
         assert (bounds[extreme] == 0.5).all()
 
 
@@ -201,7 +202,7 @@ def test_the_band_of_a_shape_leaves_out_the_common_level():
     value = 5 - x
     common = generator.normal(scale=2.0, size=(500, 1))
     draws = value + common + 0.01 * generator.normal(size=(500, 12))
-    level, shape = level_and_shape(x, learned.Drawn(value, draws))
+    level, shape = level_and_shape(x, learned.Estimate(value, draws))
     inner = np.abs(x) <= 2
     assert level.value == pytest.approx(value[inner].mean())
     assert level.draws.std() == pytest.approx(common.std(), rel=0.01)
@@ -209,7 +210,7 @@ def test_the_band_of_a_shape_leaves_out_the_common_level():
     assert (shape.draws.std(axis=0) < 0.02).all()
     # Draws without some bins are compared over those that they have.
     draws[0, 3], draws[1] = np.nan, np.nan
-    level, shape = level_and_shape(x, learned.Drawn(value, draws))
+    level, shape = level_and_shape(x, learned.Estimate(value, draws))
     assert shape.draws[0, 4:] == pytest.approx(value[4:], abs=0.05)
     assert np.isnan(level.draws[1])
 
@@ -236,7 +237,7 @@ def test_curves_of_all_temperatures_are_whole():
 
 
 def test_moments_of_a_known_distribution():
-    from softness.figures.figure_2_3_fluidity_distributions import standard_moments
+    from softness.findings.learned import standard_moments
 
     rate = 2.0  # of an exponential distribution, whose powers are n! / rate^n
     powers = np.array([1, 2, 6, 24]) / rate ** np.arange(1, 5)
@@ -448,9 +449,9 @@ def test_noise_alone_does_not_keep_curves_apart():
         draws = noisy + generator.normal(scale=0.6, size=(300, 9))
         value = distance_over_range(x, noisy, reference)
         spread = np.array([distance_over_range(x, draw, reference) for draw in draws])
-        low, high = learned.Drawn(value, spread).bounds()
+        low, high = learned.Estimate(value, spread).interval()
         assert low > 0.1
-        low, high = without_noise(learned.Drawn(value, spread), 1.0).bounds()
+        low, high = without_noise(learned.Estimate(value, spread), 1.0).interval()
         inside += low < 0.05
         assert high < 0.7
     assert inside >= 90
@@ -461,6 +462,6 @@ def test_a_true_difference_stays_one():
     x, reference = np.linspace(-2, 2, 9), np.linspace(1, -1, 9)
     flat = generator.normal(scale=0.05, size=(301, 9))
     found = [distance_over_range(x, curve, reference) for curve in flat]
-    kept = without_noise(learned.Drawn(found[0], np.array(found[1:])), 1.0)
+    kept = without_noise(learned.Estimate(found[0], np.array(found[1:])), 1.0)
     assert kept.value == pytest.approx(0.32, abs=0.03)
-    assert kept.bounds()[0] > 0.25
+    assert kept.interval()[0] > 0.25

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 from memory_tables import EDGES, TAU, Plan, cycles, remembered
 
-from softness.figures import cycles as pulses
-from softness.figures import memory, style
-from softness.figures.memory import Finding
+from softness.figures import style
+from softness.findings import cycles as pulses
+from softness.findings import memory
+from softness.findings.memory import Finding
 
 NAMES = {
     "4.1": "figure_4_1_snapshot_shares",

@@ -7,8 +7,8 @@ from matplotlib.patches import Circle
 
 from softness import seeds
 from softness.figures import style
-from softness.figures.data import FigureData
 from softness.files.records.dynamics import DisplacementMap
+from softness.findings.data import FigureData
 from softness.report.claims import Claim, Statement
 from softness.uncertainty import bootstrap, widened
 

@@ -7,8 +7,8 @@ from matplotlib.figure import Figure
 from softness import seeds
 from softness.dynamics.pairs import PAIRS, first_peak
 from softness.figures import style
-from softness.figures.data import FigureData
 from softness.files.records.dynamics import PairDistributions
+from softness.findings.data import FigureData
 from softness.report.claims import Claim, Statement
 from softness.uncertainty import bootstrap, widened
 

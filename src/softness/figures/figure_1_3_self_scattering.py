@@ -6,8 +6,8 @@ from matplotlib.figure import Figure
 
 from softness.dynamics.scattering import RELAXED, StretchedExponential
 from softness.figures import style
-from softness.figures.data import FigureData
 from softness.files.records.dynamics import RelaxationTable
+from softness.findings.data import FigureData
 from softness.report.claims import Claim, Statement
 
 WARMEST_STRETCHED = 0.6

@@ -5,7 +5,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from softness.figures import style
-from softness.figures.data import FigureData
+from softness.findings.data import FigureData
 from softness.report.claims import Claim, Statement
 from softness.uncertainty import interval
 

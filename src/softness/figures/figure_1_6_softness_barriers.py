@@ -6,11 +6,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from scipy.stats import spearmanr
 
-from softness.figures import learned, style
-from softness.figures.data import FigureData
-from softness.figures.learned import ARRHENIUS, BINOMIAL, SOFTNESS, Drawn
+from softness.figures import draw_learned, style
 from softness.files.records.barriers import BarrierTable
+from softness.findings import learned
+from softness.findings.data import FigureData
+from softness.findings.learned import ARRHENIUS, BINOMIAL, SOFTNESS
 from softness.report.claims import Claim, Inclusion, Statement
+from softness.uncertainty import Estimate
 
 ONSET = Statement(
     figure="1.6",
@@ -65,7 +67,7 @@ def claims(data: FigureData) -> list[Claim]:
     ]
 
 
-def order_of_barriers(table: BarrierTable) -> Drawn:
+def order_of_barriers(table: BarrierTable) -> Estimate:
     """Spearman correlation of barrier and softness over bins with enough events.
 
     Draws are those of the Kramers form: its barriers are shifted by about the mean temperature,
@@ -76,7 +78,7 @@ def order_of_barriers(table: BarrierTable) -> Drawn:
     x = table.value[softness, enough]
     energy = table.energy[ARRHENIUS, BINOMIAL, softness, enough]
     draws = table.energy_draws[:, softness, enough]
-    return Drawn(_spearman(x, energy), np.array([_spearman(x, row) for row in draws]))
+    return Estimate(_spearman(x, energy), np.array([_spearman(x, row) for row in draws]))
 
 
 def _spearman(x: np.ndarray, y: np.ndarray) -> float:
@@ -100,12 +102,12 @@ def plot(data: FigureData) -> Figure:
     figure = Figure(figsize=(style.DOUBLE_COLUMN, 2.9))
     lines, collapse = figure.subplots(1, 2)
     barriers = data.barriers[0]
-    learned.draw_probabilities(lines, barriers, SOFTNESS, ARRHENIUS)
+    draw_learned.draw_probabilities(lines, barriers, SOFTNESS, ARRHENIUS)
     lines.set_ylabel(r"$P(R\,|\,S)$")
     lines.set_title("(a)", loc="left", fontsize=9)
     _draw_collapse(collapse, data)
     collapse.set_title("(b)", loc="left", fontsize=9)
-    learned.bin_colourbar(figure, [lines, collapse], barriers, learned.Z_SCORE)
+    draw_learned.bin_colourbar(figure, [lines, collapse], barriers, draw_learned.Z_SCORE)
     return figure
 
 
@@ -117,7 +119,7 @@ def _draw_collapse(axes: Axes, data: FigureData) -> None:
     axes.scatter(
         reduced,
         scaled,
-        c=learned.bin_colours()(learned.bin_scale(barriers)(numbers["bin"].to_numpy())),
+        c=draw_learned.bin_colours()(draw_learned.bin_scale(barriers)(numbers["bin"].to_numpy())),
         s=8,
         zorder=2,
     )

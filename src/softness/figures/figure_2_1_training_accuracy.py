@@ -8,12 +8,14 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from softness.figures import learned, style
-from softness.figures.data import FigureData
-from softness.figures.learned import SOFTNESS, Drawn
+from softness.figures import draw_learned, style
 from softness.files.records.learned import Accuracies
+from softness.findings import learned
+from softness.findings.data import FigureData
+from softness.findings.learned import SOFTNESS
 from softness.learning.scores import balanced_accuracy, middle_of_maxima
 from softness.report.claims import Claim, Statement
+from softness.uncertainty import Estimate
 
 # As the stage names the values of a set's own model for replicas that it never saw.
 UNSEEN = "_unseen"
@@ -68,13 +70,13 @@ def claims(data: FigureData) -> list[Claim]:
 
 
 def _at_each(
-    data: FigureData, measure: Callable[[FigureData, Accuracies], Drawn]
-) -> dict[str, Drawn]:
+    data: FigureData, measure: Callable[[FigureData, Accuracies], Estimate]
+) -> dict[str, Estimate]:
     """A measure of each set of extremes, by temperature."""
     return {learned.at(float(each.temperature)): measure(data, each) for each in data.extremes}
 
 
-def trained_accuracy(data: FigureData, table: Accuracies, name: str = "") -> Drawn:
+def trained_accuracy(data: FigureData, table: Accuracies, name: str = "") -> Estimate:
     """Accuracy at the bias of the training; of the set's own fluidity if no name is given."""
     variable = learned.place(table, name or own_fluidity(table))
     origin = float(table.origin[variable])
@@ -87,7 +89,7 @@ def trained_accuracy(data: FigureData, table: Accuracies, name: str = "") -> Dra
     )
 
 
-def bias_shift(data: FigureData, table: Accuracies) -> Drawn:
+def bias_shift(data: FigureData, table: Accuracies) -> Estimate:
     """Best minus trained bias of the set's own fluidity, in units of its spread."""
     variable = learned.place(table, own_fluidity(table))
     origin = float(table.origin[variable])
@@ -100,7 +102,7 @@ def bias_shift(data: FigureData, table: Accuracies) -> Drawn:
     )
 
 
-def softness_loss(data: FigureData, table: Accuracies) -> Drawn:
+def softness_loss(data: FigureData, table: Accuracies) -> Estimate:
     """Accuracy of the set's own fluidity minus that of softness, each with a held-out best bias.
 
     Both by models that never saw the replica.
@@ -131,7 +133,7 @@ def _drawn(table: Accuracies) -> tuple[str, str]:
 
 def _rows(data: FigureData, table: Accuracies, name: str) -> pd.DataFrame:
     found = learned.curve(data, NUMBER, table, name)
-    low, high = found.bounds()
+    low, high = found.interval()
     own = bool(table.own[learned.place(table, name)])
     return pd.DataFrame(
         {
@@ -169,15 +171,15 @@ def plot(data: FigureData) -> Figure:
             )
             for each in data.extremes
         }
-        learned.draw_curves(panel, curves)
+        draw_learned.draw_curves(panel, curves)
     for each in reversed(data.extremes):
         colour = style.fluidity_colour(float(each.temperature))
         _mark_trained_bias(panels[0], data, each, own_fluidity(each), colour)
     own = learned.curve(data, NUMBER, training, SOFTNESS)
-    learned.draw_curve(panels[1], training.bias, own, color="black")
+    draw_learned.draw_curve(panels[1], training.bias, own, color="black")
     _mark_trained_bias(panels[1], data, training, SOFTNESS, "black")
     for panel, letter, symbol in zip(panels, "ab", (r"\mathcal{F}", "S"), strict=True):
-        learned.draw_chance(panel)
+        draw_learned.draw_chance(panel)
         panel.set_xlabel(rf"$b\;/\;\sigma_{{{symbol}}}$")
         panel.set_ylabel(f"accuracy of ${symbol}$")
         panel.set_title(f"({letter})", loc="left", fontsize=9)

@@ -9,12 +9,13 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from softness import seeds
-from softness.figures import learned, style
-from softness.figures.data import FigureData
-from softness.figures.learned import SOFTNESS, Drawn
+from softness.figures import draw_learned, style
 from softness.files.records.dynamics import VanHove
+from softness.findings import learned
+from softness.findings.data import FigureData
+from softness.findings.learned import SOFTNESS
 from softness.report.claims import Claim, Statement
-from softness.uncertainty import block_labels, bootstrap, widened
+from softness.uncertainty import Estimate, block_labels, bootstrap, widened
 
 NUMBER = "2.2"
 HOTTEST_OF_SOURCE = 2.0
@@ -90,14 +91,14 @@ def _non_gaussian_claim(data: FigureData, statement: Statement, temperature: flo
     return learned.judged(statement, non_gaussian(data, temperature), replicas)
 
 
-def non_gaussian(data: FigureData, temperature: float) -> Drawn:
+def non_gaussian(data: FigureData, temperature: float) -> Estimate:
     """alpha_2 of the displacements of all runs at a temperature, blocks of time resampled."""
     sums, counts = zip(*(_block_sums(data, run) for run in _runs(data, temperature)), strict=True)
     moments = sum(each.sum(axis=0) for each in sums) / sum(each.sum(axis=0) for each in counts)
     value = _alpha(moments)
     generator = seeds.stream(data.settings["seed"], f"figure {NUMBER} van Hove", temperature)
     draws = bootstrap(sums, counts, _alpha, data.settings["draws"], generator)
-    return Drawn(value, widened(draws, value, [len(each) for each in sums]))
+    return Estimate(value, widened(draws, value, [len(each) for each in sums]))
 
 
 def _alpha(moments: np.ndarray) -> float:
@@ -168,7 +169,7 @@ def _drawn_names(data: FigureData) -> list[str]:
     return [SOFTNESS, *fluidity, *learned.random_names(data.transfer[0])]
 
 
-def _from_best(data: FigureData, name: str) -> tuple[np.ndarray, Drawn]:
+def _from_best(data: FigureData, name: str) -> tuple[np.ndarray, Estimate]:
     """(biases,) biases from a variable's best one, and its accuracies."""
     transfer = data.transfer[0]
     x = transfer.bias - learned.best_bias(transfer, name)
@@ -178,7 +179,7 @@ def _from_best(data: FigureData, name: str) -> tuple[np.ndarray, Drawn]:
 def _accuracy_rows(data: FigureData, name: str) -> pd.DataFrame:
     transfer = data.transfer[0]
     x, found = _from_best(data, name)
-    low, high = found.bounds()
+    low, high = found.interval()
     labels = {"quantity": "accuracy", "temperature": float(transfer.temperature), "variable": name}
     return pd.DataFrame({**labels, "x": x, "value": found.value, "low": low, "high": high})
 
@@ -194,7 +195,7 @@ def plot(data: FigureData) -> Figure:
     # Below the panel, where it covers no curve.
     handles, _ = panels[0].get_legend_handles_labels()
     handles += [
-        Line2D([], [], color=style.fluidity_colour(t), label=learned.fluidity_label(t))
+        Line2D([], [], color=style.fluidity_colour(t), label=draw_learned.fluidity_label(t))
         for t in learned.fluidity_temperatures(data)
     ]
     figure.legend(handles=handles, loc="outside lower left", ncols=4)
@@ -209,13 +210,13 @@ def _draw_accuracies(axes: Axes, data: FigureData) -> None:
         label = "" if number else "random directions"
         axes.plot(x, found.value, color="0.75", linewidth=0.7, zorder=1, label=label)
     softness = _from_best(data, SOFTNESS)
-    learned.draw_curve(axes, *softness, color="black", label="softness", zorder=2.2)
+    draw_learned.draw_curve(axes, *softness, color="black", label="softness", zorder=2.2)
     fluidity = {
         temperature: _from_best(data, learned.fluidity_name(temperature))
         for temperature in learned.fluidity_temperatures(data)
     }
-    learned.draw_curves(axes, fluidity, zorder=2.1)
-    learned.draw_chance(axes)
+    draw_learned.draw_curves(axes, fluidity, zorder=2.1)
+    draw_learned.draw_chance(axes)
     axes.set_xlim(-WIDEST_BIAS, WIDEST_BIAS)
     axes.set_xlabel(r"$(b - b^{best})\;/\;\sigma$")
     axes.set_ylabel(rf"accuracy at $T = {float(transfer.temperature):g}$")

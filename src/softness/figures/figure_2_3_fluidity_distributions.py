@@ -7,12 +7,12 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from softness import seeds
-from softness.figures import learned, style
-from softness.figures.data import FigureData
-from softness.figures.learned import Drawn
+from softness.figures import draw_learned, style
 from softness.files.records.learned import Distribution
+from softness.findings import learned
+from softness.findings.data import FigureData
 from softness.report.claims import Claim, Statement
-from softness.uncertainty import bootstrap, widened
+from softness.uncertainty import Estimate, bootstrap, widened
 
 NUMBER = "2.3"
 SHOWN_BY_SOURCE = (1.2, 2.0)
@@ -46,7 +46,7 @@ MEAN, SKEWNESS, KURTOSIS = 0, 2, 3
 LEAST_VISIBLE = 1e-3
 
 # Moments by the name of the fluidity, then by temperature from cold to hot.
-Moments = dict[str, dict[float, Drawn]]
+Moments = dict[str, dict[float, Estimate]]
 
 
 def claims(data: FigureData) -> list[Claim]:
@@ -76,7 +76,7 @@ def shown_temperatures(data: FigureData) -> list[float]:
     return sorted({temperatures[0], temperatures[-1]})
 
 
-def _parts(moments: Moments, moment: int) -> dict[str, Drawn]:
+def _parts(moments: Moments, moment: int) -> dict[str, Estimate]:
     """One moment of each fluidity at each temperature."""
     return {
         f"{name} {learned.at(temperature)}": _part(each, moment)
@@ -85,8 +85,8 @@ def _parts(moments: Moments, moment: int) -> dict[str, Drawn]:
     }
 
 
-def _part(moments: Drawn, moment: int) -> Drawn:
-    return Drawn(moments.value[moment], moments.draws[:, moment])
+def _part(moments: Estimate, moment: int) -> Estimate:
+    return Estimate(moments.value[moment], moments.draws[:, moment])
 
 
 def _monotone_claim(moments: Moments, replicas: int, reason: str) -> Claim:
@@ -100,37 +100,27 @@ def _monotone_claim(moments: Moments, replicas: int, reason: str) -> Claim:
     return learned.judged_all(MONOTONE, steps, replicas, reason)
 
 
-def _steps_along_trend(moments: dict[float, Drawn]) -> dict[str, Drawn]:
+def _steps_along_trend(moments: dict[float, Estimate]) -> dict[str, Estimate]:
     """Steps of the mean between neighbouring temperatures, positive along the overall trend."""
     means = {temperature: _part(each, MEAN) for temperature, each in moments.items()}
     sign = np.sign(means[max(means)].value - means[min(means)].value)
     steps = {pair: means[pair[1]] - means[pair[0]] for pair in pairwise(means)}
     return {
-        f"from T = {cold:g} to {warm:g}": Drawn(sign * step.value, sign * step.draws)
+        f"from T = {cold:g} to {warm:g}": Estimate(sign * step.value, sign * step.draws)
         for (cold, warm), step in steps.items()
     }
 
 
-def _moments(data: FigureData, each: Distribution, trained_at: float) -> Drawn:
+def _moments(data: FigureData, each: Distribution, trained_at: float) -> Estimate:
     """Mean, standard deviation, skewness and excess kurtosis of one fluidity at one temperature."""
     powers = each.powers[:, :, learned.place(each, learned.fluidity_name(trained_at))]
     number, sums = powers[..., :1], powers[..., 1:]
-    value = standard_moments(sums.sum(axis=(0, 1)) / number.sum())
+    value = learned.standard_moments(sums.sum(axis=(0, 1)) / number.sum())
     # One stream for all temperatures: each draws the same replicas. A replica has one model, whose
     # offset is the same at all temperatures and must not enter the steps between them.
     generator = seeds.stream(data.settings["seed"], f"figure {NUMBER} bootstrap", 0.0)
-    draws = bootstrap(sums, number, standard_moments, data.settings["draws"], generator)
-    return Drawn(value, widened(draws, value, [powers.shape[1]] * len(powers)))
-
-
-def standard_moments(powers: np.ndarray) -> np.ndarray:
-    """The same from the means of the powers 1 to 4."""
-    mean, second, third, fourth = powers
-    variance = second - mean**2
-    central_third = third - 3 * mean * second + 2 * mean**3
-    central_fourth = fourth - 4 * mean * third + 6 * mean**2 * second - 3 * mean**4
-    skewness, kurtosis = central_third / variance**1.5, central_fourth / variance**2 - 3
-    return np.array([mean, np.sqrt(variance), skewness, kurtosis])
+    draws = bootstrap(sums, number, learned.standard_moments, data.settings["draws"], generator)
+    return Estimate(value, widened(draws, value, [powers.shape[1]] * len(powers)))
 
 
 def table(data: FigureData) -> pd.DataFrame:
@@ -173,7 +163,7 @@ def plot(data: FigureData) -> Figure:
             middles = (each.edges[:-1] + each.edges[1:]) / 2
             colour = style.temperature_colour(float(each.temperature))
             panel.plot(middles, _density(each, trained_at), color=colour, linewidth=0.9)
-        label = learned.fluidity_label(trained_at)
+        label = draw_learned.fluidity_label(trained_at)
         panel.set_xlabel(rf"{label}$\;/\;\sigma$")
         panel.set_ylabel(rf"$P(${label}$)$")
         panel.set_xlim(_visible_range(data, trained_at))

@@ -3,9 +3,10 @@
 import pandas as pd
 from matplotlib.figure import Figure
 
-from softness.figures import learned, style
-from softness.figures.data import FigureData
-from softness.figures.learned import KRAMERS, SOFTNESS
+from softness.figures import draw_learned, style
+from softness.findings import learned
+from softness.findings.data import FigureData
+from softness.findings.learned import KRAMERS, SOFTNESS
 from softness.report.claims import Claim, Inclusion
 
 NUMBER = "2.4"
@@ -62,11 +63,11 @@ def plot(data: FigureData) -> Figure:
     figure = Figure(figsize=(style.DOUBLE_COLUMN, 2.9))
     panels = figure.subplots(1, 2, sharex=True, sharey=True)
     temperature = shown_temperature(data)
-    shown = ((learned.fluidity_name(temperature), learned.fluidity_label(temperature)),)
+    shown = ((learned.fluidity_name(temperature), draw_learned.fluidity_label(temperature)),)
     shown += ((SOFTNESS, "$S$"),)
     for panel, (name, label), letter in zip(panels, shown, "ab", strict=True):
-        learned.draw_probabilities(panel, data.barriers[0], name, KRAMERS)
+        draw_learned.draw_probabilities(panel, data.barriers[0], name, KRAMERS)
         panel.set_ylabel(rf"$P_R(${label}$)$")
         panel.set_title(f"({letter})", loc="left", fontsize=9)
-    learned.bin_colourbar(figure, list(panels), data.barriers[0], learned.Z_SCORE)
+    draw_learned.bin_colourbar(figure, list(panels), data.barriers[0], draw_learned.Z_SCORE)
     return figure

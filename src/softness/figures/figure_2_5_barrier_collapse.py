@@ -4,12 +4,13 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from softness.figures import barrier_curves as curves
-from softness.figures import learned, style
-from softness.figures.barrier_curves import AXIS_LABELS, ENERGY, ENTROPY, Measure
-from softness.figures.data import FigureData
-from softness.figures.learned import SOFTNESS
+from softness.figures import draw_barriers, draw_learned, style
 from softness.files.records.barriers import BarrierTable
+from softness.findings import barrier_curves as curves
+from softness.findings import learned
+from softness.findings.barrier_curves import ENERGY, ENTROPY, Measure
+from softness.findings.data import FigureData
+from softness.findings.learned import SOFTNESS
 from softness.report.claims import Claim, Statement
 
 NUMBER = "2.5"
@@ -102,7 +103,7 @@ def plot(data: FigureData) -> Figure:
     figure = Figure(figsize=(style.DOUBLE_COLUMN, 4.8))
     panels = figure.subplots(2, 2, sharex=True)
     for row, barriers in zip(panels, (data.barriers[0], data.wide_barriers[0]), strict=True):
-        for panel, quantity in zip(row, AXIS_LABELS, strict=True):
+        for panel, quantity in zip(row, curves.QUANTITIES, strict=True):
             _draw(panel, data, barriers, quantity)
     for panel, letter in zip(panels.flat, "abcd", strict=True):
         panel.set_title(f"({letter})", loc="left", fontsize=9)
@@ -114,18 +115,20 @@ def plot(data: FigureData) -> Figure:
 
 
 def _draw(axes: Axes, data: FigureData, barriers: BarrierTable, quantity: str) -> None:
-    curves.draw_random(axes, barriers, quantity)
-    curves.draw_reference(axes, barriers, SOFTNESS, quantity, SOFTNESS, color="black")
+    draw_barriers.draw_random(axes, barriers, quantity)
+    draw_barriers.draw_reference(axes, barriers, SOFTNESS, quantity, SOFTNESS, color="black")
     for number, temperature in enumerate(learned.fluidity_temperatures(data)):
-        curves.draw_one(
+        draw_barriers.draw_one(
             axes,
             barriers,
             learned.fluidity_name(temperature),
             quantity,
             color=style.fluidity_colour(temperature),
             marker=MARKERS[number % len(MARKERS)],
-            label=learned.fluidity_label(temperature),
+            label=draw_learned.fluidity_label(temperature),
         )
-    curves.finish(axes, barriers, (SOFTNESS, *fluidity_names(data)), quantity, learned.Z_SCORE)
+    draw_barriers.finish(
+        axes, barriers, (SOFTNESS, *fluidity_names(data)), quantity, draw_learned.Z_SCORE
+    )
     hottest = float(barriers.temperature.max())
     axes.set_title(rf"$T \leq {hottest:g}$", loc="right", fontsize=8)

@@ -6,11 +6,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from softness.figures import learned, style
-from softness.figures.data import FigureData
-from softness.figures.learned import Drawn
+from softness.figures import draw_learned, style
 from softness.files.records.learned import Accuracies
+from softness.findings import learned
+from softness.findings.data import FigureData
 from softness.report.claims import Claim, Statement
+from softness.uncertainty import Estimate, combined
 
 NUMBER = "2.C"
 
@@ -58,11 +59,11 @@ def _claim(data: FigureData, statement: Statement, tail: str) -> Claim:
         for t in temperatures
     )
     reason = learned.doubt(fluidity=data.fluidity, sets=[transfer])
-    found = learned.combined(np.mean, losses)
+    found = combined(np.mean, losses)
     return learned.judged(statement, found, learned.replicas_of([transfer]), reason)
 
 
-def _accuracy(data: FigureData, each: Accuracies, tails: str, temperature: float) -> Drawn:
+def _accuracy(data: FigureData, each: Accuracies, tails: str, temperature: float) -> Estimate:
     return learned.held_out_accuracy(data, NUMBER, each, f"{tails}_{temperature:g}")
 
 
@@ -87,7 +88,7 @@ def _row(data: FigureData, each: Accuracies, tails: str, temperature: float) -> 
     if f"{tails}_{temperature:g}" not in learned.names_of(each):
         return {}
     found = _accuracy(data, each, tails, temperature)
-    low, high = found.bounds()
+    low, high = found.interval()
     return {
         "temperature": temperature,
         "tails": tails,
@@ -132,5 +133,5 @@ def _draw(axes: Axes, numbers: pd.DataFrame) -> None:
                 elinewidth=0.8,
                 **options,
             )
-    learned.draw_chance(axes)
+    draw_learned.draw_chance(axes)
     axes.set_xlabel(r"training $T\;\;(\epsilon_{AA}/k_B)$")

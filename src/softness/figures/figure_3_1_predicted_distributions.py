@@ -8,12 +8,15 @@ from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 
-from softness.figures import learned, regressed, style
-from softness.figures.data import FigureData
-from softness.figures.learned import SOFTNESS, Drawn
-from softness.figures.regressed import LN_P, SVR, Snapshot
+from softness.figures import draw_models, style
+from softness.figures.draw_models import LN_P
+from softness.findings import learned, regressed
+from softness.findings.data import FigureData
+from softness.findings.learned import SOFTNESS
+from softness.findings.regressed import SVR, Snapshot
 from softness.learning.scores import divergence_of_equals, jensen_shannon_divergence
 from softness.report.claims import Claim, Statement
+from softness.uncertainty import Estimate
 
 NUMBER = "3.1"
 BINS = 40
@@ -68,7 +71,7 @@ def _shape_claims(data: FigureData) -> list[Claim]:
     found = [
         learned.judged_all(
             statement,
-            {learned.at(t): regressed.part(each, moment) for t, each in moments.items()},
+            {learned.at(t): each[moment] for t, each in moments.items()},
             replicas,
             reason,
         )
@@ -83,9 +86,9 @@ def _shape_claims(data: FigureData) -> list[Claim]:
     return [*found, learned.judged_all(MOVES_RIGHT, steps, replicas, reason)]
 
 
-def _steps(moments: dict[float, Drawn]) -> dict[str, Drawn]:
+def _steps(moments: dict[float, Estimate]) -> dict[str, Estimate]:
     """Steps of the mean between neighbouring temperatures, from cold to hot."""
-    means = {t: regressed.part(each, regressed.MEAN) for t, each in moments.items()}
+    means = {t: each[regressed.MEAN] for t, each in moments.items()}
     return {
         f"from T = {cold:g} to {warm:g}": means[warm] - means[cold]
         for cold, warm in pairwise(means)
@@ -106,7 +109,7 @@ def _divergence_claim(data: FigureData) -> Claim:
     return learned.judged(LIKE_SOFTNESS, _divergence(data, snapshots), replicas, reason)
 
 
-def _divergence(data: FigureData, snapshots: list[Snapshot], name: str = SVR) -> Drawn:
+def _divergence(data: FigureData, snapshots: list[Snapshot], name: str = SVR) -> Estimate:
     """Mean over snapshots of the divergence of a model from softness."""
     rows = [_divergence_of(each.predicted[name], each.predicted[SOFTNESS]) for each in snapshots]
     return regressed.mean_of(data, NUMBER, snapshots, rows)
@@ -136,7 +139,7 @@ def _values(snapshot: Snapshot, name: str) -> np.ndarray:
     return values if name == SOFTNESS else regressed.log_probability(values)
 
 
-def _moments(data: FigureData, snapshots: list[Snapshot], name: str) -> Drawn:
+def _moments(data: FigureData, snapshots: list[Snapshot], name: str) -> Estimate:
     return regressed.moments(data, NUMBER, snapshots, lambda each: _values(each, name))
 
 
@@ -254,7 +257,7 @@ def _draw_distributions(axes: Axes, data: FigureData, name: str) -> None:
     axes.set_xlabel(label)
     axes.set_ylabel("density")
     if not tested:
-        regressed.say(axes, "no test snapshots")
+        draw_models.say(axes, "no test snapshots")
         return
     edges = _edges(data, name)
     for temperature, snapshots in reversed(tested.items()):
@@ -265,15 +268,15 @@ def _draw_distributions(axes: Axes, data: FigureData, name: str) -> None:
 
 
 def _axis_label(name: str) -> str:
-    label = regressed.look(name)[0]
+    label = draw_models.look(name)[0]
     return label if name == SOFTNESS else f"{LN_P} by {label}"
 
 
 def _draw_joint(axes: Axes, data: FigureData, name: str) -> None:
-    axes.set_xlabel(regressed.look(SOFTNESS)[0])
+    axes.set_xlabel(draw_models.look(SOFTNESS)[0])
     axes.set_ylabel(_axis_label(name))
     if not _has_both(data, name):
-        regressed.say(axes, regressed.no_test_snapshots(data))
+        draw_models.say(axes, regressed.no_test_snapshots(data))
         return
     density, x_edges, y_edges = _joint_density(data, name)
     shown = np.ma.masked_equal(density.T, 0)

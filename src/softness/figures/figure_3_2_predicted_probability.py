@@ -6,10 +6,12 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from softness.figures import barrier_curves, learned, regressed, style
-from softness.figures.data import FigureData
-from softness.figures.learned import KRAMERS
-from softness.figures.regressed import LN_P, SVR
+from softness.figures import draw_learned, draw_models, style
+from softness.figures.draw_models import LN_P
+from softness.findings import barrier_curves, learned, regressed
+from softness.findings.data import FigureData
+from softness.findings.learned import KRAMERS
+from softness.findings.regressed import SVR
 from softness.report.claims import Claim, Inclusion
 
 NUMBER = "3.2"
@@ -79,10 +81,10 @@ def plot(data: FigureData) -> Figure:
     axes.set_xlabel(r"$1/T\;\;(k_B/\epsilon_{AA})$")
     axes.set_ylabel(r"$f(\ln\,p_r^{\,\mathrm{SVR}})$")
     if barrier_curves.lacks(barriers, [SVR]):
-        regressed.say(axes, "no barriers by SVR")
+        draw_models.say(axes, "no barriers by SVR")
         return figure
-    learned.draw_probabilities(axes, barriers, SVR, KRAMERS)
-    bar = learned.bin_colourbar(figure, axes, barriers, regressed.Z_SCORE)
+    draw_learned.draw_probabilities(axes, barriers, SVR, KRAMERS)
+    bar = draw_learned.bin_colourbar(figure, axes, barriers, draw_models.Z_SCORE)
     if unit := _unit(data):
         # The same colours as probabilities, on the other side of the bar.
         other = bar.ax.secondary_yaxis("left", functions=_scales(*unit))

@@ -5,12 +5,13 @@ from collections.abc import Sequence
 import pandas as pd
 from matplotlib.figure import Figure
 
-from softness.figures import barrier_curves as curves
-from softness.figures import learned, regressed
-from softness.figures.barrier_curves import ENERGY, ENTROPY, Measure
-from softness.figures.data import FigureData
-from softness.figures.learned import SOFTNESS
-from softness.figures.regressed import RIDGE, SVR
+from softness.figures import draw_models
+from softness.findings import barrier_curves as curves
+from softness.findings import learned, regressed
+from softness.findings.barrier_curves import ENERGY, ENTROPY, Measure
+from softness.findings.data import FigureData
+from softness.findings.learned import SOFTNESS
+from softness.findings.regressed import RIDGE, SVR
 from softness.report.claims import Claim, Statement
 
 NUMBER = "3.3"
@@ -105,4 +106,4 @@ def table(data: FigureData) -> pd.DataFrame:
 
 def plot(data: FigureData) -> Figure:
     """Delta E (a) and Sigma (b) against x, by all models and by random directions."""
-    return regressed.barrier_figure(data.predicted_barriers[0], models(data), True)
+    return draw_models.barrier_figure(data.predicted_barriers[0], models(data), True)

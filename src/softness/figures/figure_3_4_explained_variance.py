@@ -4,16 +4,17 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from softness.figures import learned, regressed, style
-from softness.figures.data import FigureData
-from softness.figures.learned import Drawn
+from softness.figures import draw_models, style
+from softness.findings import learned, regressed
+from softness.findings.data import FigureData
 from softness.report.claims import Claim, Statement
+from softness.uncertainty import Estimate
 
 NUMBER = "3.4"
 LARGEST = 0.5
 
 # By temperature from cold to hot, then by the name of the model.
-Scores = dict[float, dict[str, Drawn]]
+Scores = dict[float, dict[str, Estimate]]
 
 POOR = Statement(
     figure=NUMBER,
@@ -66,10 +67,10 @@ def _scores(data: FigureData) -> Scores:
     }
 
 
-def _members(scores: Scores, number: int) -> dict[str, Drawn]:
+def _members(scores: Scores, number: int) -> dict[str, Estimate]:
     """One of the scores of each model at each temperature."""
     return {
-        f"{name} {learned.at(temperature)}": regressed.part(found, number)
+        f"{name} {learned.at(temperature)}": found[number]
         for temperature, by_name in scores.items()
         for name, found in by_name.items()
     }
@@ -90,8 +91,8 @@ def table(data: FigureData) -> pd.DataFrame:
     ):
         for temperature, by_name in scores.items():
             for name, found in by_name.items():
-                one = regressed.part(found, number)
-                low, high = one.bounds()
+                one = found[number]
+                low, high = one.interval()
                 rows.append(
                     {
                         "quantity": quantity,
@@ -121,21 +122,21 @@ def plot(data: FigureData) -> Figure:
     panels[1].set_ylabel("explained variance / ceiling")
     for panel, letter in zip(panels, "ab", strict=True):
         panel.axhline(LARGEST, color="0.5", linestyle="--", linewidth=0.7, zorder=0)
-        panel.set_xlabel(regressed.TEMPERATURE)
+        panel.set_xlabel(draw_models.TEMPERATURE)
         panel.set_title(f"({letter})", loc="left", fontsize=9)
-    regressed.model_legend(figure, names)
+    draw_models.model_legend(figure, names)
     return figure
 
 
 def _draw(axes: Axes, scores: Scores, names: list[str], number: int) -> None:
     shown = []
     for place, name in enumerate(names):
-        found = [regressed.part(by_name[name], number) for by_name in scores.values()]
+        found = [by_name[name][number] for by_name in scores.values()]
         if found:
-            x = regressed.dodged(list(scores), place, len(names))
-            regressed.draw_points(axes, x, found, name)
+            x = draw_models.dodged(list(scores), place, len(names))
+            draw_models.draw_points(axes, x, found, name)
         shown += found
     if not shown:
-        regressed.say(axes, "no test snapshots")
+        draw_models.say(axes, "no test snapshots")
     # Bars of few snapshots go on beyond the axis.
-    axes.set_ylim(*regressed.limits(shown, 0.0, LARGEST))
+    axes.set_ylim(*draw_models.limits(shown, 0.0, LARGEST))

@@ -6,14 +6,15 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullFormatter
 
-from softness.figures import barrier_curves as curves
-from softness.figures import learned, regressed, style
-from softness.figures.data import FigureData
-from softness.figures.learned import Drawn
-from softness.figures.regressed import FEATURES_KEPT, Snapshot
+from softness.figures import draw_barriers, draw_models, style
 from softness.files.records.barriers import BarrierTable
+from softness.findings import barrier_curves as curves
+from softness.findings import learned, regressed
+from softness.findings.data import FigureData
+from softness.findings.regressed import FEATURES_KEPT, Snapshot
 from softness.learning.scores import variance_ratio
 from softness.report.claims import Claim, Statement
+from softness.uncertainty import Estimate
 
 NUMBER = "3.5"
 ENOUGH = 64
@@ -67,7 +68,7 @@ def _saturation_claim(data: FigureData) -> Claim:
     found = _etas(data)
     if ENOUGH not in found or max(found) == ENOUGH:
         return SATURATED.not_tested(f"needs models of {ENOUGH} and of more features")
-    gain = regressed.part(found[max(found)] - found[ENOUGH], PLAIN)
+    gain = (found[max(found)] - found[ENOUGH])[PLAIN]
     doubt = regressed.doubt(data, [snapshots], softness=False)
     most = float(found[max(found)].value[PLAIN])
     if not most > SATURATED.below:
@@ -76,7 +77,7 @@ def _saturation_claim(data: FigureData) -> Claim:
     return learned.judged(SATURATED, gain, regressed.replicas_of(snapshots), doubt)
 
 
-def _etas(data: FigureData) -> dict[int, Drawn]:
+def _etas(data: FigureData) -> dict[int, Estimate]:
     """(2,) eta and the same over the ceiling by number of features, from few to many."""
     snapshots = regressed.at_training(data)
     names = sorted({name for each in snapshots for name in each.predicted})
@@ -113,20 +114,20 @@ def table(data: FigureData) -> pd.DataFrame:
     rows = [
         (quantity, number, *row)
         for number, name in regressed.variants(barriers, FEATURES_KEPT).items()
-        for quantity in curves.AXIS_LABELS
+        for quantity in curves.QUANTITIES
         for row in _curve_rows(barriers, name, quantity)
     ]
     for number, found in _etas(data).items():
         for place, quantity in QUANTITIES.items():
-            one = regressed.part(found, place)
-            rows.append((quantity, number, 0.0, float(one.value), *map(float, one.bounds())))
+            one = found[place]
+            rows.append((quantity, number, 0.0, float(one.value), *map(float, one.interval())))
     frame = pd.DataFrame(rows, columns=["quantity", "features", "x", "value", "low", "high"])
     return learned.defined(frame)
 
 
 def _curve_rows(barriers: BarrierTable, name: str, quantity: str) -> list[tuple[float, ...]]:
     found = curves.curve(barriers, name, quantity)
-    numbers = zip(learned.centres(barriers), found.value, *found.bounds(), strict=True)
+    numbers = zip(learned.centres(barriers), found.value, *found.interval(), strict=True)
     return [tuple(map(float, row)) for row in numbers]
 
 
@@ -134,12 +135,12 @@ def plot(data: FigureData) -> Figure:
     """Delta E (a) and Sigma (b) against x, eta against the number of features (c)."""
     figure = Figure(figsize=(style.DOUBLE_COLUMN, 2.4))
     panels = figure.subplots(1, 3)
-    for panel, quantity in zip(panels, curves.AXIS_LABELS, strict=False):
+    for panel, quantity in zip(panels, curves.QUANTITIES, strict=False):
         _draw_curves(panel, data, quantity)
     _draw_etas(panels[2], _etas(data))
     for panel, letter in zip(panels, "abc", strict=True):
         panel.set_title(f"({letter})", loc="left", fontsize=9)
-    regressed.curve_legend(figure, panels[0], title="features $M$")
+    draw_models.curve_legend(figure, panels[0], title="features $M$")
     return figure
 
 
@@ -148,10 +149,10 @@ def _draw_curves(axes: Axes, data: FigureData, quantity: str) -> None:
     found = regressed.variants(barriers, FEATURES_KEPT)
     for (number, name), colour in zip(found.items(), _colours(len(found)), strict=True):
         options = {"color": colour, "label": f"{number}", "marker": "o"}
-        curves.draw_one(axes, barriers, name, quantity, **{**options, "markersize": 2})
-    curves.finish(axes, barriers, found.values(), quantity, regressed.Z_SCORE)
+        draw_barriers.draw_one(axes, barriers, name, quantity, **{**options, "markersize": 2})
+    draw_barriers.finish(axes, barriers, found.values(), quantity, draw_models.Z_SCORE)
     if not found:
-        regressed.say(axes, "no such models")
+        draw_models.say(axes, "no such models")
 
 
 def _colours(count: int) -> np.ndarray:
@@ -159,20 +160,20 @@ def _colours(count: int) -> np.ndarray:
     return style.LEARNED_COLOURS(np.linspace(0, 1, count))
 
 
-def _draw_etas(axes: Axes, found: dict[int, Drawn]) -> None:
+def _draw_etas(axes: Axes, found: dict[int, Estimate]) -> None:
     looks = {PLAIN: ("black", "o", r"$\eta$"), OVER_CEILING: ("0.5", "s", r"$\eta$ / ceiling")}
-    parts = {place: [regressed.part(each, place) for each in found.values()] for place in looks}
+    parts = {place: [each[place] for each in found.values()] for place in looks}
     for place, (colour, marker, label) in looks.items():
         if found:
             # Beside each other.
             x = np.array(list(found)) * (1 + 0.05 * place)
             options = {"color": colour, "marker": marker, "label": label}
-            regressed.draw_points(axes, x, parts[place], "", **options)
-    axes.set_ylim(*regressed.limits([each for part in parts.values() for each in part], 0.0))
+            draw_models.draw_points(axes, x, parts[place], "", **options)
+    axes.set_ylim(*draw_models.limits([each for part in parts.values() for each in part], 0.0))
     axes.set_xlabel("number of features $M$")
     axes.set_ylabel(r"$\eta = \mathrm{Var}(\hat{y})\,/\,\mathrm{Var}(y)$")
     if not found:
-        regressed.say(axes, "no such models")
+        draw_models.say(axes, "no such models")
         return
     axes.set_xscale("log", base=2)
     labelled = _labelled(list(found))

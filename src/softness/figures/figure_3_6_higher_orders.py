@@ -6,12 +6,13 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from softness.figures import barrier_curves as curves
-from softness.figures import learned, regressed, style
-from softness.figures.data import FigureData
-from softness.figures.learned import Drawn
-from softness.figures.regressed import SVR, SVR_FIRST, SVR_SECOND, Snapshot
+from softness.figures import draw_models, style
+from softness.findings import barrier_curves as curves
+from softness.findings import learned, regressed
+from softness.findings.data import FigureData
+from softness.findings.regressed import SVR, SVR_FIRST, SVR_SECOND, Snapshot
 from softness.report.claims import Claim, Statement
+from softness.uncertainty import Estimate
 
 NUMBER = "3.6"
 HIGHER = (SVR_FIRST, SVR_SECOND)
@@ -34,7 +35,7 @@ FLATTER = Statement(
 )
 
 # By the name of the model, then by temperature from cold to hot.
-Scores = dict[str, dict[float, Drawn]]
+Scores = dict[str, dict[float, Estimate]]
 
 
 def claims(data: FigureData) -> list[Claim]:
@@ -77,8 +78,8 @@ def _scores(data: FigureData) -> Scores:
     return {name: found for name, found in scores.items() if found}
 
 
-def _explained(data: FigureData, snapshots: Sequence[Snapshot], name: str) -> Drawn:
-    return regressed.part(regressed.explained(data, NUMBER, snapshots, name), regressed.EXPLAINED)
+def _explained(data: FigureData, snapshots: Sequence[Snapshot], name: str) -> Estimate:
+    return regressed.explained(data, NUMBER, snapshots, name)[regressed.EXPLAINED]
 
 
 def table(data: FigureData) -> pd.DataFrame:
@@ -89,9 +90,9 @@ def table(data: FigureData) -> pd.DataFrame:
     """
     barriers = data.predicted_barriers[0]
     found = curves.frame(barriers, (SVR, *HIGHER))
-    parts = [_long(found, quantity) for quantity in curves.AXIS_LABELS if not found.empty]
+    parts = [_long(found, quantity) for quantity in curves.QUANTITIES if not found.empty]
     rows = [
-        (name, temperature, float(each.value), *map(float, each.bounds()))
+        (name, temperature, float(each.value), *map(float, each.interval()))
         for name, by_temperature in _scores(data).items()
         for temperature, each in by_temperature.items()
     ]
@@ -114,23 +115,23 @@ def plot(data: FigureData) -> Figure:
     """Delta E (a) and Sigma (b) against x, explained variance against temperature (c)."""
     figure = Figure(figsize=(style.DOUBLE_COLUMN, 2.4))
     panels = figure.subplots(1, 3)
-    for panel, quantity in zip(panels, curves.AXIS_LABELS, strict=False):
-        regressed.draw_barriers(panel, data.predicted_barriers[0], (SVR, *HIGHER), quantity)
+    for panel, quantity in zip(panels, curves.QUANTITIES, strict=False):
+        draw_models.draw_barriers(panel, data.predicted_barriers[0], (SVR, *HIGHER), quantity)
     _draw_scores(panels[2], _scores(data))
     for panel, letter in zip(panels, "abc", strict=True):
         panel.set_title(f"({letter})", loc="left", fontsize=9)
-    regressed.curve_legend(figure, panels[0])
+    draw_models.curve_legend(figure, panels[0])
     return figure
 
 
 def _draw_scores(axes: Axes, scores: Scores) -> None:
     shown = [each for found in scores.values() for each in found.values()]
     for place, (name, found) in enumerate(scores.items()):
-        x = regressed.dodged(list(found), place, len(scores))
-        regressed.draw_points(axes, x, list(found.values()), name)
+        x = draw_models.dodged(list(found), place, len(scores))
+        draw_models.draw_points(axes, x, list(found.values()), name)
     if not shown:
-        regressed.say(axes, "no test snapshots")
+        draw_models.say(axes, "no test snapshots")
     # Bars of few snapshots go on beyond the axis.
-    axes.set_ylim(*regressed.limits(shown, 0.0))
-    axes.set_xlabel(regressed.TEMPERATURE)
+    axes.set_ylim(*draw_models.limits(shown, 0.0))
+    axes.set_xlabel(draw_models.TEMPERATURE)
     axes.set_ylabel("explained variance")

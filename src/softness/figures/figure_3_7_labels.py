@@ -5,12 +5,13 @@ import pandas as pd
 from matplotlib.figure import Figure
 from scipy.stats import t as student
 
-from softness.figures import barrier_curves as curves
-from softness.figures import regressed
-from softness.figures.barrier_curves import ENERGY, ENTROPY, Measure
-from softness.figures.data import FigureData
-from softness.figures.regressed import SVR, SVR_CSD
+from softness.figures import draw_models
 from softness.files.records.regressed import MatchedThreshold
+from softness.findings import barrier_curves as curves
+from softness.findings import regressed
+from softness.findings.barrier_curves import ENERGY, ENTROPY, Measure
+from softness.findings.data import FigureData
+from softness.findings.regressed import SVR, SVR_CSD
 from softness.report.claims import Claim, Statement
 
 NUMBER = "3.7"
@@ -113,7 +114,7 @@ def table(data: FigureData) -> pd.DataFrame:
 
 def plot(data: FigureData) -> Figure:
     """Delta E (a) and Sigma (b) against x, by both labels."""
-    figure = regressed.barrier_figure(data.predicted_barriers[0], (SVR, SVR_CSD))
+    figure = draw_models.barrier_figure(data.predicted_barriers[0], (SVR, SVR_CSD))
     if matched := _matched(data):
         label = rf"CSD: $\Delta r^2 > {float(matched.threshold):.3f}\,\sigma_{{AA}}^2$"
         figure.axes[0].set_title(label, loc="right", fontsize=8)

@@ -8,11 +8,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from scipy.stats import spearmanr
 
-from softness.figures import learned, memory, regressed, style
-from softness.figures.data import FigureData
-from softness.figures.learned import Drawn
+from softness.figures import draw_learned, draw_models, style
 from softness.files.records.propensity import MODEL_OF_SOURCE, PropensityScores
+from softness.findings import learned, memory, regressed
+from softness.findings.data import FigureData
 from softness.report.claims import Claim, Statement
+from softness.uncertainty import Estimate, combined
 
 NUMBER = "3.8"
 TEMPERATURE_OF_SOURCE, TRAINING_TIME_OF_SOURCE = 0.56, 25.0
@@ -56,15 +57,12 @@ def claims(data: FigureData) -> list[Claim]:
     curves = _curves(data, found)
     replicas, doubt = len(np.unique(found.replica)), _doubt(found)
     difference = curves[THERMAL_TRAINED] - curves[DIRECTLY_TRAINED]
-    members = {
-        f"at t = {time:g}": regressed.part(difference, place)
-        for place, time in enumerate(found.time)
-    }
+    members = {f"at t = {time:g}": difference[place] for place, time in enumerate(found.time)}
     below = learned.judged_all(BELOW, members, replicas, doubt)
     if len(found.time) < FEWEST_TIMES:
         shape = SHAPE.not_tested(f"needs {FEWEST_TIMES} times, {len(found.time)} were measured")
     else:
-        rank = learned.combined(_rank_correlation, [curves[n] for n in (0, 1)])
+        rank = combined(_rank_correlation, [curves[n] for n in (0, 1)])
         shape = SHAPE.judge(float(rank.value), rank.draws, replicas, doubt)
     return [_noted(claim, found) for claim in (below, shape)]
 
@@ -112,7 +110,7 @@ def _is_other_model(found: PropensityScores) -> bool:
     return _model(found) != MODEL_OF_SOURCE
 
 
-def _curves(data: FigureData, found: PropensityScores) -> list[Drawn]:
+def _curves(data: FigureData, found: PropensityScores) -> list[Estimate]:
     """(times,) means over snapshots: of the three correlations, and the ceiling of the first two.
 
     The ceiling is the root of the reliability of all runs (Spearman-Brown) from the mean
@@ -126,7 +124,7 @@ def _curves(data: FigureData, found: PropensityScores) -> list[Drawn]:
         found.half_correlation,
     )
     means = [regressed.mean_of(data, NUMBER, places, each) for each in rows]
-    means[HALVES] = Drawn(_ceiling(means[HALVES].value), _ceiling(means[HALVES].draws))
+    means[HALVES] = Estimate(_ceiling(means[HALVES].value), _ceiling(means[HALVES].draws))
     return means
 
 
@@ -160,7 +158,7 @@ def table(data: FigureData) -> pd.DataFrame:
     named["difference"] = curves[THERMAL_TRAINED] - curves[DIRECTLY_TRAINED]
     parts = []
     for name, each in named.items():
-        low, high = each.bounds()
+        low, high = each.interval()
         numbers = {"time": found.time, "value": each.value, "low": low, "high": high}
         state = "thermal" if name == NAMES[ON_THERMAL] else _state(found)
         labels = {"quantity": name, "state": state}
@@ -187,7 +185,7 @@ def plot(data: FigureData) -> Figure:
     axes.set_ylabel("Pearson correlation")
     found = _scores(data)
     if found is None:
-        regressed.say(axes, "no propensity was predicted")
+        draw_models.say(axes, "no propensity was predicted")
         return figure
     predicted = "inherent-state" if _state(found) == "inherent" else "thermal"
     source = ", published" if found.published else ""
@@ -196,23 +194,23 @@ def plot(data: FigureData) -> Figure:
     axes.set_title(f"$T = {float(found.temperature):g}$", loc="right", fontsize=8)
     axes.set_xscale("log")
     _draw(axes, found, _curves(data, found))
-    regressed.curve_legend(figure, axes)
+    draw_models.curve_legend(figure, axes)
     return figure
 
 
-def _draw(axes: Axes, found: PropensityScores, curves: list[Drawn]) -> None:
-    learned.draw_curve(
+def _draw(axes: Axes, found: PropensityScores, curves: list[Estimate]) -> None:
+    draw_learned.draw_curve(
         axes, found.time, curves[HALVES], color="0.5", linestyle="--", label="ceiling of all runs"
     )
     axes.axvline(float(found.training_time), color="0.8", linewidth=0.6, zorder=0)
     for place, (number, (label, colour, marker, line)) in enumerate(LOOKS.items()):
-        points = [regressed.part(curves[number], time) for time in range(len(found.time))]
+        points = [curves[number][time] for time in range(len(found.time))]
         if not np.isfinite([float(each.value) for each in points]).any():
             continue
         # Beside each other on a logarithmic axis.
         times = found.time * 1.03 ** (place - 1)
         options = {"color": colour, "marker": marker, "linestyle": line, "label": label}
-        regressed.draw_points(axes, times, points, label, **options)
-    shown = [regressed.part(each, time) for each in curves for time in range(len(found.time))]
-    low, high = regressed.limits(shown, 0.0)
+        draw_models.draw_points(axes, times, points, label, **options)
+    shown = [each[time] for each in curves for time in range(len(found.time))]
+    low, high = draw_models.limits(shown, 0.0)
     axes.set_ylim(low, min(high, 1.02))

@@ -10,13 +10,14 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import NullFormatter
 
 from softness import seeds
-from softness.figures import barrier_curves, learned, regressed, style
-from softness.figures.barrier_curves import ENERGY
-from softness.figures.data import FigureData
-from softness.figures.learned import Drawn
-from softness.figures.regressed import RIDGE, RUNS_KEPT, Snapshot
+from softness.figures import draw_learned, draw_models, style
 from softness.files.records.regressed import SnapshotShares
+from softness.findings import barrier_curves, learned, regressed
+from softness.findings.barrier_curves import ENERGY
+from softness.findings.data import FigureData
+from softness.findings.regressed import RIDGE, RUNS_KEPT, Snapshot
 from softness.report.claims import Claim, Statement
+from softness.uncertainty import Estimate
 
 NUMBER = "3.M"
 
@@ -31,7 +32,7 @@ LABELS = 6
 """Most numbers of runs with a label on an axis, apart from the largest."""
 
 # By the name of the model, then by the number of runs from many to few.
-Scores = dict[str, dict[int, Drawn]]
+Scores = dict[str, dict[int, Estimate]]
 
 CONVERGED = Statement(
     figure=NUMBER,
@@ -69,7 +70,7 @@ def _explained_claim(data: FigureData) -> Claim:
         return CONVERGED.not_tested(f"needs {4 * FEWEST_RUNS} runs")
     scores = _scores(data, levels=2)
     gains = {
-        name: regressed.part(by_number[numbers[0]] - by_number[numbers[1]], regressed.EXPLAINED)
+        name: (by_number[numbers[0]] - by_number[numbers[1]])[regressed.EXPLAINED]
         for name, by_number in scores.items()
     }
     reason = regressed.doubt(data, [snapshots], softness=False)
@@ -97,7 +98,7 @@ def _half(data: FigureData) -> str:
     return thinned[nearest] if abs(2 * nearest / total - 1) < NEAR_HALF else ""
 
 
-def _slopes(data: FigureData) -> dict[int, Drawn]:
+def _slopes(data: FigureData) -> dict[int, Estimate]:
     """Slope of Delta E with x by ridge, by the number of runs from few to many."""
     table = data.predicted_barriers[0]
     by_number = regressed.variants(table, RUNS_KEPT)
@@ -107,7 +108,7 @@ def _slopes(data: FigureData) -> dict[int, Drawn]:
     return {number: barrier_curves.steepness(table, name) for number, name in by_number.items()}
 
 
-def _shares(data: FigureData, table: SnapshotShares, kind: int) -> Drawn:
+def _shares(data: FigureData, table: SnapshotShares, kind: int) -> Estimate:
     """(times,) mean p_r(t) over the snapshots of a temperature."""
     temperature = float(table.temperature)
     places = [regressed.Place(temperature, int(replica)) for replica in table.replica]
@@ -201,7 +202,7 @@ def table(data: FigureData) -> pd.DataFrame:
     """
     temperature, scores = regressed.training_temperature(data), _scores(data)
     rows = [
-        _row("explained variance", name, number, regressed.part(found, regressed.EXPLAINED))
+        _row("explained variance", name, number, found[regressed.EXPLAINED])
         for name, by_number in scores.items()
         for number, found in by_number.items()
     ]
@@ -227,7 +228,7 @@ def _share_rows(data: FigureData, table: SnapshotShares) -> pd.DataFrame:
     parts = []
     for kind, (quantity, _) in KINDS.items():
         found = _shares(data, table, kind)
-        low, high = found.bounds()
+        low, high = found.interval()
         numbers = {"time": table.time, "value": found.value, "low": low, "high": high}
         labels = {"quantity": quantity, "variable": "runs", "runs": int(table.runs)}
         labels["temperature"] = float(table.temperature)
@@ -235,8 +236,8 @@ def _share_rows(data: FigureData, table: SnapshotShares) -> pd.DataFrame:
     return learned.with_full_intervals(pd.concat(parts).dropna(subset=["value"]))
 
 
-def _row(quantity: str, name: str, number: int, found: Drawn) -> dict[str, float | int | str]:
-    low, high = found.bounds()
+def _row(quantity: str, name: str, number: int, found: Estimate) -> dict[str, float | int | str]:
+    low, high = found.interval()
     return {
         "quantity": quantity,
         "variable": name,
@@ -247,10 +248,10 @@ def _row(quantity: str, name: str, number: int, found: Drawn) -> dict[str, float
     }
 
 
-def _reliability(scores: Scores) -> dict[int, Drawn]:
+def _reliability(scores: Scores) -> dict[int, Estimate]:
     """Reliability by number of runs: that of the measured values, whatever the model."""
     for by_number in scores.values():
-        return {m: regressed.part(found, regressed.CEILING) for m, found in by_number.items()}
+        return {m: found[regressed.CEILING] for m, found in by_number.items()}
     return {}
 
 
@@ -262,7 +263,7 @@ def plot(data: FigureData) -> Figure:
     _draw_explained(panels[0], scores)
     reliability = _reliability(scores)
     _draw(panels[1], reliability, "runs", 1.0, color="black", marker="o")
-    panels[1].set_ylim(*regressed.limits(reliability.values(), 0.0, 1.0))
+    panels[1].set_ylim(*draw_models.limits(reliability.values(), 0.0, 1.0))
     panels[1].set_ylabel("reliability of logit $p_r$")
     for panel in panels[:2]:
         _finish(panel, data)
@@ -271,7 +272,7 @@ def plot(data: FigureData) -> Figure:
     for panel, letter in zip(panels, "abcd", strict=True):
         panel.set_title(f"({letter})", loc="left", fontsize=9)
     if scores:
-        regressed.model_legend(figure, scores, loc="outside right upper")
+        draw_models.model_legend(figure, scores, loc="outside right upper")
     if data.shares:
         temperatures = [float(each.temperature) for each in data.shares]
         style.temperature_legend(figure, temperatures, loc="outside right lower")
@@ -280,27 +281,27 @@ def plot(data: FigureData) -> Figure:
 
 def _draw_explained(axes: Axes, scores: Scores) -> None:
     explained = {
-        name: {m: regressed.part(found, regressed.EXPLAINED) for m, found in by_number.items()}
+        name: {m: found[regressed.EXPLAINED] for m, found in by_number.items()}
         for name, by_number in scores.items()
     }
     for place, (name, by_number) in enumerate(explained.items()):
         _draw(axes, by_number, name, 2 ** (0.3 * ((place + 0.5) / len(explained) - 0.5)))
     shown = [each for by_number in explained.values() for each in by_number.values()]
-    axes.set_ylim(*regressed.limits(shown, 0.0))
+    axes.set_ylim(*draw_models.limits(shown, 0.0))
     axes.set_ylabel("explained variance")
 
 
-def _draw_slopes(axes: Axes, slopes: dict[int, Drawn]) -> None:
+def _draw_slopes(axes: Axes, slopes: dict[int, Estimate]) -> None:
     """Slope of Delta E by ridge against the number of runs."""
     axes.set_xlabel("number of runs $M$ of the training")
     axes.set_ylabel(r"$\mathrm{d}\,\Delta E\,/\,\mathrm{d}x\;\;(\epsilon_{AA})$ by RR")
     _draw(axes, slopes, RIDGE, 1.0)
-    axes.set_ylim(*regressed.limits(slopes.values(), 0.0))
+    axes.set_ylim(*draw_models.limits(slopes.values(), 0.0))
     if slopes:
         axes.set_xscale("log", base=2)
         _label_numbers(axes, _apart(sorted(slopes)))
     else:
-        regressed.say(axes, "no such models")
+        draw_models.say(axes, "no such models")
 
 
 def _apart(numbers: list[int]) -> list[int]:
@@ -319,37 +320,37 @@ def _draw_shares(axes: Axes, data: FigureData) -> None:
     axes.set_ylabel(r"$\langle p_r(t) \rangle$")
     axes.set_title("solid: at $t$, dashed: up to $t$", loc="right", fontsize=7)
     if not data.shares:
-        regressed.say(axes, "no shares against time")
+        draw_models.say(axes, "no shares against time")
         return
     for table in data.shares:
         colour = style.temperature_colour(float(table.temperature))
         for kind, (_, line) in KINDS.items():
             found = _positive(_shares(data, table, kind))
-            learned.draw_curve(axes, table.time, found, color=colour, linestyle=line)
+            draw_learned.draw_curve(axes, table.time, found, color=colour, linestyle=line)
     if any((table.mean > 0).any() for table in data.shares):
         axes.set_yscale("log")
 
 
-def _positive(found: Drawn) -> Drawn:
+def _positive(found: Estimate) -> Estimate:
     """What a logarithmic axis can show."""
     value = np.where(found.value > 0, found.value, np.nan)
-    return Drawn(value, np.where(found.draws > 0, found.draws, np.nan))
+    return Estimate(value, np.where(found.draws > 0, found.draws, np.nan))
 
 
 def _draw(
-    axes: Axes, by_number: Mapping[int, Drawn], name: str, factor: float, **options: Any
+    axes: Axes, by_number: Mapping[int, Estimate], name: str, factor: float, **options: Any
 ) -> None:
     """Points at the numbers of runs times a factor, so that models lie beside each other."""
     if by_number:
         numbers = factor * np.array(list(by_number))
-        regressed.draw_points(axes, numbers, list(by_number.values()), name, **options)
+        draw_models.draw_points(axes, numbers, list(by_number.values()), name, **options)
 
 
 def _finish(axes: Axes, data: FigureData) -> None:
     snapshots = regressed.at_training(data)
     axes.set_xlabel("number of runs $M$")
     if not snapshots:
-        regressed.say(axes, regressed.no_test_snapshots(data))
+        draw_models.say(axes, regressed.no_test_snapshots(data))
         return
     numbers = run_numbers(snapshots)
     axes.set_xscale("log", base=2)

@@ -7,11 +7,12 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from softness import seeds
-from softness.figures import learned, memory, regressed, style
-from softness.figures.data import FigureData
-from softness.figures.learned import Drawn
+from softness.figures import draw_learned, draw_memory, draw_models, style
 from softness.files.records.regressed import SnapshotShares
+from softness.findings import memory
+from softness.findings.data import FigureData
 from softness.report.claims import Claim, Statement
+from softness.uncertainty import Estimate
 
 NUMBER = "4.1"
 TEMPERATURE_OF_SOURCE = 0.86
@@ -77,7 +78,7 @@ def _known(table: SnapshotShares) -> np.ndarray:
     return np.isfinite(mean) & np.isfinite(error) & (error > 0)
 
 
-def _spread(data: FigureData, table: SnapshotShares) -> Drawn:
+def _spread(data: FigureData, table: SnapshotShares) -> Estimate:
     r"""(times,) spread of the snapshots in units of the standard error that runs leave.
 
     .. math:: z^2 = \frac{1}{S - 1} \sum_s \left(\frac{m_s - \bar m}{e_s}\right)^2,
@@ -100,7 +101,7 @@ def _spread(data: FigureData, table: SnapshotShares) -> Drawn:
     )
     shape = data.settings["draws"], len(table.time)
     chi_square = generator.chisquare(np.where(enough, freedom, 1.0), size=shape)
-    return Drawn(np.sqrt(square / freedom), np.sqrt(square / chi_square) + 0 * freedom)
+    return Estimate(np.sqrt(square / freedom), np.sqrt(square / chi_square) + 0 * freedom)
 
 
 def table(data: FigureData) -> pd.DataFrame:
@@ -115,7 +116,7 @@ def table(data: FigureData) -> pd.DataFrame:
         each = {"value": found.mean[INSTANT][number], "error": found.error[INSTANT][number]}
         parts.append(memory.numbers(labels, each, found.time))
     spread = _spread(data, found)
-    low, high = spread.bounds()
+    low, high = spread.interval()
     measures = {"value": spread.value, "low": low, "high": high}
     parts.append(memory.numbers(_labels(found, "spread", -1, -1), measures, found.time))
     return memory.joined(parts, columns)
@@ -142,8 +143,8 @@ def plot(data: FigureData) -> Figure:
     paths.set_ylabel(r"$\langle p_r(t) \rangle$")
     spread.set_ylabel("spread of snapshots / standard error")
     if found is None:
-        regressed.say(paths, "no runs were counted")
-        regressed.say(spread, "no runs were counted")
+        draw_models.say(paths, "no runs were counted")
+        draw_models.say(spread, "no runs were counted")
         return figure
     paths.set_title(f"$T = {float(found.temperature):g}$", loc="right", fontsize=8)
     _draw_paths(paths, found)
@@ -154,7 +155,7 @@ def plot(data: FigureData) -> Figure:
 def _draw_paths(axes: Axes, table: SnapshotShares) -> None:
     """Each snapshot in a colour by where it begins: the order of the paths is seen later on."""
     begin = np.argsort(np.argsort(np.nan_to_num(table.mean[INSTANT][:, 0])))
-    colours = learned.bin_colours()
+    colours = draw_learned.bin_colours()
     for number, rank in enumerate(begin):
         colour = colours(rank / max(len(begin) - 1, 1))
         mean, error = table.mean[INSTANT][number], table.error[INSTANT][number]
@@ -169,12 +170,12 @@ def _draw_paths(axes: Axes, table: SnapshotShares) -> None:
         axes.legend(loc="best")
 
 
-def _draw_spread(axes: Axes, table: SnapshotShares, spread: Drawn) -> None:
+def _draw_spread(axes: Axes, table: SnapshotShares, spread: Estimate) -> None:
     if not np.isfinite(spread.value).any():
-        regressed.say(axes, _doubt(table, 0) or "errors are unknown")
+        draw_models.say(axes, _doubt(table, 0) or "errors are unknown")
         return
     positive = np.where(spread.value > 0, spread.value, np.nan)
-    memory.draw_curve(axes, table.time, Drawn(positive, spread.draws), "black", marker="o")
+    draw_memory.draw_curve(axes, table.time, Estimate(positive, spread.draws), "black", marker="o")
     axes.set_yscale("log")
     low, high = axes.get_ylim()
     axes.set_ylim(min(low, 0.7), max(high, 5.0))

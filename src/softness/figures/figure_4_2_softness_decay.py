@@ -7,11 +7,12 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import NullFormatter
 
-from softness.figures import memory, regressed, style
-from softness.figures.data import FigureData
-from softness.figures.learned import Drawn
-from softness.figures.memory import FORGOTTEN, LEVELS, LONGEST_SCATTER, Decay, Member
+from softness.figures import draw_memory, draw_models, style
+from softness.findings import memory
+from softness.findings.data import FigureData
+from softness.findings.memory import FORGOTTEN, LEVELS, LONGEST_SCATTER, Decay, Member
 from softness.report.claims import Claim, Statement
+from softness.uncertainty import Estimate
 
 NUMBER = "4.2"
 TEMPERATURE_OF_SOURCE = 0.83
@@ -109,14 +110,14 @@ def plot(data: FigureData) -> Figure:
     panels[1].set_ylabel(r"share of $\langle S(0) \rangle - \langle S \rangle$ left")
     if found is None:
         for panel in panels:
-            regressed.say(panel, "no groups were followed")
+            draw_models.say(panel, "no groups were followed")
         return figure
     panels[1].set_title(f"$T = {found.temperature:g}$", loc="right", fontsize=8)
     unit = unit if np.isfinite(unit) else 1.0
     _draw_means(panels[0], found, unit)
     _draw_shares(panels[1], found, unit)
     everyone = Line2D([], [], color="black", linestyle="--", label="everyone")
-    memory.bin_legend(figure, found.edges, [everyone])
+    draw_memory.bin_legend(figure, found.edges, [everyone])
     return figure
 
 
@@ -127,9 +128,11 @@ def _draw_means(axes: Axes, found: Decay, unit: float) -> None:
     axes.set_xscale("log")
     # Labels of single powers alone: others run into each other.
     axes.xaxis.set_minor_formatter(NullFormatter())
-    for group, colour in enumerate(memory.bin_colours(found.edges)):
-        means = memory.drawn(found.found.means, group)
-        memory.draw_curve(axes, time, Drawn(means.value[late], means.draws[:, late]), colour)
+    for group, colour in enumerate(draw_memory.bin_colours(found.edges)):
+        means = found.found.means[group]
+        draw_memory.draw_curve(
+            axes, time, Estimate(means.value[late], means.draws[:, late]), colour
+        )
         axes.plot(time[0] / 2, means.value[0], marker="<", color=colour, clip_on=False)
     everyone = found.found.means.value[-1]
     axes.plot(time, everyone[late], color="black", linestyle="--", linewidth=0.9)
@@ -151,15 +154,15 @@ def _draw_shares(axes: Axes, found: Decay, unit: float) -> None:
     axes.set_xscale("log")
     axes.axhline(0.0, color="0.6", linewidth=0.6, zorder=0)
     axes.axhline(LEVELS[FORGOTTEN], color="0.35", linestyle="--", linewidth=0.7, zorder=0)
-    colours = memory.bin_colours(found.edges)
+    colours = draw_memory.bin_colours(found.edges)
     shown = [memory.share(found, group).value[late] for group in found.apart]
     for group in found.apart:
         share = memory.share(found, group)
-        memory.draw_curve(
-            axes, time, Drawn(share.value[late], share.draws[:, late]), colours[group]
+        draw_memory.draw_curve(
+            axes, time, Estimate(share.value[late], share.draws[:, late]), colours[group]
         )
     if not shown:
-        regressed.say(axes, "no group starts apart from the mean")
+        draw_models.say(axes, "no group starts apart from the mean")
         return
     right = float(time[-1])
     if np.isfinite(found.relaxation_time):

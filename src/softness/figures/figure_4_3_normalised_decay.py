@@ -8,11 +8,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from softness.figures import memory, regressed, style
-from softness.figures.data import FigureData
-from softness.figures.learned import Drawn
-from softness.figures.memory import RELAXED, Decay, Member
+from softness.figures import draw_memory, draw_models, style
+from softness.findings import memory
+from softness.findings.data import FigureData
+from softness.findings.memory import RELAXED, Decay, Member
 from softness.report.claims import Claim, Inclusion, Statement
+from softness.uncertainty import Estimate
 
 NUMBER = "4.3"
 TEMPERATURE_OF_SOURCE = 0.56
@@ -95,7 +96,7 @@ def _straight_claim(found: Decay) -> Claim:
         return STRAIGHT.not_tested(text)
     members = {}
     for group in found.apart:
-        curvature = memory.drawn(found.found.curvature, group)
+        curvature = found.found.curvature[group]
         name = f"S(0) {found.labels[group]}"
         members[name] = Member(float(curvature.value), curvature.draws)
     claim = memory.judged_each(STRAIGHT, members, found.replicas)
@@ -112,7 +113,7 @@ def _faster_claim(found: Decay) -> Claim:
     doubt = ""
     if not reached or late > LEAST_REACHED:
         doubt = f"1/e is not reached within {found.time[-1]:g} tau"
-    ratio = Drawn(soft[0].value / hard[0].value, soft[0].draws / hard[0].draws)
+    ratio = Estimate(soft[0].value / hard[0].value, soft[0].draws / hard[0].draws)
     claim = FASTER.judge(float(ratio.value), ratio.draws, found.replicas, doubt)
     names = f"S(0) {found.labels[highest]} over {found.labels[lowest]}"
     return replace(claim, note="; ".join(filter(None, [names, claim.note])))
@@ -189,14 +190,14 @@ def plot(data: FigureData) -> Figure:
     axes.set_ylabel(label + r"\langle S \rangle),\;\;F_s$")
     found = _decay(data)
     if found is None:
-        regressed.say(axes, "no groups were followed")
+        draw_models.say(axes, "no groups were followed")
         return figure
     axes.set_title(f"$T = {found.temperature:g}$", loc="right", fontsize=8)
     axes.set_xscale("log")
     _draw_shares(axes, found)
     _draw_scattering(axes, data, found)
     scattering = Line2D([], [], color="black", linestyle="--", label=r"$F_s(q, t)$")
-    memory.bin_legend(figure, found.edges, [scattering])
+    draw_memory.bin_legend(figure, found.edges, [scattering])
     return figure
 
 
@@ -214,13 +215,13 @@ def _draw_shares(axes: Axes, found: Decay) -> None:
         )
     axes.axhline(SHORT.below, color="0.45", linestyle=":", linewidth=0.7, zorder=0)
     axes.axhline(0.0, color="0.6", linewidth=0.6, zorder=0)
-    colours = memory.bin_colours(found.edges)
+    colours = draw_memory.bin_colours(found.edges)
     for group in found.apart:
         share = memory.share(found, group)
-        values = Drawn(share.value[late], share.draws[:, late])
-        memory.draw_curve(axes, found.time[late], values, colours[group])
+        values = Estimate(share.value[late], share.draws[:, late])
+        draw_memory.draw_curve(axes, found.time[late], values, colours[group])
     if not found.apart:
-        regressed.say(axes, "no group starts apart from the mean")
+        draw_models.say(axes, "no group starts apart from the mean")
     axes.set_ylim(-0.08, 1.04)
     axes.set_xlim(min(SHORTEST_SHOWN, found.time[late][0] / 2), 1.1 * found.time[-1])
 

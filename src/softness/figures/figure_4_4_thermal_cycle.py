@@ -10,10 +10,11 @@ from matplotlib.figure import Figure
 from matplotlib.gridspec import GridSpec
 from matplotlib.lines import Line2D
 
-from softness.figures import cycles, memory, regressed, style
-from softness.figures.cycles import CONTROL, CYCLE, LONG_AFTER, Look, Pulse, Seen
-from softness.figures.data import FigureData
-from softness.figures.memory import Finding, Significance
+from softness.figures import draw_cycles, draw_memory, draw_models, style
+from softness.findings import cycles, memory
+from softness.findings.cycles import CONTROL, CYCLE, LONG_AFTER, Look, Pulse, Seen
+from softness.findings.data import FigureData
+from softness.findings.memory import Finding, Significance
 from softness.report.claims import Claim
 
 NUMBER = "4.4"
@@ -119,9 +120,9 @@ def plot(data: FigureData) -> Figure:
         strip.set_axis_off()
         axes.set_xlabel(r"$t\;\;(\tau)$")
         axes.set_ylabel(r"$\langle S \rangle_b(t)\;/\;\sigma_S$")
-        regressed.say(axes, "no pulse")
+        draw_models.say(axes, "no pulse")
         return figure
-    cycles.draw_protocol(strip, main)
+    draw_cycles.draw_protocol(strip, main)
     strip.set_title(_title(main), loc="right", fontsize=8)
     draw_bins(axes, main)
     for number, pulse in enumerate(others):
@@ -132,7 +133,7 @@ def plot(data: FigureData) -> Figure:
     branches = [Line2D([], [], color="0.3", linestyle=line) for line in ("-", "--")]
     for line, label in zip(branches, ("cycle", "control"), strict=True):
         line.set_label(label)
-    memory.bin_legend(figure, main.edges, branches)
+    draw_memory.bin_legend(figure, main.edges, branches)
     return figure
 
 
@@ -146,14 +147,14 @@ def draw_bins(axes: Axes, pulse: Pulse, linewidth: float = 1.0) -> None:
 
     The axis shows what follows the first frame: there the vibration of softness is gone.
     """
-    cycles.mark_pulse(axes, pulse)
+    draw_cycles.mark_pulse(axes, pulse)
     shown = []
     for branch, line in ((CONTROL, "--"), (CYCLE, "-")):
         mean, error = cycles.over_snapshots(pulse.bins[branch])
-        for number, colour in enumerate(memory.bin_colours(pulse.edges)):
+        for number, colour in enumerate(draw_memory.bin_colours(pulse.edges)):
             axes.plot(pulse.time, mean[number], line, color=colour, linewidth=linewidth)
             if branch == CYCLE:
-                cycles.band(axes, pulse.time, mean[number], error[number], colour)
+                draw_cycles.band(axes, pulse.time, mean[number], error[number], colour)
         shown.append(mean[:, 1:])
     values = np.concatenate(shown)
     values = values[np.isfinite(values)]

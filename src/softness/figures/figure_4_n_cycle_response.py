@@ -11,12 +11,13 @@ from matplotlib.figure import Figure
 from matplotlib.gridspec import GridSpec
 from matplotlib.lines import Line2D
 
-from softness.figures import cycles, memory, regressed, style
-from softness.figures.cycles import CONTROL, CYCLE, LONG_AFTER, Expected, Look, Pulse, Seen
-from softness.figures.data import FigureData
-from softness.figures.learned import Drawn
-from softness.figures.memory import Significance
+from softness.figures import draw_cycles, draw_memory, draw_models, style
+from softness.findings import cycles, memory
+from softness.findings.cycles import CONTROL, CYCLE, LONG_AFTER, Expected, Look, Pulse, Seen
+from softness.findings.data import FigureData
+from softness.findings.memory import Significance
 from softness.report.claims import INCONCLUSIVE, Claim, Statement
+from softness.uncertainty import Estimate
 
 NUMBER = "4.N"
 IN_A_ROW = 3
@@ -224,7 +225,7 @@ def _size_rows(data: FigureData, pulse: Pulse) -> list[pd.DataFrame]:
     rows = []
     for name, each in _sizes(data, pulse).items():
         size = cycles.size(data, NUMBER, pulse, each)
-        low, high = size.bounds()
+        low, high = size.interval()
         measures = {"value": float(size.value), "low": float(low), "high": float(high)}
         measures["would be found"] = cycles.smallest_number(data, NUMBER, each)
         labels = {**cycles.labels_of(pulse), "quantity": name, "bin": "everyone"}
@@ -295,19 +296,19 @@ def _draw_everyone(axes: Axes, data: FigureData, pulse: Pulse | None) -> None:
     axes.set_xlabel(r"$t\;\;(\tau)$")
     axes.set_ylabel(r"$\Delta \langle S \rangle(t)\;/\;\sigma_S$")
     if pulse is None:
-        regressed.say(axes, "no pulse")
+        draw_models.say(axes, "no pulse")
         return
-    cycles.mark_pulse(axes, pulse)
+    draw_cycles.mark_pulse(axes, pulse)
     axes.axhline(0.0, color="0.5", linewidth=0.6, zorder=0.5)
     mean, error = cycles.over_snapshots(_of_everyone(pulse))
     axes.plot(pulse.time, mean[0], color="#b40426")
-    cycles.band(axes, pulse.time, mean[0], error[0], "#b40426")
+    draw_cycles.band(axes, pulse.time, mean[0], error[0], "#b40426")
     values = [mean[0]]
     linear: Expected = cycles.equilibrium_response(pulse)
     if linear.values is not None:
         expected, scatter = cycles.over_snapshots(linear.values)
         axes.plot(pulse.time, expected[0], color="black", linestyle="--", linewidth=0.9)
-        cycles.band(axes, pulse.time, expected[0], scatter[0], "black")
+        draw_cycles.band(axes, pulse.time, expected[0], scatter[0], "black")
         farthest = FARTHEST_EXPECTED * np.abs(mean[0]).max()
         values.append(np.clip(expected[0], -farthest, farthest))
     else:
@@ -354,11 +355,11 @@ def _draw_contrasts(axes: Axes, data: FigureData, found: Sequence[Pulse]) -> Non
     )
     axes.set_xlim(-0.6, max(len(ordered), 1) - 0.4)
     if not shown:
-        regressed.say(axes, "no two bins to compare")
+        draw_models.say(axes, "no two bins to compare")
 
 
-def _point(axes: Axes, x: float, size: Drawn, options: dict) -> None:
-    low, high = size.bounds()
+def _point(axes: Axes, x: float, size: Estimate, options: dict) -> None:
+    low, high = size.interval()
     ends = np.nan_to_num(np.maximum([[size.value - low], [high - size.value]], 0))
     axes.errorbar(
         [x],
@@ -376,9 +377,9 @@ def _draw_bins(panels: Sequence[Axes], data: FigureData, pulse: Pulse) -> None:
     seen, beyond = _apart(data, pulse), _beyond(data, pulse)
     look = None if isinstance(beyond, str) or not beyond.look.mask.any() else beyond
     expected = _expected_apart(look) if look else None
-    colours, labels = memory.bin_colours(pulse.edges), memory.bin_labels(pulse.edges)
+    colours, labels = draw_memory.bin_colours(pulse.edges), memory.bin_labels(pulse.edges)
     for number, axes in enumerate(panels):
-        cycles.mark_pulse(axes, pulse)
+        draw_cycles.mark_pulse(axes, pulse)
         axes.axhline(0.0, color="0.5", linewidth=0.6, zorder=0.5)
         width = seen.critical * seen.error[number]
         if np.isfinite(width).any():
@@ -388,7 +389,7 @@ def _draw_bins(panels: Sequence[Axes], data: FigureData, pulse: Pulse) -> None:
             _draw_windows(axes, pulse, *expected[:2], number, color="black", linestyle="--")
         _draw_windows(axes, pulse, seen.time, seen.mean, number, color=colours[number], marker="o")
         if not np.isfinite(seen.mean[number]).any():
-            regressed.say(axes, "no particles")
+            draw_models.say(axes, "no particles")
         axes.set_xlim(pulse.time[0], pulse.time[-1])
         axes.set_title(rf"$S(0)$ {labels[number]}", loc="right", fontsize=7, pad=3)
         axes.set_xlabel(r"$t\;\;(\tau)$")

@@ -8,16 +8,18 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from softness.barriers.zscore import varies
-from softness.figures import learned, regressed, style
-from softness.figures.data import FigureData
-from softness.figures.learned import SOFTNESS, Drawn
-from softness.figures.regressed import SVR, Snapshot
+from softness.figures import draw_models, style
+from softness.findings import learned, regressed
+from softness.findings.data import FigureData
+from softness.findings.learned import SOFTNESS
+from softness.findings.regressed import SVR, Snapshot
 from softness.report.claims import Claim, Inclusion, Statement
+from softness.uncertainty import Estimate
 
 NUMBER = "A.1"
 
 # By the name of the model, then by temperature from cold to hot.
-Means = dict[str, dict[float, Drawn]]
+Means = dict[str, dict[float, Estimate]]
 # Origin and spread.
 Unit = tuple[float, float]
 ALL_REPLICAS = -1
@@ -69,14 +71,14 @@ def _rate_claim(means: Means, replicas: int, reason: str) -> Claim:
     return learned.judged(SAME_RATE, difference, replicas, reason)
 
 
-def _slope(by_temperature: dict[float, Drawn]) -> Drawn:
+def _slope(by_temperature: dict[float, Estimate]) -> Estimate:
     """Slope of the straight line through the means, all with equal weight."""
     temperatures = np.array(list(by_temperature))
     away = temperatures - temperatures.mean()
     weights = away / (away**2).sum()
     found = by_temperature.values()
     value = weights @ np.array([float(each.value) for each in found])
-    return Drawn(value, weights @ np.array([each.draws for each in found]))
+    return Estimate(value, weights @ np.array([each.draws for each in found]))
 
 
 def _means(data: FigureData) -> Means:
@@ -91,7 +93,7 @@ def _means(data: FigureData) -> Means:
 
 def _mean(
     data: FigureData, snapshots: list[Snapshot], name: str, units: Mapping[int, Unit]
-) -> Drawn:
+) -> Estimate:
     """Mean of a model over the particles of some snapshots, as a Z-score."""
     whole = units[ALL_REPLICAS]
     rows = [_sum(each.predicted[name], units.get(each.replica, whole)) for each in snapshots]
@@ -135,7 +137,7 @@ def table(data: FigureData) -> pd.DataFrame:
     for name, by_temperature in _means(data).items():
         origin, spread = _unit(at_training, name)
         for temperature, found in by_temperature.items():
-            low, high = found.bounds()
+            low, high = found.interval()
             rows.append(
                 {
                     "variable": name,
@@ -160,14 +162,14 @@ def plot(data: FigureData) -> Figure:
     for place, (name, by_temperature) in enumerate(means.items()):
         found = list(by_temperature.values())
         if found:
-            x = regressed.dodged(list(by_temperature), place, len(means))
-            regressed.draw_points(axes, x, found, name)
+            x = draw_models.dodged(list(by_temperature), place, len(means))
+            draw_models.draw_points(axes, x, found, name)
         shown += found
     if not shown:
-        regressed.say(axes, "no test snapshots")
+        draw_models.say(axes, "no test snapshots")
     # Bars of few snapshots go on beyond the axis.
-    axes.set_ylim(*regressed.limits(shown, 0.0))
-    axes.set_xlabel(regressed.TEMPERATURE)
+    axes.set_ylim(*draw_models.limits(shown, 0.0))
+    axes.set_xlabel(draw_models.TEMPERATURE)
     axes.set_ylabel(r"mean output $\;/\;\sigma_{tr}$")
-    regressed.model_legend(figure, means)
+    draw_models.model_legend(figure, means)
     return figure

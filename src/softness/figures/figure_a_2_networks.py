@@ -3,10 +3,11 @@
 import pandas as pd
 from matplotlib.figure import Figure
 
-from softness.figures import barrier_curves as curves
-from softness.figures import regressed
-from softness.figures.barrier_curves import ENERGY, ENTROPY, Measure
-from softness.figures.data import FigureData
+from softness.figures import draw_models
+from softness.findings import barrier_curves as curves
+from softness.findings import regressed
+from softness.findings.barrier_curves import ENERGY, ENTROPY, Measure
+from softness.findings.data import FigureData
 from softness.report.claims import Claim, Statement
 
 NUMBER = "A.2"
@@ -63,4 +64,4 @@ def table(data: FigureData) -> pd.DataFrame:
 
 def plot(data: FigureData) -> Figure:
     """Delta E (a) and Sigma (b) against x, by all networks."""
-    return regressed.barrier_figure(data.predicted_barriers[0], (NETWORK, *OTHERS))
+    return draw_models.barrier_figure(data.predicted_barriers[0], (NETWORK, *OTHERS))

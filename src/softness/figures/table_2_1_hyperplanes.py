@@ -1,18 +1,17 @@
 """Table 2.1: biases, spreads and directions of the hyperplanes."""
 
-from collections.abc import Sequence
-
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
-from scipy.stats import t as student
 
 from softness.barriers.cosines import covariance_cosine, plain_cosine
-from softness.figures import learned, typeset
-from softness.figures.data import FigureData
-from softness.figures.learned import SOFTNESS, Drawn
+from softness.figures import typeset
 from softness.files.records.learned import Classifier
+from softness.findings import learned
+from softness.findings.data import FigureData
+from softness.findings.learned import SOFTNESS
 from softness.report.claims import Claim, Statement
+from softness.uncertainty import Estimate
 
 COSINES_OF_SOURCE = {1.0: 0.8246, 1.2: 0.8071, 1.4: 0.6643, 1.8: 0.7104, 2.0: 0.7198}
 TOLERANCE = 0.1
@@ -60,7 +59,7 @@ def _claim(data: FigureData, temperature: float) -> Claim:
     return learned.judged(statement, found, replicas, reason)
 
 
-def drawn_cosine(softness: Classifier, fluidity: Classifier, draws: int) -> Drawn:
+def drawn_cosine(softness: Classifier, fluidity: Classifier, draws: int) -> Estimate:
     """Cosine of two hyperplanes, with draws from the delete-a-group jackknife of both.
 
     The draws are evenly spaced quantiles of Student's distribution: they have the jackknife's
@@ -69,25 +68,7 @@ def drawn_cosine(softness: Classifier, fluidity: Classifier, draws: int) -> Draw
     value = plain_cosine(fluidity.weights, softness.weights)
     by_fluidity = [plain_cosine(row, softness.weights) for row in fluidity.jackknife_weights]
     by_softness = [plain_cosine(fluidity.weights, row) for row in softness.jackknife_weights]
-    return Drawn(value, jackknife_draws(value, [by_fluidity, by_softness], draws))
-
-
-def jackknife_draws(value: float, without_one: Sequence[list[float]], draws: int) -> np.ndarray:
-    """(draws,) of a number, from its values without one group of each of several sets of samples.
-
-    All nan if a set has a single group.
-    """
-    fewest = min(map(len, without_one))
-    if fewest < 2:
-        return np.full(draws, np.nan)
-    error = np.sqrt(sum(map(_jackknife_variance, without_one)))
-    levels = (np.arange(draws) + 0.5) / draws
-    return value + error * student.ppf(levels, fewest - 1)
-
-
-def _jackknife_variance(values: list[float]) -> float:
-    """Variance of a number from its values without one group of samples each."""
-    return (len(values) - 1) * float(np.var(values))
+    return Estimate(value, learned.jackknife_draws(value, [by_fluidity, by_softness], draws))
 
 
 def self_cosine(classifier: Classifier) -> float:
@@ -123,7 +104,7 @@ def _row(data: FigureData, name: str, classifier: Classifier) -> dict[str, float
     softness, spread = data.softness[0], float(classifier.spread)
     found = drawn_cosine(softness, classifier, data.settings["draws"])
     # Softness is itself, whatever the samples.
-    low, high = (1.0, 1.0) if name == SOFTNESS else found.bounds()
+    low, high = (1.0, 1.0) if name == SOFTNESS else found.interval()
     return {
         "variable": name,
         "temperature": float(classifier.temperature),

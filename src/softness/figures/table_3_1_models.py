@@ -9,14 +9,15 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from softness.barriers.cosines import covariance_cosine, plain_cosine
-from softness.figures import learned, regressed, typeset
-from softness.figures.data import FigureData
-from softness.figures.learned import SOFTNESS, Drawn
-from softness.figures.regressed import RIDGE, SVR, Snapshot
-from softness.figures.table_2_1_hyperplanes import jackknife_draws
+from softness.figures import draw_models, typeset
 from softness.files.records.regressed import Regression
+from softness.findings import learned, regressed
+from softness.findings.data import FigureData
+from softness.findings.learned import SOFTNESS
+from softness.findings.regressed import RIDGE, SVR, Snapshot
 from softness.learning.scores import pearson
 from softness.report.claims import Claim, Statement
+from softness.uncertainty import Estimate
 
 NUMBER = "T3.1"
 TEMPERATURE_OF_SOURCE = 0.45
@@ -146,7 +147,7 @@ def near_equal(record: Regression) -> list[int]:
     return [chosen, *(int(each) for each in near if each != chosen)]
 
 
-def drawn_cosine(data: FigureData, record: Regression) -> Drawn:
+def drawn_cosine(data: FigureData, record: Regression) -> Estimate:
     """Plain cosine of the chosen plane with softness.
 
     The draws are those of the settings that validate equally well, all alike, each with the error
@@ -158,9 +159,9 @@ def drawn_cosine(data: FigureData, record: Regression) -> Drawn:
     by_group = [embedded(data, row, record) for row in softness.jackknife_weights]
     by_softness = [cosine(chosen, row) for row in by_group]
     found = [cosine(weights, plane) for weights in record.weights[near_equal(record)]]
-    parts = [jackknife_draws(each, [by_snapshot, by_softness], draws) for each in found]
+    parts = [learned.jackknife_draws(each, [by_snapshot, by_softness], draws) for each in found]
     # The chosen settings come first.
-    return Drawn(found[0], np.concatenate(parts))
+    return Estimate(found[0], np.concatenate(parts))
 
 
 def cosine(first: np.ndarray, second: np.ndarray) -> float:
@@ -181,7 +182,7 @@ def embedded(data: FigureData, weights: np.ndarray, record: Regression) -> np.nd
     return found
 
 
-def _cosine_of_both(data: FigureData, first: Regression, second: Regression) -> Drawn:
+def _cosine_of_both(data: FigureData, first: Regression, second: Regression) -> Estimate:
     """Plain cosine of two regressors.
 
     The draws are those of pairs of settings that validate equally well, each with the error from
@@ -194,8 +195,8 @@ def _cosine_of_both(data: FigureData, first: Regression, second: Regression) -> 
     planes = zip(first.jackknife_weights, second.jackknife_weights, strict=True)
     by_snapshot = [cosine(one * unit, other) for one, other in planes]
     draws = data.settings["draws"]
-    parts = [jackknife_draws(each, [by_snapshot], draws) for each in found]
-    return Drawn(found[0], np.concatenate(parts))
+    parts = [learned.jackknife_draws(each, [by_snapshot], draws) for each in found]
+    return Estimate(found[0], np.concatenate(parts))
 
 
 def cosines_of_settings(data: FigureData, record: Regression) -> np.ndarray:
@@ -250,23 +251,23 @@ def _moment_claim(data: FigureData, name: str, moment: int) -> Claim:
         return statement.not_tested(reason)
     snapshots = regressed.at_training(data)
     doubt = regressed.doubt(data, [snapshots], softness=False)
-    found = regressed.part(_moments(data, snapshots, name), moment)
+    found = _moments(data, snapshots, name)[moment]
     return learned.judged(statement, found, regressed.replicas_of(snapshots), doubt)
 
 
-def _pearson(data: FigureData, snapshots: list[Snapshot], name: str) -> Drawn:
+def _pearson(data: FigureData, snapshots: list[Snapshot], name: str) -> Estimate:
     """Mean over snapshots of the correlation of predicted and true logit p_r."""
     rows = [pearson(each.predicted[name], each.target.values) for each in snapshots]
     return regressed.mean_of(data, NUMBER, snapshots, rows)
 
 
-def _correlation(data: FigureData, snapshots: list[Snapshot], name: str) -> Drawn:
+def _correlation(data: FigureData, snapshots: list[Snapshot], name: str) -> Estimate:
     """Mean over snapshots of the correlation of a model and softness over particles."""
     rows = [pearson(each.predicted[name], each.predicted[SOFTNESS]) for each in snapshots]
     return regressed.mean_of(data, NUMBER, snapshots, rows)
 
 
-def _moments(data: FigureData, snapshots: list[Snapshot], name: str) -> Drawn:
+def _moments(data: FigureData, snapshots: list[Snapshot], name: str) -> Estimate:
     """Mean, standard deviation and more of the predicted ln p_r."""
     return regressed.moments(
         data, NUMBER, snapshots, lambda each: regressed.log_probability(each.predicted[name])
@@ -286,7 +287,7 @@ def _bias_claim(data: FigureData, name: str) -> Claim:
     if record is None or not np.isfinite(record.intercept):
         return statement.not_tested(f"no bias of {name}")
     value, without_one = table_bias(record), record.left_out_intercept.tolist()
-    found = Drawn(value, jackknife_draws(value, [without_one], data.settings["draws"]))
+    found = Estimate(value, learned.jackknife_draws(value, [without_one], data.settings["draws"]))
     return learned.judged(statement, found, *_confidence(data, [record]))
 
 
@@ -366,12 +367,12 @@ def _numbers_of_predictions(data: FigureData, name: str) -> dict[str, float]:
     if SOFTNESS in regressed.names(data):
         found |= _with_interval("correlation", _correlation(data, snapshots, name))
     moments = _moments(data, snapshots, name)
-    found |= _with_interval("mean", regressed.part(moments, regressed.MEAN))
-    return found | _with_interval("spread", regressed.part(moments, regressed.SPREAD))
+    found |= _with_interval("mean", moments[regressed.MEAN])
+    return found | _with_interval("spread", moments[regressed.SPREAD])
 
 
-def _with_interval(quantity: str, found: Drawn) -> dict[str, float]:
-    low, high = found.bounds()
+def _with_interval(quantity: str, found: Estimate) -> dict[str, float]:
+    low, high = found.interval()
     return {
         quantity: float(found.value),
         f"{quantity}_low": float(low),
@@ -389,7 +390,7 @@ def _cells(data: FigureData) -> tuple[list[str], list[list[str]]]:
 def _texts(name: str, numbers: Mapping[str, float]) -> dict[str, str]:
     """Text of a row by column."""
     texts = {
-        "model": regressed.look(name)[0],
+        "model": draw_models.look(name)[0],
         "settings": _range(numbers, "cosine_of_settings"),
         "interval": _range(numbers, "pearson"),
     }

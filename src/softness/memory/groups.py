@@ -7,7 +7,7 @@ import numpy as np
 
 from softness.errors import InputError
 from softness.learning.checks import finite_array, positive, same_length, whole_number
-from softness.uncertainty import bootstrap, interval, widened
+from softness.uncertainty import Estimate, bootstrap, widened
 
 STANDARD_ERRORS = 3.0
 """A group starts apart from the mean of everyone if that many standard errors lie between. With
@@ -344,30 +344,6 @@ def outermost(values: np.ndarray) -> tuple[int, int] | None:
     """
     known = np.flatnonzero(np.isfinite(values))
     return (int(known[0]), int(known[-1])) if len(known) > 1 else None
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """A value, and what it is in resampled data sets.
-
-    Attributes
-    ----------
-    value
-        (...) from all data.
-    draws
-        (draws, ...) of resampled data, widened for the number of units
-        (`softness.uncertainty.widened`).
-    """
-
-    value: np.ndarray
-    draws: np.ndarray
-
-    def interval(self, level: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
-        """(...) lower and upper bound; nan where more than one draw in twenty is undefined."""
-        columns = self.draws.reshape(len(self.draws), -1).T
-        bounds = np.array([interval(column, level) for column in columns])
-        bounds = bounds.reshape(*self.draws.shape[1:], 2)
-        return bounds[..., 0], bounds[..., 1]
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ import numpy as np
 
 from softness.errors import InputError
 from softness.figures import registry, style
-from softness.figures.data import KINDS, FigureData
 from softness.files import tables
 from softness.files.atomic import replacing
+from softness.findings.data import KINDS, FigureData
 from softness.report.claims import write_claims
 from softness.stages import command
 

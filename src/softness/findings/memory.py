@@ -1,4 +1,4 @@
-"""What the figures of Chapter 4 share: bins of softness, their decay, claims on several members."""
+"""Bins of softness, their decay, and claims on several members."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -7,18 +7,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.colors import to_rgba
-from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 
 from softness import seeds
-from softness.figures import learned
-from softness.figures.data import FigureData
-from softness.figures.learned import Drawn
 from softness.files.records.dynamics import RelaxationTable
 from softness.files.records.memory import SoftnessDecay
-from softness.memory.groups import Estimate, GroupRelaxation, analyse_groups
+from softness.findings.data import FigureData
+from softness.memory.groups import GroupRelaxation, analyse_groups
 from softness.report.claims import (
     DECISIVE,
     INCONCLUSIVE,
@@ -28,11 +22,13 @@ from softness.report.claims import (
     Claim,
     Statement,
 )
+from softness.uncertainty import Estimate
 
 NEAR = 0.05
 """Distance in temperature within which a study tests what the source says at one temperature."""
 
 LEVELS = (1 / np.e, 0.05)
+
 RELAXED, FORGOTTEN = range(2)
 
 LONGEST_SCATTER = 0.5
@@ -51,22 +47,6 @@ def bin_labels(edges: np.ndarray) -> list[str]:
         else:
             labels.append(f"above {low:g}" if np.isinf(high) else f"{low:g} to {high:g}")
     return labels
-
-
-def bin_colours(edges: np.ndarray) -> list[tuple[float, float, float, float]]:
-    """Colour of each bin, from hard (blue) to soft (red)."""
-    places = np.linspace(0, 1, len(edges) - 1) if len(edges) > 2 else [1.0]
-    return [to_rgba(learned.bin_colours()(float(place))) for place in places]
-
-
-def bin_legend(
-    figure: Figure, edges: np.ndarray, others: Sequence[Line2D] = (), **options: Any
-) -> None:
-    """Which colour is which bin of softness at time 0, from soft to hard; then other lines."""
-    pairs = list(zip(bin_labels(edges), bin_colours(edges), strict=True))[::-1]
-    handles = [Line2D([], [], color=colour, label=label) for label, colour in pairs]
-    options = {"loc": "outside right center", "title": r"$S(0)\;/\;\sigma_S$", **options}
-    figure.legend(handles=[*handles, *others], **options)
 
 
 # Numbers behind a figure
@@ -138,9 +118,6 @@ def noted(claim: Claim, temperature: float, of_source: float) -> Claim:
     return replace(claim, note="; ".join(filter(None, [claim.note, f"at T = {temperature:g}"])))
 
 
-# Claims on several members
-
-
 @dataclass(frozen=True)
 class Member:
     """One of several values that a claim is about.
@@ -173,9 +150,6 @@ def _order(statement: Statement, claim: Claim) -> tuple[int, float]:
     """From the verdict that decides; among alike ones from the least room within the bounds."""
     room = min(claim.low - statement.above, statement.below - claim.high)
     return DECISIVE.index(claim.verdict), np.inf if np.isnan(room) else room
-
-
-# Softness after time origins
 
 
 @dataclass(frozen=True)
@@ -262,27 +236,22 @@ def _by_block(table: SoftnessDecay) -> tuple[np.ndarray, np.ndarray]:
     return table.sums[used], table.counts[used]
 
 
-def drawn(estimate: Estimate, *place: int) -> Drawn:
-    """One of several estimates."""
-    return Drawn(estimate.value[place], estimate.draws[(slice(None), *place)])
-
-
-def share(decay: Decay, group: int) -> Drawn:
+def share(decay: Decay, group: int) -> Estimate:
     """(times,) share of its start that is left of one group."""
-    return drawn(decay.found.curves, group)
+    return decay.found.curves[group]
 
 
-def time_to(decay: Decay, level: int, group: int) -> tuple[Drawn, float]:
+def time_to(decay: Decay, level: int, group: int) -> tuple[Estimate, float]:
     """Time to a level of `LEVELS`, in tau, and the share of the draws that do not reach it.
 
     Where it is not reached the end of the measurement stands for it, a lower bound.
     """
     longest = float(decay.time[-1])
-    found = drawn(decay.found.times_to_level, level, group)
+    found = decay.found.times_to_level[level, group]
     left = share(decay, group)
     late = np.isnan(found.draws) & np.isfinite(left.draws).all(axis=-1)
     value = longest if np.isnan(found.value) and np.isfinite(left.value).all() else found.value
-    return Drawn(value, np.where(late, longest, found.draws)), float(late.mean())
+    return Estimate(value, np.where(late, longest, found.draws)), float(late.mean())
 
 
 def scatter_at(decay: Decay, level: int, group: int) -> float:
@@ -292,13 +261,6 @@ def scatter_at(decay: Decay, level: int, group: int) -> float:
         return float("nan")
     after = min(int(np.searchsorted(decay.time, reached)), len(decay.time) - 1)
     return float(np.std(share(decay, group).draws[:, after]) / LEVELS[level])
-
-
-def draw_curve(axes: Axes, x: np.ndarray, found: Drawn, colour: Any, **options: Any) -> None:
-    """A line with its 95 % interval as a band, where both are known."""
-    axes.plot(x, found.value, color=colour, **options)
-    low, high = found.bounds()
-    axes.fill_between(x, low, high, color=colour, alpha=0.18, linewidth=0)
 
 
 def decay_rows(decay: Decay) -> list[pd.DataFrame]:
@@ -315,11 +277,8 @@ def decay_rows(decay: Decay) -> list[pd.DataFrame]:
 
 DECAY_COLUMNS = ("temperature", "quantity", "group", "time", "measure", "value")
 
-
-# Claims on p values
-
-
 LEVEL = 0.05
+
 NEGLIGIBLE = 0.02
 """In units of the spread of softness: where nothing is found though this would have been, the
 effect is taken not to be there; else the test is inconclusive. The mean of softness moves by about

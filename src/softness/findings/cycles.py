@@ -1,20 +1,19 @@
-"""What the figures of thermal cycles share: pulses, responses, their tests, null hypotheses."""
+"""Thermal cycles: pulses, responses, their tests, and null hypotheses."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
-from matplotlib.axes import Axes
 
 from softness import seeds
-from softness.figures import memory, regressed
-from softness.figures.data import FigureData
-from softness.figures.learned import Drawn
-from softness.figures.memory import LEVEL, Finding
 from softness.files.records.memory import CycleResponse
+from softness.findings import memory, regressed
+from softness.findings.data import FigureData
+from softness.findings.memory import LEVEL, Finding
 from softness.memory import response
 from softness.memory.linear_response import cross_correlation, faster_clock, linear_response
+from softness.uncertainty import Estimate
 
 FLIPS = 1999
 """Random flips where there are too many snapshots for all."""
@@ -28,6 +27,7 @@ LONG_AFTER = 3.0
 
 HEIGHT, HOLD = 0.05, 30.0
 """The source's pulse: from T = 0.51 to 0.56 for 30 tau."""
+
 NEAR_SOURCE = 1.5
 
 ONE_BIN = "fewer than two bins with particles in every snapshot"
@@ -198,9 +198,6 @@ def over_snapshots(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Mean of (snapshots, bins, times) over snapshots, and its standard error (nan with one)."""
     found = response.mean_response(values)
     return found.mean, found.error
-
-
-# Tests
 
 
 class Look(NamedTuple):
@@ -381,16 +378,13 @@ def smallest_number(data: FigureData, figure: str, rows: np.ndarray) -> float:
     return float(response.smallest_effect(test, found, level=LEVEL)[0, 0])
 
 
-def size(data: FigureData, figure: str, pulse: Pulse, rows: np.ndarray) -> Drawn:
+def size(data: FigureData, figure: str, pulse: Pulse, rows: np.ndarray) -> Estimate:
     """Mean of one number a snapshot, from resampled replicas and snapshots."""
     known = np.isfinite(rows)
     if not known.any():
-        return Drawn(float("nan"), np.full(data.settings["draws"], np.nan))
+        return Estimate(float("nan"), np.full(data.settings["draws"], np.nan))
     starts = [start for start, use in zip(pulse.starts, known, strict=True) if use]
     return regressed.mean_of(data, figure, starts, rows[known])
-
-
-# Null hypotheses
 
 
 class Expected(NamedTuple):
@@ -462,33 +456,6 @@ def equilibrium_response(pulse: Pulse) -> Expected:
     times = pulse.time[:lags] - pulse.time[0]
     given = (pulse.time, pulse.temperature, pulse.low)
     return Expected(linear_response(times, found.snapshots, *given))
-
-
-# Drawing
-
-
-def mark_pulse(axes: Axes, pulse: Pulse) -> None:
-    """Shade the time of the pulse, the more the warmer."""
-    begin, end = pulse.time[[pulse.begin, pulse.end]]
-    axes.axvspan(begin, end, color="#f6e7d8", linewidth=0, zorder=0)
-    warm = pulse.time[pulse.warm]
-    axes.axvspan(warm[0], warm[-1], color="#f0d5bd", linewidth=0, zorder=0.1)
-
-
-def draw_protocol(axes: Axes, pulse: Pulse) -> None:
-    """Set temperature against time."""
-    mark_pulse(axes, pulse)
-    axes.plot(pulse.time, pulse.temperature, color="0.15", linewidth=1.0)
-    room = 0.35 * abs(pulse.high - pulse.low)
-    axes.set_ylim(*(sorted((pulse.low, pulse.high)) + np.array([-room, room])))
-    axes.set_yticks([pulse.low, pulse.high], [f"{pulse.low:g}", f"{pulse.high:g}"])
-    axes.tick_params(labelbottom=False)
-    axes.set_ylabel("$T$")
-
-
-def band(axes: Axes, x: np.ndarray, mean: np.ndarray, error: np.ndarray, colour: object) -> None:
-    """Standard error on both sides of a mean, where it is known."""
-    axes.fill_between(x, mean - error, mean + error, color=colour, alpha=0.2, linewidth=0)
 
 
 def labels_of(pulse: Pulse) -> Mapping[str, object]:
