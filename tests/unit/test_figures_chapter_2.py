@@ -4,11 +4,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from figure_by_number import FigureByNumber
 from learned_tables import HOT, made_up, without_events
 
 from softness.barriers.controls import distance_over_range
 from softness.barriers.cosines import plain_cosine
-from softness.figures import registry, style
+from softness.figures import style
 from softness.figures.table_2_1_hyperplanes import cosine_ceiling
 from softness.findings import learned
 from softness.findings.barrier_curves import level_and_shape, without_noise
@@ -27,13 +28,13 @@ def as_planted():
 
 
 def claims(number, data):
-    return {claim.name: claim for claim in registry.find(number).module().claims(data)}
+    return {claim.name: claim for claim in FigureByNumber(number).claims(data)}
 
 
 @pytest.mark.parametrize("number", NUMBERS)
 def test_what_the_source_says_is_reproduced_where_it_is_planted(number, as_planted):
     found = claims(number, as_planted)
-    assert len(found) == len(registry.find(number).module().claims(as_planted))
+    assert len(found) == len(FigureByNumber(number).claims(as_planted))
     # The exception is known: a flat curve lies at 0.29 (docs/findings.md).
     control = found.pop(RANDOM, None)
     assert {claim.verdict for claim in found.values()} == {REPRODUCED}
@@ -146,7 +147,7 @@ def test_samples_in_one_block_alone_say_nothing_of_the_error():
         extremes=[squeezed(table) for table in data.extremes],
     )
     for number in ("2.1", "2.2", "2.C"):
-        module = registry.find(number).module()
+        module = FigureByNumber(number)
         with style.applied():
             assert module.plot(sparse).axes
         numbers = module.table(sparse).select_dtypes("number").to_numpy()
@@ -216,7 +217,7 @@ def test_the_band_of_a_shape_leaves_out_the_common_level():
 
 
 def test_intervals_of_the_shape_are_in_the_table(as_planted):
-    table = registry.find("2.5").module().table(as_planted)
+    table = FigureByNumber("2.5").table(as_planted)
     for quantity in ("energy", "entropy"):
         for kind in ("", "_shape", "_level"):
             assert (table[f"{quantity}{kind}_low"] < table[f"{quantity}{kind}_high"]).all()
@@ -230,7 +231,7 @@ def test_curves_of_all_temperatures_are_whole():
         for each in data.distribution
     ]
     with style.applied():
-        figure = registry.find("2.3").module().plot(replace(data, distribution=narrow))
+        figure = FigureByNumber("2.3").plot(replace(data, distribution=narrow))
     for axes in figure.axes:
         assert max(line.get_ydata().max() for line in axes.lines) < axes.get_ylim()[1]
         assert axes.get_ylim()[0] == 0
@@ -275,7 +276,7 @@ def test_an_onset_without_strength_is_in_doubt_and_not_drawn():
     lines = {}
     for name, given in (("undefined", data), ("defined", made_up())):
         with style.applied():
-            axes = registry.find("1.6").module().plot(given).axes[0]
+            axes = FigureByNumber("1.6").plot(given).axes[0]
         lines[name] = len(axes.lines)
         assert bool(axes.texts) == (name == "defined")
     assert lines["defined"] == lines["undefined"] + 1
@@ -338,7 +339,7 @@ HARD = {
 @pytest.mark.filterwarnings("error")
 def test_figures_are_drawn_from_whatever_a_study_has(number, kind):
     data = without_events(made_up()) if kind == "no events" else made_up(**HARD[kind])
-    module = registry.find(number).module()
+    module = FigureByNumber(number)
     with style.applied():
         figure = module.plot(data)
     assert figure.axes
@@ -349,7 +350,7 @@ def test_figures_are_drawn_from_whatever_a_study_has(number, kind):
 
 @pytest.mark.parametrize("number", NUMBERS)
 def test_figures_have_labels_and_are_the_same_bytes_twice(number, as_planted, tmp_path):
-    module = registry.find(number).module()
+    module = FigureByNumber(number)
     assert module.__doc__.startswith(("Figure ", "Table "))
     contents = []
     for again in range(2):
@@ -369,7 +370,7 @@ def test_figures_have_labels_and_are_the_same_bytes_twice(number, as_planted, tm
 
 def test_the_numbers_behind_a_figure_are_all_there(as_planted):
     def table(number):
-        return registry.find(number).module().table(as_planted)
+        return FigureByNumber(number).table(as_planted)
 
     assert set(table("2.1")["temperature"]) == {0.45, *HOT}
     own = table("2.1").query("cross_validated")
@@ -387,7 +388,7 @@ def test_the_numbers_behind_a_figure_are_all_there(as_planted):
 
 
 def test_the_table_is_typeset_alike_as_html_and_latex(as_planted):
-    module = registry.find("T2.1").module()
+    module = FigureByNumber("T2.1")
     html, latex = module.html(as_planted), module.latex(as_planted)
     assert html.count("<tr>") == 7
     assert html.count("<td>") == 6 * html.count("<th>") == 54
@@ -401,7 +402,7 @@ def test_the_table_is_typeset_alike_as_html_and_latex(as_planted):
 
 
 def test_columns_that_are_unknown_are_left_out_of_the_table():
-    module = registry.find("T2.1").module()
+    module = FigureByNumber("T2.1")
     data = made_up(replicas=1)
     none = [
         replace(each, half_weights=np.zeros((0, 6))) for each in (*data.softness, *data.fluidity)

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from figure_by_number import FigureByNumber
 from predicted_tables import (
     HALF_RUNS,
     INFLUENCES,
@@ -78,7 +79,7 @@ FEW_PARTICLES = {
 
 
 def module(number):
-    return registry.find(number).module()
+    return FigureByNumber(number)
 
 
 def claims(number, data):

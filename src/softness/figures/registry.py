@@ -4,8 +4,10 @@ Light to import: the workflow reads it while it plans, without a plotting packag
 """
 
 import importlib
+import importlib.util
 from dataclasses import dataclass
 from types import ModuleType
+from typing import Any
 
 from softness.errors import InputError
 
@@ -39,12 +41,22 @@ class FigureEntry:
 
     @property
     def module_name(self) -> str:
-        """Dotted name of its module."""
+        """Dotted name of the module that draws it."""
         return f"softness.figures.{self.name}"
 
     def module(self) -> ModuleType:
-        """Its module: ``plot(data)``, ``table(data)`` and ``claims(data)``."""
+        """What draws it: ``plot(findings)``; of a table, ``html`` and ``latex``."""
         return importlib.import_module(self.module_name)
+
+    def findings_module(self) -> ModuleType:
+        """What it says: ``compute(data)``, ``claims(findings)`` and ``table(findings)``."""
+        name = f"softness.findings.{self.name}"
+        return importlib.import_module(name) if importlib.util.find_spec(name) else self.module()
+
+    def compute(self, data: Any) -> Any:
+        """Findings of the data: all that claims, numbers and drawing need."""
+        module = self.findings_module()
+        return module.compute(data) if hasattr(module, "compute") else data
 
 
 PREDICTED = ("softness", "regression", "predictions")
