@@ -313,7 +313,7 @@ def test_ctrl_c_stops_a_study_and_the_next_run_goes_on(tmp_path):
         folder, "snakemake", "--configfile", SMOKE, "--profile", "profiles/local", target
     )
     assert again.returncode == 0, again.stderr
-    log = folder / "results/smoke/logs/equilibrate/T0.7_replica0.log"
+    log = folder / "results/smoke/logs/equilibrate_seed/T0.7_replica0.log"
     assert "goes on after" in log.read_text()
 
 

@@ -51,10 +51,6 @@ for entry in FIGURES:
                 labels={"figure": entry.number, "shows": entry.title},
             ),
             claims=f"{RESULTS}/figures/{entry.number}.claims.json",
-        log:
-            f"{LOGS}/figures/{entry.number}.log",
-        benchmark:
-            f"{BENCHMARKS}/figures/{entry.number}.tsv"
         # On a cluster, the figures of a chapter are drawn in one job.
         group:
             entry.chapter.replace(" ", "_")
