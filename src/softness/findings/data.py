@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args, get_origin, get_type_hints
 
 import numpy as np
 
@@ -22,31 +22,6 @@ from softness.files.records.regressed import (
     Regression,
     SnapshotShares,
 )
-
-KINDS = {
-    "pair_distribution": PairDistributions,
-    "relaxation": RelaxationTable,
-    "displacement_map": DisplacementMap,
-    "van_hove": VanHove,
-    "softness": Classifier,
-    "fluidity": Classifier,
-    "transfer": Accuracies,
-    "extremes": Accuracies,
-    "training": Accuracies,
-    "distribution": Distribution,
-    "barriers": BarrierTable,
-    "wide_barriers": BarrierTable,
-    "regression": Regression,
-    "predictions": Predictions,
-    "predicted_barriers": BarrierTable,
-    "shares": SnapshotShares,
-    "csd_threshold": MatchedThreshold,
-    "propensity_scores": PropensityScores,
-    "softness_decay": SoftnessDecay,
-    "cycle_response": CycleResponse,
-}
-"""What the tables of each kind hold."""
-
 
 @dataclass(frozen=True)
 class FigureData:
@@ -137,3 +112,11 @@ class FigureData:
             np.array([float(t.relaxation_time) for t in self.relaxation]),
             np.array([t.relaxation_time_draws for t in self.relaxation]),
         )
+
+
+KINDS = {
+    name: get_args(hint)[0]
+    for name, hint in get_type_hints(FigureData).items()
+    if get_origin(hint) is Sequence
+}
+"""What the tables of each kind hold: a kind is declared by an attribute of `FigureData`."""

@@ -83,7 +83,7 @@ class Regressions(Simulations, Learning):
 
     def snapshot_features(self, temperature: str, replica: str) -> dict[str, Any]:
         """Settings of the features of snapshots of one run."""
-        return self.sample_features(temperature, replica) | {"orders": self._orders}
+        return self._features(temperature, replica) | {"orders": self._orders}
 
     @property
     def neighbourhood_is_measured(self) -> bool:
@@ -152,7 +152,7 @@ class Regressions(Simulations, Learning):
 
     def predicted_values(self) -> dict[str, Any]:
         """Settings of the predictions of all models on features of order 0 for one run."""
-        return self.learned_values()
+        return self._planes() | {"stride": self.config["barriers"]["stride"]}
 
     def averaged_values(self, temperature: str, replica: str) -> dict[str, Any]:
         """Settings of the predictions of models on features of higher order for one run."""
