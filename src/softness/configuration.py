@@ -43,7 +43,8 @@ def load(*overlays: str | Path, settings: Mapping[str, Any] | None = None) -> di
     Parameters
     ----------
     overlays
-        YAML files, in order. Keys merge, lists are replaced, as Snakemake does it.
+        YAML files, in order. Keys merge, lists are replaced, as Snakemake does it. A study that
+        none of them names is called after the first one.
     settings
         Keys that are merged over those of the files.
 
@@ -54,7 +55,10 @@ def load(*overlays: str | Path, settings: Mapping[str, Any] | None = None) -> di
     """
     config: dict[str, Any] = {}
     for path in (COMPLETE, *overlays):
-        config = _merged(config, _read(path))
+        read = _read(path)
+        if overlays and path == overlays[0] and not COMPLETE.samefile(path):
+            read.setdefault("study", Path(path).stem)
+        config = _merged(config, read)
     return checked(_merged(config, settings or {}))
 
 
