@@ -23,6 +23,7 @@ from softness.files.records.regressed import (
     SnapshotShares,
 )
 
+
 @dataclass(frozen=True)
 class FigureData:
     """Tables by kind, and the settings of the figure. Where temperatures vary: from cold to hot.

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from softness.configuration import LEAST_RUNS, VARIED
+from softness.configuration.analysed import VARIED
+from softness.configuration.simulated import LEAST_RUNS
 from softness.study.base import label
 from softness.study.learning import Learning
 from softness.study.simulations import Simulations
