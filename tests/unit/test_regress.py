@@ -178,7 +178,7 @@ def test_a_binomial_model_without_an_optimum_is_named(toy, monkeypatch):
     def singular(matrix):
         raise np.linalg.LinAlgError("not positive definite")
 
-    monkeypatch.setattr(regress, "cho_factor", singular)
+    monkeypatch.setattr(fits, "cho_factor", singular)
     with pytest.raises(InputError, match=r"alpha = 100\.0: .* no unique optimum"):
         _train(toy, QUICK["binomial"])
 
