@@ -161,8 +161,8 @@ def replicas_of(snapshots: Iterable[Snapshot]) -> int:
 
 
 def fewest_replicas(by_temperature: Mapping[float, Sequence[Snapshot]]) -> int:
-    """The same, of the temperature with the fewest."""
-    return min(map(replicas_of, by_temperature.values()))
+    """The same, of the temperature with the fewest; 0 without temperatures."""
+    return min(map(replicas_of, by_temperature.values()), default=0)
 
 
 # Names of models
