@@ -37,7 +37,7 @@ for entry in FIGURES:
             entry.name
         input:
             **{kind: TABLES[kind] for kind in entry.tables},
-            code=code_of("draw_figure", entry.module_name),
+            code=code_of("draw_figure", *entry.module_names),
         output:
             **{
                 kind: f"{RESULTS}/figures/{entry.number}.{kind}"

@@ -1,15 +1,14 @@
 """Curves of Delta E(x) and Sigma(x) of learned variables."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 
 from softness.figures import draw_learned
-from softness.files.records.barriers import BarrierTable
 from softness.findings import learned
-from softness.findings.barrier_curves import ENERGY, ENTROPY, curve, level_and_shape
+from softness.findings.barrier_curves import ENERGY, ENTROPY, BarrierCurves
 from softness.uncertainty import Estimate
 
 AXIS_LABELS = {ENERGY: r"$\Delta E\;/\;\epsilon_{AA}$", ENTROPY: r"$\Sigma\;/\;k_B$"}
@@ -21,24 +20,23 @@ LEVEL_PLACE = 0.25
 MARGIN = 0.15
 
 
-def draw_random(axes: Axes, table: BarrierTable, quantity: str) -> None:
+def draw_random(axes: Axes, barriers: BarrierCurves, quantity: str) -> None:
     """Curves of random directions, which lie behind all others."""
-    x = learned.centres(table)
-    for number, name in enumerate(learned.random_names(table)):
-        value = curve(table, name, quantity).value
+    for number, name in enumerate(barriers.random):
         label = "" if number else "random directions"
-        axes.plot(x, value, color="0.75", linewidth=0.7, zorder=1, label=label)
+        options = {"color": "0.75", "linewidth": 0.7, "zorder": 1, "label": label}
+        draw_one(axes, barriers, name, quantity, **options)
 
 
 def draw_reference(
-    axes: Axes, table: BarrierTable, name: str, quantity: str, label: str, **options: Any
+    axes: Axes, barriers: BarrierCurves, name: str, quantity: str, label: str, **options: Any
 ) -> None:
     """A curve with the band of its shape, and the interval of its level as a bar beside it."""
-    x, found = learned.centres(table), curve(table, name, quantity)
-    level, shape = level_and_shape(x, found)
-    draw_learned.draw_curve(axes, x, found, shape, label=label, **options)
+    x, found = learned.centres(barriers.table), barriers.by_name[name][quantity]
+    draw_learned.draw_curve(axes, x, found.values, found.shape, label=label, **options)
     colour = options.get("color", "black")
-    draw_level(axes, float(table.edges[-1]) + LEVEL_PLACE, level, colour, f"level of {label}")
+    place = float(barriers.table.edges[-1]) + LEVEL_PLACE
+    draw_level(axes, place, found.level, colour, f"level of {label}")
 
 
 def draw_level(axes: Axes, place: float, level: Estimate, colour: Any, label: str) -> None:
@@ -57,18 +55,19 @@ def draw_level(axes: Axes, place: float, level: Estimate, colour: Any, label: st
     )
 
 
-def draw_one(axes: Axes, table: BarrierTable, name: str, quantity: str, **options: Any) -> None:
+def draw_one(axes: Axes, barriers: BarrierCurves, name: str, quantity: str, **options: Any) -> None:
     """A curve without its error."""
     options = {"markersize": 3, "linewidth": 0.8, **options}
-    axes.plot(learned.centres(table), curve(table, name, quantity).value, **options)
+    value = barriers.by_name[name][quantity].values.value
+    axes.plot(learned.centres(barriers.table), value, **options)
 
 
-def finish(axes: Axes, table: BarrierTable, names: Iterable[str], quantity: str, x: str) -> None:
-    """Labels, and limits that show all of some variables.
+def finish(axes: Axes, barriers: BarrierCurves, quantity: str, x: str) -> None:
+    """Labels, and limits that show all variables that are compared.
 
     Whatever bins with few events give random directions, they do not count.
     """
-    limit(axes, [curve(table, name, quantity).value for name in names])
+    limit(axes, [barriers.by_name[name][quantity].values.value for name in barriers.names])
     axes.set_xlabel(x)
     axes.set_ylabel(AXIS_LABELS[quantity])
 

@@ -1,6 +1,6 @@
 """Looks of the regressors, and what their figures share."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,8 +10,7 @@ from matplotlib.lines import Line2D
 
 from softness.figures import draw_barriers as curves
 from softness.figures import style
-from softness.files.records.barriers import BarrierTable
-from softness.findings import barrier_curves
+from softness.findings.barrier_curves import QUANTITIES, BarrierCurves
 from softness.findings.learned import SOFTNESS
 from softness.findings.regressed import RIDGE, SVR, SVR_CSD, SVR_FIRST, SVR_SECOND
 from softness.uncertainty import Estimate
@@ -85,6 +84,30 @@ def draw_points(
     )
 
 
+def draw_by_temperature(
+    axes: Axes, found: Mapping[str, Mapping[float, Estimate]], *included: float
+) -> None:
+    """Values of several models beside each other against temperature.
+
+    Parameters
+    ----------
+    found
+        By the name of the model, then by temperature.
+    included
+        What the axis must hold as well.
+    """
+    for place, (name, by_temperature) in enumerate(found.items()):
+        if by_temperature:
+            x = dodged(list(by_temperature), place, len(found))
+            draw_points(axes, x, list(by_temperature.values()), name)
+    shown = [each for by_temperature in found.values() for each in by_temperature.values()]
+    if not shown:
+        say(axes, "no test snapshots")
+    # Bars of few snapshots go on beyond the axis.
+    axes.set_ylim(*limits(shown, *included))
+    axes.set_xlabel(TEMPERATURE)
+
+
 def limits(found: Iterable[Estimate], *included: float) -> tuple[float, float]:
     """Range of an axis that holds all values and some others, and bars unless they are long."""
     found = list(found)
@@ -97,25 +120,13 @@ def limits(found: Iterable[Estimate], *included: float) -> tuple[float, float]:
     return ends.min() - MARGIN * span, ends.max() + MARGIN * span
 
 
-def barrier_figure(
-    table: BarrierTable, names: Sequence[str], random_directions: bool = False
-) -> Figure:
-    """Delta E (a) and Sigma (b) by several models, with the error of the first one.
-
-    Parameters
-    ----------
-    names
-        Of the models; those without barriers are left out.
-    random_directions
-        Whether they are shown behind the models.
-    """
+def barrier_figure(barriers: BarrierCurves) -> Figure:
+    """Delta E (a) and Sigma (b) by several models, with the error of the first one."""
     figure = Figure(figsize=(style.DOUBLE_COLUMN, 2.6))
     panels = figure.subplots(1, 2)
-    quantities = curves.AXIS_LABELS
-    for panel, quantity, letter in zip(panels, quantities, "ab", strict=True):
-        if random_directions:
-            curves.draw_random(panel, table, quantity)
-        draw_barriers(panel, table, names, quantity)
+    for panel, quantity, letter in zip(panels, QUANTITIES, "ab", strict=True):
+        curves.draw_random(panel, barriers, quantity)
+        draw_barriers(panel, barriers, quantity)
         panel.set_title(f"({letter})", loc="left", fontsize=9)
     curve_legend(figure, panels[0])
     return figure
@@ -128,18 +139,15 @@ def curve_legend(figure: Figure, axes: Axes, **options: Any) -> None:
         figure.legend(handles, labels, loc="outside right center", **options)
 
 
-def draw_barriers(axes: Axes, table: BarrierTable, names: Sequence[str], quantity: str) -> None:
-    """Delta E or Sigma by those of several models that have it, with the error of the first."""
-    known = [name for name in names if not barrier_curves.lacks(table, [name])]
-    for number, name in enumerate(known):
+def draw_barriers(axes: Axes, barriers: BarrierCurves, quantity: str) -> None:
+    """Delta E or Sigma by several models, with the error of the first one."""
+    for number, name in enumerate(barriers.names):
         label, colour, marker = look(name)
         options = {"label": label, "color": colour, "marker": marker, "markersize": 3}
-        if number:
-            curves.draw_one(axes, table, name, quantity, **options)
-        else:
-            curves.draw_reference(axes, table, name, quantity, **options)
-    curves.finish(axes, table, known, quantity, Z_SCORE)
-    if not known:
+        draw = curves.draw_one if number else curves.draw_reference
+        draw(axes, barriers, name, quantity, **options)
+    curves.finish(axes, barriers, quantity, Z_SCORE)
+    if not barriers.names:
         say(axes, "no such models")
 
 

@@ -8,7 +8,7 @@ from softness.figures import draw_barriers, draw_learned, style
 from softness.files.records.barriers import BarrierTable
 from softness.findings import barrier_curves as curves
 from softness.findings import learned
-from softness.findings.barrier_curves import ENERGY, ENTROPY, Measure
+from softness.findings.barrier_curves import ENERGY, ENTROPY, BarrierCurves, Measure
 from softness.findings.data import FigureData
 from softness.findings.learned import SOFTNESS
 from softness.report.claims import Claim, Statement
@@ -83,9 +83,12 @@ def claims(data: FigureData) -> list[Claim]:
     ]
 
 
-def fluidity_names(data: FigureData) -> list[str]:
-    """Names of all fluidities, from cold to hot."""
-    return [learned.fluidity_name(t) for t in learned.fluidity_temperatures(data)]
+def _fits(data: FigureData) -> list[BarrierCurves]:
+    """Fits below the onset, and with the wider range."""
+    fluidities = map(learned.fluidity_name, learned.fluidity_temperatures(data))
+    names = [SOFTNESS, *fluidities]
+    tables = (data.barriers[0], data.wide_barriers[0])
+    return [curves.curves_of(table, names, random_directions=True) for table in tables]
 
 
 def table(data: FigureData) -> pd.DataFrame:
@@ -93,8 +96,7 @@ def table(data: FigureData) -> pd.DataFrame:
 
     ``_shape_`` is the interval without the common level of all bins, ``_level_`` that of the level.
     """
-    fits = (data.barriers[0], data.wide_barriers[0])
-    parts = [curves.rows(each, name) for each in fits for name in learned.names_of(each)]
+    parts = [curves.rows(each, name) for each in _fits(data) for name in each.by_name]
     return learned.defined(pd.concat(parts, ignore_index=True))
 
 
@@ -102,7 +104,7 @@ def plot(data: FigureData) -> Figure:
     """Delta E and Sigma against x: fits below the onset above, with the wider range below."""
     figure = Figure(figsize=(style.DOUBLE_COLUMN, 4.8))
     panels = figure.subplots(2, 2, sharex=True)
-    for row, barriers in zip(panels, (data.barriers[0], data.wide_barriers[0]), strict=True):
+    for row, barriers in zip(panels, _fits(data), strict=True):
         for panel, quantity in zip(row, curves.QUANTITIES, strict=True):
             _draw(panel, data, barriers, quantity)
     for panel, letter in zip(panels.flat, "abcd", strict=True):
@@ -114,7 +116,7 @@ def plot(data: FigureData) -> Figure:
     return figure
 
 
-def _draw(axes: Axes, data: FigureData, barriers: BarrierTable, quantity: str) -> None:
+def _draw(axes: Axes, data: FigureData, barriers: BarrierCurves, quantity: str) -> None:
     draw_barriers.draw_random(axes, barriers, quantity)
     draw_barriers.draw_reference(axes, barriers, SOFTNESS, quantity, SOFTNESS, color="black")
     for number, temperature in enumerate(learned.fluidity_temperatures(data)):
@@ -127,8 +129,6 @@ def _draw(axes: Axes, data: FigureData, barriers: BarrierTable, quantity: str) -
             marker=MARKERS[number % len(MARKERS)],
             label=draw_learned.fluidity_label(temperature),
         )
-    draw_barriers.finish(
-        axes, barriers, (SOFTNESS, *fluidity_names(data)), quantity, draw_learned.Z_SCORE
-    )
-    hottest = float(barriers.temperature.max())
+    draw_barriers.finish(axes, barriers, quantity, draw_learned.Z_SCORE)
+    hottest = float(barriers.table.temperature.max())
     axes.set_title(rf"$T \leq {hottest:g}$", loc="right", fontsize=8)

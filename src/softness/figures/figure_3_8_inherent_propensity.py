@@ -116,14 +116,14 @@ def _curves(data: FigureData, found: PropensityScores) -> list[Estimate]:
     The ceiling is the root of the reliability of all runs (Spearman-Brown) from the mean
     correlation of their halves.
     """
-    places = [regressed.Place(float(found.temperature), int(replica)) for replica in found.replica]
+    units = [regressed.Unit(float(found.temperature), int(replica)) for replica in found.replica]
     rows = (
         found.thermal_trained,
         found.directly_trained,
         found.thermal_on_thermal,
         found.half_correlation,
     )
-    means = [regressed.mean_of(data, NUMBER, places, each) for each in rows]
+    means = [regressed.mean_of(data, NUMBER, units, each) for each in rows]
     means[HALVES] = Estimate(_ceiling(means[HALVES].value), _ceiling(means[HALVES].draws))
     return means
 

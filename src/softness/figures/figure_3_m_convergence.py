@@ -111,8 +111,8 @@ def _slopes(data: FigureData) -> dict[int, Estimate]:
 def _shares(data: FigureData, table: SnapshotShares, kind: int) -> Estimate:
     """(times,) mean p_r(t) over the snapshots of a temperature."""
     temperature = float(table.temperature)
-    places = [regressed.Place(temperature, int(replica)) for replica in table.replica]
-    return regressed.mean_of(data, NUMBER, places, table.mean[kind])
+    units = [regressed.Unit(temperature, int(replica)) for replica in table.replica]
+    return regressed.mean_of(data, NUMBER, units, table.mean[kind])
 
 
 def run_numbers(snapshots: list[Snapshot]) -> list[int]:

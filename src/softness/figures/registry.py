@@ -40,18 +40,18 @@ class FigureEntry:
     formats: tuple[str, ...] = ("png", "pdf", "csv")
 
     @property
-    def module_name(self) -> str:
-        """Dotted name of the module that draws it."""
-        return f"softness.figures.{self.name}"
+    def module_names(self) -> list[str]:
+        """Dotted names of its modules: of what it says, and of what it looks like."""
+        names = (f"softness.{package}.{self.name}" for package in ("findings", "figures"))
+        return [name for name in names if importlib.util.find_spec(name)]
 
     def module(self) -> ModuleType:
         """What draws it: ``plot(findings)``; of a table, ``html`` and ``latex``."""
-        return importlib.import_module(self.module_name)
+        return importlib.import_module(self.module_names[-1])
 
     def findings_module(self) -> ModuleType:
         """What it says: ``compute(data)``, ``claims(findings)`` and ``table(findings)``."""
-        name = f"softness.findings.{self.name}"
-        return importlib.import_module(name) if importlib.util.find_spec(name) else self.module()
+        return importlib.import_module(self.module_names[0])
 
     def compute(self, data: Any) -> Any:
         """Findings of the data: all that claims, numbers and drawing need."""

@@ -1,6 +1,7 @@
 """Delta E(x) and Sigma(x) of learned variables: compared with each other, and as numbers."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -19,6 +20,63 @@ LEVEL_WITHIN = 2.0
 
 Measure = Callable[[np.ndarray, Estimate, Estimate, float], Estimate]
 """Compares a curve with a reference over the bins x; the last argument is `widening_of`."""
+
+
+@dataclass(frozen=True)
+class Curve:
+    """Delta E or Sigma of a variable.
+
+    Attributes
+    ----------
+    values
+        (bins,) with all of their error.
+    level, shape
+        Mean over the inner bins, and (bins,) values whose draws all have that mean; see
+        `level_and_shape`.
+    """
+
+    values: Estimate
+    level: Estimate
+    shape: Estimate
+
+
+@dataclass(frozen=True)
+class BarrierCurves:
+    """Delta E and Sigma of several variables.
+
+    Attributes
+    ----------
+    table
+        Fits that they come from.
+    names
+        Variables that are compared, the reference first.
+    random
+        Random directions behind them.
+    by_name
+        Curve of each variable, by name and quantity.
+    doubt
+        Why comparisons cannot decide; empty if they can.
+    """
+
+    table: BarrierTable
+    names: list[str]
+    random: list[str]
+    by_name: Mapping[str, Mapping[str, Curve]]
+    doubt: str = ""
+
+
+def curves_of(
+    table: BarrierTable, names: Iterable[str], doubt: str = "", random_directions: bool = False
+) -> BarrierCurves:
+    """Curves of those variables that have barriers, and of random directions if they are wanted."""
+    x, known = learned.centres(table), [name for name in names if not lacks(table, [name])]
+    random = learned.random_names(table) if random_directions else []
+    by_name: dict[str, dict[str, Curve]] = {name: {} for name in (*known, *random)}
+    for name, by_quantity in by_name.items():
+        for quantity in QUANTITIES:
+            found = curve(table, name, quantity)
+            by_quantity[quantity] = Curve(found, *level_and_shape(x, found))
+    return BarrierCurves(table, known, random, by_name, doubt)
 
 
 def curve(table: BarrierTable, name: str, quantity: str) -> Estimate:
@@ -236,25 +294,23 @@ def lacks(table: BarrierTable, names: Iterable[str]) -> str:
 # Numbers
 
 
-def rows(table: BarrierTable, name: str) -> pd.DataFrame:
+def rows(barriers: BarrierCurves, name: str) -> pd.DataFrame:
     """Delta E and Sigma of a variable with their intervals: a row for each bin.
 
     ``_shape_`` is the interval without the common level of all bins, ``_level_`` that of the level.
     """
-    x, columns = learned.centres(table), {}
-    for quantity in QUANTITIES:
-        found = curve(table, name, quantity)
-        level, shape = level_and_shape(x, found)
-        columns[quantity] = found.value
-        for kind, each in (("", found), ("_shape", shape), ("_level", level)):
-            low, high = each.interval()
+    columns = {}
+    for quantity, found in barriers.by_name[name].items():
+        columns[quantity] = found.values.value
+        parts = (("", found.values), ("_shape", found.shape), ("_level", found.level))
+        for kind, estimate in parts:
+            low, high = estimate.interval()
             columns |= {f"{quantity}{kind}_low": low, f"{quantity}{kind}_high": high}
-    labels = {"hottest_of_fit": float(table.temperature.max()), "variable": name}
-    return pd.DataFrame({**labels, "x": x, **columns})
+    labels = {"hottest_of_fit": float(barriers.table.temperature.max()), "variable": name}
+    return pd.DataFrame({**labels, "x": learned.centres(barriers.table), **columns})
 
 
-def frame(table: BarrierTable, names: Sequence[str]) -> pd.DataFrame:
-    """`rows` of several variables; those that are undefined are left out."""
-    known = [name for name in names if not lacks(table, [name])]
-    parts = [rows(table, name) for name in known]
+def frame(barriers: BarrierCurves) -> pd.DataFrame:
+    """`rows` of all variables; those that are undefined are left out."""
+    parts = [rows(barriers, name) for name in barriers.by_name]
     return learned.defined(pd.concat(parts, ignore_index=True)) if parts else pd.DataFrame()

@@ -11,6 +11,7 @@ from softness.files.records.memory import CycleResponse
 from softness.findings import memory, regressed
 from softness.findings.data import FigureData
 from softness.findings.memory import LEVEL, Finding
+from softness.findings.regressed import Unit
 from softness.memory import response
 from softness.memory.linear_response import cross_correlation, faster_clock, linear_response
 from softness.uncertainty import Estimate
@@ -33,13 +34,6 @@ NEAR_SOURCE = 1.5
 ONE_BIN = "fewer than two bins with particles in every snapshot"
 
 CYCLE, CONTROL = range(2)
-
-
-class Start(NamedTuple):
-    """Where errors come from: one snapshot of a replica (see `regressed.Unit`)."""
-
-    temperature: float
-    replica: int
 
 
 @dataclass(frozen=True)
@@ -115,14 +109,14 @@ class Pulse:
         return f"T = {self.high:g} for {self.hold:g} tau"
 
     @property
-    def starts(self) -> list[Start]:
+    def units(self) -> list[Unit]:
         """What errors come from."""
-        return [Start(self.low, int(table.replica)) for table in self.tables]
+        return [Unit(self.low, int(table.replica)) for table in self.tables]
 
     @property
     def replicas(self) -> int:
         """Number of replicas."""
-        return len({start.replica for start in self.starts})
+        return len({unit.replica for unit in self.units})
 
     @property
     def comparable(self) -> bool:
@@ -383,8 +377,8 @@ def size(data: FigureData, figure: str, pulse: Pulse, rows: np.ndarray) -> Estim
     known = np.isfinite(rows)
     if not known.any():
         return Estimate(float("nan"), np.full(data.settings["draws"], np.nan))
-    starts = [start for start, use in zip(pulse.starts, known, strict=True) if use]
-    return regressed.mean_of(data, figure, starts, rows[known])
+    units = [unit for unit, use in zip(pulse.units, known, strict=True) if use]
+    return regressed.mean_of(data, figure, units, rows[known])
 
 
 class Expected(NamedTuple):

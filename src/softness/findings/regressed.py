@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from scipy.special import log_expit
@@ -48,15 +48,29 @@ EXPLAINED, OVER_CEILING, CEILING = range(3)
 
 
 @dataclass(frozen=True)
-class Snapshot:
-    """Particles of one snapshot, and what models say of them that were not trained with it.
+class Unit:
+    """What errors come from: one snapshot of a replica.
 
     Attributes
     ----------
     temperature
         In eps_AA / k_B.
-    replica, number
-        Which one.
+    replica
+        Number of the replica.
+    """
+
+    temperature: float
+    replica: int
+
+
+@dataclass(frozen=True)
+class Snapshot(Unit):
+    """Particles of one snapshot, and what models say of them that were not trained with it.
+
+    Attributes
+    ----------
+    number
+        Which snapshot of the replica.
     counts
         (2, n) runs of each half in which the particle rearranged.
     runs
@@ -65,8 +79,6 @@ class Snapshot:
         (n,) output of each model by name: logit p_r, of softness w.F - b.
     """
 
-    temperature: float
-    replica: int
     number: int
     counts: np.ndarray
     runs: np.ndarray
@@ -76,26 +88,6 @@ class Snapshot:
     def target(self) -> Target:
         """The true logit p_r, from all runs."""
         return counts_target(self.counts.sum(axis=0), int(self.runs.sum()))
-
-
-class Unit(Protocol):
-    """What errors come from: one snapshot of a replica at a temperature."""
-
-    @property
-    def temperature(self) -> float:
-        """In eps_AA / k_B."""
-
-    @property
-    def replica(self) -> int:
-        """Number of the replica."""
-
-
-@dataclass(frozen=True)
-class Place:
-    """A snapshot without its particles, for errors: a `Unit`."""
-
-    temperature: float
-    replica: int
 
 
 def unseen_snapshots(table: Predictions) -> list[Snapshot]:
@@ -169,8 +161,8 @@ def replicas_of(snapshots: Iterable[Snapshot]) -> int:
 
 
 def fewest_replicas(by_temperature: Mapping[float, Sequence[Snapshot]]) -> int:
-    """The same, of the temperature with the fewest."""
-    return min(map(replicas_of, by_temperature.values()))
+    """The same, of the temperature with the fewest; 0 without temperatures."""
+    return min(map(replicas_of, by_temperature.values()), default=0)
 
 
 # Names of models
