@@ -1,4 +1,4 @@
-"""What figure 1.1 says: mobile regions of the supercooled liquid cluster."""
+"""Figure 1.1: mobile regions of the supercooled liquid cluster."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""What figure 1.2 says: g(r) hardly changes while the relaxation time grows a thousandfold."""
+"""Figure 1.2: g(r) hardly changes while the relaxation time grows a thousandfold."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""What figure 1.3 says: two-step, stretched relaxation of F_s(q, t)."""
+"""Figure 1.3: two-step, stretched relaxation of F_s(q, t)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What figure 1.4 says: the relaxation time grows faster than Arrhenius."""
+"""Figure 1.4: the relaxation time grows faster than Arrhenius."""
 
 from dataclasses import dataclass
 

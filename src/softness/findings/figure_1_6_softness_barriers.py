@@ -1,4 +1,4 @@
-"""What figure 1.6 says: rearrangements by softness are activated, and their lines meet at T0."""
+"""Figure 1.6: rearrangements by softness are activated, and their lines meet at the onset."""
 
 from dataclasses import dataclass
 

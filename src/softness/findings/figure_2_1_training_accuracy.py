@@ -1,4 +1,4 @@
-"""What figure 2.1 says: fluidity classifies extremes above the onset, softness almost as well."""
+"""Figure 2.1: fluidity classifies extremes above the onset; softness does it almost as well."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What figure 2.2 says: what is learned from diffusive extremes classifies activated dynamics."""
+"""Figure 2.2: what is learned from diffusive extremes classifies activated dynamics."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What figure 2.3 says: distributions of fluidity are nearly Gaussian, and move steadily with T."""
+"""Figure 2.3: distributions of fluidity are nearly Gaussian, and move steadily with T."""
 
 from dataclasses import dataclass
 from itertools import pairwise

@@ -1,4 +1,4 @@
-"""What figure 2.4 says: P by fluidity and by softness has one onset."""
+"""Figure 2.4: probability of rearrangement by fluidity and by softness has one onset."""
 
 from dataclasses import dataclass
 

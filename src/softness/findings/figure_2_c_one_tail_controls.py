@@ -1,4 +1,4 @@
-"""What figure 2.C says: both tails of p_hop are needed to learn what matters when it is cold."""
+"""Figure 2.C: both tails of p_hop are needed to learn what matters for activated dynamics."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""What table 2.1 says: biases, spreads and directions of the hyperplanes."""
+"""Table 2.1: biases, spreads and directions of the hyperplanes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
