@@ -11,7 +11,6 @@ from matplotlib.colors import Colormap, LinearSegmentedColormap, Normalize
 from matplotlib.figure import Figure
 
 from softness.figures import style
-from softness.files.records.barriers import BarrierTable
 from softness.findings.learned import CHANCE, BinProbabilities, centres
 from softness.uncertainty import Estimate
 
@@ -72,9 +71,9 @@ def bin_colours() -> Colormap:
     return LinearSegmentedColormap.from_list("dark_coolwarm", 0.82 * colours)
 
 
-def bin_scale(table: BarrierTable | BinProbabilities) -> Normalize:
+def bin_scale(bins: BinProbabilities) -> Normalize:
     """Range of the colours: that of the bins."""
-    return Normalize(float(table.edges[0]), float(table.edges[-1]))
+    return Normalize(float(bins.edges[0]), float(bins.edges[-1]))
 
 
 def draw_probabilities(axes: Axes, bins: BinProbabilities) -> None:
@@ -135,9 +134,7 @@ def _mark_onset(axes: Axes, found: Estimate, farthest: float) -> None:
     )
 
 
-def bin_colourbar(
-    figure: Figure, axes: Any, table: BarrierTable | BinProbabilities, label: str
-) -> Colorbar:
+def bin_colourbar(figure: Figure, axes: Any, bins: BinProbabilities, label: str) -> Colorbar:
     """Which colour is which bin."""
-    mapped = style.mpl.cm.ScalarMappable(norm=bin_scale(table), cmap=bin_colours())
+    mapped = style.mpl.cm.ScalarMappable(norm=bin_scale(bins), cmap=bin_colours())
     return figure.colorbar(mapped, ax=axes, label=label, aspect=30)
