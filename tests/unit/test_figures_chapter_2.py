@@ -10,9 +10,11 @@ from learned_tables import HOT, made_up, without_events
 from softness.barriers.controls import distance_over_range
 from softness.barriers.cosines import plain_cosine
 from softness.figures import style
-from softness.figures.table_2_1_hyperplanes import cosine_ceiling
 from softness.findings import learned
 from softness.findings.barrier_curves import level_and_shape, without_noise
+from softness.findings.learned import standard_moments
+from softness.findings.table_2_1_hyperplanes import cosine_ceiling
+from softness.uncertainty import Estimate
 
 NUMBERS = ("1.6", "2.1", "2.2", "2.C", "2.3", "2.4", "2.5", "T2.1")
 ENERGY = "rms difference of Delta E from softness over its range, every fluidity"
@@ -203,7 +205,7 @@ def test_the_band_of_a_shape_leaves_out_the_common_level():
     value = 5 - x
     common = generator.normal(scale=2.0, size=(500, 1))
     draws = value + common + 0.01 * generator.normal(size=(500, 12))
-    level, shape = level_and_shape(x, learned.Estimate(value, draws))
+    level, shape = level_and_shape(x, Estimate(value, draws))
     inner = np.abs(x) <= 2
     assert level.value == pytest.approx(value[inner].mean())
     assert level.draws.std() == pytest.approx(common.std(), rel=0.01)
@@ -211,7 +213,7 @@ def test_the_band_of_a_shape_leaves_out_the_common_level():
     assert (shape.draws.std(axis=0) < 0.02).all()
     # Draws without some bins are compared over those that they have.
     draws[0, 3], draws[1] = np.nan, np.nan
-    level, shape = level_and_shape(x, learned.Estimate(value, draws))
+    level, shape = level_and_shape(x, Estimate(value, draws))
     assert shape.draws[0, 4:] == pytest.approx(value[4:], abs=0.05)
     assert np.isnan(level.draws[1])
 
@@ -238,8 +240,6 @@ def test_curves_of_all_temperatures_are_whole():
 
 
 def test_moments_of_a_known_distribution():
-    from softness.findings.learned import standard_moments
-
     rate = 2.0  # of an exponential distribution, whose powers are n! / rate^n
     powers = np.array([1, 2, 6, 24]) / rate ** np.arange(1, 5)
     assert standard_moments(powers) == pytest.approx([0.5, 0.5, 2.0, 6.0])
@@ -351,7 +351,6 @@ def test_figures_are_drawn_from_whatever_a_study_has(number, kind):
 @pytest.mark.parametrize("number", NUMBERS)
 def test_figures_have_labels_and_are_the_same_bytes_twice(number, as_planted, tmp_path):
     module = FigureByNumber(number)
-    assert module.__doc__.startswith(("Figure ", "Table "))
     contents = []
     for again in range(2):
         with style.applied():
@@ -433,11 +432,9 @@ def _noisy(generator):
 
 
 def test_the_jackknife_gives_the_error_of_a_mean():
-    from softness.figures.table_2_1_hyperplanes import _jackknife_variance
-
     values = np.random.default_rng(1).normal(size=20)
     without_one = [np.delete(values, n).mean() for n in range(20)]
-    assert _jackknife_variance(without_one) == pytest.approx(values.var(ddof=1) / 20)
+    assert learned._jackknife_variance(without_one) == pytest.approx(values.var(ddof=1) / 20)
 
 
 def test_noise_alone_does_not_keep_curves_apart():
@@ -450,9 +447,9 @@ def test_noise_alone_does_not_keep_curves_apart():
         draws = noisy + generator.normal(scale=0.6, size=(300, 9))
         value = distance_over_range(x, noisy, reference)
         spread = np.array([distance_over_range(x, draw, reference) for draw in draws])
-        low, high = learned.Estimate(value, spread).interval()
+        low, high = Estimate(value, spread).interval()
         assert low > 0.1
-        low, high = without_noise(learned.Estimate(value, spread), 1.0).interval()
+        low, high = without_noise(Estimate(value, spread), 1.0).interval()
         inside += low < 0.05
         assert high < 0.7
     assert inside >= 90
@@ -463,6 +460,6 @@ def test_a_true_difference_stays_one():
     x, reference = np.linspace(-2, 2, 9), np.linspace(1, -1, 9)
     flat = generator.normal(scale=0.05, size=(301, 9))
     found = [distance_over_range(x, curve, reference) for curve in flat]
-    kept = without_noise(learned.Estimate(found[0], np.array(found[1:])), 1.0)
+    kept = without_noise(Estimate(found[0], np.array(found[1:])), 1.0)
     assert kept.value == pytest.approx(0.32, abs=0.03)
     assert kept.interval()[0] > 0.25

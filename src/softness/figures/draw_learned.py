@@ -11,9 +11,8 @@ from matplotlib.colors import Colormap, LinearSegmentedColormap, Normalize
 from matplotlib.figure import Figure
 
 from softness.figures import style
-from softness.files.records.barriers import BarrierTable
-from softness.findings.learned import CHANCE, centres, fitted, onset, onset_doubt, probabilities
-from softness.uncertainty import Estimate, interval
+from softness.findings.learned import CHANCE, BinProbabilities, centres
+from softness.uncertainty import Estimate
 
 Z_SCORE = r"$x = (\mathbf{w}\cdot\mathbf{F} - b^{best})\;/\;\sigma$"
 
@@ -72,20 +71,21 @@ def bin_colours() -> Colormap:
     return LinearSegmentedColormap.from_list("dark_coolwarm", 0.82 * colours)
 
 
-def bin_scale(table: BarrierTable) -> Normalize:
+def bin_scale(bins: BinProbabilities) -> Normalize:
     """Range of the colours: that of the bins."""
-    return Normalize(float(table.edges[0]), float(table.edges[-1]))
+    return Normalize(float(bins.edges[0]), float(bins.edges[-1]))
 
 
-def draw_probabilities(axes: Axes, table: BarrierTable, name: str, form: int) -> None:
+def draw_probabilities(axes: Axes, bins: BinProbabilities) -> None:
     """P of each bin against 1/T, with dotted fits that go on to T0 where it is defined."""
-    colours, scale = bin_colours(), bin_scale(table)
-    numbers = probabilities(table, name, form)
-    warmest = np.nanmax([table.temperature.max(), _drawn_onset(table, name)])
-    inverse = np.linspace(1 / warmest, 1 / table.temperature.min(), 100)
-    lines = fitted(table, name, form, 1 / inverse)
-    for number, middle in enumerate(centres(table)):
-        rows = numbers[numbers["bin"] == middle]
+    colours, scale = bin_colours(), bin_scale(bins)
+    farthest = FARTHEST_ONSET * bins.temperature.max()
+    has_onset = 0 < bins.onset.value < farthest and not bins.onset_doubt
+    warmest = max(bins.temperature.max(), bins.onset.value if has_onset else 0)
+    inverse = np.linspace(1 / warmest, 1 / bins.temperature.min(), 100)
+    lines = bins.fitted(1 / inverse)
+    for number, middle in enumerate(centres(bins)):
+        rows = bins.rows[bins.rows["bin"] == middle]
         if rows.empty:
             continue
         colour = colours(scale(middle))
@@ -95,8 +95,8 @@ def draw_probabilities(axes: Axes, table: BarrierTable, name: str, form: int) ->
     axes.set_xlim(inverse[0] - margin, inverse[-1] + margin)
     axes.set_yscale("log")
     axes.set_xlabel(r"$1/T\;\;(k_B/\epsilon_{AA})$")
-    if np.isfinite(_drawn_onset(table, name)):
-        _mark_onset(axes, onset(table, name), FARTHEST_ONSET * table.temperature.max())
+    if has_onset:
+        _mark_onset(axes, bins.onset, farthest)
 
 
 def _draw_points(axes: Axes, rows: pd.DataFrame, **options: Any) -> None:
@@ -115,16 +115,9 @@ def _draw_points(axes: Axes, rows: pd.DataFrame, **options: Any) -> None:
     )
 
 
-def _drawn_onset(table: BarrierTable, name: str) -> float:
-    """T0 if it is defined and near enough to be shown, else nan."""
-    found = onset(table, name).value
-    near = 0 < found < FARTHEST_ONSET * table.temperature.max()
-    return found if near and not onset_doubt(table, [name]) else float("nan")
-
-
 def _mark_onset(axes: Axes, found: Estimate, farthest: float) -> None:
     """1/T0 as a line, its interval as a band, as far as it is below a temperature."""
-    low, high = interval(found.draws)
+    low, high = found.interval()
     if low > 0:
         left, right = axes.get_xlim()
         axes.axvspan(1 / high, 1 / low, color="0.92", linewidth=0, zorder=0)
@@ -141,7 +134,7 @@ def _mark_onset(axes: Axes, found: Estimate, farthest: float) -> None:
     )
 
 
-def bin_colourbar(figure: Figure, axes: Any, table: BarrierTable, label: str) -> Colorbar:
+def bin_colourbar(figure: Figure, axes: Any, bins: BinProbabilities, label: str) -> Colorbar:
     """Which colour is which bin."""
-    mapped = style.mpl.cm.ScalarMappable(norm=bin_scale(table), cmap=bin_colours())
+    mapped = style.mpl.cm.ScalarMappable(norm=bin_scale(bins), cmap=bin_colours())
     return figure.colorbar(mapped, ax=axes, label=label, aspect=30)

@@ -5,8 +5,6 @@ from matplotlib.figure import Figure
 from softness.figures import draw_learned, draw_models, style
 from softness.figures.draw_models import LN_P
 from softness.findings.figure_3_2_predicted_probability import Findings
-from softness.findings.learned import KRAMERS
-from softness.findings.regressed import SVR
 
 
 def plot(findings: Findings) -> Figure:
@@ -15,11 +13,11 @@ def plot(findings: Findings) -> Figure:
     axes = figure.subplots()
     axes.set_xlabel(r"$1/T\;\;(k_B/\epsilon_{AA})$")
     axes.set_ylabel(r"$f(\ln\,p_r^{\,\mathrm{SVR}})$")
-    if findings.lacking:
+    if not findings.bins:
         draw_models.say(axes, "no barriers by SVR")
         return figure
-    draw_learned.draw_probabilities(axes, findings.barriers, SVR, KRAMERS)
-    bar = draw_learned.bin_colourbar(figure, axes, findings.barriers, draw_models.Z_SCORE)
+    draw_learned.draw_probabilities(axes, findings.bins)
+    bar = draw_learned.bin_colourbar(figure, axes, findings.bins, draw_models.Z_SCORE)
     if scale := findings.scale:
         # The same colours as probabilities, on the other side of the bar.
         functions = (scale.log_probability, scale.z_score)

@@ -164,7 +164,7 @@ def table(data: FigureData) -> pd.DataFrame:
             measures = {"value": estimate.value, "low": low, "high": high}
             each = {key: values[group] for key, values in measures.items()}
             parts.append(memory.numbers({**labels, "quantity": name}, each))
-    scattering = memory.relaxation_at(data, found.temperature)
+    scattering = data.relaxation_at(found.temperature)
     if scattering:
         labels = {"temperature": found.temperature, "quantity": "F_s", "group": "everyone"}
         measures = {"value": scattering.mean, "low": scattering.low, "high": scattering.high}
@@ -228,7 +228,7 @@ def _draw_shares(axes: Axes, found: Decay) -> None:
 
 def _draw_scattering(axes: Axes, data: FigureData, found: Decay) -> None:
     """F_s as far as softness was followed; its time scale is marked."""
-    table = memory.relaxation_at(data, found.temperature)
+    table = data.relaxation_at(found.temperature)
     if table is None:
         return
     shown = table.lag > 0

@@ -67,7 +67,7 @@ def _lasting_claim(data: FigureData, found: Sequence[Pulse]) -> Claim:
 def _late_looks(data: FigureData, found: Sequence[Pulse]) -> list[Look]:
     looks = []
     for pulse in found:
-        mask = pulse.after(LONG_AFTER * memory.relaxation_time(data, pulse.high))
+        mask = pulse.after(LONG_AFTER * data.relaxation_time_at(pulse.high))
         if mask.any() and pulse.comparable:
             looks.append(Look(pulse, pulse.apart(pulse.responses()), mask))
     return looks

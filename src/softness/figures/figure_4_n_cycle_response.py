@@ -92,7 +92,7 @@ def _contrast(data: FigureData, pulse: Pulse, responses: np.ndarray) -> np.ndarr
     full = np.flatnonzero((pulse.weights > 0).all(axis=0))
     if len(full) < 2:
         return None
-    delay = LONG_AFTER * memory.relaxation_time(data, pulse.high)
+    delay = LONG_AFTER * data.relaxation_time_at(pulse.high)
     late = pulse.time >= pulse.time[pulse.end]
     window = pulse.moved | (late & ~pulse.after(delay) & np.isfinite(delay))
     clock = cycles.plain_relaxation(data, pulse).values

@@ -99,20 +99,17 @@ class FigureData:
         """g(r) of each replica at a temperature."""
         return [t for t in self.pair_distribution if float(t.temperature) == temperature]
 
-    def relaxation_time_at(self, temperature: float) -> float:
-        """tau_alpha at a temperature; nan if there is no table."""
+    def relaxation_at(self, temperature: float) -> RelaxationTable | None:
+        """Relaxation at a temperature; None where it was not measured."""
         for table in self.relaxation:
-            if float(table.temperature) == temperature:
-                return float(table.relaxation_time)
-        return float("nan")
+            if np.isclose(float(table.temperature), temperature):
+                return table
+        return None
 
-    def relaxation_times(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """(n,) temperatures from cold to hot, (n,) tau_alpha, (n, draws) its bootstrap draws."""
-        return (
-            np.array([float(t.temperature) for t in self.relaxation]),
-            np.array([float(t.relaxation_time) for t in self.relaxation]),
-            np.array([t.relaxation_time_draws for t in self.relaxation]),
-        )
+    def relaxation_time_at(self, temperature: float) -> float:
+        """tau_alpha at a temperature, in tau; nan where it is unknown."""
+        table = self.relaxation_at(temperature)
+        return float(table.relaxation_time) if table else float("nan")
 
 
 KINDS = {

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from softness.files.records.barriers import BarrierTable
 from softness.findings import barrier_curves, learned, regressed
 from softness.findings.data import FigureData
-from softness.findings.learned import KRAMERS
+from softness.findings.learned import KRAMERS, BinProbabilities
 from softness.findings.regressed import SVR
 from softness.report.claims import Claim, Inclusion
 from softness.uncertainty import Estimate
@@ -63,34 +62,36 @@ class Findings:
 
     Attributes
     ----------
-    barriers
-        Shares and their fits.
+    bins
+        Shares and their fits; None without barriers by SVR.
     lacking
-        Why there are none by SVR; empty if there are.
+        Why there are none; empty if there are.
     curvature
         Its mean over bins and its slope, by the statement about it; empty without SVR.
-    doubt
-        Why it cannot decide; empty if it can.
+    replicas, doubt
+        Their number; why the curvature cannot decide, empty if it can.
     scale
         Of the bins; None where it is unknown.
     """
 
-    barriers: BarrierTable
+    bins: BinProbabilities | None
     lacking: str
     curvature: dict[Inclusion, Estimate]
+    replicas: int
     doubt: str
     scale: Scale | None
 
 
 def compute(data: FigureData) -> Findings:
     """Curvatures of ln f, and what the bins are as probabilities."""
-    barriers, curvature = data.predicted_barriers[0], {}
+    barriers, bins, curvature = data.predicted_barriers[0], None, {}
     lacking = barrier_curves.lacks(barriers, [SVR])
     if not lacking:
+        bins = learned.bin_probabilities(barriers, SVR, KRAMERS)
         curvature[STRAIGHT] = learned.mean_curvature(barriers, SVR)
         curvature[ALIKE] = learned.curvature_slope(barriers, SVR)
     doubt = regressed.doubt_of_barriers(data, softness=False)
-    return Findings(barriers, lacking, curvature, doubt, _scale(data))
+    return Findings(bins, lacking, curvature, int(barriers.replicas), doubt, _scale(data))
 
 
 def _scale(data: FigureData) -> Scale | None:
@@ -105,9 +106,8 @@ def claims(findings: Findings) -> list[Claim]:
     """Verdicts on how straight the lines are, and on whether they bend alike."""
     if findings.lacking:
         return [each.not_tested(findings.lacking) for each in (STRAIGHT, ALIKE)]
-    replicas = int(findings.barriers.replicas)
     return [
-        learned.judged(statement, found, replicas, findings.doubt)
+        learned.judged(statement, found, findings.replicas, findings.doubt)
         for statement, found in findings.curvature.items()
     ]
 
@@ -118,9 +118,9 @@ def table(findings: Findings) -> pd.DataFrame:
     ``bin`` is the middle as a Z-score, ``ln_p_r`` the same as a probability, left out where there
     are no test snapshots at the temperature of the training.
     """
-    if findings.lacking:
+    if not findings.bins:
         return pd.DataFrame()
-    found = learned.with_full_intervals(learned.probabilities(findings.barriers, SVR, KRAMERS))
+    found = learned.with_full_intervals(findings.bins.rows)
     if findings.scale and not found.empty:
         found.insert(3, "ln_p_r", findings.scale.log_probability(found["bin"].to_numpy()))
     return found

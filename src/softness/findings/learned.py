@@ -1,6 +1,7 @@
 """Learned variables: their names, accuracies, onsets, and ln P of their bins."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -285,26 +286,73 @@ def at(temperature: float) -> str:
 # Probabilities and barriers by bin
 
 
-def centres(table: BarrierTable) -> np.ndarray:
+def centres(table: "BarrierTable | BinProbabilities") -> np.ndarray:
     """(bins,) middle of each bin, common to all variables."""
     return (table.edges[:-1] + table.edges[1:]) / 2
 
 
-def fitted(table: BarrierTable, name: str, form: int, temperatures: np.ndarray) -> np.ndarray:
-    """(temperatures, bins) P of the binomial fit to each bin."""
+@dataclass(frozen=True)
+class BinProbabilities:
+    """P of the bins of a variable against temperature, with its fits and where these meet.
+
+    Attributes
+    ----------
+    temperature
+        (temperatures,) at which P was counted.
+    edges
+        (bins + 1,) of the bins.
+    rows
+        P with its interval and its fit: a row for each temperature and bin with events and a fit.
+        The interval is nan where too few resampled data sets have events.
+    energy, entropy
+        (bins,) of the binomial fit to each bin.
+    form
+        Of the fit, as its number in `FORMS`.
+    onset, onset_doubt
+        T0, and why it is undefined.
+    """
+
+    temperature: np.ndarray
+    edges: np.ndarray
+    rows: pd.DataFrame
+    energy: np.ndarray
+    entropy: np.ndarray
+    form: int
+    onset: Estimate
+    onset_doubt: str
+
+    def fitted(self, temperatures: np.ndarray) -> np.ndarray:
+        """(temperatures, bins) P of the fits."""
+        return _fitted(self.energy, self.entropy, self.form, temperatures)
+
+
+def bin_probabilities(table: BarrierTable, name: str, form: int) -> BinProbabilities:
+    """P of the bins of a variable, with fits of a form."""
     variable = place(table, name)
-    energy = table.energy[form, BINOMIAL, variable]
-    entropy = table.entropy[form, BINOMIAL, variable]
+    return BinProbabilities(
+        temperature=table.temperature,
+        edges=table.edges,
+        rows=_rows(table, name, form),
+        energy=table.energy[form, BINOMIAL, variable],
+        entropy=table.entropy[form, BINOMIAL, variable],
+        form=form,
+        onset=onset(table, name),
+        onset_doubt=onset_doubt(table, [name]),
+    )
+
+
+def _fitted(
+    energy: np.ndarray, entropy: np.ndarray, form: int, temperatures: np.ndarray
+) -> np.ndarray:
     prefactor = log_prefactor(temperatures, FORMS[form])[:, None]
     return np.exp(prefactor + entropy - energy / np.asarray(temperatures)[:, None])
 
 
-def probabilities(table: BarrierTable, name: str, form: int) -> pd.DataFrame:
-    """P with its interval and its fit: a row for each temperature and bin with events and a fit.
-
-    The interval is nan where too few resampled data sets have events.
-    """
+def _rows(table: BarrierTable, name: str, form: int) -> pd.DataFrame:
+    """`BinProbabilities.rows`."""
     variable = place(table, name)
+    energy = table.energy[form, BINOMIAL, variable]
+    entropy = table.entropy[form, BINOMIAL, variable]
     shape = table.events[:, variable].shape
     events, trials = table.events[:, variable], table.trials[:, variable]
     columns = {
@@ -316,9 +364,9 @@ def probabilities(table: BarrierTable, name: str, form: int) -> pd.DataFrame:
         "probability": np.divide(events, trials, out=np.full(shape, np.nan), where=events > 0),
         "low": table.probability_low[:, variable],
         "high": table.probability_high[:, variable],
-        "energy": table.energy[form, BINOMIAL, variable],
-        "entropy": table.entropy[form, BINOMIAL, variable],
-        "fitted": fitted(table, name, form, table.temperature),
+        "energy": energy,
+        "entropy": entropy,
+        "fitted": _fitted(energy, entropy, form, table.temperature),
     }
     flat = {key: np.broadcast_to(each, shape).ravel() for key, each in columns.items()}
     rows = pd.DataFrame({"variable": name, **flat})

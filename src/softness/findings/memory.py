@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 
 from softness import seeds
-from softness.files.records.dynamics import RelaxationTable
 from softness.files.records.memory import SoftnessDecay
 from softness.findings.data import FigureData
 from softness.memory.groups import GroupRelaxation, analyse_groups
@@ -88,20 +87,6 @@ def snapshots(number: int) -> str:
 
 
 # Temperatures
-
-
-def relaxation_at(data: FigureData, temperature: float) -> RelaxationTable | None:
-    """Relaxation at a temperature; None where it was not measured."""
-    for table in data.relaxation:
-        if np.isclose(float(table.temperature), temperature):
-            return table
-    return None
-
-
-def relaxation_time(data: FigureData, temperature: float) -> float:
-    """tau_alpha at a temperature, in tau; nan where it is unknown."""
-    table = relaxation_at(data, temperature)
-    return float(table.relaxation_time) if table else float("nan")
 
 
 def elsewhere(temperature: float, of_source: float) -> str:
@@ -217,7 +202,7 @@ def decay_at(
         )
     return Decay(
         temperature=temperature,
-        relaxation_time=relaxation_time(data, temperature),
+        relaxation_time=data.relaxation_time_at(temperature),
         edges=tables[0].edges,
         time=time,
         found=found,
