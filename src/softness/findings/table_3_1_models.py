@@ -380,7 +380,7 @@ def _numbers_of_runs(data: FigureData) -> dict[str, float]:
     snapshots = regressed.all_at_training(data)
     rows = [(each.counts.sum(axis=0) == 0).mean() for each in snapshots]
     share = regressed.mean_of(data, NUMBER, snapshots, rows)
-    return counts | _with_interval("share_without_events", share)
+    return _finite(counts | _with_interval("share_without_events", share))
 
 
 def _with_interval(quantity: str, estimate: Estimate) -> dict[str, float]:
