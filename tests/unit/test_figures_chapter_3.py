@@ -431,7 +431,7 @@ def test_figures_are_drawn_from_whatever_a_study_has(number, kind):
 @pytest.mark.parametrize("number", NUMBERS)
 def test_figures_have_labels_and_are_the_same_bytes_twice(number, as_planted, tmp_path):
     made = module(number)
-    assert made.__doc__.startswith(("Figure ", "Table "))
+    assert made.entry.module().__doc__.startswith(("Figure ", "Table "))
     contents = []
     for again in range(2):
         with style.applied():
