@@ -29,8 +29,8 @@ class Estimate:
         """Difference, paired draw by draw."""
         return Estimate(self.value - other.value, self.draws - other.draws)
 
-    def __getitem__(self, place: int | tuple[int, ...]) -> "Estimate":
-        """One of several estimates."""
+    def __getitem__(self, place: int | np.ndarray | tuple[int, ...]) -> "Estimate":
+        """One of several estimates, or some of them."""
         place = place if isinstance(place, tuple) else (place,)
         return Estimate(self.value[place], self.draws[(slice(None), *place)])
 

@@ -11,19 +11,19 @@ class FigureByNumber:
         self._modules = (self.entry.findings_module(), self.entry.module())
 
     def claims(self, data):
-        return self._modules[0].claims(self.entry.compute(data))
+        return self._modules[0].claims(self._modules[0].compute(data))
 
     def table(self, data):
-        return self._modules[0].table(self.entry.compute(data))
+        return self._modules[0].table(self._modules[0].compute(data))
 
     def plot(self, data):
-        return self._modules[1].plot(self.entry.compute(data))
+        return self._modules[1].plot(self._modules[0].compute(data))
 
     def html(self, data):
-        return self._modules[1].html(self.entry.compute(data))
+        return self._modules[1].html(self._modules[0].compute(data))
 
     def latex(self, data):
-        return self._modules[1].latex(self.entry.compute(data))
+        return self._modules[1].latex(self._modules[0].compute(data))
 
     def __getattr__(self, name):
         holder = next(each for each in self._modules if hasattr(each, name))

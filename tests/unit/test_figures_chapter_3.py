@@ -583,9 +583,9 @@ def test_settings_that_validate_equally_well(as_planted):
 
 
 def test_the_bias_is_that_of_the_plane(as_planted):
-    made = module("T3.1")
-    assert made.table_bias(regressed.record_of(as_planted, "svr")) == -8.36
-    assert np.isnan(made.table_bias(regressed.record_of(as_planted, "mlp")))
+    estimates = module("T3.1").compute(as_planted).estimates
+    assert estimates["svr"]["bias"].value == -8.36
+    assert "bias" not in estimates["mlp"]
 
 
 def test_training_snapshots_are_in_the_error_of_a_cosine():

@@ -4,10 +4,8 @@ Light to import: the workflow reads it while it plans, without a plotting packag
 """
 
 import importlib
-import importlib.util
 from dataclasses import dataclass
 from types import ModuleType
-from typing import Any
 
 from softness.errors import InputError
 
@@ -42,21 +40,15 @@ class FigureEntry:
     @property
     def module_names(self) -> list[str]:
         """Dotted names of its modules: of what it says, and of what it looks like."""
-        names = (f"softness.{package}.{self.name}" for package in ("findings", "figures"))
-        return [name for name in names if importlib.util.find_spec(name)]
-
-    def module(self) -> ModuleType:
-        """What draws it: ``plot(findings)``; of a table, ``html`` and ``latex``."""
-        return importlib.import_module(self.module_names[-1])
+        return [f"softness.{package}.{self.name}" for package in ("findings", "figures")]
 
     def findings_module(self) -> ModuleType:
         """What it says: ``compute(data)``, ``claims(findings)`` and ``table(findings)``."""
         return importlib.import_module(self.module_names[0])
 
-    def compute(self, data: Any) -> Any:
-        """Findings of the data: all that claims, numbers and drawing need."""
-        module = self.findings_module()
-        return module.compute(data) if hasattr(module, "compute") else data
+    def module(self) -> ModuleType:
+        """What it looks like: ``plot(findings)``; of a table, ``html`` and ``latex``."""
+        return importlib.import_module(self.module_names[1])
 
 
 PREDICTED = ("softness", "regression", "predictions")

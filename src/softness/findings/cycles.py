@@ -1,27 +1,16 @@
-"""Thermal cycles: pulses, responses, their tests, and null hypotheses."""
+"""Thermal cycles: pulses, and the response of softness to them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
-from softness import seeds
 from softness.files.records.memory import CycleResponse
-from softness.findings import memory, regressed
+from softness.findings import memory
 from softness.findings.data import FigureData
-from softness.findings.memory import LEVEL, Finding
 from softness.findings.regressed import Unit
 from softness.memory import response
-from softness.memory.linear_response import cross_correlation, faster_clock, linear_response
-from softness.uncertainty import Estimate
-
-FLIPS = 1999
-"""Random flips where there are too many snapshots for all."""
-
-WINDOW = 10.0
-"""Times are tested in windows so long, in tau, from the beginning of a pulse on: softness of a bin
-fluctuates for about that time, and every further time asks for a larger effect."""
 
 LONG_AFTER = 3.0
 """Relaxation times of the high temperature after a pulse, beyond which a response is memory."""
@@ -34,6 +23,9 @@ NEAR_SOURCE = 1.5
 ONE_BIN = "fewer than two bins with particles in every snapshot"
 
 CYCLE, CONTROL = range(2)
+
+COLUMNS = ("low", "high", "hold", "quantity", "bin", "time", "measure", "value")
+"""Of the numbers behind a figure."""
 
 
 @dataclass(frozen=True)
@@ -188,270 +180,23 @@ def _paired(branches: Sequence[tuple[np.ndarray, np.ndarray]], frames: int) -> n
     return np.array([[each[..., :frames] for each in pair] for pair in branches]).swapaxes(0, 1)
 
 
-def over_snapshots(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Mean of (snapshots, bins, times) over snapshots, and its standard error (nan with one)."""
-    found = response.mean_response(values)
-    return found.mean, found.error
-
-
-class Look(NamedTuple):
-    """What is tested of one pulse.
-
-    Attributes
-    ----------
-    pulse
-        Which one.
-    responses
-        (snapshots, bins, times), nan for empty bins, any number where the mask is False.
-    mask
-        (times,) when to look.
-    """
-
-    pulse: Pulse
-    responses: np.ndarray
-    mask: np.ndarray
-
-
-class Seen(NamedTuple):
-    """What the test says of one pulse.
-
-    Attributes
-    ----------
-    look
-        What was tested.
-    time
-        (windows,) middle of each window that was tested, in tau.
-    p, smallest
-        (bins, windows) corrected p, and the effect that would have been found.
-    mean, error
-        (bins, windows) response over snapshots.
-    critical
-        Number of standard errors from which on a response counts as found; nan if none does.
-    snapshots
-        Most snapshots of a bin.
-    """
-
-    look: Look
-    time: np.ndarray
-    p: np.ndarray
-    smallest: np.ndarray
-    mean: np.ndarray
-    error: np.ndarray
-    critical: float
-    snapshots: int
-
-    def bins(self) -> dict[str, Finding]:
-        """What is found in each bin at any time."""
-        labels = memory.bin_labels(self.look.pulse.edges)
-        return {f"S(0) {label}": self._of(number) for number, label in enumerate(labels)}
-
-    def anywhere(self) -> Finding:
-        """What is found in any bin; the effect that would have been found, in every bin."""
-        tests = list(self.bins().values())
-        best = min(tests, key=lambda test: np.nan_to_num(test.p, nan=2.0))
-        smallest = np.array([test.smallest for test in tests])
-        known = smallest[np.isfinite(smallest)]
-        largest = float(known.max()) if len(known) else float("nan")
-        return replace(best, smallest=largest)
-
-    def _of(self, number: int) -> Finding:
-        p = self.p[number]
-        tested = np.isfinite(p)
-        if not tested.any():
-            return Finding(float("nan"), doubt=self._lacking(number))
-        lowest = float(p[tested].min())
-        where = tested & (p < LEVEL) if lowest < LEVEL else tested
-        return Finding(
-            lowest,
-            effect=float(self.mean[number][where].mean()),
-            smallest=_median(self.smallest[number][tested]),
-        )
-
-    def _lacking(self, number: int) -> str:
-        if not len(self.time):
-            return "no frames at these times"
-        present = int(np.isfinite(self.look.responses[:, number, 0]).sum())
-        return f"{memory.snapshots(present)}, {response.FEWEST_SNAPSHOTS} are needed"
-
-
-def _median(values: np.ndarray) -> float:
-    """Median of what is finite; nan if nothing is."""
-    known = values[np.isfinite(values)]
-    return float(np.median(known)) if len(known) else float("nan")
-
-
-def sign_flips(data: FigureData, figure: str, looks: Sequence[Look]) -> list[Seen]:
-    """Finding several pulses at once: p is corrected for bins, times and pulses.
-
-    The signs of a snapshot are flipped in all pulses together, as they have one control.
-    """
-    windows = [_windows(look) for look in looks]
-    stacked, mask = _stacked(looks, [values for _, values in windows])
-    low = looks[0].pulse.low
-    generator = seeds.stream(data.settings["seed"], f"figure {figure} flips", low)
-    test = response.sign_flip_test(stacked, mask, generator, FLIPS)
-    found = response.mean_response(stacked)
-    smallest = response.smallest_effect(test, found, level=LEVEL)
-    seen, row = [], 0
-    for look, (time, values) in zip(looks, windows, strict=True):
-        part = (slice(row, row + values.shape[1]), slice(0, len(time)))
-        row += values.shape[1]
-        parts = (each[part] for each in (test.p, smallest, found.mean, found.error))
-        most = int(test.snapshots[part[0]].max())
-        seen.append(Seen(look, time, *parts, test.critical(LEVEL), most))
-    return seen
-
-
-def _windows(look: Look) -> tuple[np.ndarray, np.ndarray]:
-    """(windows,) mean time, and (snapshots, bins, windows) mean response, where to look."""
-    return windowed(look.pulse, look.mask, look.responses)
-
-
-def windowed(pulse: Pulse, mask: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """(windows,) mean time, and (..., windows) means of (..., times) values, where a mask is."""
-    time = pulse.time[mask]
-    since = (time - pulse.time[pulse.begin]) / WINDOW
-    # A frame at the end of a window belongs to it.
-    _, number = np.unique(np.ceil(since - 1e-9), return_inverse=True)
-    frames = np.bincount(number)
-    shares = np.zeros((len(time), len(frames)))
-    shares[np.arange(len(time)), number] = 1 / frames[number]
-    return time @ shares, values[..., mask] @ shares
-
-
-def window_edges(pulse: Pulse, windows: int) -> np.ndarray:
-    """(windows + 1,) edges of the windows from the beginning of a pulse on; the last one is cut."""
-    edges = pulse.time[pulse.begin] + WINDOW * np.arange(windows + 1)
-    return np.minimum(edges, pulse.time[-1])
-
-
-def clearest(seen: Sequence[Seen]) -> tuple[str, Finding]:
-    """Where and what is found in any bin of any pulse, of the one with the smallest p.
-
-    The effect that would have been found is the largest of all pulses: so much in every bin.
-    """
-    tests = {each.look.pulse.label: each.anywhere() for each in seen}
-    name = min(tests, key=lambda each: np.nan_to_num(tests[each].p, nan=2.0))
-    known = [test.smallest for test in tests.values() if np.isfinite(test.smallest)]
-    return name, replace(tests[name], smallest=max(known, default=float("nan")))
-
-
-def _stacked(looks: Sequence[Look], values: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-    """(snapshots, bins of all pulses, windows) and the mask; no snapshot is an empty bin."""
-    keys = sorted({_key(table) for look in looks for table in look.pulse.tables})
-    bins = sum(each.shape[1] for each in values)
-    longest = max(each.shape[2] for each in values)
-    stacked = np.full((len(keys), bins, longest), np.nan)
-    mask = np.zeros((bins, longest), dtype=bool)
-    row = 0
-    for look, own in zip(looks, values, strict=True):
-        _, number, windows = own.shape
-        rows = slice(row, row + number)
-        row += number
-        mask[rows, :windows] = True
-        places = [keys.index(_key(table)) for table in look.pulse.tables]
-        empty = np.isnan(own[:, :, :1])
-        filled = np.zeros((len(places), number, longest))
-        filled[..., :windows] = own
-        stacked[places, rows] = np.where(empty, np.nan, filled)
-    return stacked, mask
-
-
-def _key(table: CycleResponse) -> tuple[int, int]:
-    return int(table.replica), int(table.snapshot)
-
-
-def smallest_number(data: FigureData, figure: str, rows: np.ndarray) -> float:
-    """Mean of one number a snapshot that would have been found with a power of 80 %."""
-    known = rows[np.isfinite(rows)]
-    if len(known) < response.FEWEST_SNAPSHOTS:
-        return float("nan")
-    generator = seeds.stream(data.settings["seed"], f"figure {figure} flips of one", 0.0)
-    test = response.sign_flip_test(known[:, None, None], None, generator, FLIPS)
-    found = response.mean_response(known[:, None, None])
-    return float(response.smallest_effect(test, found, level=LEVEL)[0, 0])
-
-
-def size(data: FigureData, figure: str, pulse: Pulse, rows: np.ndarray) -> Estimate:
-    """Mean of one number a snapshot, from resampled replicas and snapshots."""
-    known = np.isfinite(rows)
-    if not known.any():
-        return Estimate(float("nan"), np.full(data.settings["draws"], np.nan))
-    units = [unit for unit, use in zip(pulse.units, known, strict=True) if use]
-    return regressed.mean_of(data, figure, units, rows[known])
-
-
-class Expected(NamedTuple):
-    """What a null hypothesis expects of each snapshot, or why it says nothing.
-
-    Attributes
-    ----------
-    values
-        (snapshots, bins, times), nan where it is unknown; None where nothing is known.
-    reason
-        Why nothing is known.
-    """
-
-    values: np.ndarray | None
-    reason: str = ""
-
-
-def plain_relaxation(data: FigureData, pulse: Pulse) -> Expected:
-    """Response of bins that relax as in the control, only with the clock of the temperature."""
-    logs = _log_times(data, pulse.temperature)
-    if np.isnan(logs).any():
-        return Expected(None, f"tau_alpha is unknown from T = {pulse.low:g} to {pulse.high:g}")
-    low = _log_times(data, np.array([pulse.low]))
-    speeds = np.where(pulse.moved, np.exp(low - logs), 1.0)
-    frames, found = len(pulse.time), []
-    for table in pulse.tables:
-        after = np.ones(len(table.control_time) - frames)
-        curves = table.control.mean(axis=0)
-        moved = faster_clock(table.control_time, curves, np.append(speeds, after))
-        found.append(moved[:, :frames])
-    return Expected(np.array(found))
-
-
-def _log_times(data: FigureData, temperatures: np.ndarray) -> np.ndarray:
-    """Logarithm of tau_alpha, linear in 1/T between the measured ones; nan beyond them."""
-    known = [t for t in data.relaxation if np.isfinite(t.relaxation_time) and t.relaxation_time > 0]
-    if not known:
-        return np.full(temperatures.shape, np.nan)
-    inverse = np.array([1 / float(table.temperature) for table in known])
-    logs = np.log([float(table.relaxation_time) for table in known])
-    order = np.argsort(inverse)
-    # A temperature that was measured is known, whatever rounding makes of 1/T.
-    wanted = 1 / np.asarray(temperatures)
-    inverse = inverse[order]
-    near = np.clip(wanted, inverse[0], inverse[-1])
-    found = np.interp(near, inverse, logs[order])
-    return np.where(np.isclose(near, wanted), found, np.nan)
-
-
-def equilibrium_response(pulse: Pulse) -> Expected:
-    """Linear response of the mean over all particles, from fluctuations of the controls.
-
-    (snapshots, 1, times): linear in the correlation, so that the mean and the standard error are
-    those of the predictions of single snapshots.
-    """
-    runs = min(len(table.energy) for table in pulse.tables)
-    frames = min(len(table.control_time) for table in pulse.tables)
-    energies = np.array([table.energy[:runs, :frames] for table in pulse.tables])
-    values = np.array([table.control_everyone[:runs, None, :frames] for table in pulse.tables])
-    spacing = np.diff(pulse.time)
-    if len(pulse.tables) < 2:
-        return Expected(None, "linear response needs two snapshots")
-    if not (np.isfinite(energies).all() and np.isfinite(values).all()):
-        return Expected(None, "the energy of a control is unknown")
-    if pulse.moved[0] or not np.allclose(spacing, spacing[0]):
-        return Expected(None, "linear response needs equal steps from equilibrium")
-    lags = len(pulse.time) - pulse.begin
-    found = cross_correlation(energies, values, lags)
-    times = pulse.time[:lags] - pulse.time[0]
-    given = (pulse.time, pulse.temperature, pulse.low)
-    return Expected(linear_response(times, found.snapshots, *given))
-
-
 def labels_of(pulse: Pulse) -> Mapping[str, object]:
     """Columns that tell the pulse in a table of numbers."""
     return {"low": pulse.low, "high": pulse.high, "hold": pulse.hold}
+
+
+def rows(
+    pulse: Pulse,
+    quantity: str,
+    bins: Sequence[str],
+    measures: Mapping[str, np.ndarray],
+    time: np.ndarray | None = None,
+) -> list[pd.DataFrame]:
+    """(bins, times) numbers of each of several bins against the times of the pulse or others."""
+    parts = []
+    time = pulse.time if time is None else time
+    for number, label in enumerate(bins):
+        labels = {**labels_of(pulse), "quantity": quantity, "bin": label}
+        values = {name: each[number] for name, each in measures.items()}
+        parts.append(memory.numbers(labels, values, time))
+    return parts

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from softness import seeds
+from softness.dynamics.van_hove import non_gaussian_parameter
 from softness.files.records.dynamics import VanHove
 from softness.findings import learned
 from softness.findings.data import FigureData
@@ -160,8 +161,7 @@ def _non_gaussian(data: FigureData, temperature: float, runs: Sequence[VanHove])
 
 def _alpha(moments: np.ndarray) -> float:
     """Non-Gaussian parameter from <r^2> and <r^4>; 0 for a Gaussian."""
-    square, fourth = moments
-    return 3 * fourth / (5 * square**2) - 1
+    return non_gaussian_parameter(*moments)
 
 
 def _block_sums(data: FigureData, run: VanHove) -> tuple[np.ndarray, np.ndarray]:

@@ -271,9 +271,12 @@ def judged(statement: Statement, found: Estimate, replicas: int, reason: str = "
 
 
 def judged_all(
-    statement: Statement, members: Mapping[str, Estimate], replicas: int, reason: str = ""
+    statement: Statement,
+    members: Mapping[str, Estimate],
+    replicas: int,
+    reason: str | Mapping[str, str] = "",
 ) -> Claim:
-    """The verdict on each of several drawn values, by name."""
+    """The verdict on each of several drawn values, by name; so are reasons that differ."""
     values = {name: (float(found.value), found.draws) for name, found in members.items()}
     return statement.judge_all(values, replicas, doubt=reason)
 

@@ -1,4 +1,4 @@
-"""Bins of softness, their decay, and claims on several members."""
+"""Bins of softness at time 0, and how they decay."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -12,15 +12,7 @@ from softness import seeds
 from softness.files.records.memory import SoftnessDecay
 from softness.findings.data import FigureData
 from softness.memory.groups import GroupRelaxation, analyse_groups
-from softness.report.claims import (
-    DECISIVE,
-    INCONCLUSIVE,
-    LEAST_REPLICAS,
-    NOT_REPRODUCED,
-    REPRODUCED,
-    Claim,
-    Statement,
-)
+from softness.report.claims import Claim
 from softness.uncertainty import Estimate
 
 NEAR = 0.05
@@ -30,8 +22,9 @@ LEVELS = (1 / np.e, 0.05)
 
 RELAXED, FORGOTTEN = range(2)
 
-LONGEST_SCATTER = 0.5
-"""Standard error of a curve over a level, above which the time to this level is doubtful."""
+LEAST_REACHED = 0.025
+"""Share of resamples that may not fall to a level: with more the upper end of an interval is
+unknown."""
 
 
 # Bins of softness at time 0
@@ -104,40 +97,6 @@ def noted(claim: Claim, temperature: float, of_source: float) -> Claim:
 
 
 @dataclass(frozen=True)
-class Member:
-    """One of several values that a claim is about.
-
-    Attributes
-    ----------
-    value, draws
-        As `Statement.judge` takes them.
-    doubt
-        Why it cannot decide; empty if it can.
-    """
-
-    value: float
-    draws: np.ndarray
-    doubt: str = ""
-
-
-def judged_each(statement: Statement, members: Mapping[str, Member], replicas: int) -> Claim:
-    """`Statement.judge_all` with a doubt of its own for each member."""
-    level = 1 - LEVEL / len(members)
-    claims = []
-    for name, each in members.items():
-        claim = statement.judge(each.value, each.draws, replicas, each.doubt, level)
-        note = f"{name}: {claim.note}" if claim.note else name
-        claims.append(replace(claim, rule=f"every {statement.rule}", note=note))
-    return min(claims, key=lambda claim: _order(statement, claim))
-
-
-def _order(statement: Statement, claim: Claim) -> tuple[int, float]:
-    """From the verdict that decides; among alike ones from the least room within the bounds."""
-    room = min(claim.low - statement.above, statement.below - claim.high)
-    return DECISIVE.index(claim.verdict), np.inf if np.isnan(room) else room
-
-
-@dataclass(frozen=True)
 class Decay:
     """Softness of groups of particles at one temperature, averaged over runs.
 
@@ -151,7 +110,7 @@ class Decay:
         (groups + 1,) of the bins of softness at time 0.
     time
         (times,) in tau, from 0.
-    found
+    groups
         Means, normalised curves and what is read from them.
     replicas
         Number of replicas.
@@ -161,7 +120,7 @@ class Decay:
     relaxation_time: float
     edges: np.ndarray
     time: np.ndarray
-    found: GroupRelaxation
+    groups: GroupRelaxation
     replicas: int
 
     @property
@@ -172,12 +131,48 @@ class Decay:
     @property
     def apart(self) -> list[int]:
         """Numbers of the bins that start apart from the mean."""
-        return np.flatnonzero(np.isfinite(self.found.curves.value).all(axis=1)).tolist()
+        return np.flatnonzero(np.isfinite(self.groups.curves.value).all(axis=1)).tolist()
+
+    def share(self, group: int) -> Estimate:
+        """(times,) share of its start that is left of one group."""
+        return self.groups.curves[group]
+
+    def time_to(self, level: int, group: int) -> tuple[Estimate, float]:
+        """Time to a level of `LEVELS`, in tau, and the share of the draws that do not reach it.
+
+        Where it is not reached the end of the measurement stands for it, a lower bound.
+        """
+        longest = float(self.time[-1])
+        time, left = self.groups.times_to_level[level, group], self.share(group)
+        late = np.isnan(time.draws) & np.isfinite(left.draws).all(axis=-1)
+        value = longest if np.isnan(time.value) and np.isfinite(left.value).all() else time.value
+        return Estimate(value, np.where(late, longest, time.draws)), float(late.mean())
+
+    def reaches(self, level: int, group: int) -> bool:
+        """Whether a group falls to a level of `LEVELS`."""
+        return bool(np.isfinite(self.groups.times_to_level.value[level, group]))
+
+    def scatter_at(self, level: int, group: int) -> float:
+        """Standard error of a normalised curve where it meets a level, over the level."""
+        if not self.reaches(level, group):
+            return float("nan")
+        reached = self.groups.times_to_level.value[level, group]
+        after = min(int(np.searchsorted(self.time, reached)), len(self.time) - 1)
+        return float(np.std(self.share(group).draws[:, after]) / LEVELS[level])
 
 
 def decay_temperatures(data: FigureData) -> list[float]:
     """Temperatures at which groups were followed, from cold to hot."""
     return sorted({float(table.temperature) for table in data.softness_decay})
+
+
+def decay_times(data: FigureData, temperature: float) -> np.ndarray:
+    """(times,) at which groups were followed at a temperature, in tau, from 0."""
+    return _decay_tables(data, temperature)[0].time
+
+
+def _decay_tables(data: FigureData, temperature: float) -> list[SoftnessDecay]:
+    return [each for each in data.softness_decay if float(each.temperature) == temperature]
 
 
 def decay_at(
@@ -192,12 +187,12 @@ def decay_at(
     line
         First and last time of the straight lines in log t; all times if not given.
     """
-    tables = [each for each in data.softness_decay if float(each.temperature) == temperature]
+    tables = _decay_tables(data, temperature)
     time = tables[0].time
     generator = seeds.stream(data.settings["seed"], f"figure {figure} bootstrap", temperature)
     sums, counts = zip(*(_by_block(each) for each in tables), strict=True)
     with np.errstate(invalid="ignore", divide="ignore"):
-        found = analyse_groups(
+        groups = analyse_groups(
             time, sums, counts, line or whole(time), data.settings["draws"], generator, LEVELS
         )
     return Decay(
@@ -205,7 +200,7 @@ def decay_at(
         relaxation_time=data.relaxation_time_at(temperature),
         edges=tables[0].edges,
         time=time,
-        found=found,
+        groups=groups,
         replicas=len({int(each.replica) for each in tables}),
     )
 
@@ -221,120 +216,29 @@ def _by_block(table: SoftnessDecay) -> tuple[np.ndarray, np.ndarray]:
     return table.sums[used], table.counts[used]
 
 
-def share(decay: Decay, group: int) -> Estimate:
-    """(times,) share of its start that is left of one group."""
-    return decay.found.curves[group]
-
-
-def time_to(decay: Decay, level: int, group: int) -> tuple[Estimate, float]:
-    """Time to a level of `LEVELS`, in tau, and the share of the draws that do not reach it.
-
-    Where it is not reached the end of the measurement stands for it, a lower bound.
-    """
-    longest = float(decay.time[-1])
-    found = decay.found.times_to_level[level, group]
-    left = share(decay, group)
-    late = np.isnan(found.draws) & np.isfinite(left.draws).all(axis=-1)
-    value = longest if np.isnan(found.value) and np.isfinite(left.value).all() else found.value
-    return Estimate(value, np.where(late, longest, found.draws)), float(late.mean())
-
-
-def scatter_at(decay: Decay, level: int, group: int) -> float:
-    """Standard error of a normalised curve where it meets a level, over the level."""
-    reached = decay.found.times_to_level.value[level, group]
-    if np.isnan(reached):
-        return float("nan")
-    after = min(int(np.searchsorted(decay.time, reached)), len(decay.time) - 1)
-    return float(np.std(share(decay, group).draws[:, after]) / LEVELS[level])
-
-
 def decay_rows(decay: Decay) -> list[pd.DataFrame]:
     """Means and normalised curves of all groups, and the mean of everyone."""
     rows = []
-    for quantity, estimate in (("mean", decay.found.means), ("share", decay.found.curves)):
+    for quantity, estimate in (("mean", decay.groups.means), ("share", decay.groups.curves)):
+        low, high = estimate.interval()
         for group, label in enumerate([*decay.labels, "everyone"][: len(estimate.value)]):
-            low, high = estimate.interval()
-            found = {"value": estimate.value[group], "low": low[group], "high": high[group]}
+            measures = {"value": estimate.value[group], "low": low[group], "high": high[group]}
             labels = {"temperature": decay.temperature, "quantity": quantity, "group": label}
-            rows.append(numbers(labels, found, decay.time))
+            rows.append(numbers(labels, measures, decay.time))
+    return rows
+
+
+def group_rows(decay: Decay, estimates: Mapping[str, Estimate]) -> list[pd.DataFrame]:
+    """(groups,) numbers by what they are called, with intervals: one group after the other."""
+    rows = []
+    intervals = {quantity: each.interval() for quantity, each in estimates.items()}
+    for group, label in enumerate(decay.labels):
+        for quantity, estimate in estimates.items():
+            low, high = (end[group] for end in intervals[quantity])
+            labels = {"temperature": decay.temperature, "quantity": quantity, "group": label}
+            measures = {"value": estimate.value[group], "low": low, "high": high}
+            rows.append(numbers(labels, measures))
     return rows
 
 
 DECAY_COLUMNS = ("temperature", "quantity", "group", "time", "measure", "value")
-
-LEVEL = 0.05
-
-NEGLIGIBLE = 0.02
-"""In units of the spread of softness: where nothing is found though this would have been, the
-effect is taken not to be there; else the test is inconclusive. The mean of softness moves by about
-0.13 from T = 0.50 to 0.56, and a pulse does a part of that."""
-
-
-@dataclass(frozen=True)
-class Finding:
-    """What a test of sign flips finds for one member of a claim.
-
-    Attributes
-    ----------
-    p
-        Corrected p; nan if nothing was tested.
-    effect
-        Mean response where it is significant, else over all tested times, in spreads.
-    smallest
-        Effect that would have been found with a power of 80 %, in spreads.
-    doubt
-        Why it cannot decide; empty if it can.
-    """
-
-    p: float
-    effect: float = float("nan")
-    smallest: float = float("nan")
-    doubt: str = ""
-
-
-@dataclass(frozen=True)
-class Significance(Statement):
-    """A statement that there is a response, judged by the corrected p of sign flips.
-
-    Attributes
-    ----------
-    sign
-        Of the response that is claimed; 0 for any.
-    """
-
-    sign: int = 0
-
-    @property
-    def rule(self) -> str:
-        """The rule as text."""
-        signs = {1: " and the response positive", -1: " and the response negative"}
-        return (
-            f"corrected p below {LEVEL:g}{signs.get(self.sign, '')}; not reproduced if it is not, "
-            f"though {NEGLIGIBLE:g} spreads would have been found"
-        )
-
-    def judge_p(self, name: str, test: Finding, replicas: int) -> Claim:
-        """The verdict on one member; value is p, which has no interval."""
-        verdict, note = self._verdict(test)
-        doubt = "fewer than two replicas" if replicas < LEAST_REPLICAS else test.doubt
-        if doubt or np.isnan(test.p):
-            verdict, note = INCONCLUSIVE, doubt or "nothing could be tested"
-        note = "; ".join(filter(None, [name, note]))
-        return self._claim(test.p, float("nan"), float("nan"), verdict, note)
-
-    def judge_every(self, members: Mapping[str, Finding], replicas: int) -> Claim:
-        """The verdict on a statement about each of several members; the one that decides."""
-        claims = [self.judge_p(name, test, replicas) for name, test in members.items()]
-        worst = min(claims, key=lambda c: (DECISIVE.index(c.verdict), -np.nan_to_num(c.value)))
-        return replace(worst, rule=f"every {self.rule}")
-
-    def _verdict(self, test: Finding) -> tuple[str, str]:
-        seen = f"effect {test.effect:.2g} spreads"
-        if test.p < LEVEL and (not self.sign or test.effect * self.sign > 0):
-            return REPRODUCED, seen
-        if test.p < LEVEL:
-            return NOT_REPRODUCED, f"{seen}, of the other sign"
-        known = np.isfinite(test.smallest)
-        missed = f"; {test.smallest:.2g} spreads would have been found" if known else ""
-        missed = f"not found{missed}"
-        return (NOT_REPRODUCED if test.smallest < NEGLIGIBLE else INCONCLUSIVE), missed

@@ -46,7 +46,8 @@ def main(options: argparse.Namespace) -> None:
         settings=options.settings,
         **{kind: _tables(kind, given[kind]) for kind in entry.tables},
     )
-    findings, drawing, module = entry.compute(data), entry.module(), entry.findings_module()
+    module, drawing = entry.findings_module(), entry.module()
+    findings = module.compute(data)
     with style.applied():
         figure = drawing.plot(findings)
     with replacing(options.png) as png, replacing(options.pdf) as pdf:
