@@ -22,6 +22,7 @@ include: "workflow/rules/figures.smk"
 include: "workflow/rules/report.smk"
 
 
+set_records(workflow, study)
 set_requests(workflow, study)
 
 

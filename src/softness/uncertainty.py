@@ -1,11 +1,62 @@
 """Errors from independent units: replicas, and blocks of time within replicas."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy.special import ndtri, stdtrit
 
 from softness.errors import InputError
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A value, and what it is in resampled data sets.
+
+    Attributes
+    ----------
+    value
+        (...) from all data.
+    draws
+        (draws, ...) of resampled data, widened for the number of units (`widened`).
+    """
+
+    value: Any
+    draws: np.ndarray
+
+    def __sub__(self, other: "Estimate") -> "Estimate":
+        """Difference, paired draw by draw."""
+        return Estimate(self.value - other.value, self.draws - other.draws)
+
+    def __getitem__(self, place: int | np.ndarray | tuple[int, ...]) -> "Estimate":
+        """One of several estimates, or some of them."""
+        place = place if isinstance(place, tuple) else (place,)
+        return Estimate(self.value[place], self.draws[(slice(None), *place)])
+
+    def size(self) -> "Estimate":
+        """Absolute value."""
+        return Estimate(np.abs(self.value), np.abs(self.draws))
+
+    def interval(self, level: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
+        """(...) lower and upper end of the interval of `interval`."""
+        draws = np.asarray(self.draws, dtype=np.float64)
+        columns = draws.reshape(len(draws), -1).T
+        bounds = np.array([interval(column, level) for column in columns])
+        shape = draws.shape[1:]
+        return bounds[:, 0].reshape(shape), bounds[:, 1].reshape(shape)
+
+
+def combined(statistic: Callable[..., Any], estimates: Iterable[Estimate]) -> Estimate:
+    """A statistic, such as ``np.median``, over several estimates, draw by draw.
+
+    Not for the largest or the smallest: that of several draws lies beyond that of the values, by as
+    much as the values scatter (`softness.findings.learned.judged_all`).
+    """
+    estimates = list(estimates)
+    value = statistic([each.value for each in estimates], axis=0)
+    return Estimate(value, statistic([each.draws for each in estimates], axis=0))
+
 
 ENOUGH_REPLICAS = 5
 """Replicas from which on they alone are units; fewer are too few to tell a spread, so that blocks

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import re
 import shlex
 import sys
 from collections import Counter
@@ -25,6 +26,15 @@ from softness.study import Study
 # Held by whoever runs a study in this folder; the variable tells that the parent process holds it.
 LOCK = Path(".running")
 HELD = "SOFTNESS_FOLDER_HELD"
+
+# What stands before a wildcard in the name of a log.
+_BEFORE = {
+    "temperature": "T",
+    "replica": "replica",
+    "snapshot": "snapshot",
+    "block": "block",
+    "pulse": "pulse",
+}
 
 # The study of this process, for the progress on the terminal.
 current: Study | None = None
@@ -113,6 +123,19 @@ def code_of(stage: str, *modules: str) -> list[str]:
     names = (f"softness.stages.{stage}", *modules)
     files = {path for name in names for path in sources.sources(name)}
     return sorted(os.path.relpath(path) for path in files)
+
+
+def set_records(workflow: Any, study: Study) -> None:
+    """Give every rule a log and a benchmark, named after the wildcards of its first output."""
+    for rule in workflow.rules:
+        if rule.norun:
+            continue
+        wildcards = dict.fromkeys(re.findall(r"{(\w+)", str(rule.output[0])))
+        parts = [f"{_BEFORE.get(name, '')}{{{name}}}" for name in wildcards]
+        job = f"{rule.name}/{'_'.join(parts)}" if parts else rule.name
+        rule.log_modifier = rule.benchmark_modifier = workflow.modifier.path_modifier
+        rule.set_log(f"{study.results}/logs/{job}.log")
+        rule.benchmark = f"{study.results}/benchmarks/{job}.tsv"
 
 
 def shell_environment(workflow: Any, study: Study) -> str:

@@ -45,7 +45,7 @@ def last_number(cluster) -> int:
 
 def wait_for_checkpoint(project, process) -> Path:
     """Wait until the first simulation has finished some of its segments."""
-    log = project.folder / "results/smoke/logs/equilibrate/T0.7_replica0.log"
+    log = project.folder / "results/smoke/logs/equilibrate_seed/T0.7_replica0.log"
     states = "results/simulations/equilibrate/T0.7_replica0_*/state-*.h5"
 
     def is_under_way() -> bool:
@@ -133,7 +133,7 @@ def test_a_job_leaves_before_its_time_limit_and_the_next_attempt_goes_on(cluster
     assert {job["JobState"] for job in jobs[:-1]} == {"FAILED"}
     assert jobs[-1]["JobState"] == "COMPLETED"
     assert "the wall time is nearly over" in project.said
-    log = project.folder / "results/smoke/logs/equilibrate/T0.7_replica0.log"
+    log = project.folder / "results/smoke/logs/equilibrate_seed/T0.7_replica0.log"
     assert "goes on after" in log.read_text()
 
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.stats import norm
 
-from softness.figures.data import FigureData
 from softness.files.records.barriers import BarrierTable
 from softness.files.records.dynamics import RelaxationTable, VanHove
 from softness.files.records.learned import Accuracies, Classifier, Distribution
+from softness.findings.data import FigureData
 
 TRAINING, TRANSFER = 0.45, 0.47
 HOT = (1.0, 1.2, 1.4, 1.8, 2.0)

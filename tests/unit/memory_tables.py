@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from softness.figures.data import FigureData
 from softness.files.records.dynamics import RelaxationTable
 from softness.files.records.memory import CycleResponse, SoftnessDecay
 from softness.files.records.regressed import SnapshotShares
+from softness.findings.data import FigureData
 
 TAU = {0.51: 66.0, 0.53: 42.0, 0.56: 24.0, 0.6: 13.0, 0.83: 2.6, 0.86: 2.2}
 EDGES = np.array([-np.inf, -1.0, -0.5, 0.0, 0.5, 1.0, np.inf])

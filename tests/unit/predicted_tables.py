@@ -9,13 +9,13 @@ from learned_tables import Plan as LearnedPlan
 from propensity_tables import propensity_scores, unmoved
 from scipy.special import expit
 
-from softness.figures.data import FigureData
 from softness.files.records.regressed import (
     MatchedThreshold,
     Predictions,
     Regression,
     SnapshotShares,
 )
+from softness.findings.data import FigureData
 
 TRAINING = 0.45
 TEMPERATURES = (0.45, 0.5, 0.6, 0.86)

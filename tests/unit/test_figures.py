@@ -4,11 +4,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from figure_by_number import FigureByNumber
 
 from softness.errors import InputError
 from softness.figures import registry, style
-from softness.figures.data import FigureData
 from softness.files.records.dynamics import DisplacementMap, PairDistributions, RelaxationTable
+from softness.findings.data import FigureData
 
 TEMPERATURES = [0.45, 0.5, 0.6, 0.8, 1.0, 2.0]
 LAG = np.geomspace(0.01, 5000, 60)
@@ -80,7 +81,7 @@ def data(temperatures=TEMPERATURES, **options):
 
 
 def verdicts(number, given):
-    return {claim.name: claim for claim in registry.find(number).module().claims(given)}
+    return {claim.name: claim for claim in FigureByNumber(number).claims(given)}
 
 
 def test_the_peak_moves_as_planted_and_the_liquid_slows_down():
@@ -150,12 +151,12 @@ def test_clustering_is_judged_by_its_size_and_against_chance(shared, clustering,
         settings={"seed": 1, "draws": 100, "block_length": 2.0},
         displacement_map=[displacements(replica, shared) for replica in range(5)],
     )
-    found = [claim.verdict for claim in registry.find("1.1").module().claims(given)]
+    found = [claim.verdict for claim in FigureByNumber("1.1").claims(given)]
     assert found == [clustering, beyond]
 
 
 def test_the_map_shows_a_slab_of_the_first_replica():
-    table = registry.find("1.1").module().table(data())
+    table = FigureByNumber("1.1").table(data())
     assert (table["z"].abs() < 1).all()
     # A sixth of the box is two diameters thick.
     assert len(table) == pytest.approx(800 / 6, rel=0.3)
@@ -163,7 +164,7 @@ def test_the_map_shows_a_slab_of_the_first_replica():
 
 @pytest.mark.parametrize("number", ["1.1", "1.2", "1.3", "1.4"])
 def test_figures_have_labels_units_and_all_temperatures(number, tmp_path):
-    module = registry.find(number).module()
+    module = FigureByNumber(number)
     with style.applied():
         figure = module.plot(data())
     for axes in figure.axes:

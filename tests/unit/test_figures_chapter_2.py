@@ -4,13 +4,17 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from figure_by_number import FigureByNumber
 from learned_tables import HOT, made_up, without_events
 
 from softness.barriers.controls import distance_over_range
 from softness.barriers.cosines import plain_cosine
-from softness.figures import learned, registry, style
-from softness.figures.barrier_curves import level_and_shape, without_noise
-from softness.figures.table_2_1_hyperplanes import cosine_ceiling
+from softness.figures import style
+from softness.findings import learned
+from softness.findings.barrier_curves import level_and_shape, without_noise
+from softness.findings.learned import standard_moments
+from softness.findings.table_2_1_hyperplanes import cosine_ceiling
+from softness.uncertainty import Estimate
 
 NUMBERS = ("1.6", "2.1", "2.2", "2.C", "2.3", "2.4", "2.5", "T2.1")
 ENERGY = "rms difference of Delta E from softness over its range, every fluidity"
@@ -26,13 +30,13 @@ def as_planted():
 
 
 def claims(number, data):
-    return {claim.name: claim for claim in registry.find(number).module().claims(data)}
+    return {claim.name: claim for claim in FigureByNumber(number).claims(data)}
 
 
 @pytest.mark.parametrize("number", NUMBERS)
 def test_what_the_source_says_is_reproduced_where_it_is_planted(number, as_planted):
     found = claims(number, as_planted)
-    assert len(found) == len(registry.find(number).module().claims(as_planted))
+    assert len(found) == len(FigureByNumber(number).claims(as_planted))
     # The exception is known: a flat curve lies at 0.29 (docs/findings.md).
     control = found.pop(RANDOM, None)
     assert {claim.verdict for claim in found.values()} == {REPRODUCED}
@@ -145,7 +149,7 @@ def test_samples_in_one_block_alone_say_nothing_of_the_error():
         extremes=[squeezed(table) for table in data.extremes],
     )
     for number in ("2.1", "2.2", "2.C"):
-        module = registry.find(number).module()
+        module = FigureByNumber(number)
         with style.applied():
             assert module.plot(sparse).axes
         numbers = module.table(sparse).select_dtypes("number").to_numpy()
@@ -176,7 +180,7 @@ def test_one_answer_for_all_has_one_half_exactly(as_planted):
     active = transfer.right[learned.place(transfer, "fluidity_1"), 0].sum(axis=(0, 1))
     assert active[extreme].tolist() == [transfer.samples[0].sum(), 0]
     assert (found.value[extreme] == 0.5).all()
-    for bounds in found.bounds():
+    for bounds in found.interval():
         assert (bounds[extreme] == 0.5).all()
 
 
@@ -201,7 +205,7 @@ def test_the_band_of_a_shape_leaves_out_the_common_level():
     value = 5 - x
     common = generator.normal(scale=2.0, size=(500, 1))
     draws = value + common + 0.01 * generator.normal(size=(500, 12))
-    level, shape = level_and_shape(x, learned.Drawn(value, draws))
+    level, shape = level_and_shape(x, Estimate(value, draws))
     inner = np.abs(x) <= 2
     assert level.value == pytest.approx(value[inner].mean())
     assert level.draws.std() == pytest.approx(common.std(), rel=0.01)
@@ -209,13 +213,13 @@ def test_the_band_of_a_shape_leaves_out_the_common_level():
     assert (shape.draws.std(axis=0) < 0.02).all()
     # Draws without some bins are compared over those that they have.
     draws[0, 3], draws[1] = np.nan, np.nan
-    level, shape = level_and_shape(x, learned.Drawn(value, draws))
+    level, shape = level_and_shape(x, Estimate(value, draws))
     assert shape.draws[0, 4:] == pytest.approx(value[4:], abs=0.05)
     assert np.isnan(level.draws[1])
 
 
 def test_intervals_of_the_shape_are_in_the_table(as_planted):
-    table = registry.find("2.5").module().table(as_planted)
+    table = FigureByNumber("2.5").table(as_planted)
     for quantity in ("energy", "entropy"):
         for kind in ("", "_shape", "_level"):
             assert (table[f"{quantity}{kind}_low"] < table[f"{quantity}{kind}_high"]).all()
@@ -229,15 +233,13 @@ def test_curves_of_all_temperatures_are_whole():
         for each in data.distribution
     ]
     with style.applied():
-        figure = registry.find("2.3").module().plot(replace(data, distribution=narrow))
+        figure = FigureByNumber("2.3").plot(replace(data, distribution=narrow))
     for axes in figure.axes:
         assert max(line.get_ydata().max() for line in axes.lines) < axes.get_ylim()[1]
         assert axes.get_ylim()[0] == 0
 
 
 def test_moments_of_a_known_distribution():
-    from softness.figures.figure_2_3_fluidity_distributions import standard_moments
-
     rate = 2.0  # of an exponential distribution, whose powers are n! / rate^n
     powers = np.array([1, 2, 6, 24]) / rate ** np.arange(1, 5)
     assert standard_moments(powers) == pytest.approx([0.5, 0.5, 2.0, 6.0])
@@ -274,7 +276,7 @@ def test_an_onset_without_strength_is_in_doubt_and_not_drawn():
     lines = {}
     for name, given in (("undefined", data), ("defined", made_up())):
         with style.applied():
-            axes = registry.find("1.6").module().plot(given).axes[0]
+            axes = FigureByNumber("1.6").plot(given).axes[0]
         lines[name] = len(axes.lines)
         assert bool(axes.texts) == (name == "defined")
     assert lines["defined"] == lines["undefined"] + 1
@@ -337,7 +339,7 @@ HARD = {
 @pytest.mark.filterwarnings("error")
 def test_figures_are_drawn_from_whatever_a_study_has(number, kind):
     data = without_events(made_up()) if kind == "no events" else made_up(**HARD[kind])
-    module = registry.find(number).module()
+    module = FigureByNumber(number)
     with style.applied():
         figure = module.plot(data)
     assert figure.axes
@@ -348,8 +350,7 @@ def test_figures_are_drawn_from_whatever_a_study_has(number, kind):
 
 @pytest.mark.parametrize("number", NUMBERS)
 def test_figures_have_labels_and_are_the_same_bytes_twice(number, as_planted, tmp_path):
-    module = registry.find(number).module()
-    assert module.__doc__.startswith(("Figure ", "Table "))
+    module = FigureByNumber(number)
     contents = []
     for again in range(2):
         with style.applied():
@@ -368,7 +369,7 @@ def test_figures_have_labels_and_are_the_same_bytes_twice(number, as_planted, tm
 
 def test_the_numbers_behind_a_figure_are_all_there(as_planted):
     def table(number):
-        return registry.find(number).module().table(as_planted)
+        return FigureByNumber(number).table(as_planted)
 
     assert set(table("2.1")["temperature"]) == {0.45, *HOT}
     own = table("2.1").query("cross_validated")
@@ -386,7 +387,7 @@ def test_the_numbers_behind_a_figure_are_all_there(as_planted):
 
 
 def test_the_table_is_typeset_alike_as_html_and_latex(as_planted):
-    module = registry.find("T2.1").module()
+    module = FigureByNumber("T2.1")
     html, latex = module.html(as_planted), module.latex(as_planted)
     assert html.count("<tr>") == 7
     assert html.count("<td>") == 6 * html.count("<th>") == 54
@@ -400,7 +401,7 @@ def test_the_table_is_typeset_alike_as_html_and_latex(as_planted):
 
 
 def test_columns_that_are_unknown_are_left_out_of_the_table():
-    module = registry.find("T2.1").module()
+    module = FigureByNumber("T2.1")
     data = made_up(replicas=1)
     none = [
         replace(each, half_weights=np.zeros((0, 6))) for each in (*data.softness, *data.fluidity)
@@ -431,11 +432,9 @@ def _noisy(generator):
 
 
 def test_the_jackknife_gives_the_error_of_a_mean():
-    from softness.figures.table_2_1_hyperplanes import _jackknife_variance
-
     values = np.random.default_rng(1).normal(size=20)
     without_one = [np.delete(values, n).mean() for n in range(20)]
-    assert _jackknife_variance(without_one) == pytest.approx(values.var(ddof=1) / 20)
+    assert learned._jackknife_variance(without_one) == pytest.approx(values.var(ddof=1) / 20)
 
 
 def test_noise_alone_does_not_keep_curves_apart():
@@ -448,9 +447,9 @@ def test_noise_alone_does_not_keep_curves_apart():
         draws = noisy + generator.normal(scale=0.6, size=(300, 9))
         value = distance_over_range(x, noisy, reference)
         spread = np.array([distance_over_range(x, draw, reference) for draw in draws])
-        low, high = learned.Drawn(value, spread).bounds()
+        low, high = Estimate(value, spread).interval()
         assert low > 0.1
-        low, high = without_noise(learned.Drawn(value, spread), 1.0).bounds()
+        low, high = without_noise(Estimate(value, spread), 1.0).interval()
         inside += low < 0.05
         assert high < 0.7
     assert inside >= 90
@@ -461,6 +460,6 @@ def test_a_true_difference_stays_one():
     x, reference = np.linspace(-2, 2, 9), np.linspace(1, -1, 9)
     flat = generator.normal(scale=0.05, size=(301, 9))
     found = [distance_over_range(x, curve, reference) for curve in flat]
-    kept = without_noise(learned.Drawn(found[0], np.array(found[1:])), 1.0)
+    kept = without_noise(Estimate(found[0], np.array(found[1:])), 1.0)
     assert kept.value == pytest.approx(0.32, abs=0.03)
-    assert kept.bounds()[0] > 0.25
+    assert kept.interval()[0] > 0.25

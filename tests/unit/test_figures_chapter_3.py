@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from figure_by_number import FigureByNumber
 from predicted_tables import (
     HALF_RUNS,
     INFLUENCES,
@@ -19,8 +20,9 @@ from predicted_tables import (
     without_events,
 )
 
-from softness.figures import barrier_curves, learned, registry, regressed, style, typeset
-from softness.figures.learned import Drawn
+from softness.figures import draw_models, registry, style, typeset
+from softness.findings import barrier_curves, learned, regressed
+from softness.uncertainty import Estimate
 
 NUMBERS = [
     entry.number for entry in registry.FIGURES if entry.chapter in ("Chapter 3", "Appendix A")
@@ -77,7 +79,7 @@ FEW_PARTICLES = {
 
 
 def module(number):
-    return registry.find(number).module()
+    return FigureByNumber(number)
 
 
 def claims(number, data):
@@ -297,7 +299,7 @@ def test_variants_are_no_models_of_their_own(as_planted):
     assert list(regressed.variants(barriers, regressed.FEATURES_KEPT)) == list(KEPT_FEATURES)
     assert list(regressed.variants(barriers, regressed.RUNS_KEPT)) == list(KEPT_RUNS)
     assert all(map(regressed.is_variant, VARIANTS))
-    assert not any(map(regressed.is_variant, regressed.LOOKS))
+    assert not any(map(regressed.is_variant, draw_models.LOOKS))
 
 
 def test_rare_events_are_a_doubt():
@@ -429,7 +431,6 @@ def test_figures_are_drawn_from_whatever_a_study_has(number, kind):
 @pytest.mark.parametrize("number", NUMBERS)
 def test_figures_have_labels_and_are_the_same_bytes_twice(number, as_planted, tmp_path):
     made = module(number)
-    assert made.__doc__.startswith(("Figure ", "Table "))
     contents = []
     for again in range(2):
         with style.applied():
@@ -582,9 +583,9 @@ def test_settings_that_validate_equally_well(as_planted):
 
 
 def test_the_bias_is_that_of_the_plane(as_planted):
-    made = module("T3.1")
-    assert made.table_bias(regressed.record_of(as_planted, "svr")) == -8.36
-    assert np.isnan(made.table_bias(regressed.record_of(as_planted, "mlp")))
+    estimates = module("T3.1").compute(as_planted).estimates
+    assert estimates["svr"]["bias"].value == -8.36
+    assert "bias" not in estimates["mlp"]
 
 
 def test_training_snapshots_are_in_the_error_of_a_cosine():
@@ -592,7 +593,7 @@ def test_training_snapshots_are_in_the_error_of_a_cosine():
 
     def width(**changes):
         data = predicted(settings_apart=0.0, **changes)
-        low, high = made.drawn_cosine(data, regressed.record_of(data, "svr")).bounds()
+        low, high = made.drawn_cosine(data, regressed.record_of(data, "svr")).interval()
         return high - low
 
     assert width(turned=0.05) > 2 * width(turned=0.0) > 0
@@ -654,13 +655,13 @@ def test_columns_without_any_value_are_left_out():
 
 
 def test_models_have_one_look_each():
-    looks = list(regressed.LOOKS.values())
+    looks = list(draw_models.LOOKS.values())
     for part in zip(*looks, strict=True):
         assert len(set(part)) == len(looks)
     # Variants stand beside SVR alone.
-    for name in regressed.VARIANT_LOOKS:
-        assert not set(regressed.look(name)) & set(regressed.look("svr"))
-    assert regressed.look("another")[0] == "another"
+    for name in draw_models.VARIANT_LOOKS:
+        assert not set(draw_models.look(name)) & set(draw_models.look("svr"))
+    assert draw_models.look("another")[0] == "another"
 
 
 def test_noise_does_not_take_from_a_correlation():
@@ -672,8 +673,8 @@ def test_noise_does_not_take_from_a_correlation():
         curves = -x + generator.normal(scale=0.6, size=(2, 9))
         draws = curves[:, None] + generator.normal(scale=0.6, size=(2, 300, 9))
         plain.append(np.corrcoef(curves)[0, 1])
-        found = barrier_curves.correlation(x, *map(Drawn, curves, draws), 1.0)
-        low_verdicts += found.bounds()[1] < 0.9
+        found = barrier_curves.correlation(x, *map(Estimate, curves, draws), 1.0)
+        low_verdicts += found.interval()[1] < 0.9
     assert np.mean(plain) < 0.9
     assert low_verdicts <= 3
 
@@ -688,7 +689,7 @@ def test_a_common_noise_does_not_make_a_correlation():
         curves = truths + generator.normal(size=9)
         draws = curves[:, None] + generator.normal(size=(300, 9))
         plain.append(np.corrcoef(curves)[0, 1])
-        found = barrier_curves.correlation(x, *map(Drawn, curves, draws), 1.0)
+        found = barrier_curves.correlation(x, *map(Estimate, curves, draws), 1.0)
         values.append(found.value)
     assert np.mean(plain) > 0.25
     assert abs(np.nanmean(values)) < 0.15
@@ -700,12 +701,12 @@ def test_correlations_leave_out_bins_that_are_undefined():
     first[3], second[0], second[-1] = np.nan, 50.0, np.inf
     draws = np.tile(first, (20, 1)), np.tile(second, (20, 1))
     draws[1][:10, 4] = np.nan
-    found = barrier_curves.correlation(x, *map(Drawn, (first, second), draws), 1.0)
+    found = barrier_curves.correlation(x, *map(Estimate, (first, second), draws), 1.0)
     assert found.value == pytest.approx(1.0)
     assert found.draws == pytest.approx(1.0)
     # A flat curve has no correlation.
-    flat = Drawn(0 * x, np.tile(0 * x, (20, 1)))
-    assert np.isnan(barrier_curves.correlation(x, flat, Drawn(second, draws[1]), 1.0).value)
+    flat = Estimate(0 * x, np.tile(0 * x, (20, 1)))
+    assert np.isnan(barrier_curves.correlation(x, flat, Estimate(second, draws[1]), 1.0).value)
 
 
 def test_the_slope_of_a_straight_line():

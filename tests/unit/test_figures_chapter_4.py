@@ -1,23 +1,20 @@
 """Figures of softness in time on made-up tables: planted answers, doubts, equal bytes."""
 
 from dataclasses import replace
-from importlib import import_module
 
 import numpy as np
 import pytest
+from figure_by_number import FigureByNumber
 from memory_tables import EDGES, TAU, Plan, cycles, remembered
 
-from softness.figures import cycles as pulses
-from softness.figures import memory, style
-from softness.figures.memory import Finding
+from softness.figures import registry, style
+from softness.findings import cycles as pulses
+from softness.findings import null_responses, sign_flips
+from softness.findings.sign_flips import MaskedResponse
+from softness.findings.significance import Significance, SignificanceTest
+from softness.memory.response import mean_response
 
-NAMES = {
-    "4.1": "figure_4_1_snapshot_shares",
-    "4.2": "figure_4_2_softness_decay",
-    "4.3": "figure_4_3_normalised_decay",
-    "4.4": "figure_4_4_thermal_cycle",
-    "4.N": "figure_4_n_cycle_response",
-}
+NUMBERS = [entry.number for entry in registry.FIGURES if entry.chapter == "Chapter 4"]
 REPRODUCED, NOT, UNSURE, UNTESTED = (
     "reproduced",
     "not reproduced",
@@ -45,7 +42,7 @@ SEVERAL = {"pulses": ((0.56, 10.0), (0.56, 30.0), (0.56, 100.0), (0.6, 30.0)), "
 
 
 def module(number):
-    return import_module(f"softness.figures.{NAMES[number]}")
+    return FigureByNumber(number)
 
 
 def claims(number, data):
@@ -57,7 +54,7 @@ def as_planted():
     return remembered()
 
 
-@pytest.mark.parametrize("number", NAMES)
+@pytest.mark.parametrize("number", NUMBERS)
 def test_what_is_claimed_is_reproduced_where_it_is_planted(number, as_planted):
     found = claims(number, as_planted)
     assert len(found) == len(module(number).claims(as_planted))
@@ -159,7 +156,7 @@ def test_reasons_are_told():
     assert "tau_alpha is unknown" in note("4.N", BEYOND, relaxation=(0.56, 0.83))
 
 
-@pytest.mark.parametrize("number", NAMES)
+@pytest.mark.parametrize("number", NUMBERS)
 def test_one_replica_is_inconclusive(number):
     found = claims(number, remembered(replicas=1, cycle_replicas=1, cycle_snapshots=8))
     assert {claim.verdict for claim in found.values()} == {UNSURE}
@@ -178,7 +175,7 @@ def test_what_is_not_there_is_seldom_found(number, name, changes):
 def test_plain_relaxation_is_what_is_planted():
     data = remembered(**CLOCK_ALONE, cycle_noise=1e-6)
     (pulse,) = pulses.pulses(data)
-    expected = pulses.plain_relaxation(data, pulse).values
+    expected = null_responses.plain_relaxation(data, pulse)
     known = np.isfinite(expected)
     assert known.mean() > 0.5
     assert pulse.responses()[known] == pytest.approx(expected[known], abs=2e-3)
@@ -188,7 +185,7 @@ def test_plain_relaxation_is_what_is_planted():
 def test_a_faster_clock_is_followed_for_as_long_as_the_control():
     short, long = (remembered(after=40.0, control_extra=extra) for extra in (0.0, 200.0))
     known = [
-        np.isfinite(pulses.plain_relaxation(data, pulse).values).mean()
+        np.isfinite(null_responses.plain_relaxation(data, pulse)).mean()
         for data in (short, long)
         for pulse in pulses.pulses(data)
     ]
@@ -199,12 +196,12 @@ def test_linear_response_is_that_of_the_energy():
     """Energy is planted to fluctuate with softness; with half of it half is expected."""
     data = remembered()
     (pulse,) = pulses.pulses(data)
-    found = pulses.equilibrium_response(pulse).values
+    found = null_responses.equilibrium_response(pulse)
     assert found.shape == (8, 1, len(pulse.time))
     assert (found[..., : pulse.begin + 1] == 0).all()
     half = [replace(table, energy=table.energy / 2) for table in data.cycle_response]
     (other,) = pulses.pulses(replace(data, cycle_response=half))
-    halved = pulses.equilibrium_response(other).values
+    halved = null_responses.equilibrium_response(other)
     assert halved == pytest.approx(found / 2)
     assert found.mean(axis=0)[0, pulse.warm].mean() > 0.05
 
@@ -223,12 +220,12 @@ def test_the_pulse_of_the_source_is_judged():
 def test_pulses_are_corrected_for_together():
     """A pulse without particles in common takes nothing; p of one pulse grows with another."""
     data = remembered(**(NOTHING | SEVERAL))
-    looks = [
-        pulses.Look(each, each.responses(), each.time > each.time[each.begin])
+    responses = [
+        MaskedResponse(each, each.responses(), each.time > each.time[each.begin])
         for each in pulses.pulses(data)
     ]
-    together = pulses.sign_flips(data, "4.4", looks)
-    alone = [pulses.sign_flips(data, "4.4", [look])[0] for look in looks]
+    together = sign_flips.flip_signs(data, "4.4", responses)
+    alone = [sign_flips.flip_signs(data, "4.4", [each])[0] for each in responses]
     for first, second in zip(together, alone, strict=True):
         assert (first.p >= second.p - 1e-12).all()
         assert first.critical >= second.critical
@@ -237,8 +234,7 @@ def test_pulses_are_corrected_for_together():
 
 def test_windows_are_means_of_frames_from_the_pulse_on():
     (pulse,) = pulses.pulses(remembered())
-    look = pulses.Look(pulse, pulse.responses(), pulse.moved)
-    time, values = pulses._windows(look)
+    time, values = MaskedResponse(pulse, pulse.responses(), pulse.moved).windows()
     frames = np.flatnonzero(pulse.moved)
     assert pulse.time[frames[[0, -1]]].tolist() == [32.0, 78.0]
     assert time == pytest.approx([36.0, 46.0, 56.0, 66.0, 75.0])
@@ -266,10 +262,10 @@ def test_snapshots_may_lack_a_pulse_and_runs_may_end_early():
 
 
 def test_p_values_decide():
-    statement = memory.Significance("4.4", "a", "b", "c", sign=1)
+    statement = Significance("4.4", "a", "b", "c", sign=1)
 
     def verdict(*values, **others):
-        return statement.judge_p("", Finding(*values, **others), 2).verdict
+        return statement.judge_p("", SignificanceTest(*values, **others), 2).verdict
 
     assert verdict(0.01, 0.1, 0.2) == REPRODUCED
     assert verdict(0.01, -0.1, 0.2) == NOT
@@ -277,7 +273,7 @@ def test_p_values_decide():
     assert verdict(0.5, 0.1, 0.015) == NOT
     assert verdict(0.01, 0.1, 0.2, doubt="a reason") == UNSURE
     assert verdict(float("nan")) == UNSURE
-    every = {"one": Finding(0.01, 0.1, 0.2), "other": Finding(0.2, 0.1, 0.2)}
+    every = {"one": SignificanceTest(0.01, 0.1, 0.2), "other": SignificanceTest(0.2, 0.1, 0.2)}
     assert statement.judge_every(every, 2).note.startswith("other; not found")
     assert statement.judge_every(every, 1).verdict == UNSURE
 
@@ -310,7 +306,7 @@ HARD = {
 }
 
 
-@pytest.mark.parametrize("number", NAMES)
+@pytest.mark.parametrize("number", NUMBERS)
 @pytest.mark.parametrize("kind", HARD)
 @pytest.mark.filterwarnings("error")
 def test_figures_are_drawn_from_whatever_a_study_has(number, kind):
@@ -337,18 +333,19 @@ def test_a_bin_that_is_empty_in_one_snapshot_counts_where_it_is_not():
     tables[0] = replace(first, cycle=emptied[0], control=emptied[1], numbers=weights)
     data = replace(remembered(), cycle_response=tables)
     (pulse,) = pulses.pulses(data)
-    mean, _ = pulses.over_snapshots(pulse.responses())
-    assert np.isfinite(mean).all()
+    assert np.isfinite(mean_response(pulse.responses()).mean).all()
     assert claims("4.4", data)[SOFTER].verdict == REPRODUCED
     # The contrast is between bins that are full in every snapshot.
-    contrasts = module("4.N")._contrast(data, pulse, pulse.responses())
-    assert np.isfinite(contrasts).all()
+    made = module("4.N")
+    (response,) = made.compute(data).responses
+    assert np.isfinite(response.sizes[made.MEASURED].mean.interval()).all()
 
 
-@pytest.mark.parametrize("number", NAMES)
+@pytest.mark.parametrize("number", NUMBERS)
 def test_figures_have_labels_and_are_the_same_bytes_twice(number, as_planted, tmp_path):
     made = module(number)
-    assert made.__doc__.startswith(f"Figure {number}:")
+    for each in (made.entry.module(), made.entry.findings_module()):
+        assert each.__doc__.startswith(f"Figure {number}:")
     contents = []
     for again in range(2):
         with style.applied():
@@ -367,7 +364,7 @@ def test_figures_have_labels_and_are_the_same_bytes_twice(number, as_planted, tm
 
 def test_the_numbers_behind_a_figure_are_all_there():
     data = remembered(**SEVERAL)
-    tables = {number: module(number).table(data) for number in NAMES}
+    tables = {number: module(number).table(data) for number in NUMBERS}
     assert set(tables["4.1"]["quantity"]) == {"share", "spread"}
     assert tables["4.1"].query("quantity == 'share'")["snapshot"].nunique() == 12
     assert set(tables["4.2"]["quantity"]) == {"mean", "share", "time to 5 %", "tau_alpha"}
@@ -395,7 +392,7 @@ def test_the_numbers_behind_a_figure_are_all_there():
 
 def test_times_of_relaxation_are_interpolated_between_measured_ones():
     data = remembered(relaxation=(0.51, 0.56))
-    known = np.exp(pulses._log_times(data, np.array([0.51, 0.53, 0.56, 0.5, 0.57])))
+    known = np.exp(null_responses._log_times(data, np.array([0.51, 0.53, 0.56, 0.5, 0.57])))
     assert known[[0, 2]] == pytest.approx([TAU[0.51], TAU[0.56]])
     assert TAU[0.56] < known[1] < TAU[0.51]
     assert np.isnan(known[3:]).all()

@@ -7,6 +7,7 @@ import pytest
 from scipy.stats import norm
 
 from softness.errors import InputError
+from softness.memory import curves as curves_of
 from softness.memory import groups
 
 EDGES = np.array([-2.0, -1.0, 0.0, 1.0, 2.0])
@@ -41,10 +42,19 @@ GAIN = 0.05 * norm.pdf(1) / (norm.cdf(1) - norm.cdf(-1))
 # Means of bins
 
 
+def bin_means(values_at_0, values, edges):
+    """Means of the groups of one time origin."""
+    sums = groups.GroupSums(edges, times=len(values))
+    origin = sums.begin(values_at_0)
+    for time, frame in enumerate(values):
+        sums.add(origin, time, frame)
+    return sums.means(origin)
+
+
 def test_means_are_those_of_a_loop_over_particles():
     generator = np.random.default_rng(1)
     start, values = generator.normal(size=500), generator.normal(size=(7, 500))
-    found = groups.bin_means(start, values, EDGES)
+    found = bin_means(start, values, EDGES)
     for number, (low, high) in enumerate(pairwise(EDGES)):
         inside = (start >= low) & (start < high)
         assert found.numbers[number] == inside.sum()
@@ -54,15 +64,15 @@ def test_means_are_those_of_a_loop_over_particles():
 
 def test_edges_belong_to_the_upper_bin_and_the_last_one_to_the_last_bin():
     start = np.array([-2.0, -1.0, 0.0, 1.0, 2.0, 2.1, -2.1])
-    found = groups.bin_means(start, start[None], EDGES)
+    found = bin_means(start, start[None], EDGES)
     assert found.numbers.tolist() == [1, 1, 1, 2]
     assert found.everyone == pytest.approx([0.0])
-    unbounded = groups.bin_means(start, start[None], np.array([-np.inf, 0.0, np.inf]))
+    unbounded = bin_means(start, start[None], np.array([-np.inf, 0.0, np.inf]))
     assert unbounded.numbers.tolist() == [3, 4]
 
 
 def test_empty_bin_is_nan():
-    found = groups.bin_means(np.array([-0.5, 0.5]), np.ones((3, 2)), EDGES)
+    found = bin_means(np.array([-0.5, 0.5]), np.ones((3, 2)), EDGES)
     assert np.isnan(found.means[[0, 3]]).all()
     assert (found.means[[1, 2]] == 1).all()
     assert found.numbers.tolist() == [0, 1, 1, 0]
@@ -100,7 +110,7 @@ def test_normalised_form_is_one_at_the_start_and_zero_when_forgotten():
     times, rates = np.linspace(0, 50, 20), np.array([0.5, 1.0, 2.0])
     start, mean = np.array([-1.0, 0.5, 2.0]), 0.2
     means = mean + (start - mean)[:, None] * np.exp(-rates[:, None] * times)
-    found = groups.normalised(means, mean)
+    found = curves_of.normalised(means, mean)
     assert (found[:, 0] == 1).all()
     assert found == pytest.approx(np.exp(-rates[:, None] * times))
 
@@ -108,22 +118,22 @@ def test_normalised_form_is_one_at_the_start_and_zero_when_forgotten():
 def test_normalised_form_takes_draws_and_a_mean_that_moves():
     generator = np.random.default_rng(3)
     means, everyone = generator.normal(size=(6, 4, 9)), generator.normal(size=(6, 9))
-    found = groups.normalised(means, everyone)
-    fixed = groups.normalised(means, everyone[:, 0])
+    found = curves_of.normalised(means, everyone)
+    fixed = curves_of.normalised(means, everyone[:, 0])
     for draw in range(6):
-        assert found[draw] == pytest.approx(groups.normalised(means[draw], everyone[draw]))
-        assert fixed[draw] == pytest.approx(groups.normalised(means[draw], everyone[draw, 0]))
-    shifted = groups.normalised(means + 3 * everyone[:, None], 4 * everyone)
+        assert found[draw] == pytest.approx(curves_of.normalised(means[draw], everyone[draw]))
+        assert fixed[draw] == pytest.approx(curves_of.normalised(means[draw], everyone[draw, 0]))
+    shifted = curves_of.normalised(means + 3 * everyone[:, None], 4 * everyone)
     assert shifted == pytest.approx(found)
 
 
 def test_groups_that_start_within_the_noise_are_nan():
     means = np.array([[0.5, 0.1], [0.1, 0.1], [-0.5, 0.0], [0.0, 1.0]])
-    known = np.isfinite(groups.normalised(means, 0.0)).all(axis=1)
+    known = np.isfinite(curves_of.normalised(means, 0.0)).all(axis=1)
     assert known.tolist() == [True, True, True, False]
-    known = np.isfinite(groups.normalised(means, 0.0, noise=0.1)).all(axis=1)
+    known = np.isfinite(curves_of.normalised(means, 0.0, noise=0.1)).all(axis=1)
     assert known.tolist() == [True, False, True, False]
-    known = np.isfinite(groups.normalised(means, 0.0, np.array([0.6, 0, 0, 0]))).all(axis=1)
+    known = np.isfinite(curves_of.normalised(means, 0.0, np.array([0.6, 0, 0, 0]))).all(axis=1)
     assert known.tolist() == [False, True, True, False]
 
 
@@ -133,21 +143,21 @@ def test_groups_that_start_within_the_noise_are_nan():
 def test_time_to_a_level_is_exact_on_a_line_in_log_time():
     times = np.geomspace(0.1, 1000, 13)
     curves = 0.6 - np.array([0.1, 0.2])[:, None] * np.log10(times)
-    assert groups.time_to_level(times, curves, 0.5) == pytest.approx([10, 10**0.5])
-    assert np.isnan(groups.time_to_level(times, curves, 0.05)).tolist() == [True, False]
+    assert curves_of.time_to_level(times, curves, 0.5) == pytest.approx([10, 10**0.5])
+    assert np.isnan(curves_of.time_to_level(times, curves, 0.05)).tolist() == [True, False]
 
 
 def test_time_to_a_level_of_an_exponential():
     times = np.concatenate([[0], np.geomspace(0.01, 100, 400)])
     curves = np.exp(-times / np.array([1.0, 7.0])[:, None])
-    assert groups.time_to_level(times, curves, 1 / np.e) == pytest.approx([1, 7], rel=1e-3)
-    assert groups.time_to_level(times, curves, 0.05) == pytest.approx(
+    assert curves_of.time_to_level(times, curves, 1 / np.e) == pytest.approx([1, 7], rel=1e-3)
+    assert curves_of.time_to_level(times, curves, 0.05) == pytest.approx(
         [np.log(20), 7 * np.log(20)], rel=1e-3
     )
 
 
 def test_before_the_first_positive_time_interpolation_is_linear():
-    assert groups.time_to_level(np.array([0.0, 0.1, 1.0]), np.array([1, 0.2, 0]), 0.6) == (
+    assert curves_of.time_to_level(np.array([0.0, 0.1, 1.0]), np.array([1, 0.2, 0]), 0.6) == (
         pytest.approx(0.05)
     )
 
@@ -163,10 +173,10 @@ def test_time_to_a_level_is_the_first_one_and_unknown_where_it_cannot_be_told():
             [1.0, 0.9, 0.8, 0.7],
         ]
     )
-    found = groups.time_to_level(times, curves, 0.5)
+    found = curves_of.time_to_level(times, curves, 0.5)
     assert found[[0, 3]] == pytest.approx([10**0.5, 10**1.5])
     assert np.isnan(found[[1, 2, 4]]).all()
-    stacked = groups.time_to_level(times, np.stack([curves, curves[::-1]]), 0.5)
+    stacked = curves_of.time_to_level(times, np.stack([curves, curves[::-1]]), 0.5)
     np.testing.assert_array_equal(stacked, [found, found[::-1]])
 
 
@@ -175,7 +185,7 @@ def test_line_in_log_time():
     decades = np.log10(np.maximum(times, 1e-9))
     curves = np.stack([0.5 - 0.1 * decades, 0.5 - 0.1 * decades + 0.03 * decades**2])
     curves[:, times < 1] = 7.0
-    found = groups.fit_log_line(times, curves, 1, 100)
+    found = curves_of.fit_log_line(times, curves, 1, 100)
     assert found.slope[0] == pytest.approx(-0.1)
     # The slope of a parabola over a symmetric range is that at its middle, log10 t = 1.
     assert found.slope[1] == pytest.approx(-0.1 + 0.06, abs=0.003)
@@ -184,33 +194,21 @@ def test_line_in_log_time():
     assert found.residual[1] > 0.005
     brute = np.polyfit(np.log10(times[times >= 1]), curves[1, times >= 1], 1)
     assert found.slope[1] == pytest.approx(brute[0])
-    two = groups.fit_log_line(np.array([1.0, 10.0]), np.array([1.0, 0.4]), 1, 10)
+    two = curves_of.fit_log_line(np.array([1.0, 10.0]), np.array([1.0, 0.4]), 1, 10)
     assert two.slope == pytest.approx(-0.6)
     assert np.isnan(two.curvature)
 
 
 def test_a_curve_with_gaps_spoils_no_other_curve():
     curves = np.array([[1.0, 0.5, np.nan], [1.0, 0.5, 0.0]])
-    found = groups.fit_log_line(np.array([1.0, 10.0, 100.0]), curves, 1, 100)
+    found = curves_of.fit_log_line(np.array([1.0, 10.0, 100.0]), curves, 1, 100)
     assert np.isnan(found.slope[0])
     assert found.slope[1] == pytest.approx(-0.5)
 
 
-def test_curves_at_other_times_follow_the_logarithm():
-    times = np.array([0.0, 0.1, 1.0, 100.0])
-    curve = np.array([1.0, 0.6, 0.4, 0.0])
-    wanted = np.array([0.0, 0.05, 0.1, 10**-0.5, 1.0, 10.0, 100.0, 101.0, -1.0])
-    expected = [1.0, 0.8, 0.6, 0.5, 0.4, 0.2, 0.0, np.nan, np.nan]
-    assert groups.at_times(times, curve, wanted) == pytest.approx(expected, nan_ok=True)
-    stacked = groups.at_times(times, np.stack([curve, 2 * curve]), wanted)
-    assert stacked[1] == pytest.approx(2 * np.array(expected), nan_ok=True)
-    gap = groups.at_times(times, np.array([1, 0.6, np.nan, 0]), np.array([0.1, 1.0, 100.0]))
-    assert gap == pytest.approx([0.6, np.nan, 0.0], nan_ok=True)
-
-
 def test_outermost_groups_are_those_with_a_value():
-    assert groups.outermost(np.array([np.nan, 1.0, np.nan, 2.0, 3.0, np.nan])) == (1, 4)
-    assert groups.outermost(np.array([np.nan, 1.0, np.nan])) is None
+    assert curves_of.outermost(np.array([np.nan, 1.0, np.nan, 2.0, 3.0, np.nan])) == (1, 4)
+    assert curves_of.outermost(np.array([np.nan, 1.0, np.nan])) is None
 
 
 # Everything, with intervals
@@ -297,15 +295,15 @@ def test_messages_name_argument_value_and_remedy():
     with pytest.raises(InputError, match="edges = "):
         groups.GroupSums(np.array([0.0, np.nan]), 3)
     with pytest.raises(InputError, match="edges = "):
-        groups.bin_means(np.zeros(2), np.zeros((1, 2)), np.array([1.0, 1.0]))
+        groups.GroupSums(np.array([1.0, 1.0]), 1)
     with pytest.raises(InputError, match="everyone"):
-        groups.normalised(np.ones((2, 3)), np.ones(2))
+        curves_of.normalised(np.ones((2, 3)), np.ones(2))
     with pytest.raises(InputError, match="times = "):
-        groups.time_to_level(np.array([1.0, 1.0]), np.ones(2), 0.5)
+        curves_of.time_to_level(np.array([1.0, 1.0]), np.ones(2), 0.5)
     with pytest.raises(InputError, match="curves has the shape"):
-        groups.at_times(np.array([1.0, 2.0]), np.ones(3), np.ones(1))
+        curves_of.time_to_level(np.array([1.0, 2.0]), np.ones(3), 0.5)
     with pytest.raises(InputError, match=r"lowest = 3, highest = 9: 0 of the times"):
-        groups.fit_log_line(np.array([1.0, 2.0]), np.ones(2), 3, 9)
+        curves_of.fit_log_line(np.array([1.0, 2.0]), np.ones(2), 3, 9)
     tables = [np.ones((2, 3, 2))]
     with pytest.raises(InputError, match="times begins at 1"):
         groups.analyse_groups(np.array([1.0, 2.0]), tables, tables, (1, 2), 10, None)

@@ -9,7 +9,7 @@ from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.svm import SVR
 
 from softness.errors import InputError
-from softness.learning import models, regress, scores, targets
+from softness.learning import fits, models, regress, scores, targets
 from softness.learning.regress import RegressorSettings, train_regressor
 
 QUICK = {
@@ -98,7 +98,7 @@ def test_small_machines_are_those_of_libsvm_and_ridge_that_of_scikit_learn(toy, 
 
 
 def test_liblinear_takes_over_with_the_same_answer(toy, trained, monkeypatch):
-    monkeypatch.setattr(regress, "LARGEST_FOR_LIBSVM", 100)
+    monkeypatch.setattr(fits, "LARGEST_FOR_LIBSVM", 100)
     other = train_regressor(QUICK["svr"], *toy.arguments, np.random.default_rng(2))
     assert (other.weights != trained["svr"].weights).any()
     assert cosine(other.weights, trained["svr"].weights) > 0.9999
@@ -106,8 +106,8 @@ def test_liblinear_takes_over_with_the_same_answer(toy, trained, monkeypatch):
 
 
 def test_a_liblinear_that_does_not_converge_is_named(toy, monkeypatch):
-    monkeypatch.setattr(regress, "LARGEST_FOR_LIBSVM", 100)
-    monkeypatch.setattr(regress, "LARGEST_ITERATIONS", 1)
+    monkeypatch.setattr(fits, "LARGEST_FOR_LIBSVM", 100)
+    monkeypatch.setattr(fits, "LARGEST_ITERATIONS", 1)
     with pytest.raises(InputError, match=r"C = 10\.0: .* does not converge on 3000 samples"):
         settings = RegressorSettings("svr", {"C": 10.0})
         train_regressor(settings, *toy.arguments, np.random.default_rng(2))
@@ -171,14 +171,14 @@ def test_counts_are_less_biased_than_least_squares_where_events_are_rare(middle,
 
 
 def test_a_binomial_model_without_an_optimum_is_named(toy, monkeypatch):
-    monkeypatch.setattr(regress, "LARGEST_STEPS", 1)
+    monkeypatch.setattr(fits, "LARGEST_STEPS", 1)
     with pytest.raises(InputError, match=r"alpha = 100\.0: .* does not converge on 3000 samples"):
         _train(toy, QUICK["binomial"])
 
     def singular(matrix):
         raise np.linalg.LinAlgError("not positive definite")
 
-    monkeypatch.setattr(regress, "cho_factor", singular)
+    monkeypatch.setattr(fits, "cho_factor", singular)
     with pytest.raises(InputError, match=r"alpha = 100\.0: .* no unique optimum"):
         _train(toy, QUICK["binomial"])
 
@@ -208,20 +208,20 @@ def test_hidden_differences_shift_the_bias_of_counts():
 @pytest.mark.parametrize(("examples", "columns"), [(7000, 135), (20_000, 405), (1000, 8)])
 def test_networks_have_as_many_parameters_as_asked(examples, columns):
     for name, share in (("mlp", 1.0), ("mlp_h", 2.0), ("mlp_d", 0.5)):
-        width = regress.network_width(examples, columns, name)
-        found = [regress.network_parameters(w, columns) for w in (width - 1, width, width + 1)]
+        width = fits.network_width(examples, columns, name)
+        found = [fits.network_parameters(w, columns) for w in (width - 1, width, width + 1)]
         away = np.abs(np.array(found) - share * examples)
         assert away.argmin() == 1
-    assert regress.network_width(7000, 135) == 28
-    assert regress.network_parameters(28, 135) == 7085
+    assert fits.network_width(7000, 135) == 28
+    assert fits.network_parameters(28, 135) == 7085
 
 
 @pytest.mark.parametrize("name", ["mlp", "mlp_h", "mlp_d"])
 def test_trained_networks_have_that_shape(name, toy, trained):
     network = trained[name].model[1]
     parameters = sum(part.size for part in network.coefs_ + network.intercepts_)
-    width = regress.network_width(3000, 8, name)
-    assert parameters == regress.network_parameters(width, 8)
+    width = fits.network_width(3000, 8, name)
+    assert parameters == fits.network_parameters(width, 8)
     assert network.hidden_layer_sizes == (width,) * 5
     assert network.activation == "relu"
     assert network.n_iter_ == 5
@@ -364,7 +364,7 @@ def _train(toy, settings, **changes):
             ),
             "counts sum to 0 of 27000 trials",
         ),
-        (lambda toy: regress.network_width(100, 135), "mlp: 100 examples ask for 100 parameters"),
+        (lambda toy: fits.network_width(100, 135), "mlp: 100 examples ask for 100 parameters"),
         (
             lambda toy: _train(toy, QUICK["rbf_svr"]).plane,
             "model is a SVR, which has no weights: give a linear model",

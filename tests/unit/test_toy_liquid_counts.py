@@ -22,7 +22,7 @@ from softness.barriers.resample import (
     total_counts,
 )
 from softness.barriers.zscore import about_mean
-from softness.figures import regressed
+from softness.findings import regressed
 from softness.learning.hyperplane import Hyperplane
 from softness.learning.population import FeatureMoments
 from softness.learning.regress import RegressorSettings, train_regressor
@@ -224,7 +224,7 @@ def barriers(liquid, by_runs):
 
 def within(found, expected, number):
     """Whether the 95 % interval of one of several numbers holds a value."""
-    low, high = regressed.part(found, number).bounds()
+    low, high = found[number].interval()
     return low < expected < high
 
 
@@ -280,7 +280,7 @@ def test_explained_variance_over_the_ceiling_is_what_features_know(
     exact = expected.over_ceiling * between_bins(40)
     assert within(found, exact, regressed.OVER_CEILING)
     assert within(found, expected.ceiling, regressed.CEILING)
-    low, high = regressed.part(found, regressed.OVER_CEILING).bounds()
+    low, high = found[regressed.OVER_CEILING].interval()
     assert high - low < 0.06
 
 

@@ -3,13 +3,19 @@
 import numpy as np
 import pytest
 
+from softness.dynamics import van_hove
 from softness.dynamics.van_hove import (
     displacements,
-    non_gaussian_parameter,
     self_van_hove,
     self_van_hove_component,
 )
 from softness.errors import InputError
+
+
+def alpha(moved, dimension=3):
+    """alpha_2 of (n, 3) displacements, or of their components taken together."""
+    square = moved**2 if dimension == 1 else (moved**2).sum(axis=1)
+    return van_hove.non_gaussian_parameter(np.mean(square), np.mean(square**2), dimension)
 
 
 def gaussian(samples=200_000, spread=0.4, seed=0):
@@ -55,28 +61,28 @@ def test_free_diffusion_is_gaussian():
     expected = np.exp(-(middle**2) / (2 * spread**2)) / (2 * np.pi * spread**2) ** 0.5
     np.testing.assert_allclose(self_van_hove_component(moved, edges), expected, rtol=0.05)
     for dimension in (1, 3):
-        assert abs(non_gaussian_parameter(moved, dimension)) < 0.02
+        assert abs(alpha(moved, dimension)) < 0.02
 
 
-def test_exponential_tails_have_the_known_non_gaussian_parameter():
+def test_exponential_tails_have_the_known_alpha():
     tails = np.random.default_rng(1).laplace(size=(400_000, 3))
-    assert non_gaussian_parameter(tails, dimension=1) == pytest.approx(1, abs=0.05)
+    assert alpha(tails, dimension=1) == pytest.approx(1, abs=0.05)
     # Independent components: the excess of one is shared among three.
-    assert non_gaussian_parameter(tails, dimension=3) == pytest.approx(3 / 5, abs=0.05)
+    assert alpha(tails, dimension=3) == pytest.approx(3 / 5, abs=0.05)
 
 
 def test_a_single_length_of_jump_is_as_far_below_gaussian_as_can_be():
     directions = gaussian(1000)
     directions /= np.linalg.norm(directions, axis=1, keepdims=True)
-    assert non_gaussian_parameter(0.7 * directions) == pytest.approx(-2 / 5)
+    assert alpha(0.7 * directions) == pytest.approx(-2 / 5)
 
 
 def test_two_mobilities_make_it_positive():
     moved = np.concatenate([gaussian(50_000, 0.1), gaussian(50_000, 0.3)])
     # Mixture of variances v with equal weight: <v^2>/<v>^2 - 1.
     expected = (0.01**2 + 0.09**2) / 2 / 0.05**2 - 1
-    assert non_gaussian_parameter(moved) == pytest.approx(expected, abs=0.05)
-    assert non_gaussian_parameter(moved, dimension=1) == pytest.approx(expected, abs=0.05)
+    assert alpha(moved) == pytest.approx(expected, abs=0.05)
+    assert alpha(moved, dimension=1) == pytest.approx(expected, abs=0.05)
 
 
 def test_bad_arguments_are_named():
@@ -89,9 +95,5 @@ def test_bad_arguments_are_named():
         self_van_hove(moved, [-1, 1])
     with pytest.raises(InputError, match="edges"):
         self_van_hove_component(moved, [0, 1, 1])
-    with pytest.raises(InputError, match="dimension = 2"):
-        non_gaussian_parameter(moved, dimension=2)
-    with pytest.raises(InputError, match="all 0"):
-        non_gaussian_parameter(np.zeros((4, 3)))
     with pytest.raises(InputError, match="lag = 5"):
         displacements(np.zeros((5, 2, 3)), 5)

@@ -82,3 +82,14 @@ def test_settings_of_the_command_line_go_over_those_of_files(tmp_path):
     assert configuration.load(smoke, tmp_path / "mine.yaml")["seed"] == 777
     found = configuration.load(smoke, tmp_path / "mine.yaml", settings={"seed": 3})
     assert found["seed"] == 3
+
+
+def test_a_study_that_no_file_names_is_called_after_the_first(tmp_path):
+    (tmp_path / "mine.yaml").write_text("seed: 1\n")
+    (tmp_path / "other.yaml").write_text("seed: 2\n")
+    files = tmp_path / "mine.yaml", tmp_path / "other.yaml"
+    assert configuration.load(*files)["study"] == "mine"
+    assert configuration.load(ROOT / "config" / "smoke.yaml", *files)["study"] == "smoke"
+    (tmp_path / "other.yaml").write_text("study: named\n")
+    assert configuration.load(*files)["study"] == "named"
+    assert configuration.load()["study"] == "dissertation"

@@ -6,6 +6,7 @@ import json
 import os
 import random
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -113,15 +114,23 @@ def test_a_run_killed_at_ten_random_moments_ends_with_the_same_bytes(
     settings, state, uninterrupted, tmp_path
 ):
     folder, seconds = uninterrupted
-    moments = random.Random(1)
-    resumed = 0
-    for _ in range(KILLS):
+    moments, kills, resumed = random.Random(1), 0, 0
+    while kills < KILLS and seconds > 0.1:
         process = subprocess.Popen(
             thermal(settings, state, tmp_path / "run"), env=SOURCES, stderr=subprocess.PIPE
         )
-        time.sleep(moments.uniform(0.1, 0.6) * seconds)
-        process.send_signal(signal.SIGKILL)
-        resumed += b"goes on after" in process.communicate()[1]
+        try:
+            process.communicate(timeout=moments.uniform(0.1, 0.6) * seconds)
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGKILL)
+            kills += 1
+            resumed += b"goes on after" in process.communicate()[1]
+            continue
+        if resumed >= 2:
+            break
+        # The machine is quicker than when it was timed: begin again, and kill sooner.
+        shutil.rmtree(tmp_path / "run")
+        seconds, kills, resumed = seconds / 2, 0, 0
     last = run(thermal(settings, state, tmp_path / "run"))
     assert last.returncode == 0, last.stderr
     assert resumed >= 2
@@ -313,7 +322,7 @@ def test_ctrl_c_stops_a_study_and_the_next_run_goes_on(tmp_path):
         folder, "snakemake", "--configfile", SMOKE, "--profile", "profiles/local", target
     )
     assert again.returncode == 0, again.stderr
-    log = folder / "results/smoke/logs/equilibrate/T0.7_replica0.log"
+    log = folder / "results/smoke/logs/equilibrate_seed/T0.7_replica0.log"
     assert "goes on after" in log.read_text()
 
 

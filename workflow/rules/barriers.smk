@@ -8,10 +8,6 @@ rule distribution:
         code=code_of("distribution"),
     output:
         f"{RESULTS}/distribution/T{{temperature}}.h5",
-    log:
-        f"{LOGS}/distribution/T{{temperature}}.log",
-    benchmark:
-        f"{BENCHMARKS}/distribution/T{{temperature}}.tsv"
     conda:
         "../../envs/analyse.yaml"
     resources:
@@ -33,21 +29,18 @@ rule binned_counts:
         code=code_of("binned_counts"),
     output:
         f"{RESULTS}/binned_counts/T{{temperature}}.h5",
-    log:
-        f"{LOGS}/binned_counts/T{{temperature}}.log",
-    benchmark:
-        f"{BENCHMARKS}/binned_counts/T{{temperature}}.tsv"
     conda:
         "../../envs/analyse.yaml"
     resources:
         mem_mb=2000,
     params:
         settings=study.parameter("binned_counts"),
+        scale=lambda wildcards, input: f"--transfer {input.transfer}",
     message:
         "rearrangements in bins of learned variables at T={wildcards.temperature}"
     shell:
         "python -m softness.stages.binned_counts --settings {params.settings:q}"
-        " --values {input.values} --transfer {input.transfer} --relaxation {input.relaxation}"
+        " --values {input.values} {params.scale} --relaxation {input.relaxation}"
         " --output {output} 2> {log}"
 
 
@@ -59,10 +52,6 @@ rule barriers:
         code=code_of("barriers"),
     output:
         f"{RESULTS}/barriers/{{limit}}.h5",
-    log:
-        f"{LOGS}/barriers/{{limit}}.log",
-    benchmark:
-        f"{BENCHMARKS}/barriers/{{limit}}.tsv"
     wildcard_constraints:
         limit="below|sensitivity",
     conda:

@@ -14,17 +14,15 @@ from softness.workflow import (
     code_of,
     hold_folder,
     limit_no_rate,
+    set_records,
     shell_environment,
     study_of,
 )
 
 study = study_of(workflow, config)
 RESULTS = str(study.results)
-LOGS = f"{RESULTS}/logs"
-BENCHMARKS = f"{RESULTS}/benchmarks"
-# Where files of a snapshot lie, and how its logs are called.
+# Where files of a snapshot lie. Logs and benchmarks are named by set_records (Snakefile).
 SNAPSHOT = "replica{replica}/snapshot{snapshot}"
-OF_SNAPSHOT = "replica{replica}_snapshot{snapshot}"
 
 shell.prefix(shell_environment(workflow, study))
 

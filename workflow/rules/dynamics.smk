@@ -7,10 +7,6 @@ rule pair_distribution:
         code=code_of("pair_distribution"),
     output:
         f"{RESULTS}/pair_distribution/T{{temperature}}/replica{{replica}}.h5",
-    log:
-        f"{LOGS}/pair_distribution/T{{temperature}}_replica{{replica}}.log",
-    benchmark:
-        f"{BENCHMARKS}/pair_distribution/T{{temperature}}_replica{{replica}}.tsv"
     conda:
         "../../envs/analyse.yaml"
     resources:
@@ -31,10 +27,6 @@ rule self_scattering:
         code=code_of("self_scattering"),
     output:
         f"{RESULTS}/self_scattering/T{{temperature}}/replica{{replica}}.h5",
-    log:
-        f"{LOGS}/self_scattering/T{{temperature}}_replica{{replica}}.log",
-    benchmark:
-        f"{BENCHMARKS}/self_scattering/T{{temperature}}_replica{{replica}}.tsv"
     conda:
         "../../envs/analyse.yaml"
     resources:
@@ -54,10 +46,6 @@ rule van_hove:
         code=code_of("van_hove"),
     output:
         f"{RESULTS}/van_hove/T{{temperature}}/replica{{replica}}.h5",
-    log:
-        f"{LOGS}/van_hove/T{{temperature}}_replica{{replica}}.log",
-    benchmark:
-        f"{BENCHMARKS}/van_hove/T{{temperature}}_replica{{replica}}.tsv"
     conda:
         "../../envs/analyse.yaml"
     resources:
@@ -77,10 +65,6 @@ rule relaxation:
         code=code_of("relaxation"),
     output:
         f"{RESULTS}/relaxation/T{{temperature}}.h5",
-    log:
-        f"{LOGS}/relaxation/T{{temperature}}.log",
-    benchmark:
-        f"{BENCHMARKS}/relaxation/T{{temperature}}.tsv"
     conda:
         "../../envs/analyse.yaml"
     resources:
@@ -101,10 +85,6 @@ rule displacement_map:
         code=code_of("displacement_map"),
     output:
         f"{RESULTS}/displacement_map/replica{{replica}}.h5",
-    log:
-        f"{LOGS}/displacement_map/replica{{replica}}.log",
-    benchmark:
-        f"{BENCHMARKS}/displacement_map/replica{{replica}}.tsv"
     conda:
         "../../envs/analyse.yaml"
     resources:
@@ -131,10 +111,6 @@ rule equilibration_evidence:
     output:
         table=f"{RESULTS}/equilibration/evidence.h5",
         csv=f"{RESULTS}/equilibration/evidence.csv",
-    log:
-        f"{LOGS}/equilibration_evidence.log",
-    benchmark:
-        f"{BENCHMARKS}/equilibration_evidence.tsv"
     conda:
         "../../envs/analyse.yaml"
     resources:

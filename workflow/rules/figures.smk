@@ -37,7 +37,7 @@ for entry in FIGURES:
             entry.name
         input:
             **{kind: TABLES[kind] for kind in entry.tables},
-            code=code_of("draw_figure", entry.module_name),
+            code=code_of("draw_figure", *entry.module_names),
         output:
             **{
                 kind: f"{RESULTS}/figures/{entry.number}.{kind}"
@@ -51,10 +51,6 @@ for entry in FIGURES:
                 labels={"figure": entry.number, "shows": entry.title},
             ),
             claims=f"{RESULTS}/figures/{entry.number}.claims.json",
-        log:
-            f"{LOGS}/figures/{entry.number}.log",
-        benchmark:
-            f"{BENCHMARKS}/figures/{entry.number}.tsv"
         # On a cluster, the figures of a chapter are drawn in one job.
         group:
             entry.chapter.replace(" ", "_")

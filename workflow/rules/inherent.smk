@@ -7,10 +7,6 @@ rule inherent_propensity:
         lambda wildcards: study.thermal_trajectory(study.propensity_label, wildcards.replica),
     output:
         f"{RESULTS}/inherent_propensity/{SNAPSHOT}/block{{block}}.h5",
-    log:
-        f"{LOGS}/inherent_propensity/{OF_SNAPSHOT}_block{{block}}.log",
-    benchmark:
-        f"{BENCHMARKS}/inherent_propensity/{OF_SNAPSHOT}_block{{block}}.tsv"
     conda:
         "../../envs/simulate.yaml"
     resources:
@@ -36,10 +32,6 @@ rule inherent_features:
         code=code_of("features"),
     output:
         f"{RESULTS}/features/inherent/replica{{replica}}.h5",
-    log:
-        f"{LOGS}/inherent_features/replica{{replica}}.log",
-    benchmark:
-        f"{BENCHMARKS}/inherent_features/replica{{replica}}.tsv"
     conda:
         "../../envs/analyse.yaml"
     resources:
@@ -61,10 +53,6 @@ rule published_propensity:
     output:
         propensity=f"{RESULTS}/published_propensity/snapshot{{snapshot}}.h5",
         features=f"{RESULTS}/features/published/snapshot{{snapshot}}.h5",
-    log:
-        f"{LOGS}/published_propensity/snapshot{{snapshot}}.log",
-    benchmark:
-        f"{BENCHMARKS}/published_propensity/snapshot{{snapshot}}.tsv"
     conda:
         "../../envs/analyse.yaml"
     resources:
@@ -99,10 +87,6 @@ rule propensity_scores:
         code=code_of("propensity_scores"),
     output:
         f"{RESULTS}/propensity_scores.h5",
-    log:
-        f"{LOGS}/propensity_scores.log",
-    benchmark:
-        f"{BENCHMARKS}/propensity_scores.tsv"
     conda:
         "../../envs/analyse.yaml"
     resources:
@@ -129,10 +113,6 @@ rule published_scores:
         code=code_of("propensity_scores"),
     output:
         f"{RESULTS}/published_scores.h5",
-    log:
-        f"{LOGS}/published_scores.log",
-    benchmark:
-        f"{BENCHMARKS}/published_scores.tsv"
     conda:
         "../../envs/analyse.yaml"
     resources:
@@ -152,10 +132,6 @@ rule quench:
         rules.thermal.output.trajectory,
     output:
         f"{RESULTS}/quench/T{{temperature}}/replica{{replica}}/states.h5",
-    log:
-        f"{LOGS}/quench/T{{temperature}}_replica{{replica}}.log",
-    benchmark:
-        f"{BENCHMARKS}/quench/T{{temperature}}_replica{{replica}}.tsv"
     conda:
         "../../envs/simulate.yaml"
     resources:

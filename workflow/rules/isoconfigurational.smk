@@ -6,10 +6,6 @@ rule isoconfigurational:
         rules.thermal.output.trajectory,
     output:
         f"{RESULTS}/isoconfigurational/T{{temperature}}/{SNAPSHOT}/block{{block}}.h5",
-    log:
-        f"{LOGS}/isoconfigurational/T{{temperature}}_{OF_SNAPSHOT}_block{{block}}.log",
-    benchmark:
-        f"{BENCHMARKS}/isoconfigurational/T{{temperature}}_{OF_SNAPSHOT}_block{{block}}.tsv"
     conda:
         "../../envs/simulate.yaml"
     resources:
@@ -38,10 +34,6 @@ rule ensemble:
         code=code_of("ensemble"),
     output:
         f"{RESULTS}/ensemble/T{{temperature}}/{SNAPSHOT}.h5",
-    log:
-        f"{LOGS}/ensemble/T{{temperature}}_{OF_SNAPSHOT}.log",
-    benchmark:
-        f"{BENCHMARKS}/ensemble/T{{temperature}}_{OF_SNAPSHOT}.tsv"
     conda:
         "../../envs/analyse.yaml"
     resources:

@@ -13,10 +13,6 @@ rule train_classifier:
         code=code_of("train_classifier"),
     output:
         f"{RESULTS}/classifiers/{{name}}.h5",
-    log:
-        f"{LOGS}/train_classifier/{{name}}.log",
-    benchmark:
-        f"{BENCHMARKS}/train_classifier/{{name}}.tsv"
     wildcard_constraints:
         name="|".join(re.escape(name) for name in SETS),
     conda:
@@ -44,10 +40,6 @@ rule learned_values:
         code=code_of("learned_values"),
     output:
         f"{RESULTS}/learned_values/T{{temperature}}/replica{{replica}}.h5",
-    log:
-        f"{LOGS}/learned_values/T{{temperature}}_replica{{replica}}.log",
-    benchmark:
-        f"{BENCHMARKS}/learned_values/T{{temperature}}_replica{{replica}}.tsv"
     conda:
         "../../envs/analyse.yaml"
     resources:
@@ -72,10 +64,6 @@ rule accuracy:
         code=code_of("accuracy"),
     output:
         f"{RESULTS}/accuracy/{{kind}}/T{{temperature}}.h5",
-    log:
-        f"{LOGS}/accuracy/{{kind}}_T{{temperature}}.log",
-    benchmark:
-        f"{BENCHMARKS}/accuracy/{{kind}}_T{{temperature}}.tsv"
     wildcard_constraints:
         kind="activated|extremes",
     conda:

@@ -12,10 +12,6 @@ rule softness_decay:
         code=code_of("softness_decay"),
     output:
         f"{RESULTS}/softness_decay/T{{temperature}}/replica{{replica}}.h5",
-    log:
-        f"{LOGS}/softness_decay/T{{temperature}}_replica{{replica}}.log",
-    benchmark:
-        f"{BENCHMARKS}/softness_decay/T{{temperature}}_replica{{replica}}.tsv"
     conda:
         "../../envs/analyse.yaml"
     resources:
@@ -37,10 +33,6 @@ rule cycle:
     output:
         trajectories=cycle_files(f"{CYCLES}/pulse{{pulse}}/{SNAPSHOT}"),
         history=f"{CYCLES}/pulse{{pulse}}/{SNAPSHOT}/history.h5",
-    log:
-        f"{LOGS}/cycle/pulse{{pulse}}_{OF_SNAPSHOT}.log",
-    benchmark:
-        f"{BENCHMARKS}/cycle/pulse{{pulse}}_{OF_SNAPSHOT}.tsv"
     conda:
         "../../envs/simulate.yaml"
     resources:
@@ -59,18 +51,10 @@ rule cycle:
         " --trajectories {output.trajectories} --history {output.history} 2> {log}"
 
 
-rule control:
-    input:
-        lambda wildcards: study.thermal_trajectory(study.cycle_label, wildcards.replica),
+use rule cycle as control with:
     output:
         trajectories=cycle_files(f"{CYCLES}/control/{SNAPSHOT}"),
         history=f"{CYCLES}/control/{SNAPSHOT}/history.h5",
-    log:
-        f"{LOGS}/control/{OF_SNAPSHOT}.log",
-    benchmark:
-        f"{BENCHMARKS}/control/{OF_SNAPSHOT}.tsv"
-    conda:
-        "../../envs/simulate.yaml"
     resources:
         gpu=GPUS,
         mem_mb=1000,
@@ -80,10 +64,6 @@ rule control:
         physics=study.physics("cycle"),
     message:
         "controls of thermal cycles, replica {wildcards.replica}, snapshot {wildcards.snapshot}"
-    shell:
-        "python -m softness.stages.cycle --settings {params.settings:q}"
-        " --snapshots {input}"
-        " --trajectories {output.trajectories} --history {output.history} 2> {log}"
 
 
 rule cycle_response:
@@ -97,10 +77,6 @@ rule cycle_response:
         code=code_of("cycle_response"),
     output:
         f"{RESULTS}/cycle_response/pulse{{pulse}}/{SNAPSHOT}.h5",
-    log:
-        f"{LOGS}/cycle_response/pulse{{pulse}}_{OF_SNAPSHOT}.log",
-    benchmark:
-        f"{BENCHMARKS}/cycle_response/pulse{{pulse}}_{OF_SNAPSHOT}.tsv"
     conda:
         "../../envs/analyse.yaml"
     resources:

@@ -12,10 +12,6 @@ rule neighbourhood:
         code=code_of("neighbourhood"),
     output:
         f"{RESULTS}/neighbourhood.h5",
-    log:
-        f"{LOGS}/neighbourhood.log",
-    benchmark:
-        f"{BENCHMARKS}/neighbourhood.tsv"
     conda:
         "../../envs/analyse.yaml"
     resources:
@@ -37,10 +33,6 @@ rule snapshot_features:
         code=code_of("features"),
     output:
         f"{RESULTS}/features/snapshots/T{{temperature}}/replica{{replica}}.h5",
-    log:
-        f"{LOGS}/snapshot_features/T{{temperature}}_replica{{replica}}.log",
-    benchmark:
-        f"{BENCHMARKS}/snapshot_features/T{{temperature}}_replica{{replica}}.tsv"
     conda:
         "../../envs/analyse.yaml"
     resources:
@@ -63,10 +55,6 @@ rule csd_threshold:
         code=code_of("csd_threshold"),
     output:
         f"{RESULTS}/csd_threshold.h5",
-    log:
-        f"{LOGS}/csd_threshold.log",
-    benchmark:
-        f"{BENCHMARKS}/csd_threshold.tsv"
     conda:
         "../../envs/analyse.yaml"
     resources:
@@ -86,10 +74,6 @@ rule snapshot_shares:
         code=code_of("snapshot_shares"),
     output:
         f"{RESULTS}/snapshot_shares/T{{temperature}}.h5",
-    log:
-        f"{LOGS}/snapshot_shares/T{{temperature}}.log",
-    benchmark:
-        f"{BENCHMARKS}/snapshot_shares/T{{temperature}}.tsv"
     conda:
         "../../envs/analyse.yaml"
     resources:
@@ -114,10 +98,6 @@ rule regress:
     output:
         model=f"{RESULTS}/regressors/{{regressor}}.skops",
         record=f"{RESULTS}/regressors/{{regressor}}.h5",
-    log:
-        f"{LOGS}/regress/{{regressor}}.log",
-    benchmark:
-        f"{BENCHMARKS}/regress/{{regressor}}.tsv"
     wildcard_constraints:
         regressor="|".join(study.regressors()),
     conda:
@@ -146,10 +126,6 @@ rule predict:
         code=code_of("predict"),
     output:
         f"{RESULTS}/predictions/T{{temperature}}.h5",
-    log:
-        f"{LOGS}/predict/T{{temperature}}.log",
-    benchmark:
-        f"{BENCHMARKS}/predict/T{{temperature}}.tsv"
     conda:
         "../../envs/analyse.yaml"
     resources:
@@ -174,10 +150,6 @@ rule predicted_values:
         code=code_of("predicted_values"),
     output:
         f"{RESULTS}/predicted_values/T{{temperature}}/replica{{replica}}.h5",
-    log:
-        f"{LOGS}/predicted_values/T{{temperature}}_replica{{replica}}.log",
-    benchmark:
-        f"{BENCHMARKS}/predicted_values/T{{temperature}}_replica{{replica}}.tsv"
     conda:
         "../../envs/analyse.yaml"
     resources:
@@ -204,10 +176,6 @@ rule averaged_values:
         code=code_of("averaged_values"),
     output:
         f"{RESULTS}/averaged_values/T{{temperature}}/replica{{replica}}.h5",
-    log:
-        f"{LOGS}/averaged_values/T{{temperature}}_replica{{replica}}.log",
-    benchmark:
-        f"{BENCHMARKS}/averaged_values/T{{temperature}}_replica{{replica}}.tsv"
     conda:
         "../../envs/analyse.yaml"
     resources:
@@ -231,7 +199,7 @@ VALUES = [rules.predicted_values.output[0]]
 VALUES += [rules.averaged_values.output[0]] if study.averaged_regressors() else []
 
 
-rule binned_predictions:
+use rule binned_counts as binned_predictions with:
     input:
         values=of_replicas(VALUES),
         reference=runs_at(VALUES, study.regression_label),
@@ -239,42 +207,18 @@ rule binned_predictions:
         code=code_of("binned_counts"),
     output:
         f"{RESULTS}/binned_predictions/T{{temperature}}.h5",
-    log:
-        f"{LOGS}/binned_predictions/T{{temperature}}.log",
-    benchmark:
-        f"{BENCHMARKS}/binned_predictions/T{{temperature}}.tsv"
-    conda:
-        "../../envs/analyse.yaml"
-    resources:
-        mem_mb=2000,
     params:
         settings=study.parameter("binned_predictions"),
+        scale=lambda wildcards, input: f"--reference {input.reference}",
     message:
         "rearrangements in bins of predictions at T={wildcards.temperature}"
-    shell:
-        "python -m softness.stages.binned_counts --settings {params.settings:q}"
-        " --values {input.values} --reference {input.reference}"
-        " --relaxation {input.relaxation} --output {output} 2> {log}"
 
 
-rule predicted_barriers:
+use rule barriers as predicted_barriers with:
     input:
         counts=expand(rules.binned_predictions.output, temperature=study.barrier_labels("below")),
         code=code_of("barriers"),
     output:
         f"{RESULTS}/barriers/predicted.h5",
-    log:
-        f"{LOGS}/barriers/predicted.log",
-    benchmark:
-        f"{BENCHMARKS}/barriers/predicted.tsv"
-    conda:
-        "../../envs/analyse.yaml"
-    resources:
-        mem_mb=2000,
-    params:
-        settings=study.parameter("barriers"),
     message:
         "energy barriers by predictions"
-    shell:
-        "python -m softness.stages.barriers --settings {params.settings:q}"
-        " --counts {input.counts} --output {output} 2> {log}"

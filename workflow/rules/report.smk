@@ -23,10 +23,6 @@ rule report:
             category="Claims",
         ),
         config=f"{RESULTS}/config.yaml",
-    log:
-        f"{LOGS}/report.log",
-    benchmark:
-        f"{BENCHMARKS}/report.tsv"
     conda:
         "../../envs/analyse.yaml"
     resources:

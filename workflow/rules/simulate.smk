@@ -9,10 +9,6 @@ rule equilibrate_seed:
     output:
         state=f"{RESULTS}/equilibrate/T{{temperature}}/replica{{replica}}/state.h5",
         history=f"{RESULTS}/equilibrate/T{{temperature}}/replica{{replica}}/history.h5",
-    log:
-        f"{LOGS}/equilibrate/T{{temperature}}_replica{{replica}}.log",
-    benchmark:
-        f"{BENCHMARKS}/equilibrate/T{{temperature}}_replica{{replica}}.tsv"
     wildcard_constraints:
         temperature=study.seed_pattern,
     conda:
@@ -24,39 +20,21 @@ rule equilibrate_seed:
     params:
         settings=lambda wildcards: study.parameter("equilibrate", **wildcards),
         physics=study.physics("equilibrate"),
+        seed=lambda wildcards, input: f"--seed-state {input}" if input else "",
     message:
         "equilibrate T={wildcards.temperature} from random places, replica {wildcards.replica}"
     shell:
-        "python -m softness.stages.equilibrate --settings {params.settings:q}"
+        "python -m softness.stages.equilibrate --settings {params.settings:q} {params.seed}"
         " --state {output.state} --history {output.history} 2> {log}"
 
 
-rule equilibrate:
+use rule equilibrate_seed as equilibrate with:
     input:
         f"{RESULTS}/equilibrate/T{study.seed_label}/replica{{replica}}/state.h5",
-    output:
-        state=f"{RESULTS}/equilibrate/T{{temperature}}/replica{{replica}}/state.h5",
-        history=f"{RESULTS}/equilibrate/T{{temperature}}/replica{{replica}}/history.h5",
-    log:
-        f"{LOGS}/equilibrate/T{{temperature}}_replica{{replica}}.log",
-    benchmark:
-        f"{BENCHMARKS}/equilibrate/T{{temperature}}_replica{{replica}}.tsv"
     wildcard_constraints:
         temperature=study.other_pattern,
-    conda:
-        "../../envs/simulate.yaml"
-    resources:
-        gpu=GPUS,
-        mem_mb=1000,
-        runtime=lambda wildcards: study.runtime("equilibrate", wildcards.temperature),
-    params:
-        settings=lambda wildcards: study.parameter("equilibrate", **wildcards),
-        physics=study.physics("equilibrate"),
     message:
         "equilibrate T={wildcards.temperature}, replica {wildcards.replica}"
-    shell:
-        "python -m softness.stages.equilibrate --settings {params.settings:q}"
-        " --seed-state {input} --state {output.state} --history {output.history} 2> {log}"
 
 
 rule thermal:
@@ -65,10 +43,6 @@ rule thermal:
     output:
         trajectory=f"{RESULTS}/thermal/T{{temperature}}/replica{{replica}}/trajectory.gsd",
         bursts=f"{RESULTS}/thermal/T{{temperature}}/replica{{replica}}/bursts.gsd",
-    log:
-        f"{LOGS}/thermal/T{{temperature}}_replica{{replica}}.log",
-    benchmark:
-        f"{BENCHMARKS}/thermal/T{{temperature}}_replica{{replica}}.tsv"
     conda:
         "../../envs/simulate.yaml"
     resources:

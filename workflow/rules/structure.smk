@@ -7,10 +7,6 @@ rule hop_indicator:
         code=code_of("hop_indicator"),
     output:
         f"{RESULTS}/hop_indicator/T{{temperature}}/replica{{replica}}.h5",
-    log:
-        f"{LOGS}/hop_indicator/T{{temperature}}_replica{{replica}}.log",
-    benchmark:
-        f"{BENCHMARKS}/hop_indicator/T{{temperature}}_replica{{replica}}.tsv"
     conda:
         "../../envs/analyse.yaml"
     resources:
@@ -30,10 +26,6 @@ rule rearrangements:
         code=code_of("rearrangements"),
     output:
         f"{RESULTS}/rearrangements/T{{temperature}}/replica{{replica}}.h5",
-    log:
-        f"{LOGS}/rearrangements/T{{temperature}}_replica{{replica}}.log",
-    benchmark:
-        f"{BENCHMARKS}/rearrangements/T{{temperature}}_replica{{replica}}.tsv"
     conda:
         "../../envs/analyse.yaml"
     resources:
@@ -54,10 +46,6 @@ rule activated_samples:
         code=code_of("activated_samples"),
     output:
         f"{RESULTS}/samples/activated/T{{temperature}}.h5",
-    log:
-        f"{LOGS}/activated_samples/T{{temperature}}.log",
-    benchmark:
-        f"{BENCHMARKS}/activated_samples/T{{temperature}}.tsv"
     conda:
         "../../envs/analyse.yaml"
     resources:
@@ -77,10 +65,6 @@ rule extreme_samples:
         code=code_of("extreme_samples"),
     output:
         f"{RESULTS}/samples/{{kind}}/T{{temperature}}.h5",
-    log:
-        f"{LOGS}/extreme_samples/{{kind}}_T{{temperature}}.log",
-    benchmark:
-        f"{BENCHMARKS}/extreme_samples/{{kind}}_T{{temperature}}.tsv"
     wildcard_constraints:
         kind="extremes|high_tail|low_tail",
     conda:
@@ -102,10 +86,6 @@ rule population_features:
         code=code_of("features"),
     output:
         f"{RESULTS}/features/population/T{{temperature}}/replica{{replica}}.h5",
-    log:
-        f"{LOGS}/population_features/T{{temperature}}_replica{{replica}}.log",
-    benchmark:
-        f"{BENCHMARKS}/population_features/T{{temperature}}_replica{{replica}}.tsv"
     conda:
         "../../envs/analyse.yaml"
     resources:
@@ -126,10 +106,6 @@ rule event_features:
         code=code_of("features"),
     output:
         f"{RESULTS}/features/events/T{{temperature}}/replica{{replica}}.h5",
-    log:
-        f"{LOGS}/event_features/T{{temperature}}_replica{{replica}}.log",
-    benchmark:
-        f"{BENCHMARKS}/event_features/T{{temperature}}_replica{{replica}}.tsv"
     conda:
         "../../envs/analyse.yaml"
     resources:
@@ -154,10 +130,6 @@ rule sample_features:
         code=code_of("features"),
     output:
         f"{RESULTS}/features/samples/T{{temperature}}/replica{{replica}}.h5",
-    log:
-        f"{LOGS}/sample_features/T{{temperature}}_replica{{replica}}.log",
-    benchmark:
-        f"{BENCHMARKS}/sample_features/T{{temperature}}_replica{{replica}}.tsv"
     conda:
         "../../envs/analyse.yaml"
     resources:

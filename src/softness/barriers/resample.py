@@ -11,23 +11,18 @@ import numpy as np
 
 from softness.errors import InputError
 from softness.learning.checks import feature_table, same_length, whole_number
-from softness.uncertainty import draw_weights, interval, widened, widening
+from softness.uncertainty import Estimate, draw_weights, widened, widening
 
 
 @dataclass(frozen=True)
-class Resampled:
-    """A value with its interval from resampled replicas and blocks.
+class Resampled(Estimate):
+    """An estimate with its interval, from resampled replicas and blocks.
 
     Attributes
     ----------
-    value
-        (...) from all data.
     low, high
         (...) percentile interval; nan where more than one draw in twenty is undefined, and with one
         replica of one block.
-    draws
-        (draws, ...) values of the resampled data, widened for the number of units
-        (`softness.uncertainty.widened`).
     per_replica
         (replicas, ...) value of each replica alone, whose spread is to be shown beside the interval
         when there are fewer than `softness.uncertainty.ENOUGH_REPLICAS`.
@@ -35,10 +30,8 @@ class Resampled:
         False with one replica: blocks of one history say nothing about another one.
     """
 
-    value: np.ndarray
     low: np.ndarray
     high: np.ndarray
-    draws: np.ndarray
     per_replica: np.ndarray
     conclusive: bool
 
@@ -114,7 +107,7 @@ def resample(
     )
     values = np.asarray(statistic(np.stack(sums, axis=1)), dtype=np.float64)
     values = widened(values, value, max(blocks, key=widening))
-    low, high = percentile_interval(values, level)
+    low, high = Estimate(value, values).interval(level)
     return Resampled(
         value=value,
         low=low,
@@ -129,18 +122,6 @@ def total_counts(counts: Sequence[Sequence[np.ndarray]]) -> np.ndarray:
     """(temperatures, ...) sums over replicas and blocks of the counts that `resample` takes."""
     tables = _tables(counts)
     return np.stack([sum(table.sum(axis=0) for table in replicas) for replicas in tables])
-
-
-def percentile_interval(draws: np.ndarray, level: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
-    """Percentile interval of each column of (draws, ...) values.
-
-    nan where more than one draw in twenty is undefined, as `softness.uncertainty.interval`.
-    """
-    draws = np.asarray(draws, dtype=np.float64)
-    columns = draws.reshape(len(draws), -1).T
-    bounds = np.array([interval(column, level) for column in columns])
-    shape = draws.shape[1:]
-    return bounds[:, 0].reshape(shape), bounds[:, 1].reshape(shape)
 
 
 def cross_fit(

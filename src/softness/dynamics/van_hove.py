@@ -96,35 +96,24 @@ def self_van_hove_component(displacements: np.ndarray, edges: np.ndarray) -> np.
     return count / (displacements.size * np.diff(edges))
 
 
-def non_gaussian_parameter(displacements: np.ndarray, dimension: int = 3) -> float:
+def non_gaussian_parameter(square: float, fourth: float, dimension: int = 3) -> float:
     """Non-Gaussian parameter alpha_2; 0 for a Gaussian.
 
     alpha_2 = 3 <r^4> / (5 <r^2>^2) - 1 in three dimensions, <x^4> / (3 <x^2>^2) - 1 in one.
 
     Parameters
     ----------
-    displacements
-        (..., 3) displacements over one time.
+    square, fourth
+        <r^2> and <r^4> of the displacements over one time, or <x^2> and <x^4> of their components.
     dimension
-        3 for the distance, 1 for the three components taken together.
+        3 for the distance, 1 for components.
 
     Returns
     -------
     float
         alpha_2, no unit.
-
-    Raises
-    ------
-    InputError
-        Displacements are not finite, not (..., 3) or all 0, or the dimension is not 1 or 3.
     """
-    displacements = _checked_displacements(displacements)
-    if dimension not in (1, 3):
-        raise InputError(f"dimension = {dimension}: give 3 for the distance or 1 for components")
-    square = displacements**2 if dimension == 1 else (displacements**2).sum(axis=1)
-    if not square.any():
-        raise InputError("displacements are all 0: the non-Gaussian parameter has no value")
-    return float(dimension / (dimension + 2) * np.mean(square**2) / np.mean(square) ** 2 - 1)
+    return dimension * fourth / ((dimension + 2) * square**2) - 1
 
 
 def _checked_displacements(displacements: np.ndarray) -> np.ndarray:

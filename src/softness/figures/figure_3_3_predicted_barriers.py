@@ -1,108 +1,11 @@
 """Figure 3.3: barriers and entropies by all regressors are correlated with those by softness."""
 
-from collections.abc import Sequence
-
-import pandas as pd
 from matplotlib.figure import Figure
 
-from softness.figures import barrier_curves as curves
-from softness.figures import learned, regressed
-from softness.figures.barrier_curves import ENERGY, ENTROPY, Measure
-from softness.figures.data import FigureData
-from softness.figures.learned import SOFTNESS
-from softness.figures.regressed import RIDGE, SVR
-from softness.report.claims import Claim, Statement
-
-NUMBER = "3.3"
-
-# Shown in figure A.2.
-ELSEWHERE = ("mlp_h", "mlp_d")
-
-MODELS_OF_SOURCE = (SVR, RIDGE, "rbf_svr", "mlp")
-
-ENERGIES = Statement(
-    figure=NUMBER,
-    name="Pearson correlation of Delta E with that of softness, SVR, RR, rbfSVR and MLP",
-    claim=(
-        "Barriers by regressors are strongly correlated with those by softness (noise taken off, "
-        "abs(x) up to 2)"
-    ),
-    source="strong correlation, no value given",
-    above=0.9,
-)
-ENTROPIES = Statement(
-    figure=NUMBER,
-    name="Pearson correlation of Sigma with that of softness, SVR, RR, rbfSVR and MLP",
-    claim="So are the entropic contributions",
-    source="strong correlation, no value given",
-    above=0.9,
-)
-OURS = Statement(
-    figure=NUMBER,
-    name="Pearson correlation of Delta E with that of softness, binomial and boosting",
-    claim="Ours: the same of models that the source does not have",
-    source="none",
-    above=0.9,
-)
-SLOPES = Statement(
-    figure=NUMBER,
-    name="slope of Delta E by every model over that by softness",
-    claim=(
-        "Ours: every model has at least half the influence of softness on the barrier, "
-        "which a correlation cannot tell"
-    ),
-    source="none",
-    above=0.5,
-)
-RANDOM_SLOPES = Statement(
-    figure=NUMBER,
-    name="median size of the slope ratio of random directions",
-    claim="Ours, control: a random direction has less than half the influence of softness",
-    source="none",
-    below=0.5,
-)
+from softness.figures import draw_models
+from softness.findings.figure_3_3_predicted_barriers import Findings
 
 
-def claims(data: FigureData) -> list[Claim]:
-    """Verdicts on correlations with softness, on slopes, and on the control."""
-    table = data.predicted_barriers[0]
-    known = [name for name in models(data) if name != SOFTNESS]
-    doubt = regressed.doubt_of_barriers(data)
-
-    def claim(
-        statement: Statement, quantity: str, measure: Measure, names: Sequence[str] = known
-    ) -> Claim:
-        members = {name: name for name in names}
-        return curves.claim_on_all(statement, table, members, quantity, measure, doubt=doubt)
-
-    of_source = [name for name in known if name in MODELS_OF_SOURCE]
-    beyond = [name for name in known if name not in MODELS_OF_SOURCE]
-
-    untrained = learned.doubt(softness=data.softness)
-    return [
-        claim(ENERGIES, ENERGY, curves.correlation, of_source),
-        claim(ENTROPIES, ENTROPY, curves.correlation, of_source),
-        claim(OURS, ENERGY, curves.correlation, beyond),
-        claim(SLOPES, ENERGY, curves.slope),
-        curves.claim_on_random(RANDOM_SLOPES, table, curves.slope, untrained),
-    ]
-
-
-def models(data: FigureData) -> list[str]:
-    """Names of the models that are compared here, softness first."""
-    names = regressed.names_with_barriers(data.predicted_barriers[0])
-    return [name for name in names if name not in ELSEWHERE]
-
-
-def table(data: FigureData) -> pd.DataFrame:
-    """Delta E and Sigma with their intervals: a row for each variable and bin.
-
-    Columns as in figure 2.5.
-    """
-    barriers = data.predicted_barriers[0]
-    return curves.frame(barriers, [*models(data), *learned.random_names(barriers)])
-
-
-def plot(data: FigureData) -> Figure:
+def plot(findings: Findings) -> Figure:
     """Delta E (a) and Sigma (b) against x, by all models and by random directions."""
-    return regressed.barrier_figure(data.predicted_barriers[0], models(data), True)
+    return draw_models.barrier_figure(findings.barriers)

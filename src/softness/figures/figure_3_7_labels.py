@@ -1,120 +1,16 @@
 """Figure 3.7: barriers do not depend on how a rearrangement is defined: p_hop or the CSD."""
 
-import numpy as np
-import pandas as pd
 from matplotlib.figure import Figure
-from scipy.stats import t as student
 
-from softness.figures import barrier_curves as curves
-from softness.figures import regressed
-from softness.figures.barrier_curves import ENERGY, ENTROPY, Measure
-from softness.figures.data import FigureData
-from softness.figures.regressed import SVR, SVR_CSD
-from softness.files.records.regressed import MatchedThreshold
-from softness.report.claims import Claim, Statement
-
-NUMBER = "3.7"
-THRESHOLD_OF_SOURCE, TOLERANCE = 0.0966, 0.01
-TEMPERATURE_OF_SOURCE, HOP_THRESHOLD_OF_SOURCE = 0.86, 0.2
-
-ENERGIES = Statement(
-    figure=NUMBER,
-    name="rms difference of Delta E by labels of the CSD over its range",
-    claim="Barriers are the same whether p_hop or the CSD tells rearrangements (noise taken off)",
-    source="nearly indistinguishable, no value given",
-    below=0.2,
-)
-ENTROPIES = Statement(
-    figure=NUMBER,
-    name="rms difference of Sigma by labels of the CSD over its range",
-    claim="So are the entropic contributions",
-    source="nearly indistinguishable, no value given",
-    below=0.2,
-)
-SLOPES = Statement(
-    figure=NUMBER,
-    name="slope of Delta E by labels of the CSD over that by p_hop",
-    claim="Ours: labels of the CSD give at least half the influence on the barrier",
-    source="none",
-    above=0.5,
-)
-THRESHOLD = Statement(
-    figure=NUMBER,
-    name="threshold of the CSD that flags as many samples as p_hop",
-    claim="Ours: the threshold of the CSD that matches that of p_hop at T = 0.86 is the source's",
-    source=f"{THRESHOLD_OF_SOURCE:g}",
-    above=THRESHOLD_OF_SOURCE - TOLERANCE,
-    below=THRESHOLD_OF_SOURCE + TOLERANCE,
-)
-RANDOM_DISTANCE = Statement(
-    figure=NUMBER,
-    name="median rms difference of random directions from SVR",
-    claim="Control: a random direction does not give it (0.29 where flat, 0.58 where reversed)",
-    source="none",
-    above=0.5,
-)
+from softness.figures import draw_models
+from softness.findings.figure_3_7_labels import Findings
 
 
-def claims(data: FigureData) -> list[Claim]:
-    """Verdicts on the difference between labels, and on the threshold."""
-    doubt = regressed.doubt_of_barriers(data, softness=False)
-
-    def claim(statement: Statement, quantity: str, measure: Measure) -> Claim:
-        barriers = data.predicted_barriers[0]
-        return curves.claim_on_one(statement, barriers, SVR_CSD, quantity, measure, SVR, doubt)
-
-    return [
-        claim(ENERGIES, ENERGY, curves.distance),
-        claim(ENTROPIES, ENTROPY, curves.distance),
-        claim(SLOPES, ENERGY, curves.slope),
-        curves.claim_on_random(
-            RANDOM_DISTANCE, data.predicted_barriers[0], curves.distance, doubt, SVR
-        ),
-        _threshold_claim(data),
-    ]
-
-
-def _threshold_claim(data: FigureData) -> Claim:
-    """Verdict on the matched threshold, with the scatter of replicas."""
-    found = _matched(data)
-    if not found:
-        return THRESHOLD.not_tested("the study has no threshold of the CSD")
-    given = float(found.temperature), float(found.hop_threshold)
-    if not np.allclose(given, (TEMPERATURE_OF_SOURCE, HOP_THRESHOLD_OF_SOURCE)):
-        return THRESHOLD.not_tested(f"matched at T = {given[0]:g} with p_hop > {given[1]:g}")
-    exact, known = float(found.exact), found.of_replicas[np.isfinite(found.of_replicas)]
-    # Replicas are as long as each other: the error of their mean is that of the value.
-    draws = data.settings["draws"]
-    error = known.std(ddof=1) / np.sqrt(len(known)) if len(known) > 1 else np.nan
-    levels = (np.arange(draws) + 0.5) / draws
-    drawn = exact + error * student.ppf(levels, max(len(known) - 1, 1))
-    return THRESHOLD.judge(exact, drawn, len(known))
-
-
-def _matched(data: FigureData) -> MatchedThreshold | None:
-    """The matched threshold; None where the study has none, or nothing to match."""
-    known = [each for each in data.csd_threshold if np.isfinite(each.exact)]
-    return known[0] if known else None
-
-
-def table(data: FigureData) -> pd.DataFrame:
-    """Delta E and Sigma with their intervals: a row for each kind of labels and bin.
-
-    ``csd_threshold`` is the one of the labels, ``csd_threshold_exact`` the same before it was
-    rounded to the grid of the counts.
-    """
-    found = curves.frame(data.predicted_barriers[0], (SVR, SVR_CSD))
-    if (matched := _matched(data)) and not found.empty:
-        found["csd_threshold"] = float(matched.threshold)
-        found["csd_threshold_exact"] = float(matched.exact)
-        found["csd_threshold_of_source"] = THRESHOLD_OF_SOURCE
-    return found
-
-
-def plot(data: FigureData) -> Figure:
+def plot(findings: Findings) -> Figure:
     """Delta E (a) and Sigma (b) against x, by both labels."""
-    figure = regressed.barrier_figure(data.predicted_barriers[0], (SVR, SVR_CSD))
-    if matched := _matched(data):
-        label = rf"CSD: $\Delta r^2 > {float(matched.threshold):.3f}\,\sigma_{{AA}}^2$"
+    figure = draw_models.barrier_figure(findings.barriers)
+    if findings.matched:
+        threshold = float(findings.matched.threshold)
+        label = rf"CSD: $\Delta r^2 > {threshold:.3f}\,\sigma_{{AA}}^2$"
         figure.axes[0].set_title(label, loc="right", fontsize=8)
     return figure

@@ -38,13 +38,17 @@ class FigureEntry:
     formats: tuple[str, ...] = ("png", "pdf", "csv")
 
     @property
-    def module_name(self) -> str:
-        """Dotted name of its module."""
-        return f"softness.figures.{self.name}"
+    def module_names(self) -> list[str]:
+        """Dotted names of its modules: of what it says, and of what it looks like."""
+        return [f"softness.{package}.{self.name}" for package in ("findings", "figures")]
+
+    def findings_module(self) -> ModuleType:
+        """What it says: ``compute(data)``, ``claims(findings)`` and ``table(findings)``."""
+        return importlib.import_module(self.module_names[0])
 
     def module(self) -> ModuleType:
-        """Its module: ``plot(data)``, ``table(data)`` and ``claims(data)``."""
-        return importlib.import_module(self.module_name)
+        """What it looks like: ``plot(findings)``; of a table, ``html`` and ``latex``."""
+        return importlib.import_module(self.module_names[1])
 
 
 PREDICTED = ("softness", "regression", "predictions")

@@ -66,17 +66,6 @@ class Choice:
         """(c,) mean score over snapshots; nan where one is nan."""
         return self.scores.mean(axis=1)
 
-    @property
-    def errors_from_best(self) -> np.ndarray:
-        """(c,) standard error over snapshots of the difference from the best candidate.
-
-        Snapshots share most of their training sets, so this is a lower bound; nan for one.
-        """
-        if len(self.snapshots) < 2:
-            return np.full(len(self.candidates), np.nan)
-        away = self.scores - self.scores[self.candidates.index(self.best)]
-        return away.std(axis=1, ddof=1) / np.sqrt(len(self.snapshots))
-
 
 def choose_settings(
     candidates: Sequence[RegressorSettings],

@@ -98,7 +98,7 @@ class Statement:
         self,
         members: Mapping[str, tuple[float, np.ndarray]],
         replicas: int,
-        doubt: str = "",
+        doubt: str | Mapping[str, str] = "",
     ) -> "Claim":
         """The verdict on a statement about each of several measured values.
 
@@ -115,11 +115,12 @@ class Statement:
             Value and (draws,) draws by name, such as "at T = 1.8". One without a finite interval is
             inconclusive, and is shown only if no other of its verdict can be.
         replicas, doubt
-            As for `judge`; they hold for all members.
+            As for `judge`; they hold for all members, unless doubts are given by name.
         """
         level = 1 - (1 - LEVEL) / len(members)
+        doubts = dict.fromkeys(members, doubt) if isinstance(doubt, str) else doubt
         judged = {
-            name: self.judge(value, draws, replicas, doubt, level)
+            name: self.judge(value, draws, replicas, doubts[name], level)
             for name, (value, draws) in members.items()
         }
         name, claim = min(judged.items(), key=lambda item: self._order(item[1]))

@@ -45,7 +45,7 @@ def main(options: argparse.Namespace) -> None:
     """Run the stage."""
     settings = options.settings
     labelled = tables.read(options.samples, LabelledSet)
-    classifiers = read_classifiers(options.classifiers)
+    classifiers = read_classifiers(options.classifiers, settings["classifiers"])
     values = _unseen_values(labelled, classifiers, options)
     own = settings["own"]
     if own is not None:
@@ -82,7 +82,7 @@ def _unseen_values(
 ) -> dict[str, np.ndarray]:
     """(n,) w.F over its spread by each variable's models that never saw the sample's replica."""
     settings = options.settings
-    kind = options.samples.parent.name
+    kind = settings["kind"]
     features, _ = sample_features(labelled, kind, options.features, settings["features"])
     values: dict[str, np.ndarray] = {}
     for replica in range(int(labelled.replicas)):

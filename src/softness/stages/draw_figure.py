@@ -9,9 +9,9 @@ import numpy as np
 
 from softness.errors import InputError
 from softness.figures import registry, style
-from softness.figures.data import KINDS, FigureData
 from softness.files import tables
 from softness.files.atomic import replacing
+from softness.findings.data import KINDS, FigureData
 from softness.report.claims import write_claims
 from softness.stages import command
 
@@ -46,18 +46,19 @@ def main(options: argparse.Namespace) -> None:
         settings=options.settings,
         **{kind: _tables(kind, given[kind]) for kind in entry.tables},
     )
-    module = entry.module()
+    module, drawing = entry.findings_module(), entry.module()
+    findings = module.compute(data)
     with style.applied():
-        figure = module.plot(data)
+        figure = drawing.plot(findings)
     with replacing(options.png) as png, replacing(options.pdf) as pdf:
         style.save(figure, png, pdf)
     with replacing(options.csv) as temporary:
-        module.table(data).to_csv(temporary, index=False, float_format="%.8g")
+        module.table(findings).to_csv(temporary, index=False, float_format="%.8g")
     for path, text in ((options.html, "html"), (options.tex, "latex")):
         if path:
             with replacing(path) as temporary:
-                temporary.write_text(getattr(module, text)(data))
-    write_claims(options.claims, module.claims(data))
+                temporary.write_text(getattr(drawing, text)(findings))
+    write_claims(options.claims, module.claims(findings))
 
 
 def _tables(kind: str, paths: Sequence[str]) -> list[Any]:

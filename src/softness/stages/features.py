@@ -1,7 +1,9 @@
 """Compute structural features of one run: of a population, of events, or of labelled samples."""
 
 import argparse
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -63,23 +65,25 @@ def _wanted(options: argparse.Namespace, trajectory: Trajectory) -> dict[str, ta
         everyone = np.flatnonzero(trajectory.types == 0)
         return {"snapshot": table.every_moment(everyone, np.array(options.frames))}
     if options.samples:
-        return _of_samples(options.samples, options.settings["replica"], trajectory)
+        return _of_samples(options.samples, options.settings, trajectory)
     if options.population:
         return {"population": population_moments(options.settings, trajectory)}
     return event_moments(options.settings, trajectory, options.rearrangements)
 
 
 def _of_samples(
-    paths: list[Path], replica: int, trajectory: Trajectory
+    paths: list[Path], settings: Mapping[str, Any], trajectory: Trajectory
 ) -> dict[str, table.Moments]:
-    """The samples of one replica from each labelled set; roles are the files' folders."""
-    wanted = {}
-    for path in paths:
+    """The samples of one replica from each labelled set, by its kind."""
+    wanted, kinds = {}, settings["kinds"]
+    if len(kinds) != len(paths):
+        raise InputError(f"--samples: {len(paths)} files, kinds {kinds}: give one file each")
+    for kind, path in zip(kinds, paths, strict=True):
         found = tables.read(path, LabelledSet)
-        own = found.replica == replica
+        own = found.replica == settings["replica"]
         if found.frame[own].max(initial=0) >= trajectory.frames:
             raise InputError(f"{path}: has frames beyond {trajectory.path}: make it again")
-        wanted[path.parent.name] = (found.particle[own], found.frame[own])
+        wanted[kind] = (found.particle[own], found.frame[own])
     return wanted
 
 

@@ -29,7 +29,7 @@ def arguments() -> argparse.ArgumentParser:
 def main(options: argparse.Namespace) -> None:
     """Run the stage."""
     settings = options.settings
-    classifiers = read_classifiers(options.classifiers)
+    classifiers = read_classifiers(options.classifiers, settings["classifiers"])
     hop = tables.read(options.hop, HopIndicator)
     planes = unseen_planes(
         classifiers, int(hop.replica), settings["random_directions"], settings["seed"]

@@ -38,7 +38,7 @@ def main(options: argparse.Namespace) -> None:
     """Run the stage."""
     settings = options.settings
     labelled = tables.read(options.samples, LabelledSet)
-    kind = options.samples.parent.name
+    kind = settings["kind"]
     features, names = sample_features(labelled, kind, options.features, settings["features"])
     moments = _population(options.population, settings["features"])
     replicas = int(labelled.replicas)

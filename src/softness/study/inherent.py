@@ -70,7 +70,7 @@ class Inherent(Simulations, Learning):
 
     def inherent_features(self, replica: str) -> dict[str, Any]:
         """Settings of the features of the snapshots of one run."""
-        return self.sample_features(self.propensity_label, replica)
+        return self._features(self.propensity_label, replica)
 
     def published_propensity(self, snapshot: str) -> dict[str, Any]:
         """Settings of the propensity and the features of a published snapshot."""

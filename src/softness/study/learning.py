@@ -64,13 +64,17 @@ class Learning(Base):
             **{key: block[key] for key in ("method", "lead", "too_few")},
         }
 
-    def sample_features(self, temperature: str, replica: str) -> dict[str, Any]:
-        """Settings of the features of labelled samples of one run."""
+    def _features(self, temperature: str, replica: str) -> dict[str, Any]:
+        """Settings of features of one run."""
         return self._at(temperature, replica) | {"features": self.config["features"]}
+
+    def sample_features(self, temperature: str, replica: str) -> dict[str, Any]:
+        """Settings of the features of labelled samples of one run, and the kinds of its sets."""
+        return self._features(temperature, replica) | {"kinds": self.labelled_at(temperature)}
 
     def population_features(self, temperature: str, replica: str) -> dict[str, Any]:
         """Settings of the features of the population, and of those before events, of one run."""
-        return self.sample_features(temperature, replica) | {
+        return self._features(temperature, replica) | {
             **self._moments(),
             "window": self.config["hop"]["window"],
         }
@@ -86,8 +90,9 @@ class Learning(Base):
     def train_classifier(self, name: str) -> dict[str, Any]:
         """Settings of a classifier."""
         block = self.config["classifier"]
-        _, temperature = self.classifiers()[name]
+        kind, temperature = self.classifiers()[name]
         return {
+            "kind": kind,
             "temperature": float(temperature),
             "seed": self.config["seed"],
             **{key: block[key] for key in ("features", "penalty", "folds", "jackknife")},
@@ -103,7 +108,10 @@ class Learning(Base):
 
     def learned_values(self) -> dict[str, Any]:
         """Settings of the learned variables of one run."""
-        return self._planes() | {"stride": self.config["barriers"]["stride"]}
+        return self._planes() | {
+            "classifiers": self.variables(),
+            "stride": self.config["barriers"]["stride"],
+        }
 
     def accuracy(self, kind: str, temperature: str) -> dict[str, Any]:
         """Settings of the accuracies on one labelled set, and which classifier it trained."""
@@ -113,6 +121,8 @@ class Learning(Base):
             if trained == (kind, label(float(temperature)))
         ]
         return self._planes() | {
+            "classifiers": list(self.classifiers()),
+            "kind": kind,
             "own": own[0] if own else None,
             "block_length": self.config["uncertainty"]["block_length"],
         }

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from softness.configuration import LEAST_RUNS, VARIED
+from softness.configuration.analysed import VARIED
+from softness.configuration.simulated import LEAST_RUNS
 from softness.study.base import label
 from softness.study.learning import Learning
 from softness.study.simulations import Simulations
@@ -83,7 +84,7 @@ class Regressions(Simulations, Learning):
 
     def snapshot_features(self, temperature: str, replica: str) -> dict[str, Any]:
         """Settings of the features of snapshots of one run."""
-        return self.sample_features(temperature, replica) | {"orders": self._orders}
+        return self._features(temperature, replica) | {"orders": self._orders}
 
     @property
     def neighbourhood_is_measured(self) -> bool:
@@ -152,7 +153,7 @@ class Regressions(Simulations, Learning):
 
     def predicted_values(self) -> dict[str, Any]:
         """Settings of the predictions of all models on features of order 0 for one run."""
-        return self.learned_values()
+        return self._planes() | {"stride": self.config["barriers"]["stride"]}
 
     def averaged_values(self, temperature: str, replica: str) -> dict[str, Any]:
         """Settings of the predictions of models on features of higher order for one run."""

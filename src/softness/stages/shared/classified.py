@@ -108,17 +108,22 @@ def unseen_planes(
     return planes | {f"random_{number}": plane for number, plane in enumerate(controls)}
 
 
-def read_classifiers(paths: Sequence[Path]) -> dict[str, Classifier]:
-    """Classifiers by the names of their files.
+def read_classifiers(paths: Sequence[Path], names: Sequence[str]) -> dict[str, Classifier]:
+    """Classifiers by their names.
 
     Raises
     ------
     InputError
-        If softness is not among them, or they see different features.
+        If there are not as many files as names, softness is not among them, or they see different
+        features.
     """
-    found = {path.stem: tables.read(path, Classifier) for path in paths}
+    if len(paths) != len(names):
+        raise InputError(
+            f"--classifiers: {len(paths)} files, {len(names)} names in the settings: give one each"
+        )
+    found = {name: tables.read(path, Classifier) for name, path in zip(names, paths, strict=True)}
     if "softness" not in found:
-        raise InputError("--classifiers: softness.h5 is missing: controls are drawn like it")
+        raise InputError("--classifiers: softness is missing: controls are drawn like it")
     columns = found["softness"].columns.tolist()
     for name, classifier in found.items():
         if classifier.columns.tolist() != columns:

@@ -1,55 +1,34 @@
-"""What the figures of regressors share: their looks, test snapshots, scores and moments."""
+"""Regressors: their names, test snapshots, scores and moments."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 from scipy.special import log_expit
 
 from softness import seeds
-from softness.figures import barrier_curves, learned, style
-from softness.figures.data import FigureData
-from softness.figures.figure_2_3_fluidity_distributions import standard_moments
-from softness.figures.learned import SOFTNESS, Drawn
 from softness.files.records.barriers import BarrierTable
 from softness.files.records.regressed import Predictions, Regression
+from softness.findings import learned
+from softness.findings.data import FigureData
+from softness.findings.learned import SOFTNESS
 from softness.learning.scores import logit_share, pearson
 from softness.learning.targets import Target, counts_target, scores_by_snapshot
-from softness.uncertainty import bootstrap, widened
+from softness.uncertainty import Estimate, bootstrap, widened
 
 SVR, RIDGE = "svr", "ridge"
-Z_SCORE = r"$x = (y - \langle y \rangle_{tr})\;/\;\sigma_{tr}$"
-LN_P = r"$\ln\,p_r$"
-TEMPERATURE = r"$T\;\;(\epsilon_{AA}/k_B)$"
+MODELS = (SOFTNESS, SVR, RIDGE, "rbf_svr", "mlp", "mlp_h", "mlp_d", "binomial", "boosting")
+"""In the order of tables and legends."""
 
-LOOKS = {
-    SOFTNESS: ("$S$", "black", "o"),
-    SVR: ("SVR", "#0072b2", "s"),
-    RIDGE: ("RR", "#d55e00", "^"),
-    "rbf_svr": ("rbfSVR", "#009e73", "D"),
-    "mlp": ("MLP", "#aa3377", "v"),
-    "mlp_h": ("MLP$_H$", "#cc79a7", "<"),
-    "mlp_d": ("MLP$_D$", "#661144", ">"),
-    "binomial": ("binomial", "#b58900", "P"),
-    "boosting": ("boosting", "#56b4e9", "X"),
-}
-"""Label, colour and marker of each model, the same in all figures; in the order of legends."""
 
-SVR_CSD, SVR_FIRST, SVR_SECOND = "svr_csd", "svr_order1", "svr_order2"
-VARIANT_LOOKS = {
-    SVR_CSD: ("SVR, CSD", "#d55e00", "^"),
-    SVR_FIRST: ("SVR, orders 0 and 1", "#009e73", "D"),
-    SVR_SECOND: ("SVR, orders 0 to 2", "#d55e00", "^"),
-}
-"""The same of models that only differ from SVR in labels or features; each has its own figure."""
+VARIANTS = SVR_CSD, SVR_FIRST, SVR_SECOND = "svr_csd", "svr_order1", "svr_order2"
 
 ORDERS = re.compile(r"svr_order\d+")
+
 FEATURES_KEPT = re.compile(r"svr_(\d+)_features")
+
 RUNS_KEPT = re.compile(r"ridge_(\d+)_runs")
 
 FEWEST_EVENTS = 1.0
@@ -64,25 +43,34 @@ FEWEST_PARTICLES = 4
 """In a snapshot whose variance is to be explained: two bins of two."""
 
 MEAN, SPREAD, SKEWNESS, KURTOSIS = range(4)
-EXPLAINED, OVER_CEILING, CEILING = range(3)
 
-# Horizontal room of the models beside each other, as a share of the least distance of two points,
-# and at most of the whole range.
-DODGE, LARGEST_DODGE = 0.8, 0.03
-# Free space beside the outermost points, and bars that are cut, as shares of the range of values.
-MARGIN, LONG_BAR = 0.05, 0.4
+EXPLAINED, OVER_CEILING, CEILING = range(3)
 
 
 @dataclass(frozen=True)
-class Snapshot:
-    """Particles of one snapshot, and what models say of them that were not trained with it.
+class Unit:
+    """What errors come from: one snapshot of a replica.
 
     Attributes
     ----------
     temperature
         In eps_AA / k_B.
-    replica, number
-        Which one.
+    replica
+        Number of the replica.
+    """
+
+    temperature: float
+    replica: int
+
+
+@dataclass(frozen=True)
+class Snapshot(Unit):
+    """Particles of one snapshot, and what models say of them that were not trained with it.
+
+    Attributes
+    ----------
+    number
+        Which snapshot of the replica.
     counts
         (2, n) runs of each half in which the particle rearranged.
     runs
@@ -91,8 +79,6 @@ class Snapshot:
         (n,) output of each model by name: logit p_r, of softness w.F - b.
     """
 
-    temperature: float
-    replica: int
     number: int
     counts: np.ndarray
     runs: np.ndarray
@@ -102,26 +88,6 @@ class Snapshot:
     def target(self) -> Target:
         """The true logit p_r, from all runs."""
         return counts_target(self.counts.sum(axis=0), int(self.runs.sum()))
-
-
-class Unit(Protocol):
-    """What errors come from: one snapshot of a replica at a temperature."""
-
-    @property
-    def temperature(self) -> float:
-        """In eps_AA / k_B."""
-
-    @property
-    def replica(self) -> int:
-        """Number of the replica."""
-
-
-@dataclass(frozen=True)
-class Place:
-    """A snapshot without its particles, for errors: a `Unit`."""
-
-    temperature: float
-    replica: int
 
 
 def unseen_snapshots(table: Predictions) -> list[Snapshot]:
@@ -195,15 +161,15 @@ def replicas_of(snapshots: Iterable[Snapshot]) -> int:
 
 
 def fewest_replicas(by_temperature: Mapping[float, Sequence[Snapshot]]) -> int:
-    """The same, of the temperature with the fewest."""
-    return min(map(replicas_of, by_temperature.values()))
+    """The same, of the temperature with the fewest; 0 without temperatures."""
+    return min(map(replicas_of, by_temperature.values()), default=0)
 
 
 # Names of models
 
 
 def names(data: FigureData) -> list[str]:
-    """Names of the models, softness included, in the order of `LOOKS`; without variants."""
+    """Names of the models, softness included, in the order of `MODELS`; without variants."""
     return _ordered(name for table in data.predictions for name in learned.names_of(table))
 
 
@@ -215,13 +181,13 @@ def names_with_barriers(table: BarrierTable) -> list[str]:
 
 def _ordered(found: Iterable[str]) -> list[str]:
     given = [name for name in dict.fromkeys(found) if not is_variant(name)]
-    return [n for n in LOOKS if n in given] + [n for n in given if n not in LOOKS]
+    return [n for n in MODELS if n in given] + [n for n in given if n not in MODELS]
 
 
 def is_variant(name: str) -> bool:
     """Whether a model differs from another one only in its labels, features or runs."""
     patterns = (ORDERS, FEATURES_KEPT, RUNS_KEPT)
-    return name in VARIANT_LOOKS or any(each.fullmatch(name) for each in patterns)
+    return name in VARIANTS or any(each.fullmatch(name) for each in patterns)
 
 
 def variants(table: BarrierTable | Predictions, pattern: re.Pattern[str]) -> dict[int, str]:
@@ -247,11 +213,6 @@ def record_of(data: FigureData, name: str) -> Regression | None:
         if str(record.name.astype(str)) == name:
             return record
     return None
-
-
-def look(name: str) -> tuple[str, str, str]:
-    """Label, colour and marker of a model."""
-    return (LOOKS | VARIANT_LOOKS).get(name, (name, "0.5", "*"))
 
 
 def log_probability(logit: np.ndarray) -> np.ndarray:
@@ -323,7 +284,7 @@ def resampled(
     sums: np.ndarray,
     numbers: np.ndarray,
     statistic: Callable[[np.ndarray], Any] = lambda mean: mean,
-) -> Drawn:
+) -> Estimate:
     """A statistic of a mean over snapshots of one temperature, from resampled ones.
 
     Replicas are drawn, then snapshots of each: never particles. All calls for one figure and one
@@ -345,7 +306,7 @@ def resampled(
     )
     by_replica = ([given[group] for group in groups] for given in (sums, numbers))
     draws = bootstrap(*by_replica, statistic, data.settings["draws"], generator)
-    return Drawn(value, widened(draws, value, [len(group) for group in groups]))
+    return Estimate(value, widened(draws, value, [len(group) for group in groups]))
 
 
 def mean_of(
@@ -354,7 +315,7 @@ def mean_of(
     snapshots: Sequence[Unit],
     rows: Any,
     statistic: Callable[[np.ndarray], Any] = lambda mean: mean,
-) -> Drawn:
+) -> Estimate:
     """A statistic of the mean of (snapshots, ...) numbers; those that are nan do not count."""
     rows = np.asarray(rows, dtype=np.float64)
     defined = np.isfinite(rows)
@@ -363,17 +324,12 @@ def mean_of(
     )
 
 
-def part(found: Drawn, number: int) -> Drawn:
-    """One number of several."""
-    return Drawn(found.value[number], found.draws[:, number])
-
-
 def moments(
     data: FigureData,
     figure: str,
     snapshots: Sequence[Snapshot],
     values: Callable[[Snapshot], np.ndarray],
-) -> Drawn:
+) -> Estimate:
     """(4,) mean, standard deviation, skewness and excess kurtosis over particles.
 
     Parameters
@@ -386,15 +342,15 @@ def moments(
     centre = float(np.median(np.concatenate(given)))
     powers = np.array([[((x - centre) ** p).sum() for p in range(1, 5)] for x in given])
     sizes = np.array([[len(x)] for x in given], dtype=np.float64)
-    found = resampled(data, figure, snapshots, powers, sizes, standard_moments)
+    found = resampled(data, figure, snapshots, powers, sizes, learned.standard_moments)
     shift = np.array([centre, 0.0, 0.0, 0.0])
-    return Drawn(found.value + shift, found.draws + shift)
+    return Estimate(found.value + shift, found.draws + shift)
 
 
 # Scores
 
 
-def explained(data: FigureData, figure: str, snapshots: Sequence[Snapshot], name: str) -> Drawn:
+def explained(data: FigureData, figure: str, snapshots: Sequence[Snapshot], name: str) -> Estimate:
     """(3,) mean explained variance of a model, the same over the noise ceiling, and the ceiling.
 
     See `explained_row` and `over_ceiling`.
@@ -433,111 +389,3 @@ def over_ceiling(mean: np.ndarray) -> np.ndarray:
     plain, corrected, halves = mean
     ceiling = 2 * halves / (1 + halves) if halves > 0 else np.nan
     return np.array([plain, corrected / ceiling, ceiling])
-
-
-# Drawing
-
-
-def dodged(x: np.ndarray, number: int, count: int) -> np.ndarray:
-    """Places of one of several series beside each other."""
-    x = np.asarray(x, dtype=np.float64)
-    distances = np.diff(np.unique(x))
-    narrow = LARGEST_DODGE * (np.ptp(x) or x.max())
-    room = min(DODGE * distances.min(), narrow) if len(distances) else narrow
-    return x + room * ((number + 0.5) / count - 0.5)
-
-
-def draw_points(
-    axes: Axes, x: np.ndarray, found: Sequence[Drawn], name: str, **options: Any
-) -> None:
-    """Values of a model with their 95 % intervals, and a thin line through them."""
-    _, colour, marker = look(name)
-    options = {"color": colour, "marker": marker, **options}
-    value = np.array([float(each.value) for each in found])
-    low, high = np.array([each.bounds() for each in found]).T
-    # The interval of a skewed distribution can lie beside the value.
-    ends = np.maximum([value - low, high - value], 0)
-    axes.errorbar(
-        x,
-        value,
-        yerr=ends,
-        markersize=3.5,
-        linewidth=0.5,
-        elinewidth=0.7,
-        **options,
-    )
-
-
-def limits(found: Iterable[Drawn], *included: float) -> tuple[float, float]:
-    """Range of an axis that holds all values and some others, and bars unless they are long."""
-    found = list(found)
-    values = np.array([float(each.value) for each in found] + list(included))
-    values = values[np.isfinite(values)]
-    low, high = (values.min(), values.max()) if len(values) else (0.0, 1.0)
-    span = (high - low) or 1.0
-    ends = np.array([low, high, *(end for each in found for end in each.bounds())])
-    ends = np.clip(ends[np.isfinite(ends)], low - LONG_BAR * span, high + LONG_BAR * span)
-    return ends.min() - MARGIN * span, ends.max() + MARGIN * span
-
-
-def barrier_figure(
-    table: BarrierTable, names: Sequence[str], random_directions: bool = False
-) -> Figure:
-    """Delta E (a) and Sigma (b) by several models, with the error of the first one.
-
-    Parameters
-    ----------
-    names
-        Of the models; those without barriers are left out.
-    random_directions
-        Whether they are shown behind the models.
-    """
-    figure = Figure(figsize=(style.DOUBLE_COLUMN, 2.6))
-    panels = figure.subplots(1, 2)
-    quantities = barrier_curves.AXIS_LABELS
-    for panel, quantity, letter in zip(panels, quantities, "ab", strict=True):
-        if random_directions:
-            barrier_curves.draw_random(panel, table, quantity)
-        draw_barriers(panel, table, names, quantity)
-        panel.set_title(f"({letter})", loc="left", fontsize=9)
-    curve_legend(figure, panels[0])
-    return figure
-
-
-def curve_legend(figure: Figure, axes: Axes, **options: Any) -> None:
-    """Which curve of an axes is which, beside the panels."""
-    handles, labels = axes.get_legend_handles_labels()
-    if handles:
-        figure.legend(handles, labels, loc="outside right center", **options)
-
-
-def draw_barriers(axes: Axes, table: BarrierTable, names: Sequence[str], quantity: str) -> None:
-    """Delta E or Sigma by those of several models that have it, with the error of the first."""
-    known = [name for name in names if not barrier_curves.lacks(table, [name])]
-    for number, name in enumerate(known):
-        label, colour, marker = look(name)
-        options = {"label": label, "color": colour, "marker": marker, "markersize": 3}
-        if number:
-            barrier_curves.draw_one(axes, table, name, quantity, **options)
-        else:
-            barrier_curves.draw_reference(axes, table, name, quantity, **options)
-    barrier_curves.finish(axes, table, known, quantity, Z_SCORE)
-    if not known:
-        say(axes, "no such models")
-
-
-def model_legend(figure: Figure, shown: Iterable[str], loc: str = "outside right center") -> None:
-    """Which colour and marker is which model."""
-    handles = []
-    for name in shown:
-        label, colour, marker = look(name)
-        handles.append(
-            Line2D([], [], color=colour, marker=marker, markersize=3.5, linewidth=0.5, label=label)
-        )
-    if handles:
-        figure.legend(handles=handles, loc=loc)
-
-
-def say(axes: Axes, text: str) -> None:
-    """Text in an axes that has nothing to show."""
-    axes.text(0.5, 0.5, text, transform=axes.transAxes, ha="center", va="center", color="0.4")

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args, get_origin, get_type_hints
 
 import numpy as np
 
@@ -22,30 +22,6 @@ from softness.files.records.regressed import (
     Regression,
     SnapshotShares,
 )
-
-KINDS = {
-    "pair_distribution": PairDistributions,
-    "relaxation": RelaxationTable,
-    "displacement_map": DisplacementMap,
-    "van_hove": VanHove,
-    "softness": Classifier,
-    "fluidity": Classifier,
-    "transfer": Accuracies,
-    "extremes": Accuracies,
-    "training": Accuracies,
-    "distribution": Distribution,
-    "barriers": BarrierTable,
-    "wide_barriers": BarrierTable,
-    "regression": Regression,
-    "predictions": Predictions,
-    "predicted_barriers": BarrierTable,
-    "shares": SnapshotShares,
-    "csd_threshold": MatchedThreshold,
-    "propensity_scores": PropensityScores,
-    "softness_decay": SoftnessDecay,
-    "cycle_response": CycleResponse,
-}
-"""What the tables of each kind hold."""
 
 
 @dataclass(frozen=True)
@@ -123,17 +99,22 @@ class FigureData:
         """g(r) of each replica at a temperature."""
         return [t for t in self.pair_distribution if float(t.temperature) == temperature]
 
-    def relaxation_time_at(self, temperature: float) -> float:
-        """tau_alpha at a temperature; nan if there is no table."""
+    def relaxation_at(self, temperature: float) -> RelaxationTable | None:
+        """Relaxation at a temperature; None where it was not measured."""
         for table in self.relaxation:
-            if float(table.temperature) == temperature:
-                return float(table.relaxation_time)
-        return float("nan")
+            if np.isclose(float(table.temperature), temperature):
+                return table
+        return None
 
-    def relaxation_times(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """(n,) temperatures from cold to hot, (n,) tau_alpha, (n, draws) its bootstrap draws."""
-        return (
-            np.array([float(t.temperature) for t in self.relaxation]),
-            np.array([float(t.relaxation_time) for t in self.relaxation]),
-            np.array([t.relaxation_time_draws for t in self.relaxation]),
-        )
+    def relaxation_time_at(self, temperature: float) -> float:
+        """tau_alpha at a temperature, in tau; nan where it is unknown."""
+        table = self.relaxation_at(temperature)
+        return float(table.relaxation_time) if table else float("nan")
+
+
+KINDS = {
+    name: get_args(hint)[0]
+    for name, hint in get_type_hints(FigureData).items()
+    if get_origin(hint) is Sequence
+}
+"""What the tables of each kind hold: a kind is declared by an attribute of `FigureData`."""

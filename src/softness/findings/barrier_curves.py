@@ -1,41 +1,92 @@
-"""Delta E(x) and Sigma(x) of learned variables: compared with each other, tabulated and drawn."""
+"""Delta E(x) and Sigma(x) of learned variables: compared with each other, and as numbers."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 
 from softness.barriers.controls import distance_over_range, slope_ratio
-from softness.figures import learned
-from softness.figures.learned import BINOMIAL, KRAMERS, SOFTNESS, Drawn
 from softness.files.records.barriers import BarrierTable
+from softness.findings import learned
+from softness.findings.learned import BINOMIAL, KRAMERS, SOFTNESS
 from softness.report.claims import Claim, Statement
-from softness.uncertainty import widening
+from softness.uncertainty import Estimate, combined, widening
 
-ENERGY, ENTROPY = "energy", "entropy"
-AXIS_LABELS = {ENERGY: r"$\Delta E\;/\;\epsilon_{AA}$", ENTROPY: r"$\Sigma\;/\;k_B$"}
+QUANTITIES = ENERGY, ENTROPY = "energy", "entropy"
 
 # The level of a curve is its mean over bins with abs(x) up to this, as in the measures of collapse.
 LEVEL_WITHIN = 2.0
-# Where the error of the level stands, beside the last bin.
-LEVEL_PLACE = 0.25
-# Free space above and below the curves of classifiers, as a share of their range.
-MARGIN = 0.15
 
-Measure = Callable[[np.ndarray, Drawn, Drawn, float], Drawn]
+Measure = Callable[[np.ndarray, Estimate, Estimate, float], Estimate]
 """Compares a curve with a reference over the bins x; the last argument is `widening_of`."""
 
 
-def curve(table: BarrierTable, name: str, quantity: str) -> Drawn:
+@dataclass(frozen=True)
+class Curve:
+    """Delta E or Sigma of a variable.
+
+    Attributes
+    ----------
+    values
+        (bins,) with all of their error.
+    level, shape
+        Mean over the inner bins, and (bins,) values whose draws all have that mean; see
+        `level_and_shape`.
+    """
+
+    values: Estimate
+    level: Estimate
+    shape: Estimate
+
+
+@dataclass(frozen=True)
+class BarrierCurves:
+    """Delta E and Sigma of several variables.
+
+    Attributes
+    ----------
+    table
+        Fits that they come from.
+    names
+        Variables that are compared, the reference first.
+    random
+        Random directions behind them.
+    by_name
+        Curve of each variable, by name and quantity.
+    doubt
+        Why comparisons cannot decide; empty if they can.
+    """
+
+    table: BarrierTable
+    names: list[str]
+    random: list[str]
+    by_name: Mapping[str, Mapping[str, Curve]]
+    doubt: str = ""
+
+
+def curves_of(
+    table: BarrierTable, names: Iterable[str], doubt: str = "", random_directions: bool = False
+) -> BarrierCurves:
+    """Curves of those variables that have barriers, and of random directions if they are wanted."""
+    x, known = learned.centres(table), [name for name in names if not lacks(table, [name])]
+    random = learned.random_names(table) if random_directions else []
+    by_name: dict[str, dict[str, Curve]] = {name: {} for name in (*known, *random)}
+    for name, by_quantity in by_name.items():
+        for quantity in QUANTITIES:
+            found = curve(table, name, quantity)
+            by_quantity[quantity] = Curve(found, *level_and_shape(x, found))
+    return BarrierCurves(table, known, random, by_name, doubt)
+
+
+def curve(table: BarrierTable, name: str, quantity: str) -> Estimate:
     """(bins,) Delta E or Sigma of a variable, from Kramers fits by binomial likelihood."""
     variable = learned.place(table, name)
     value = getattr(table, quantity)[KRAMERS, BINOMIAL, variable]
-    return Drawn(value, getattr(table, f"{quantity}_draws")[:, variable])
+    return Estimate(value, getattr(table, f"{quantity}_draws")[:, variable])
 
 
-def level_and_shape(x: np.ndarray, found: Drawn) -> tuple[Drawn, Drawn]:
+def level_and_shape(x: np.ndarray, found: Estimate) -> tuple[Estimate, Estimate]:
     """The mean of a curve over its inner bins, and the curve with draws that all have that mean.
 
     Stretches of time differ in how many particles rearrange, by a factor that is common to all
@@ -49,7 +100,7 @@ def level_and_shape(x: np.ndarray, found: Drawn) -> tuple[Drawn, Drawn]:
     total = np.where(counted, away, 0.0).sum(axis=1)
     shift = np.divide(total, number, out=np.full(len(away), np.nan), where=number > 0)
     level = float(found.value[used].mean()) if used.any() else float("nan")
-    return Drawn(level, level + shift), Drawn(found.value, found.draws - shift[:, None])
+    return Estimate(level, level + shift), Estimate(found.value, found.draws - shift[:, None])
 
 
 # Comparisons
@@ -61,7 +112,7 @@ def compared(
     quantity: str,
     measure: Measure,
     reference: str = SOFTNESS,
-) -> list[Drawn]:
+) -> list[Estimate]:
     """A measure of each variable's curve against that of a reference, paired draw by draw."""
     x, other, factor = learned.centres(table), curve(table, reference, quantity), widening_of(table)
     return [measure(x, curve(table, name, quantity), other, factor) for name in names]
@@ -73,30 +124,32 @@ def widening_of(table: BarrierTable) -> float:
     return max(widening([int(blocks)] * replicas) for blocks in table.blocks)
 
 
-def distance(x: np.ndarray, found: Drawn, reference: Drawn, factor: float) -> Drawn:
+def distance(x: np.ndarray, found: Estimate, reference: Estimate, factor: float) -> Estimate:
     """Rms difference over the range of the reference, without what noise adds to it."""
     return without_noise(_draw_by_draw(distance_over_range, x, found, reference), factor)
 
 
-def slope(x: np.ndarray, found: Drawn, reference: Drawn, factor: float) -> Drawn:
+def slope(x: np.ndarray, found: Estimate, reference: Estimate, factor: float) -> Estimate:
     """Slope with x over that of the reference."""
     return _draw_by_draw(slope_ratio, x, found, reference)
 
 
-def slope_difference(x: np.ndarray, found: Drawn, reference: Drawn, factor: float) -> Drawn:
+def slope_difference(
+    x: np.ndarray, found: Estimate, reference: Estimate, factor: float
+) -> Estimate:
     """Slope with x minus that of the reference, over the latter."""
     ratio = slope(x, found, reference, factor)
-    return Drawn(ratio.value - 1, ratio.draws - 1)
+    return Estimate(ratio.value - 1, ratio.draws - 1)
 
 
-def steepness(table: BarrierTable, name: str, quantity: str = ENERGY) -> Drawn:
+def steepness(table: BarrierTable, name: str, quantity: str = ENERGY) -> Estimate:
     """Slope of a curve with x."""
     x, found = learned.centres(table), curve(table, name, quantity)
     # The slope of x itself is 1.
-    return _draw_by_draw(slope_ratio, x, found, Drawn(x, np.tile(x, (len(found.draws), 1))))
+    return _draw_by_draw(slope_ratio, x, found, Estimate(x, np.tile(x, (len(found.draws), 1))))
 
 
-def correlation(x: np.ndarray, found: Drawn, reference: Drawn, factor: float) -> Drawn:
+def correlation(x: np.ndarray, found: Estimate, reference: Estimate, factor: float) -> Estimate:
     """Pearson correlation over bins, without what noise takes from it.
 
     Noise adds to the variances over bins, and to their covariance where both curves come from the
@@ -116,7 +169,7 @@ def correlation(x: np.ndarray, found: Drawn, reference: Drawn, factor: float) ->
     # Nothing is known of the noise of a single unit.
     in_draws = away[known].mean(axis=0) if known.any() else np.zeros((2, 2))
     in_value = in_draws / factor**2
-    return Drawn(
+    return Estimate(
         float(_normalised(_covariances(value) - in_value)),
         _normalised(_covariances(draws) - in_value - in_draws),
     )
@@ -142,15 +195,15 @@ def _normalised(covariances: np.ndarray) -> np.ndarray:
 def _draw_by_draw(
     measure: Callable[[np.ndarray, np.ndarray, np.ndarray], float],
     x: np.ndarray,
-    found: Drawn,
-    reference: Drawn,
-) -> Drawn:
+    found: Estimate,
+    reference: Estimate,
+) -> Estimate:
     pairs = zip(found.draws, reference.draws, strict=True)
     draws = np.array([measure(x, one, other) for one, other in pairs])
-    return Drawn(measure(x, found.value, reference.value), draws)
+    return Estimate(measure(x, found.value, reference.value), draws)
 
 
-def without_noise(found: Drawn, factor: float) -> Drawn:
+def without_noise(found: Estimate, factor: float) -> Estimate:
     """An rms difference without what noise adds to it, since squares add up and never cancel.
 
     The noise of the data adds its variance to the square of the value; that of a draw, which is
@@ -160,7 +213,7 @@ def without_noise(found: Drawn, factor: float) -> Drawn:
         return found
     in_draws = max(float(np.nanmean(found.draws**2) - found.value**2), 0.0)
     in_value = in_draws / factor**2
-    return Drawn(
+    return Estimate(
         np.sqrt(np.maximum(found.value**2 - in_value, 0.0)),
         np.sqrt(np.maximum(found.draws**2 - in_value - in_draws, 0.0)),
     )
@@ -228,7 +281,7 @@ def claim_on_random(
     if lacking := lacks(table, [reference]):
         return statement.not_tested(lacking)
     sizes = (each.size() for each in compared(table, names, ENERGY, measure, reference))
-    found = learned.combined(np.median, sizes)
+    found = combined(np.median, sizes)
     return learned.judged(statement, found, int(table.replicas), doubt)
 
 
@@ -241,89 +294,23 @@ def lacks(table: BarrierTable, names: Iterable[str]) -> str:
 # Numbers
 
 
-def rows(table: BarrierTable, name: str) -> pd.DataFrame:
+def rows(barriers: BarrierCurves, name: str) -> pd.DataFrame:
     """Delta E and Sigma of a variable with their intervals: a row for each bin.
 
     ``_shape_`` is the interval without the common level of all bins, ``_level_`` that of the level.
     """
-    x, columns = learned.centres(table), {}
-    for quantity in AXIS_LABELS:
-        found = curve(table, name, quantity)
-        level, shape = level_and_shape(x, found)
-        columns[quantity] = found.value
-        for kind, each in (("", found), ("_shape", shape), ("_level", level)):
-            low, high = each.bounds()
+    columns = {}
+    for quantity, found in barriers.by_name[name].items():
+        columns[quantity] = found.values.value
+        parts = (("", found.values), ("_shape", found.shape), ("_level", found.level))
+        for kind, estimate in parts:
+            low, high = estimate.interval()
             columns |= {f"{quantity}{kind}_low": low, f"{quantity}{kind}_high": high}
-    labels = {"hottest_of_fit": float(table.temperature.max()), "variable": name}
-    return pd.DataFrame({**labels, "x": x, **columns})
+    labels = {"hottest_of_fit": float(barriers.table.temperature.max()), "variable": name}
+    return pd.DataFrame({**labels, "x": learned.centres(barriers.table), **columns})
 
 
-def frame(table: BarrierTable, names: Sequence[str]) -> pd.DataFrame:
-    """`rows` of several variables; those that are undefined are left out."""
-    known = [name for name in names if not lacks(table, [name])]
-    parts = [rows(table, name) for name in known]
+def frame(barriers: BarrierCurves) -> pd.DataFrame:
+    """`rows` of all variables; those that are undefined are left out."""
+    parts = [rows(barriers, name) for name in barriers.by_name]
     return learned.defined(pd.concat(parts, ignore_index=True)) if parts else pd.DataFrame()
-
-
-# Drawing
-
-
-def draw_random(axes: Axes, table: BarrierTable, quantity: str) -> None:
-    """Curves of random directions, which lie behind all others."""
-    x = learned.centres(table)
-    for number, name in enumerate(learned.random_names(table)):
-        value = curve(table, name, quantity).value
-        label = "" if number else "random directions"
-        axes.plot(x, value, color="0.75", linewidth=0.7, zorder=1, label=label)
-
-
-def draw_reference(
-    axes: Axes, table: BarrierTable, name: str, quantity: str, label: str, **options: Any
-) -> None:
-    """A curve with the band of its shape, and the interval of its level as a bar beside it."""
-    x, found = learned.centres(table), curve(table, name, quantity)
-    level, shape = level_and_shape(x, found)
-    learned.draw_curve(axes, x, found, shape, label=label, **options)
-    colour = options.get("color", "black")
-    draw_level(axes, float(table.edges[-1]) + LEVEL_PLACE, level, colour, f"level of {label}")
-
-
-def draw_level(axes: Axes, place: float, level: Drawn, colour: Any, label: str) -> None:
-    """The interval of the level of all bins as a bar beside the curves."""
-    axes.errorbar(
-        place,
-        level.value,
-        yerr=np.abs(np.array(level.bounds()) - level.value)[:, None],
-        color=colour,
-        marker="_",
-        markersize=6,
-        capsize=2,
-        elinewidth=0.8,
-        linestyle="none",
-        label=label,
-    )
-
-
-def draw_one(axes: Axes, table: BarrierTable, name: str, quantity: str, **options: Any) -> None:
-    """A curve without its error."""
-    options = {"markersize": 3, "linewidth": 0.8, **options}
-    axes.plot(learned.centres(table), curve(table, name, quantity).value, **options)
-
-
-def finish(axes: Axes, table: BarrierTable, names: Iterable[str], quantity: str, x: str) -> None:
-    """Labels, and limits that show all of some variables.
-
-    Whatever bins with few events give random directions, they do not count.
-    """
-    limit(axes, [curve(table, name, quantity).value for name in names])
-    axes.set_xlabel(x)
-    axes.set_ylabel(AXIS_LABELS[quantity])
-
-
-def limit(axes: Axes, curves: Sequence[np.ndarray]) -> None:
-    """Show all of some curves."""
-    values = np.concatenate([np.zeros(0), *curves])
-    values = values[np.isfinite(values)]
-    if len(values) > 1 and np.ptp(values) > 0:
-        margin = MARGIN * np.ptp(values)
-        axes.set_ylim(values.min() - margin, values.max() + margin)

@@ -1,0 +1,279 @@
+"""What cannot be true of simulations: temperatures, times, ensembles, spacings."""
+
+import itertools
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+# Settings are chosen by validation on snapshots that were left out: two at least.
+LEAST_TRAINING_SNAPSHOTS = 2
+
+# Fewest runs that a label is made of.
+LEAST_RUNS = 2
+
+
+def mistakes(config: Mapping[str, Any]) -> Iterator[str]:
+    """One line for each thing that no simulation can be."""
+    yield from _engine_mistakes(config)
+    yield from _temperature_mistakes(config)
+    yield from _time_mistakes(config)
+    yield from _ensemble_mistakes(config)
+    yield from _inherent_mistakes(config)
+    yield from _spacing_mistakes(config)
+
+
+def _engine_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
+    engine = config["engine"]
+    if engine["name"] == "lammps" and engine["device"] == "gpu":
+        yield "engine.device: gpu is for hoomd: set cpu, or engine.name: hoomd"
+    if engine["device"] == "gpu":
+        yield from _segment_mistakes(config)
+
+
+def _segment_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
+    """A longer run does again what follows the last whole segment: on a GPU, not the same."""
+    segment = config["thermal"]["segment"]
+    for entry in config["temperatures"]:
+        time = entry["production"]
+        if not is_multiple(time, segment):
+            yield (
+                f"temperatures[{entry['temperature']:g}].production: {time:g} tau is no whole "
+                f"number of thermal.segment ({segment:g} tau), as a run on a GPU has to be, so "
+                "that a longer one can go on from it: round it"
+            )
+
+
+def _temperature_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
+    simulated = simulated_temperatures(config)
+    for temperature in simulated:
+        if float(f"{temperature:g}") != temperature:
+            yield f"temperatures: {temperature!r} has more than six digits: round it"
+    for temperature in sorted({t for t in simulated if simulated.count(t) > 1}):
+        yield f"temperatures: {temperature:g} is listed twice: keep one"
+    equilibration = config["equilibration"]
+    seed = equilibration["seed_temperature"]
+    if seed not in simulated:
+        yield not_simulated("equilibration.seed_temperature", seed, simulated)
+    melt = equilibration["cooling"]["temperature"]
+    if melt <= seed:
+        yield (
+            f"equilibration.cooling.temperature: {melt:g} must be above seed_temperature, {seed:g}"
+        )
+
+
+def simulated_temperatures(config: Mapping[str, Any]) -> list[float]:
+    """Temperatures of the study."""
+    return [entry["temperature"] for entry in config["temperatures"]]
+
+
+def not_simulated(place: str, temperature: float, simulated: list[float]) -> str:
+    """The line for a temperature that a key names and the study lacks."""
+    known = ", ".join(f"{t:g}" for t in sorted(simulated))
+    return (
+        f"{place}: {temperature:g} is not simulated: add it to temperatures, or use one of {known}"
+    )
+
+
+def _time_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
+    step = config["engine"]["time_step"]
+    thermal, equilibration = config["thermal"], config["equilibration"]
+    frame = thermal["frame_interval"]
+    times = {
+        "thermal.frame_interval": frame,
+        "thermal.segment": thermal["segment"],
+        "thermal.burst.interval": thermal["burst"]["interval"],
+        "equilibration.segment": equilibration["segment"],
+        "equilibration.sample_interval": equilibration["sample_interval"],
+        "equilibration.cooling.melt": equilibration["cooling"]["melt"],
+        "equilibration.cooling.quench": equilibration["cooling"]["quench"],
+    }
+    for entry in config["temperatures"]:
+        for key in ("equilibrate", "production"):
+            times[f"temperatures[{entry['temperature']:g}].{key}"] = entry[key]
+    for place, time in times.items():
+        if not is_multiple(time, step):
+            yield f"{place}: {time:g} tau is no whole number of time steps of {step:g} tau"
+    yield from _equilibration_mistakes(config)
+    yield from _burst_mistakes(thermal, step)
+    yield from _production_mistakes(config, frame)
+    yield from _window_mistakes(config, frame)
+
+
+def _equilibration_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
+    """The evidence needs halves of equal length, so two segments or more, all alike."""
+    block = config["equilibration"]
+    segment, sample = block["segment"], block["sample_interval"]
+    for entry in config["temperatures"]:
+        time = entry["equilibrate"]
+        if not is_multiple(time, segment) or time < 2 * max(segment, sample):
+            yield (
+                f"temperatures[{entry['temperature']:g}].equilibrate: {time:g} tau must be a whole "
+                f"number of equilibration.segment ({segment:g} tau), two or more, and hold two of "
+                f"equilibration.sample_interval ({sample:g} tau)"
+            )
+
+
+def is_multiple(time: float, unit: float) -> bool:
+    """Whether a time is a whole number of units."""
+    ratio = time / unit
+    return ratio > 0.5 and abs(ratio - round(ratio)) < 1e-6
+
+
+def _burst_mistakes(thermal: Mapping[str, Any], step: float) -> Iterator[str]:
+    burst = thermal["burst"]
+    if burst["first"] < step:
+        yield f"thermal.burst.first: {burst['first']:g} tau is less than a time step, {step:g} tau"
+    if not burst["first"] < burst["last"] < burst["interval"]:
+        yield (
+            f"thermal.burst.last: {burst['last']:g} tau must lie between first "
+            f"({burst['first']:g}) and interval ({burst['interval']:g})"
+        )
+
+
+def _production_mistakes(config: Mapping[str, Any], frame: float) -> Iterator[str]:
+    hop, lag = config["hop"]["window"], config["van_hove"]["lag"]
+    ahead = max(config["samples"]["lead"], config["barriers"]["within"])
+    population = ahead + config["barriers"]["stride"] * frame
+    needs = {
+        "self_scattering.least_origins": 2 * config["self_scattering"]["least_origins"] * frame,
+        "van_hove.lag": 2 * lag,
+        "hop.window, samples.lead and barriers.stride": hop + population,
+    }
+    quiet = {"samples.quiet.duration": hop + config["samples"]["quiet"]["duration"]}
+    activated = {config["roles"][role] for role in ("training", "transfer_test")}
+    for entry in config["temperatures"]:
+        place = f"temperatures[{entry['temperature']:g}].production"
+        own = dict(needs)
+        own |= quiet if entry["temperature"] in activated else {}
+        for key, least in own.items():
+            if entry["production"] < least:
+                yield (
+                    f"{place}: {entry['production']:g} tau is too short for {key}: give at least "
+                    f"{least:g} tau"
+                )
+
+
+def _inherent_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
+    own = config["inherent"]
+    # Each replica is judged by models that are trained with the others.
+    number = (config["replicas"] - 1 or 1) * own["snapshots"] - (config["replicas"] == 1)
+    if number < LEAST_TRAINING_SNAPSHOTS:
+        yield (
+            f"inherent.snapshots: {own['snapshots']} of each replica leave {number} to train the "
+            f"models with that judge the others, {LEAST_TRAINING_SNAPSHOTS} are needed: raise it"
+        )
+    yield from _inherent_time_mistakes(own, config["engine"]["time_step"])
+    yield from _published_mistakes(own["published"])
+
+
+def _spacing_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
+    """Snapshots lie at half the spacing, one and a half, and so on: within the run, on frames."""
+    produced = {entry["temperature"]: entry["production"] for entry in config["temperatures"]}
+    roles, quench = config["roles"], config["quench"]
+    found = [
+        (f"isoconfigurational.ensembles.{number}", entry, "snapshots", entry["temperature"])
+        for number, entry in enumerate(config["isoconfigurational"]["ensembles"])
+    ]
+    found += [
+        ("cycle", config["cycle"], "snapshots", roles["cycle"]),
+        ("inherent", config["inherent"], "snapshots", roles["propensity"]),
+        ("quench", quench, "frames", min(produced, key=produced.get)),
+    ]
+    frame = config["thermal"]["frame_interval"]
+    for place, block, key, temperature in found:
+        spacing, length = block["spacing"], produced.get(temperature, math.inf)
+        if not is_multiple(spacing, 2 * frame):
+            yield (
+                f"{place}.spacing: {spacing:g} tau is no even number of frame intervals of "
+                f"{frame:g} tau: try {max(round(spacing / (2 * frame)), 1) * 2 * frame:g}"
+            )
+        last = (block[key] - 0.5) * spacing
+        if last >= length:
+            yield (
+                f"{place}.{key}: the last of {block[key]} lies at {last:g} tau, the run at T = "
+                f"{temperature:g} ends at {length:g} tau: lower spacing or {key}, or raise its "
+                "production"
+            )
+
+
+def _inherent_time_mistakes(own: Mapping[str, Any], step: float) -> Iterator[str]:
+    for time in own["times"]:
+        if not is_multiple(time, step):
+            yield f"inherent.times: {time:g} tau is no whole number of time steps of {step:g} tau"
+    if list(own["times"]) != sorted(own["times"]):
+        yield f"inherent.times: {own['times']} do not rise: put them in order"
+    if own["training_time"] not in own["times"]:
+        yield (
+            f"inherent.training_time: {own['training_time']:g} tau is not among inherent.times "
+            f"({', '.join(f'{time:g}' for time in own['times'])}): add it there, or use one of them"
+        )
+
+
+def _published_mistakes(published: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    times = [entry["time"] for entry in published]
+    if any(after <= before for before, after in itertools.pairwise(times)):
+        yield f"inherent.published: times {times} do not rise: put them in order, each once"
+    for number, entry in enumerate(published):
+        found, first = len(entry["files"]), len(published[0]["files"])
+        if found != first:
+            yield (
+                f"inherent.published.{number}.files: {found} at {entry['time']:g} tau, {first} at "
+                f"{times[0]:g} tau: give one file of each snapshot at each time"
+            )
+    if published and len(published[0]["files"]) <= LEAST_TRAINING_SNAPSHOTS:
+        yield (
+            f"inherent.published: {len(published[0]['files'])} snapshots are too few to train with "
+            f"some and judge others: give {LEAST_TRAINING_SNAPSHOTS + 1} or more"
+        )
+
+
+def _window_mistakes(config: Mapping[str, Any], frame: float) -> Iterator[str]:
+    window = config["hop"]["window"]
+    if not is_multiple(window, 2 * frame):
+        yield (
+            f"hop.window: {window:g} tau is no even number of frame intervals of {frame:g} tau: "
+            f"try {max(round(window / (2 * frame)), 1) * 2 * frame:g}"
+        )
+    cycle = config["cycle"]
+    whole = {
+        **{
+            f"cycle.{key}": cycle[key]
+            for key in ("before", "ramp", "after", "control_extra", "segment")
+        },
+        **{
+            f"cycle.pulses.{number}.hold": pulse["hold"]
+            for number, pulse in enumerate(cycle["pulses"])
+        },
+        "csd.window": config["csd"]["window"],
+        "van_hove.lag": config["van_hove"]["lag"],
+        "samples.lead": config["samples"]["lead"],
+        "barriers.within": config["barriers"]["within"],
+        "samples.quiet.duration": config["samples"]["quiet"]["duration"],
+    }
+    for place, time in whole.items():
+        if not is_multiple(time, frame):
+            yield f"{place}: {time:g} tau is no whole number of frame intervals of {frame:g} tau"
+
+
+def _ensemble_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
+    own, frame = config["isoconfigurational"], config["thermal"]["frame_interval"]
+    if not is_multiple(own["duration"], frame):
+        yield (
+            f"isoconfigurational.duration: {own['duration']:g} tau is no whole number of frame "
+            f"intervals of {frame:g} tau"
+        )
+    half = config["hop"]["window"] / 2
+    least = half + max(half, config["csd"]["window"])
+    if own["duration"] < least:
+        yield (
+            f"isoconfigurational.duration: {own['duration']:g} tau is too short for hop.window and "
+            f"csd.window: give at least {least:g} tau"
+        )
+    simulated = simulated_temperatures(config)
+    temperatures = [entry["temperature"] for entry in own["ensembles"]]
+    for number, temperature in enumerate(temperatures):
+        if temperature not in simulated:
+            place = f"isoconfigurational.ensembles.{number}.temperature"
+            yield not_simulated(place, temperature, simulated)
+    for temperature in sorted({t for t in temperatures if temperatures.count(t) > 1}):
+        yield f"isoconfigurational.ensembles: {temperature:g} is listed twice: keep one"

@@ -1,0 +1,168 @@
+"""Looks of the regressors, and what their figures share."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from softness.figures import draw_barriers as curves
+from softness.figures import style
+from softness.findings.barrier_curves import QUANTITIES, BarrierCurves
+from softness.findings.learned import SOFTNESS
+from softness.findings.regressed import RIDGE, SVR, SVR_CSD, SVR_FIRST, SVR_SECOND
+from softness.uncertainty import Estimate
+
+Z_SCORE = r"$x = (y - \langle y \rangle_{tr})\;/\;\sigma_{tr}$"
+
+LN_P = r"$\ln\,p_r$"
+
+TEMPERATURE = r"$T\;\;(\epsilon_{AA}/k_B)$"
+
+LOOKS = {
+    SOFTNESS: ("$S$", "black", "o"),
+    SVR: ("SVR", "#0072b2", "s"),
+    RIDGE: ("RR", "#d55e00", "^"),
+    "rbf_svr": ("rbfSVR", "#009e73", "D"),
+    "mlp": ("MLP", "#aa3377", "v"),
+    "mlp_h": ("MLP$_H$", "#cc79a7", "<"),
+    "mlp_d": ("MLP$_D$", "#661144", ">"),
+    "binomial": ("binomial", "#b58900", "P"),
+    "boosting": ("boosting", "#56b4e9", "X"),
+}
+"""Label, colour and marker of each model, the same in all figures; in the order of legends."""
+
+VARIANT_LOOKS = {
+    SVR_CSD: ("SVR, CSD", "#d55e00", "^"),
+    SVR_FIRST: ("SVR, orders 0 and 1", "#009e73", "D"),
+    SVR_SECOND: ("SVR, orders 0 to 2", "#d55e00", "^"),
+}
+"""The same of models that only differ from SVR in labels or features; each has its own figure."""
+
+# Horizontal room of the models beside each other, as a share of the least distance of two points,
+# and at most of the whole range.
+DODGE, LARGEST_DODGE = 0.8, 0.03
+
+# Free space beside the outermost points, and bars that are cut, as shares of the range of values.
+MARGIN, LONG_BAR = 0.05, 0.4
+
+
+def look(name: str) -> tuple[str, str, str]:
+    """Label, colour and marker of a model."""
+    return (LOOKS | VARIANT_LOOKS).get(name, (name, "0.5", "*"))
+
+
+def dodged(x: np.ndarray, number: int, count: int) -> np.ndarray:
+    """Places of one of several series beside each other."""
+    x = np.asarray(x, dtype=np.float64)
+    distances = np.diff(np.unique(x))
+    narrow = LARGEST_DODGE * (np.ptp(x) or x.max())
+    room = min(DODGE * distances.min(), narrow) if len(distances) else narrow
+    return x + room * ((number + 0.5) / count - 0.5)
+
+
+def draw_points(
+    axes: Axes, x: np.ndarray, found: Sequence[Estimate], name: str, **options: Any
+) -> None:
+    """Values of a model with their 95 % intervals, and a thin line through them."""
+    _, colour, marker = look(name)
+    options = {"color": colour, "marker": marker, **options}
+    value = np.array([float(each.value) for each in found])
+    low, high = np.array([each.interval() for each in found]).T
+    # The interval of a skewed distribution can lie beside the value.
+    ends = np.maximum([value - low, high - value], 0)
+    axes.errorbar(
+        x,
+        value,
+        yerr=ends,
+        markersize=3.5,
+        linewidth=0.5,
+        elinewidth=0.7,
+        **options,
+    )
+
+
+def draw_by_temperature(
+    axes: Axes, found: Mapping[str, Mapping[float, Estimate]], *included: float
+) -> None:
+    """Values of several models beside each other against temperature.
+
+    Parameters
+    ----------
+    found
+        By the name of the model, then by temperature.
+    included
+        What the axis must hold as well.
+    """
+    for place, (name, by_temperature) in enumerate(found.items()):
+        if by_temperature:
+            x = dodged(list(by_temperature), place, len(found))
+            draw_points(axes, x, list(by_temperature.values()), name)
+    shown = [each for by_temperature in found.values() for each in by_temperature.values()]
+    if not shown:
+        say(axes, "no test snapshots")
+    # Bars of few snapshots go on beyond the axis.
+    axes.set_ylim(*limits(shown, *included))
+    axes.set_xlabel(TEMPERATURE)
+
+
+def limits(found: Iterable[Estimate], *included: float) -> tuple[float, float]:
+    """Range of an axis that holds all values and some others, and bars unless they are long."""
+    found = list(found)
+    values = np.array([float(each.value) for each in found] + list(included))
+    values = values[np.isfinite(values)]
+    low, high = (values.min(), values.max()) if len(values) else (0.0, 1.0)
+    span = (high - low) or 1.0
+    ends = np.array([low, high, *(end for each in found for end in each.interval())])
+    ends = np.clip(ends[np.isfinite(ends)], low - LONG_BAR * span, high + LONG_BAR * span)
+    return ends.min() - MARGIN * span, ends.max() + MARGIN * span
+
+
+def barrier_figure(barriers: BarrierCurves) -> Figure:
+    """Delta E (a) and Sigma (b) by several models, with the error of the first one."""
+    figure = Figure(figsize=(style.DOUBLE_COLUMN, 2.6))
+    panels = figure.subplots(1, 2)
+    for panel, quantity, letter in zip(panels, QUANTITIES, "ab", strict=True):
+        curves.draw_random(panel, barriers, quantity)
+        draw_barriers(panel, barriers, quantity)
+        panel.set_title(f"({letter})", loc="left", fontsize=9)
+    curve_legend(figure, panels[0])
+    return figure
+
+
+def curve_legend(figure: Figure, axes: Axes, **options: Any) -> None:
+    """Which curve of an axes is which, beside the panels."""
+    handles, labels = axes.get_legend_handles_labels()
+    if handles:
+        figure.legend(handles, labels, loc="outside right center", **options)
+
+
+def draw_barriers(axes: Axes, barriers: BarrierCurves, quantity: str) -> None:
+    """Delta E or Sigma by several models, with the error of the first one."""
+    for number, name in enumerate(barriers.names):
+        label, colour, marker = look(name)
+        options = {"label": label, "color": colour, "marker": marker, "markersize": 3}
+        draw = curves.draw_one if number else curves.draw_reference
+        draw(axes, barriers, name, quantity, **options)
+    curves.finish(axes, barriers, quantity, Z_SCORE)
+    if not barriers.names:
+        say(axes, "no such models")
+
+
+def model_legend(figure: Figure, shown: Iterable[str], loc: str = "outside right center") -> None:
+    """Which colour and marker is which model."""
+    handles = []
+    for name in shown:
+        label, colour, marker = look(name)
+        handles.append(
+            Line2D([], [], color=colour, marker=marker, markersize=3.5, linewidth=0.5, label=label)
+        )
+    if handles:
+        figure.legend(handles=handles, loc=loc)
+
+
+def say(axes: Axes, text: str) -> None:
+    """Text in an axes that has nothing to show."""
+    axes.text(0.5, 0.5, text, transform=axes.transAxes, ha="center", va="center", color="0.4")

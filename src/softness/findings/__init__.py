@@ -1,0 +1,1 @@
+"""What tables of a study say, without drawing it: estimates, claims and the numbers of figures."""

@@ -1,0 +1,106 @@
+"""Figure 1.1: mobile regions of the supercooled liquid cluster."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from softness import seeds
+from softness.findings import learned
+from softness.findings.data import FigureData
+from softness.report.claims import Claim, Statement
+from softness.uncertainty import Estimate, bootstrap, widened
+
+CLUSTERING = Statement(
+    figure="1.1",
+    name="Pearson correlation of neighbours' displacements",
+    claim="Mobile particles are neighbours of mobile ones: the dynamics varies in space",
+    source="regions of like displacement, no value given",
+    above=0.1,
+)
+BEYOND_CHANCE = Statement(
+    figure="1.1",
+    name="the same, above 99 % of shuffles by",
+    claim="The clustering is beyond what shuffled displacements give",
+    source="as above",
+    above=0.0,
+)
+
+# Thickness of the slab that is shown, in sigma_AA: about two layers of particles.
+SLAB = 2.0
+
+
+@dataclass(frozen=True)
+class Findings:
+    """A slab of the first replica, and how alike neighbours move in all of them.
+
+    Attributes
+    ----------
+    temperature, lag, box_length
+        In eps_AA / k_B, tau and sigma_AA.
+    positions, displacement
+        (particles, 3) and (particles,) of the slab, in sigma_AA.
+    fast
+        Displacement that two in a hundred of all particles exceed, in sigma_AA.
+    correlation, excess
+        Mean over origins and replicas: of neighbours' displacements, and of what is beyond chance.
+    replicas
+        Number of replicas.
+    """
+
+    temperature: float
+    lag: float
+    box_length: float
+    positions: np.ndarray
+    displacement: np.ndarray
+    fast: float
+    correlation: Estimate
+    excess: Estimate
+    replicas: int
+
+
+def compute(data: FigureData) -> Findings:
+    """The slab of the first replica, and the correlations of all."""
+    tables, first = data.displacement_map, data.displacement_map[0]
+    shown = np.abs(first.positions[:, 2]) < SLAB / 2
+    return Findings(
+        temperature=float(first.temperature),
+        lag=float(first.lag),
+        box_length=float(first.box_length),
+        positions=first.positions[shown],
+        displacement=first.displacement[shown],
+        fast=float(np.quantile(first.displacement, 0.98)),
+        correlation=_mean([table.correlation for table in tables], data),
+        excess=_mean([table.correlation - table.chance for table in tables], data),
+        replicas=len(tables),
+    )
+
+
+def _mean(values: list[np.ndarray], data: FigureData) -> Estimate:
+    """Mean over origins, which lie two relaxation times apart, and replicas."""
+    mean = float(np.concatenate(values).mean())
+    sums = [each[:, None] for each in values]
+    counts = [np.ones_like(each) for each in sums]
+    generator = seeds.stream(data.settings["seed"], "figure 1.1 bootstrap", 0.0)
+    draws = bootstrap(sums, counts, lambda row: row[0], data.settings["draws"], generator)
+    return Estimate(mean, widened(draws, mean, [len(each) for each in values]))
+
+
+def claims(findings: Findings) -> list[Claim]:
+    """Verdicts on the correlation itself, and on its distance to chance."""
+    return [
+        learned.judged(CLUSTERING, findings.correlation, findings.replicas),
+        learned.judged(BEYOND_CHANCE, findings.excess, findings.replicas),
+    ]
+
+
+def table(findings: Findings) -> pd.DataFrame:
+    """Positions and displacements of the slab of the first replica."""
+    return pd.DataFrame(
+        {
+            "temperature": findings.temperature,
+            "lag": findings.lag,
+            **dict(zip("xyz", findings.positions.T, strict=True)),
+            "displacement": findings.displacement,
+        }
+    )
