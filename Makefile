@@ -1,5 +1,5 @@
 # Needs git, make and Python 3.11 to 3.13 on Linux x86-64; everything else goes into .venv.
-# make figures: the laptop study; make test: the tests. Interrupted and typed again, both go on.
+# make figures: the laptop study; make test: the tests. make figures resumes if it is run again.
 
 PYTHON ?= python3
 CONFIG ?= config/laptop.yaml
