@@ -44,7 +44,10 @@ def pack(config: str | Path, jobs: Sequence[PlannedJob], path: str | Path) -> Ma
     files = {name: Path(name) for name in inputs}
     settings = f"{CONFIG_FOLDER}/{Path(config).name}"
     files |= {settings: Path(config), _complete(): configuration.COMPLETE}
-    with tempfile.TemporaryDirectory() as folder:
+    # Beside the archive: where there is room for it, there is for the excerpts.
+    beside = Path(path).absolute().parent
+    beside.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".temporary-", dir=beside) as folder:
         trajectories = _trajectories_of_report(drawings)
         excerpts = {name: file_digest(name) for name in trajectories}
         for number, name in enumerate(trajectories):
