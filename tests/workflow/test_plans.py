@@ -87,4 +87,6 @@ def test_all_simulations_and_nothing_else_go_to_the_simulation_partition():
     rules = re.findall(r"^rule (\w+):\n((?: +.*\n|\n(?= ))*)", "\n".join(texts), flags=re.MULTILINE)
     assert len(rules) > 30
     simulations = {name for name, body in rules if re.search(r"gpu=.*GPUS", body)}
+    twins = re.findall(r"^use rule (\w+) as (\w+) with:", "\n".join(texts), flags=re.MULTILINE)
+    simulations |= {twin for name, twin in twins if name in simulations}
     assert simulations == set(profile["set-resources"])
