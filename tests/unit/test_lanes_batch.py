@@ -2,7 +2,8 @@
 
 import numpy as np
 import pytest
-from lane_witness import batch_of, bits, forces_and_energy, melt, velocities_of
+from direct_sums import forces_and_energy, nearest_image
+from lane_witness import batch_of, bits, melt, velocities_of
 
 from softness import engines
 from softness.engines.batch import BatchOfOne
@@ -286,8 +287,7 @@ def test_particles_in_the_same_place_are_named(lanes, start):
 
 def nearest_pair(start, liquid):
     """Two particles that are near each other, and the vector from the second to the first."""
-    apart = start - start[9]
-    apart -= liquid.box_length * np.rint(apart / liquid.box_length)
+    apart = nearest_image(start - start[9], liquid.box_length)
     second = np.linalg.norm(apart, axis=1).argsort()[1]
     return second, -apart[second]
 
