@@ -157,7 +157,7 @@ def test_all_damages_are_named_at_once(archive):
 def test_a_changed_or_missing_manifest_is_named(archive, name):
     contents = members(archive)
     rewritten(archive, contents | {name: contents[name].replace(b"a", b"b", 1)})
-    assert f"changed: {name}" in fault_of(archive) or name in fault_of(archive)
+    assert "changed: manifest.json or manifest.sha256" in fault_of(archive)
     del contents[name]
     rewritten(archive, contents)
     assert f"missing: {name}" in fault_of(archive)
