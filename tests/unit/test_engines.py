@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 from direct_sums import forces_and_energy, verlet
+from small_melts import hot
 
 from softness import engines
 from softness.engines import state
 from softness.errors import InputError
 from softness.liquid import kob_andersen
 from softness.seeds import maxwell_boltzmann, stream
-from softness.simulate.start import random_start
 
 PARTICLES = 500
 
@@ -17,10 +17,7 @@ PARTICLES = 500
 @pytest.fixture(scope="module")
 def melt():
     """Positions and velocities of a melt at T = 1, made without an engine's help but LAMMPS'."""
-    liquid = kob_andersen(PARTICLES)
-    engine = engines.create("lammps", liquid)
-    velocities = maxwell_boltzmann(stream(1, "test", 2.0), PARTICLES, 2.0)
-    engine.load(random_start(liquid, stream(1, "start", 2.0)), liquid.types, velocities)
+    engine = hot(kob_andersen(PARTICLES), 2.0)
     engine.ramp(2.0, 1.0, 2000)
     engine.ramp(1.0, 1.0, 2000)
     return engine.positions(), engine.velocities()
