@@ -3,7 +3,7 @@
 from functools import lru_cache
 
 import numpy as np
-from scipy.spatial import cKDTree
+from direct_pairs import near_pairs
 
 from softness import engines
 from softness.lanes.batch import create
@@ -48,13 +48,8 @@ def total_energies(batch):
 
 def at_cutoff(liquid, positions, within=1e-5):
     """(N,) whether a particle has a pair so near its cut-off."""
-    length = liquid.box_length
-    wrapped = positions % length
-    wrapped[wrapped == length] = 0
     reach = liquid.largest_cutoff + within
-    first, second = cKDTree(wrapped, boxsize=length).query_pairs(reach, output_type="ndarray").T
-    apart = wrapped[first] - wrapped[second]
-    apart -= length * np.rint(apart / length)
+    first, second, apart = near_pairs(positions, liquid.box_length, reach)
     cutoff = np.array(liquid.cutoffs)[liquid.types[first] + liquid.types[second]]
     near = np.abs(np.linalg.norm(apart, axis=1) - cutoff) < within
     found = np.zeros(liquid.particles, bool)

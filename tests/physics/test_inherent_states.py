@@ -6,6 +6,7 @@ where the force jumps by 0.04; so no minimum lies on it, and no quench is stoppe
 
 import numpy as np
 import pytest
+from direct_pairs import energy_and_forces
 
 from softness import engines
 from softness.liquid import kob_andersen
@@ -47,6 +48,16 @@ def test_inherent_states_of_real_configurations(states, engine_name, real_data):
         # Particles fall from where they vibrate, and stay in their cages.
         moved = np.linalg.norm(state.positions - real_data["positions"][row], axis=1)
         assert np.median(moved) == pytest.approx(0.12, abs=0.04)
+
+
+def test_a_minimum_is_one_by_a_sum_over_pairs(states, real_data):
+    """Whichever engines are installed."""
+    for state in states:
+        energy, forces = energy_and_forces(LIQUID, state.positions, real_data["types"])
+        assert energy / LIQUID.particles == pytest.approx(state.energy, abs=1e-10)
+        largest = np.linalg.norm(forces, axis=1).max()
+        assert largest == pytest.approx(state.largest_force, abs=1e-8)
+        assert largest < TOLERANCE
 
 
 def test_a_minimum_of_one_engine_is_a_minimum_of_the_others(states, real_data):

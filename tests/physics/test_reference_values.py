@@ -7,8 +7,8 @@ holds the table's own.
 import freud
 import numpy as np
 import pytest
+from direct_pairs import energy_and_forces
 from liquid_runs import run_liquid
-from scipy.spatial import cKDTree
 
 from softness import engines
 from softness.dynamics.pairs import PairDistribution, first_peak, second_minimum
@@ -34,22 +34,6 @@ def test_energies_of_real_configurations_cut_off_per_pair(engine_name, real_data
     assert engine.potential_energy() / 4096 == pytest.approx(ENERGIES[row], abs=1e-4)
 
 
-def direct_energy(positions, types, length):
-    """Energy with the common cut-off, by a search over pairs that is no part of this package."""
-    wrapped = positions % length
-    wrapped[wrapped == length] = 0
-    first, second = cKDTree(wrapped, boxsize=length).query_pairs(2.5, output_type="ndarray").T
-    separation = wrapped[first] - wrapped[second]
-    separation -= length * np.round(separation / length)
-    kind = types[first] + types[second]
-    epsilon, sigma = np.array([1.0, 1.5, 0.5])[kind], np.array([1.0, 0.8, 0.88])[kind]
-
-    def energy(distance):
-        return 4 * epsilon * ((sigma / distance) ** 12 - (sigma / distance) ** 6)
-
-    return float((energy(np.linalg.norm(separation, axis=1)) - energy(2.5)).sum())
-
-
 @pytest.mark.parametrize("row", [0, 4, 9])
 def test_energies_of_real_configurations_with_the_common_cut_off(engine_name, real_data, row):
     liquid = kob_andersen(cutoff="common")
@@ -57,8 +41,8 @@ def test_energies_of_real_configurations_with_the_common_cut_off(engine_name, re
     engine = engines.create(engine_name, liquid)
     engine.load(positions, real_data["types"])
     found = engine.potential_energy() / 4096
-    expected = direct_energy(positions, real_data["types"], liquid.box_length) / 4096
-    assert found == pytest.approx(expected, abs=1e-4)
+    expected = energy_and_forces(liquid, positions, real_data["types"])[0] / 4096
+    assert found == pytest.approx(expected, abs=1e-10)
     # STUDY: lower than per pair by 0.161 at T = 0.44.
     assert found - ENERGIES[row] == pytest.approx(-0.161, abs=0.005)
 

@@ -1,7 +1,5 @@
 """Structural features on equilibrated Kob-Andersen configurations of another group, T = 0.44."""
 
-from pathlib import Path
-
 import freud
 import numpy as np
 import pytest
@@ -14,18 +12,12 @@ from softness.structure.averaged import averaged_features
 from softness.structure.feature_set import FeatureSet, frame_features
 from softness.structure.radial import RADII, radial_features
 
-DATA = Path(__file__).parents[2].parent / "shared/data/kob_andersen_T0.44.npz"
 SHELLS = (1.0, 1.5, 2.0, 2.5, 3.0)
-
-pytestmark = pytest.mark.skipif(
-    not DATA.is_file(), reason=f"the configurations {DATA.name} are not beside the repository"
-)
 
 
 @pytest.fixture(scope="module")
-def liquid():
-    with np.load(DATA) as data:
-        return {name: data[name] for name in data.files} | {"box_length": float(data["box_length"])}
+def liquid(real_data):
+    return real_data | {"box_length": float(real_data["box_length"])}
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""What lanes are held against: sums over all pairs and velocity Verlet in double precision."""
+"""Lanes, a melt that one of them has made, and digests of all that is known of runs."""
 
 import hashlib
 from functools import lru_cache
@@ -6,7 +6,7 @@ from functools import lru_cache
 import numpy as np
 
 from softness.lanes.batch import create
-from softness.liquid import Liquid, kob_andersen
+from softness.liquid import kob_andersen
 from softness.seeds import maxwell_boltzmann, stream
 from softness.simulate.start import random_start
 
@@ -41,41 +41,3 @@ def bits(batch):
     arrays = [getattr(batch, name)() for name in names]
     parts = (b"".join(array[run].tobytes() for array in arrays) for run in range(batch.runs))
     return [hashlib.sha256(part).hexdigest() for part in parts]
-
-
-def pair_table(liquid: Liquid, types):
-    """(N, N) epsilon, sigma and cut-off of each pair."""
-    kind = types[:, None] + types[None, :]
-    return [np.array(values)[kind] for values in (liquid.epsilon, liquid.sigma, liquid.cutoffs)]
-
-
-def separations(liquid, positions):
-    """(N, N, 3) vectors to each particle from each other one, to the nearest image."""
-    apart = positions[:, None] - positions[None, :]
-    return apart - liquid.box_length * np.rint(apart / liquid.box_length)
-
-
-def forces_and_energy(liquid: Liquid, positions, types):
-    """(N, 3) forces, the energy, and (N,) whether a pair is within 1e-5 of its cut-off."""
-    epsilon, sigma, cutoff = pair_table(liquid, types)
-    apart = separations(liquid, positions)
-    distance = np.linalg.norm(apart, axis=-1)
-    np.fill_diagonal(distance, np.inf)
-    sixth, at_cutoff = (sigma / distance) ** 6, (sigma / cutoff) ** 6
-    is_near = distance < cutoff
-    slope = np.where(is_near, 24 * epsilon * (2 * sixth**2 - sixth) / distance**2, 0.0)
-    energy = 4 * epsilon * (sixth**2 - sixth - at_cutoff**2 + at_cutoff)
-    forces = (slope[..., None] * apart).sum(axis=1)
-    total = 0.5 * float(np.where(is_near, energy, 0.0).sum())
-    return forces, total, (np.abs(distance - cutoff) < 1e-5).any(axis=1)
-
-
-def verlet(liquid, positions, velocities, types, steps, time_step=TIME_STEP):
-    """Positions and velocities after some steps of constant energy."""
-    force = forces_and_energy(liquid, positions, types)[0]
-    for _ in range(steps):
-        velocities = velocities + time_step / 2 * force
-        positions = positions + time_step * velocities
-        force = forces_and_energy(liquid, positions, types)[0]
-        velocities = velocities + time_step / 2 * force
-    return positions, velocities

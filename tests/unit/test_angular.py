@@ -3,6 +3,7 @@
 import freud
 import numpy as np
 import pytest
+from direct_sums import vectors_and_distances
 from scipy.special import sph_harm_y
 
 from softness.errors import InputError
@@ -11,17 +12,9 @@ from softness.structure.angular import DEGREES, angular_features
 SHELLS = np.array([[1.0, 1.5], [1.5, 2.0], [2.0, 2.5], [2.5, 3.0], [3.0, 3.5]])
 
 
-def separations(positions, box_length, centres):
-    vector = positions[None] - positions[centres, None]
-    vector -= box_length * np.round(vector / box_length)
-    distance = np.linalg.norm(vector, axis=2)
-    distance[np.arange(len(centres)), centres] = np.inf
-    return vector, distance
-
-
 def angular_by_definition(positions, box_length, centres, shells=SHELLS, degrees=DEGREES):
     """Eq. 3.2 and 3.3 with the spherical harmonics of scipy."""
-    vector, distance = separations(positions, box_length, centres)
+    vector, distance = vectors_and_distances(positions, box_length, centres)
     found = np.zeros((len(centres), len(shells), len(degrees)))
     for i, shell in np.ndindex(len(centres), len(shells)):
         members = (distance[i] >= shells[shell][0]) & (distance[i] < shells[shell][1])
@@ -41,7 +34,7 @@ def angular_by_definition(positions, box_length, centres, shells=SHELLS, degrees
 def angular_by_freud(positions, box_length, shells=SHELLS, degrees=DEGREES):
     box = freud.box.Box.cube(box_length)
     particles = len(positions)
-    vector, distance = separations(positions, box_length, np.arange(particles))
+    vector, distance = vectors_and_distances(positions, box_length, np.arange(particles))
     columns = []
     for inner, outer in shells:
         i, j = np.nonzero((distance >= inner) & (distance < outer))

@@ -3,6 +3,7 @@
 import dataclasses
 import hashlib
 import io
+import re
 import tarfile
 
 import gsd.hoomd
@@ -157,7 +158,7 @@ def test_all_damages_are_named_at_once(archive):
 def test_a_changed_or_missing_manifest_is_named(archive, name):
     contents = members(archive)
     rewritten(archive, contents | {name: contents[name].replace(b"a", b"b", 1)})
-    assert f"changed: {name}" in fault_of(archive) or name in fault_of(archive)
+    assert "changed: manifest.json or manifest.sha256" in fault_of(archive)
     del contents[name]
     rewritten(archive, contents)
     assert f"missing: {name}" in fault_of(archive)
@@ -211,27 +212,36 @@ def test_paths_outside_of_the_folder_are_known(path):
 
 
 @pytest.mark.parametrize(
-    "changes",
+    ("changes", "named"),
     [
-        {"stage": "thermal"},
-        {"stage": "../x"},
-        {"inputs": ("/etc/passwd",)},
-        {"outputs": {"../x.png": "0"}},
-        {"arguments": ("--png", "/tmp/x.png")},
-        {"arguments": ("--png=../x.png",)},
-        {"arguments": ("--settings", "settings.json")},
-        {"arguments": ("--settings=settings.json",)},
+        ({"stage": "thermal"}, "'thermal' draws nothing"),
+        ({"stage": "../x"}, "'../x' draws nothing"),
+        ({"inputs": ("/etc/passwd",)}, "'/etc/passwd' lies outside of the archive"),
+        ({"outputs": {"../x.png": "0"}}, "'../x.png' lies outside of the archive"),
+        ({"arguments": ("--png", "/tmp/x.png")}, "'/tmp/x.png' lies outside of the archive"),
+        ({"arguments": ("--png=../x.png",)}, "'../x.png' lies outside of the archive"),
+        ({"arguments": ("--settings", "settings.json")}, "settings.json' lies outside of"),
+        ({"arguments": ("--settings=settings.json",)}, "settings.json' lies outside of"),
     ],
 )
-def test_a_manifest_runs_nothing_but_figures_and_writes_nowhere_else(manifest, changes):
+def test_a_manifest_runs_nothing_but_figures_and_writes_nowhere_else(manifest, changes, named):
     bad = dataclasses.replace(manifest, drawings=(drawing(**changes),))
-    with pytest.raises(InputError, match=r"draws nothing|outside of the archive"):
+    with pytest.raises(InputError, match=re.escape(named)):
         Manifest.from_text(bad.as_text())
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"format": 1}', '{"format": 99}'])
-def test_what_is_no_manifest_is_told(text):
-    with pytest.raises(InputError, match=r"no manifest|format 99"):
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("", "is no manifest of an archive of figures"),
+        ("[]", "is no manifest of an archive of figures"),
+        ("{}", "is no manifest of an archive of figures: 'format'"),
+        ('{"format": 1}', "is no manifest of an archive of figures: 'drawings'"),
+        ('{"format": 99}', "has format 99, this version reads 1"),
+    ],
+)
+def test_what_is_no_manifest_is_told(text, named):
+    with pytest.raises(InputError, match=named):
         Manifest.from_text(text)
 
 

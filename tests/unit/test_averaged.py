@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from direct_sums import vectors_and_distances
 
 from softness.errors import InputError
 from softness.structure.averaged import averaged_features
@@ -16,9 +17,8 @@ def random_liquid(particles=400, box_length=7.0, seed=0):
 
 
 def averaged_by_definition(features, positions, box_length, cutoff, order):
-    vector = positions[:, None] - positions[None]
-    vector -= box_length * np.round(vector / box_length)
-    distance = np.linalg.norm(vector, axis=2)
+    _, distance = vectors_and_distances(positions, box_length)
+    np.fill_diagonal(distance, 0)
     weight = np.where(distance < cutoff, np.exp(-distance / cutoff), 0)
     weight /= weight.sum(axis=1, keepdims=True)
     return np.linalg.matrix_power(weight, order) @ features

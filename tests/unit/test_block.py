@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from kills import Killed
 from small_ensemble import counted, same, small_ensemble
 
 from locations import ROOT
@@ -65,10 +66,6 @@ def wholes(ensemble, trajectories):
 @pytest.fixture(scope="module")
 def whole(wholes):
     return wholes[RUNS]
-
-
-class Killed(BaseException):
-    pass
 
 
 class Recalled:

@@ -14,6 +14,7 @@ from unittest.mock import patch
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from kills import Killed
 
 from softness.errors import InputError
 from softness.simulate.chain import Chain
@@ -22,10 +23,6 @@ from softness.simulate.segments import Cuts
 CUTS = Cuts(5)
 APPROACH = Cuts(5, (3, 4))
 LINES, STATE = "lines.txt", "state.txt"
-
-
-class Killed(BaseException):
-    pass
 
 
 class Fate:

@@ -7,9 +7,11 @@ from pathlib import Path
 import gsd.hoomd
 import numpy as np
 import pytest
+from kills import Killed, killed_after
 from liquid_settings import liquid_settings
+from small_melts import hot
 
-from softness import engines, seeds
+from softness import seeds
 from softness.engines.lammps import Lammps
 from softness.errors import InputError
 from softness.files import tables
@@ -17,12 +19,11 @@ from softness.files.frames import Frame, write_segment
 from softness.files.provenance import Provenance
 from softness.files.records.cycled import CycleHistory
 from softness.liquid import kob_andersen
-from softness.seeds import maxwell_boltzmann, stream
+from softness.seeds import maxwell_boltzmann
 from softness.simulate import cycle as module
 from softness.simulate.cycle import TRAJECTORY, CycleProtocol, CycleRuns, history_of, run_cycle
 from softness.simulate.deadline import Deadline
 from softness.simulate.settings import RunSettings
-from softness.simulate.start import random_start
 from softness.stages import command
 from softness.stages import cycle as stage
 from softness.stages.shared.trajectories import finish_trajectories
@@ -40,10 +41,7 @@ MOVES = 4  # the frame at which the temperature begins to move
 @pytest.fixture(scope="module")
 def positions():
     """A melt near the low temperature."""
-    liquid = kob_andersen(PARTICLES)
-    engine = engines.create("lammps", liquid)
-    velocities = maxwell_boltzmann(stream(1, "test", 1.5), PARTICLES, 1.5)
-    engine.load(random_start(liquid, stream(1, "start", 1.5)), liquid.types, velocities)
+    engine = hot(kob_andersen(PARTICLES), 1.5)
     engine.ramp(1.5, LOW, 1500)
     return engine.positions()
 
@@ -251,23 +249,6 @@ def run_stage(snapshots, folder, settings=SETTINGS, names=None):
     return {name: (folder / name).read_bytes() for name in [*names, "history.h5"]}
 
 
-class Killed(BaseException):
-    pass
-
-
-def killed_at_frame(monkeypatch, after):
-    """Let so many frames be written down, then kill the process."""
-    real, frames = module._frame, []
-
-    def killed(engine, step):
-        if len(frames) == after:
-            raise Killed
-        frames.append(step)
-        return real(engine, step)
-
-    monkeypatch.setattr(module, "_frame", killed)
-
-
 def test_a_job_that_is_killed_again_and_again_ends_with_the_same_bytes(
     snapshots, tmp_path, monkeypatch, steps
 ):
@@ -276,7 +257,7 @@ def test_a_job_that_is_killed_again_and_again_ends_with_the_same_bytes(
     killed = tmp_path / "killed" / "study"
     for after in (7, 12, 12):
         with monkeypatch.context() as patched, pytest.raises(Killed):
-            killed_at_frame(patched, after)
+            killed_after(patched, module, "_frame", after)
             run_stage(snapshots, killed)
     assert run_stage(snapshots, killed) == whole
     history = tables.read(killed / "history.h5", CycleHistory)

@@ -10,7 +10,7 @@ from packaging.requirements import Requirement
 from locations import ROOT
 from softness import sources
 
-ENVIRONMENTS = sorted((ROOT / "envs").glob("*.yaml"))
+ENVIRONMENTS = ("analyse", "simulate", "simulate-cpu", "workflow")
 SIMULATIONS = {
     "cycle",
     "equilibrate",
@@ -78,7 +78,11 @@ def imported(modules):
     return found - set(sys.stdlib_module_names) - {"softness"}
 
 
-@pytest.mark.parametrize("name", [path.stem for path in ENVIRONMENTS])
+def test_there_are_no_other_environments():
+    assert sorted(path.stem for path in (ROOT / "envs").glob("*.yaml")) == [*ENVIRONMENTS]
+
+
+@pytest.mark.parametrize("name", ENVIRONMENTS)
 def test_versions_are_those_of_the_lock_file(name):
     own = versions(name)
     lock = locked(own.pop("python"))
@@ -116,6 +120,6 @@ def test_hoomd_is_the_version_that_was_run():
 
 
 def test_packages_come_from_one_channel_and_snakemake_from_its_own():
-    for path in ENVIRONMENTS:
-        own = ["bioconda"] if path.stem == "workflow" else []
-        assert environment(path.stem)["channels"] == ["conda-forge", *own, "nodefaults"]
+    for name in ENVIRONMENTS:
+        own = ["bioconda"] if name == "workflow" else []
+        assert environment(name)["channels"] == ["conda-forge", *own, "nodefaults"]

@@ -12,7 +12,8 @@ def test_noise_around_a_constant_agrees_within_its_error():
         energies = np.random.default_rng(seed).normal(size=400)
         first, second, error = energy_halves(energies)
         ratios.append((first - second) / error)
-    assert 0.8 < np.std(ratios) < 1.3
+    assert np.mean(ratios) == pytest.approx(0, abs=0.2)
+    assert 0.85 < np.std(ratios) < 1.15
 
 
 def test_a_relaxing_energy_differs_between_halves():
@@ -24,15 +25,18 @@ def test_a_relaxing_energy_differs_between_halves():
 
 def test_a_walk_at_constant_pace_scatters_alike_from_start_and_middle():
     walk = np.cumsum(np.random.default_rng(1).normal(scale=0.05, size=(9, 4000, 3)), axis=0)
-    early, late = scattering_halves(walk, np.ones(4000, bool), 7.25)
-    assert early == pytest.approx(late, abs=0.03)
+    found = scattering_halves(walk, np.ones(4000, bool), 7.25)
+    # Four steps, of a Gaussian each.
+    expected = np.exp(-4 * (7.25 * 0.05) ** 2 / 2)
+    assert found == pytest.approx((expected, expected), abs=0.01)
 
 
 def test_a_walk_that_slows_down_shows_it():
     pace = np.repeat([0.1, 0.02], [5, 4])[:, None, None]
     steps = pace * np.random.default_rng(1).normal(size=(9, 4000, 3))
-    early, late = scattering_halves(np.cumsum(steps, axis=0), np.ones(4000, bool), 7.25)
-    assert late > early + 0.1
+    found = scattering_halves(np.cumsum(steps, axis=0), np.ones(4000, bool), 7.25)
+    expected = [np.exp(-4 * (7.25 * pace) ** 2 / 2) for pace in (0.1, 0.02)]
+    assert found == pytest.approx(tuple(expected), abs=0.015)
 
 
 def test_good_liquids_have_hardly_a_crystalline_particle(real_data):

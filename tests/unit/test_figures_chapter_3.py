@@ -24,9 +24,10 @@ from softness.figures import draw_models, registry, style, typeset
 from softness.findings import barrier_curves, learned, regressed
 from softness.uncertainty import Estimate
 
-NUMBERS = [
-    entry.number for entry in registry.FIGURES if entry.chapter in ("Chapter 3", "Appendix A")
-]
+NUMBERS = (
+    *("3.1", "3.2", "3.3", "T3.1", "3.4", "3.5", "3.6", "3.7", "3.8", "3.M"),
+    *("A.1", "A.2"),
+)
 REPRODUCED, NOT, UNSURE, UNTESTED = (
     "reproduced",
     "not reproduced",
@@ -84,6 +85,11 @@ def module(number):
 
 def claims(number, data):
     return {claim.name: claim for claim in module(number).claims(data)}
+
+
+def test_the_figures_are_those_of_chapter_3_and_appendix_a():
+    chapters = "Chapter 3", "Appendix A"
+    assert tuple(e.number for e in registry.FIGURES if e.chapter in chapters) == NUMBERS
 
 
 @pytest.fixture(scope="module")
@@ -411,6 +417,28 @@ HARD = {
 }
 
 
+INITIALS = {REPRODUCED: "R", NOT: "N", UNSURE: "U", UNTESTED: "T"}
+# Of each claim of each figure, in the order of NUMBERS.
+TOLD = {
+    "the source's": "RRRU RR RRRRR RRRRRRRRRRRRRRRR RR RR RR RRRNR RR RR RR RRR",
+    "one replica": "UUUU UU UUUUU UUUUUUUUUUUUUUUU UU UU UU UUUUU UU UU UU UUU",
+    "one unit": "UUUU UU UUUUU UUUUUUUUUUUUUUUU UU UU UU UUUUU UU UU UU UUU",
+    "one snapshot of two replicas": "UUUU RR RRRRR URRURRRRRRRRRRRR UU RR UR RRRNU RR RR UR RRR",
+    "no test snapshot": "TTTT RR RRRRR RRRTTTTTTRRRTTTT TT TR TR RRRNR RR TR TT RRR",
+    "no variants": "RRRU RR RRRRT RRRRRRRRRRRRRRRR RR TT TT TTTTR RR RT RR TTT",
+    "one block": "UUUU UU UUUUU UUUUUUUUUUUUUUUU UU UU UU UUUUU UU UU UU UUU",
+    "one model": "TTTT TT RRTRR TRTTRTRTTTRTTRTT RR RR TT TTTTR RR RR RT TTT",
+    "a network alone": "TTTT TT TTTTT TTTTTTTTRTTTTTTR RR RR TT TTTTR RR RT RT RRR",
+    "one temperature": "RRTU RR RRRRR RRRRRRRRRRRRRRRR RR RR RR RRRNR RR RR TT RRR",
+    "not the training temperature": "RRRT RR RRRRR RRRTTTTTTRRRTTTT RR TR RR RRRNR RR TT TT RRR",
+    "one run in each half": "UUUU UU UUUUR UUUUUUUUUUUUUUUU UU UU UU UUUUR RR TT UU UUU",
+    "few particles": "UUUU RR RRRRR RRRUUUUUURRRURUU UU UR UR RRRNR RR RR UU RRR",
+    "three particles": "UUUU RR RRRRR RRRUUUUUURRRURUR UU UR UR RRRNR RR UR UU RRR",
+    "one particle": "UUUU RR RRRRR RRRUUUUUURRRUUUU UU UR UR RRRNR RR UR UU RRR",
+    "no events": "UUUU UU UUUUU UUUUUUUUUUUUUUUU UU UU UU UUUUT UU UU UU UUU",
+}
+
+
 @pytest.mark.parametrize("number", NUMBERS)
 @pytest.mark.parametrize("kind", [*HARD, "no events"])
 @pytest.mark.filterwarnings("error")
@@ -424,8 +452,12 @@ def test_figures_are_drawn_from_whatever_a_study_has(number, kind):
     assert figure.axes
     numbers = made.table(data).select_dtypes("number").to_numpy()
     assert np.isfinite(numbers.astype(float)).all()
-    for claim in made.claims(data):
-        assert kind != "no events" or claim.verdict != REPRODUCED or "softness" in claim.note
+    found = made.claims(data)
+    told = "".join(INITIALS[claim.verdict] for claim in found)
+    assert told == TOLD[kind].split()[NUMBERS.index(number)]
+    for claim in found:
+        is_judged = claim.verdict in (REPRODUCED, NOT)
+        assert is_judged or claim.note or np.isfinite([claim.low, claim.high]).all()
 
 
 @pytest.mark.parametrize("number", NUMBERS)

@@ -14,7 +14,7 @@ from softness.findings.sign_flips import MaskedResponse
 from softness.findings.significance import Significance, SignificanceTest
 from softness.memory.response import mean_response
 
-NUMBERS = [entry.number for entry in registry.FIGURES if entry.chapter == "Chapter 4"]
+NUMBERS = ("4.1", "4.2", "4.3", "4.4", "4.N")
 REPRODUCED, NOT, UNSURE, UNTESTED = (
     "reproduced",
     "not reproduced",
@@ -47,6 +47,10 @@ def module(number):
 
 def claims(number, data):
     return {claim.name: claim for claim in module(number).claims(data)}
+
+
+def test_the_figures_are_those_of_chapter_4():
+    assert tuple(e.number for e in registry.FIGURES if e.chapter == "Chapter 4") == NUMBERS
 
 
 @pytest.fixture(scope="module")
@@ -167,9 +171,11 @@ def test_one_replica_is_inconclusive(number):
     [("4.N", BEYOND, CLOCK_ALONE), ("4.4", LASTING, NOTHING), ("4.4", LASTING, JOINT)],
 )
 def test_what_is_not_there_is_seldom_found(number, name, changes):
+    """At a level of 5 %, in at most 10 of 200 studies, give or take 3; in some all the same."""
     few = {"spacing": 5.0, "runs": 1, **changes}
-    found = [claims(number, remembered(seed=seed, **few))[name].verdict for seed in range(20)]
-    assert found.count(REPRODUCED) <= 4
+    found = [claims(number, remembered(seed=seed, **few))[name].verdict for seed in range(200)]
+    assert 2 <= found.count(REPRODUCED) <= 13
+    assert set(found) == {REPRODUCED, UNSURE}
 
 
 def test_plain_relaxation_is_what_is_planted():
@@ -306,6 +312,29 @@ HARD = {
 }
 
 
+INITIALS = {REPRODUCED: "R", NOT: "N", UNSURE: "U", UNTESTED: "T"}
+# Of each claim of each figure, in the order of NUMBERS.
+TOLD = {
+    "as planted": "RR R RRRR RR RRR",
+    "one snapshot": "UU U UUUU UU UUU",
+    "one of everything": "UU U UUUU UU UUU",
+    "one run": "RR R RRRR UU RRU",
+    "two replicas of one snapshot": "UU R URRR UU RRU",
+    "empty bins": "RR R RRRR UR RRR",
+    "one bin": "RR R RRRR UT RTT",
+    "several pulses": "RR R RRRR RR RRR",
+    "ends with the pulse": "RR R RRRR RT RRR",
+    "ends early": "RR R RRRR RT RRR",
+    "a cold pulse": "RR R RRRR TT TTT",
+    "no pulse": "RR R RRRR TT TTT",
+    "no relaxation": "RR T RTRT RT RRT",
+    "short decay": "RR U RTUT RR RRR",
+    "nothing": "TT T TTTT TT TTT",
+    "no response": "RR R RRRR UU UUR",
+    "noise": "RR U UUUU UU RRU",
+}
+
+
 @pytest.mark.parametrize("number", NUMBERS)
 @pytest.mark.parametrize("kind", HARD)
 @pytest.mark.filterwarnings("error")
@@ -318,8 +347,12 @@ def test_figures_are_drawn_from_whatever_a_study_has(number, kind):
     assert figure.axes
     numbers = made.table(data).select_dtypes("number").to_numpy()
     assert np.isfinite(numbers.astype(float)).all()
-    for claim in made.claims(data):
-        assert claim.verdict in (REPRODUCED, NOT, UNSURE, UNTESTED)
+    found = made.claims(data)
+    told = "".join(INITIALS[claim.verdict] for claim in found)
+    assert told == TOLD[kind].split()[NUMBERS.index(number)]
+    for claim in found:
+        is_judged = claim.verdict in (REPRODUCED, NOT)
+        assert is_judged or claim.note or np.isfinite([claim.low, claim.high]).all()
 
 
 @pytest.mark.filterwarnings("error")

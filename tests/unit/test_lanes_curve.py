@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from direct_sums import nearest_image
 
 from softness.lanes.curve import BITS, curve_order
 
@@ -12,8 +13,7 @@ def positions():
 
 
 def mean_step(positions, box):
-    apart = np.diff(positions, axis=0)
-    apart -= box * np.rint(apart / box)
+    apart = nearest_image(np.diff(positions, axis=0), box)
     return np.linalg.norm(apart, axis=1).mean()
 
 

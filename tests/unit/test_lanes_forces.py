@@ -2,15 +2,8 @@
 
 import numpy as np
 import pytest
-from lane_witness import (
-    TIME_STEP,
-    batch_of,
-    forces_and_energy,
-    melt,
-    separations,
-    velocities_of,
-    verlet,
-)
+from direct_sums import forces_and_energy, vectors_and_distances, verlet
+from lane_witness import TIME_STEP, batch_of, melt, velocities_of
 
 from softness.liquid import kob_andersen
 
@@ -36,12 +29,13 @@ def differences(batch, liquid):
 
 def pairs_through_other_images(liquid, start, positions):
     """How many pairs, of all lanes, are near through an image that was not the nearest."""
-    before, box = separations(liquid, start), liquid.box_length
+    box = liquid.box_length
+    before, _ = vectors_and_distances(start, box)
     count = 0
     for place in positions:
-        now, moved = separations(liquid, place), place - start
-        images = np.rint((now - before - moved[:, None] + moved[None, :]) / box)
-        count += (images.any(axis=2) & (np.linalg.norm(now, axis=2) < min(liquid.cutoffs))).sum()
+        (now, distances), moved = vectors_and_distances(place, box), place - start
+        images = np.rint((now - before + moved[:, None] - moved[None, :]) / box)
+        count += (images.any(axis=2) & (distances < min(liquid.cutoffs))).sum()
     return count // 2
 
 

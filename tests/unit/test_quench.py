@@ -9,7 +9,10 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from direct_sums import vectors_and_distances
+from kills import Killed, killed_after
 from liquid_settings import liquid_settings
+from small_melts import hot
 
 from softness import engines
 from softness.errors import InputError
@@ -27,7 +30,6 @@ from softness.simulate.inherent_propensity import InherentRuns, run_inherent, wh
 from softness.simulate.isoconfigurational import Ensemble, RunProtocol
 from softness.simulate.quench import quench
 from softness.simulate.settings import RunSettings
-from softness.simulate.start import random_start
 from softness.stages import inherent_propensity as propensity_stage
 from softness.stages import quench as quench_stage
 
@@ -42,9 +44,7 @@ TEMPERATURE = 0.6
 @pytest.fixture(scope="module")
 def frames():
     """(4, N, 3) positions of a supercooled liquid, half a tau apart, far outside the box."""
-    engine = engines.create("lammps", LIQUID)
-    velocities = maxwell_boltzmann(stream(1, "test", 1.5), PARTICLES, 1.5)
-    engine.load(random_start(LIQUID, stream(1, "start", 1.5)), LIQUID.types, velocities)
+    engine = hot(LIQUID, 1.5)
     engine.ramp(1.5, TEMPERATURE, 4000)
     found = []
     for _ in range(4):
@@ -146,9 +146,7 @@ def test_the_jump_of_the_force_at_the_cutoff_stops_no_quench(engine_name, frames
     """The energy has a ridge there, not a valley: forces become as small as one likes."""
     state = quench(engines.create(engine_name, LIQUID), frames[1], LIQUID.types, 1e-8)
     assert state.converged
-    separation = state.positions[:, None] - state.positions[None, :]
-    separation -= LIQUID.box_length * np.round(separation / LIQUID.box_length)
-    distance = np.linalg.norm(separation, axis=-1)
+    _, distance = vectors_and_distances(state.positions, LIQUID.box_length)
     # Its jump would be 0.04: many pairs are near it, none on it.
     assert np.count_nonzero(np.abs(distance - 2.5) < 0.01) > 50
     assert np.abs(distance - 2.5).min() > 1e-9
@@ -208,24 +206,6 @@ def trajectory(frames, tmp_path):
     return path
 
 
-class Killed(BaseException):
-    pass
-
-
-def killed_after(monkeypatch, module, quenches):
-    """Let so many quenches be done, then kill the process."""
-    real, begun = module.quench, []
-
-    def counted(*job):
-        if len(begun) == quenches:
-            raise Killed
-        begun.append(1)
-        return real(*job)
-
-    monkeypatch.setattr(module, "quench", counted)
-    return begun
-
-
 def run_stage(stage, settings, trajectory, folder, study="study"):
     """Do a job in the folder of a study; simulations are kept beside it."""
     folder, kept = folder / study, folder / "kept"
@@ -259,16 +239,16 @@ def test_quenches_that_are_killed_go_on_and_end_with_the_same_bytes(
     whole = run_stage(quench_stage, QUENCH, trajectory, tmp_path)
     for quenches in (1, 0, 1):
         with monkeypatch.context() as patched, pytest.raises(Killed):
-            killed_after(patched, module, quenches)
+            killed_after(patched, module, "quench", quenches)
             run_stage(quench_stage, QUENCH, trajectory, tmp_path / "killed")
     with monkeypatch.context() as patched:
-        begun = killed_after(patched, module, 3)
+        begun = killed_after(patched, module, "quench", 3)
         assert run_stage(quench_stage, QUENCH, trajectory, tmp_path / "killed") == whole
     assert len(begun) == 1
     told = capsys.readouterr().err
     assert "quench T=0.6 replica 1: goes on after 2 of 3 quenches" in told
     assert "quench T=0.6 replica 1: 3 of 3 quenches (100%)" in told
-    killed_after(monkeypatch, module, 0)
+    killed_after(monkeypatch, module, "quench", 0)
     (tmp_path / "killed" / "study" / "output.h5").unlink()
     assert run_stage(quench_stage, QUENCH, trajectory, tmp_path / "killed") == whole
 
@@ -277,7 +257,7 @@ def test_more_frames_are_only_those_that_were_not_quenched(trajectory, tmp_path,
     first, second, third = (QUENCH | {"frames": frames} for frames in ([2], [2, 3], [3]))
     one = run_stage(quench_stage, first, trajectory, tmp_path)
     with monkeypatch.context() as patched:
-        begun = killed_after(patched, module, 1)
+        begun = killed_after(patched, module, "quench", 1)
         two = run_stage(quench_stage, second, trajectory, tmp_path)
         assert len(begun) == 1
         # Fewer again, and of another study: none.
@@ -296,7 +276,7 @@ def test_a_configuration_is_quenched_once_whatever_its_number(
     length = LIQUID.box_length
     dense = [Frame(50 * n, frames[n // 2] + 5 * length) for n in range(8)]
     write_segment(tmp_path / "dense.gsd", dense, LIQUID.types, length)
-    begun = killed_after(monkeypatch, module, 1)
+    begun = killed_after(monkeypatch, module, "quench", 1)
     settings = QUENCH | {"frames": [0, 1, 2, 7]}
     run_stage(quench_stage, settings, tmp_path / "dense.gsd", tmp_path, "dense")
     assert len(begun) == 1
@@ -447,13 +427,13 @@ def test_runs_that_are_killed_go_on_and_end_with_the_same_bytes(trajectory, tmp_
     # The snapshot and three times in each run.
     for quenches in (0, 2, 5):
         with monkeypatch.context() as patched, pytest.raises(Killed):
-            killed_after(patched, inherent_propensity, quenches)
+            killed_after(patched, inherent_propensity, "quench", quenches)
             run_stage(propensity_stage, PROPENSITY, trajectory, tmp_path / "killed")
     with monkeypatch.context() as patched:
-        begun = killed_after(patched, inherent_propensity, 10)
+        begun = killed_after(patched, inherent_propensity, "quench", 10)
         assert run_stage(propensity_stage, PROPENSITY, trajectory, tmp_path / "killed") == whole
     assert len(begun) == 6
-    killed_after(monkeypatch, inherent_propensity, 0)
+    killed_after(monkeypatch, inherent_propensity, "quench", 0)
     (tmp_path / "killed" / "study" / "output.h5").unlink()
     assert run_stage(propensity_stage, PROPENSITY, trajectory, tmp_path / "killed") == whole
 
@@ -463,7 +443,7 @@ def test_more_runs_are_only_those_that_were_not_done(trajectory, tmp_path, monke
     fewer = run_stage(propensity_stage, two, trajectory, tmp_path)
     with monkeypatch.context() as patched:
         # Three times of one run; the snapshot itself was quenched.
-        begun = killed_after(patched, inherent_propensity, 3)
+        begun = killed_after(patched, inherent_propensity, "quench", 3)
         more = run_stage(propensity_stage, three, trajectory, tmp_path)
         assert len(begun) == 3
         assert "replica 1 snapshot 4: goes on after 200 of 300 steps" in capsys.readouterr().err
@@ -478,7 +458,7 @@ def test_more_runs_are_only_those_that_were_not_done(trajectory, tmp_path, monke
 def done_with_others(folder, runs, others):
     """Sums of some runs that start when others do, in processes of their own; and the quenches."""
     with pytest.MonkeyPatch.context() as patched:
-        begun = killed_after(patched, inherent_propensity, 100)
+        begun = killed_after(patched, inherent_propensity, "quench", 100)
         runs.run.create_engine("cpu")
         (folder / f"ready{runs.first}").touch()
         while len(list(folder.glob("ready*"))) < others:

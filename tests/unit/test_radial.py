@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from direct_sums import vectors_and_distances
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -11,10 +12,7 @@ from softness.structure.radial import RADII, radial_features
 
 def radial_by_definition(positions, types, box_length, centres, radii=RADII, width=0.2):
     """Eq. 2.1, every pair and every radius, with the same end of the sum."""
-    vector = positions[centres, None] - positions[None]
-    vector -= box_length * np.round(vector / box_length)
-    distance = np.linalg.norm(vector, axis=2)
-    distance[np.arange(len(centres)), centres] = np.inf
+    _, distance = vectors_and_distances(positions, box_length, centres)
     distance[distance >= np.max(radii) + 5 * width] = np.inf
     gaussian = np.exp(-((distance[:, :, None] - radii) ** 2) / (2 * width**2))
     return np.concatenate([gaussian[:, types == species].sum(axis=1) for species in (0, 1)], axis=1)

@@ -24,14 +24,19 @@ def population(generator, replicas=5, blocks=8, spread=0.0, size=500, chance=0.2
 
 
 def coverage(temperatures, replicas, blocks, spread, studies=300):
-    """Share of the studies whose interval of 95 % holds the truth."""
+    """Share of the studies whose interval of 95 % holds the truth, and how wide intervals are.
+
+    The mean width is in units of that which the scatter of the values between studies asks for.
+    """
     generator = np.random.default_rng(3)
-    held = 0
+    held, widths, values = 0, [], []
     for _ in range(studies):
         counts = [population(generator, replicas, blocks, spread) for _ in range(temperatures)]
         found = resample.resample(counts, shares, generator, draws=200)
         held += found.low <= 0.2 * np.exp(spread**2 / 2) <= found.high
-    return held / studies
+        widths.append(found.high - found.low)
+        values.append(found.value)
+    return held / studies, np.mean(widths) / (2 * 1.96 * np.std(values))
 
 
 def test_every_draw_has_as_many_blocks_as_the_data():
@@ -51,33 +56,50 @@ def test_a_replica_is_drawn_as_a_whole():
 
 
 @pytest.mark.parametrize(
-    "spread", [0.0, 0.03, 0.1], ids=["alike", "as different as by chance", "different"]
+    ("spread", "wide"),
+    [(0.0, 1.85), (0.03, 1.64), (0.1, 1.47)],
+    ids=["alike", "as different as by chance", "different"],
 )
-def test_interval_of_five_replicas_holds_the_truth(spread):
+def test_interval_of_five_replicas_holds_the_truth(spread, wide):
     """Too often: widening counts the units of one temperature, and there are six of them."""
-    assert coverage(6, 5, 8, spread) >= 0.95
+    held, width = coverage(6, 5, 8, spread)
+    assert held >= 0.98
+    assert width == pytest.approx(wide, rel=0.08)
 
 
 @pytest.mark.parametrize(
-    ("blocks", "spread", "least"),
+    ("blocks", "spread", "least", "most", "wide"),
     [
-        (1, 0.0, 0.9),  # two numbers
-        (2, 0.0, 0.95),
-        (4, 0.0, 0.95),
-        (1, 0.1, 0.9),
-        (2, 0.1, 0.9),
-        (4, 0.1, 0.87),  # replicas differ by twice what their blocks tell
+        (1, 0.0, 0.92, 0.98, 3.83),  # two numbers
+        (2, 0.0, 0.95, 0.98, 1.86),
+        (4, 0.0, 0.95, 1.0, 1.82),
+        (1, 0.1, 0.92, 0.98, 3.76),
+        (2, 0.1, 0.9, 0.95, 1.49),
+        (4, 0.1, 0.87, 0.93, 1.03),  # replicas differ by twice what their blocks tell
     ],
 )
-def test_interval_of_two_replicas_is_wide_enough(blocks, spread, least):
+def test_interval_of_two_replicas_is_wide_enough(blocks, spread, least, most, wide):
     """At a single temperature, the hardest case."""
-    assert coverage(1, 2, blocks, spread) >= least
+    held, width = coverage(1, 2, blocks, spread)
+    assert least <= held <= most
+    assert width == pytest.approx(wide, rel=0.08)
 
 
-@pytest.mark.parametrize("blocks", [1, 2, 4])
-@pytest.mark.parametrize("spread", [0.0, 0.1], ids=["alike", "different"])
-def test_interval_of_two_replicas_at_six_temperatures_holds_the_truth(blocks, spread):
-    assert coverage(6, 2, blocks, spread) >= 0.95
+@pytest.mark.parametrize(
+    ("blocks", "spread", "wide"),
+    [
+        (1, 0.0, 5.75),
+        (2, 0.0, 2.11),
+        (4, 0.0, 1.76),
+        (1, 0.1, 6.04),
+        (2, 0.1, 1.75),
+        (4, 0.1, 1.23),
+    ],
+)
+def test_interval_of_two_replicas_at_six_temperatures_holds_the_truth(blocks, spread, wide):
+    held, width = coverage(6, 2, blocks, spread)
+    assert held >= 0.95
+    assert width == pytest.approx(wide, rel=0.08)
 
 
 def test_particles_as_units_would_give_an_interval_far_too_short():

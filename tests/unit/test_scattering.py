@@ -202,8 +202,12 @@ def test_errors_come_from_replicas_not_from_origins():
     generator = np.random.default_rng(3)
     lags, origins, values = planted_runs(5, 0.2, generator)
     found = analyse_relaxation(lags, origins, values, 1000.0, WINDOW, 2.0, 300, generator)
-    # 0.2 / sqrt(5), widened for five units by 1.6.
-    assert 0.06 < np.std(np.log(found.time_draws)) < 0.3
+    alone = [relaxation_time(lags, each.mean(axis=0)) for each in values]
+    assert np.std(np.log(alone)) == pytest.approx(0.3, abs=0.05)
+    # sqrt(5/4), and Student's 2.776 for five units over 1.96.
+    wider = np.sqrt(5 / 4) * 2.776 / 1.96
+    expected = wider * np.std(np.log(alone)) / np.sqrt(5)
+    assert np.std(np.log(found.time_draws)) == pytest.approx(expected, rel=0.15)
 
 
 def test_a_run_that_does_not_relax_is_one_block():

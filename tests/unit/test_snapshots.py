@@ -19,13 +19,18 @@ COLUMNS = ("radial_A_1", "radial_A_1.1", "order1_radial_A_1")
 
 
 def counts_of(snapshot, runs=8, temperature=0.6):
-    """In snapshot s, particle i exceeds 0.2 at t = 6 in s + i even runs and in i odd ones."""
+    """In snapshot s, particle i exceeds 0.2 at t = 6 in s + i even runs and in i odd ones.
+
+    At t = 5 in one even run and in s + 1 odd ones, whichever the particle.
+    """
     times, bins = np.array([5.0, 6.0, 7.0]), 101
     hop = np.zeros((2, bins, 3, 3), np.uint32)
     for number in range(3):
         for half, exceeding in ((0, snapshot + number), (1, number)):
             hop[half, 50, 1, number] = exceeding
             hop[half, 10, 1, number] = runs // 2 - exceeding
+    hop[0, 50, 0], hop[0, 10, 0] = 1, runs // 2 - 1
+    hop[1, 50, 0], hop[1, 10, 0] = snapshot + 1, runs // 2 - snapshot - 1
     csd = np.zeros((2, 192, 1, 3), np.uint32)
     # Thresholds 0.020, 0.022 ... 0.096 are the first 39.
     csd[:, 39, 0, 1], csd[:, 38, 0, 2] = 1, 1
@@ -101,11 +106,15 @@ def test_order_label_threshold_and_time_choose(files):
     low = read_snapshots(*files, SETTINGS | {"threshold": 0.05})
     assert (low.counts == 4).all()
     early = read_snapshots(*files, SETTINGS | {"time": 5.0})
-    assert (early.counts == 0).all()
+    assert early.counts.tolist() == [[1] * 9, [1, 1, 1, 2, 2, 2, 3, 3, 3]]
+    late = read_snapshots(*files, SETTINGS | {"time": 7.0})
+    assert (late.counts == 0).all()
     both = read_snapshots(*files, SETTINGS | {"orders": [0, 1]})
     assert both.columns == COLUMNS
-    cumulative = read_snapshots(*files, SETTINGS | {"label": "cumulative"})
-    assert cumulative.counts.tolist() != early.counts.tolist()
+    # Its bins are those of the other label from the end: 90 for 10, and 50.
+    cumulative = read_snapshots(*files, SETTINGS | {"label": "cumulative", "threshold": 0.7})
+    instant = read_snapshots(*files, SETTINGS)
+    np.testing.assert_array_equal(cumulative.counts, 4 - instant.counts)
 
 
 def test_labels_by_the_csd_take_its_own_threshold(files, tmp_path):

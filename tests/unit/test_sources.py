@@ -172,11 +172,12 @@ SCATTERING = "dynamics/scattering.py"
 @pytest.mark.parametrize(
     "edit",
     [
-        lambda text: "# a comment\n" + text.replace("\n\n\n", "\n\n\n\n"),
+        lambda text: text.replace("\n\n\n", "\n\n\n\n"),
+        lambda text: "# a comment\n" + text,
         lambda text: text.replace('"""', '"""Once more: ', 1),
         lambda text: text.replace("import numpy as np", "import numpy as np  # arrays"),
     ],
-    ids=["layout", "docstring", "comment"],
+    ids=["layout", "first line", "docstring", "comment"],
 )
 def test_comments_docstrings_and_layout_do_not_count(copy, edit):
     before, text = digest(), (copy / SCATTERING).read_text()

@@ -9,12 +9,13 @@ from pathlib import Path
 import h5py
 import numpy as np
 import pytest
+from small_melts import hot
 
 from softness import engines
 from softness.engines import state
 from softness.errors import InputError
 from softness.liquid import kob_andersen
-from softness.seeds import maxwell_boltzmann, stream
+from softness.seeds import stream
 from softness.simulate.start import random_start
 
 PARTICLES = 300
@@ -24,9 +25,7 @@ LIQUID = kob_andersen(PARTICLES)
 @pytest.fixture
 def engine(engine_name):
     """A hot liquid with a thermostat that has a state of its own."""
-    engine = engines.create(engine_name, LIQUID)
-    velocities = maxwell_boltzmann(stream(1, "test", 2.0), PARTICLES, 2.0)
-    engine.load(random_start(LIQUID, stream(1, "start", 2.0)), LIQUID.types, velocities)
+    engine = hot(LIQUID, 2.0, engine_name)
     engine.ramp(2.0, 1.5, 50)
     return engine
 

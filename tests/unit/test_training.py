@@ -94,6 +94,20 @@ def test_each_replica_has_a_plane_that_never_saw_it():
     assert len(found.jackknife) == len(np.unique(units)) == 6
 
 
+def test_planes_of_units_and_halves_are_those_of_their_samples():
+    found, (features, labels, _, units) = trained()
+    still = np.zeros(FEATURES), np.ones(FEATURES)
+
+    def plane(chosen):
+        return train_hyperplane(features[chosen], labels[chosen], 0.01, *still).weights
+
+    assert len(found.halves) == 2
+    for half in (0, 1):
+        np.testing.assert_array_equal(found.halves[half].weights, plane(units % 2 == half))
+    for unit in range(6):
+        np.testing.assert_array_equal(found.jackknife[unit].weights, plane(units != unit))
+
+
 def test_accuracies_are_those_of_the_planted_difference():
     found, (_, labels, _, _) = trained(samples=4000)
     for values in (found.cross_validated, found.plain_cross_validated):

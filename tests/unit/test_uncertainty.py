@@ -14,20 +14,23 @@ def test_blocks_are_equally_long_and_at_least_as_long_as_asked():
 
 
 @pytest.mark.parametrize(
-    ("replicas", "blocks", "spread", "least"),
+    ("replicas", "blocks", "spread", "least", "most", "wide"),
     [
-        (10, 6, 1.0, 0.92),  # replicas differ
-        (5, 6, 1.0, 0.92),
-        (5, 20, 0.0, 0.92),  # replicas are alike
-        (2, 10, 0.0, 0.92),
-        (2, 1, 0.0, 0.75),  # two numbers: nothing can be done but to be wide
-        (2, 10, 1.0, 0.6),  # two replicas that differ cannot tell how much
+        (10, 6, 1.0, 0.92, 0.97, 1.15),  # replicas differ
+        (5, 6, 1.0, 0.95, 0.99, 1.41),
+        (5, 20, 0.0, 0.98, 1.0, 1.99),  # replicas are alike
+        (2, 10, 0.0, 0.97, 1.0, 1.66),
+        (2, 1, 0.0, 0.91, 0.97, 3.88),  # two numbers: nothing can be done but to be wide
+        (2, 10, 1.0, 0.82, 0.9, 0.91),  # two replicas that differ cannot tell how much
     ],
 )
-def test_the_interval_of_a_mean_covers_the_truth(replicas, blocks, spread, least):
-    """Replicas scatter by ``spread``, blocks within them by 1; the truth is 0."""
+def test_the_interval_of_a_mean_covers_the_truth(replicas, blocks, spread, least, most, wide):
+    """Replicas scatter by ``spread``, blocks within them by 1; the truth is 0.
+
+    Intervals are ``wide``: in units of what the known error of the mean asks for.
+    """
     generator = np.random.default_rng(4)
-    covered, trials, numbers = 0, 400, [blocks] * replicas
+    covered, trials, numbers, widths = 0, 400, [blocks] * replicas, []
     for _ in range(trials):
         values = generator.normal(size=(replicas, blocks))
         values += spread * generator.normal(size=(replicas, 1))
@@ -35,7 +38,10 @@ def test_the_interval_of_a_mean_covers_the_truth(replicas, blocks, spread, least
         draws = bootstrap(sums, counts, lambda mean: mean[0], 200, generator)
         low, high = interval(widened(draws, values.mean(), numbers))
         covered += low < 0 < high
-    assert covered / trials >= least
+        widths.append(high - low)
+    assert least <= covered / trials <= most
+    error = np.sqrt((spread**2 + 1 / blocks) / replicas)
+    assert np.mean(widths) / (2 * 1.96 * error) == pytest.approx(wide, rel=0.08)
 
 
 def test_one_unit_has_no_interval():
@@ -44,7 +50,9 @@ def test_one_unit_has_no_interval():
 
 def test_many_replicas_are_hardly_widened():
     draws = np.random.default_rng(1).normal(size=1000)
-    assert np.std(widened(draws, 0.0, [3] * 100)) == pytest.approx(np.std(draws), rel=0.03)
+    ratio = np.std(widened(draws, 0.0, [3] * 100)) / np.std(draws)
+    # sqrt(100/99), and Student's 1.9842 over 1.96.
+    assert ratio == pytest.approx(np.sqrt(100 / 99) * 1.9842 / 1.96, rel=1e-4)
 
 
 def test_the_mean_weights_blocks_by_their_counts():
