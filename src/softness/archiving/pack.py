@@ -1,7 +1,6 @@
 """Packing a finished study: what its figures and its report are drawn from."""
 
 import shlex
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from softness.archiving.container import write_archive
 from softness.archiving.manifest import STAGES, Drawing, Manifest
 from softness.errors import InputError
 from softness.files.provenance import file_digest
+from softness.files.temporary import temporary_folder
 from softness.planning.jobs import PlannedJob
 
 STAGE_PREFIX = "softness.stages."
@@ -47,11 +47,11 @@ def pack(config: str | Path, jobs: Sequence[PlannedJob], path: str | Path) -> Ma
     # Beside the archive: where there is room for it, there is for the excerpts.
     beside = Path(path).absolute().parent
     beside.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".temporary-", dir=beside) as folder:
+    with temporary_folder(beside) as folder:
         trajectories = _trajectories_of_report(drawings)
         excerpts = {name: file_digest(name) for name in trajectories}
         for number, name in enumerate(trajectories):
-            files[name] = Path(folder) / f"{number}.gsd"
+            files[name] = folder / f"{number}.gsd"
             write_first_frame(name, files[name])
         manifest = Manifest(
             study=configuration.load(config)["study"],

@@ -26,9 +26,9 @@ def keep_temporary_in(folder: Path) -> None:
 
 
 @contextlib.contextmanager
-def temporary_folder() -> Iterator[Path]:
-    """Give a new, empty folder that goes away afterwards."""
-    with tempfile.TemporaryDirectory(prefix=_PREFIX, dir=_parent()) as folder:
+def temporary_folder(parent: Path | None = None) -> Iterator[Path]:
+    """Give a new, empty folder that goes away afterwards, in another one or where jobs keep it."""
+    with tempfile.TemporaryDirectory(prefix=_PREFIX, dir=parent or _parent()) as folder:
         yield Path(folder)
 
 

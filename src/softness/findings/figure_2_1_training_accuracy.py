@@ -1,7 +1,8 @@
 """Figure 2.1: fluidity classifies extremes above the onset; softness does it almost as well."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -162,27 +163,28 @@ def _curve(data: FigureData, table: Accuracies, name: str) -> Curve:
 
 
 def _trained_accuracy(data: FigureData, table: Accuracies, name: str) -> Estimate:
-    variable = learned.place(table, name)
-    origin = float(table.origin[variable])
-    return learned.accuracy(
-        data,
-        NUMBER,
-        table,
-        table.right[variable],
-        lambda share: np.interp(origin, table.bias, share),
+    return _beside_trained(
+        data, table, name, lambda share, origin: np.interp(origin, table.bias, share)
     )
 
 
 def _bias_shift(data: FigureData, table: Accuracies, name: str) -> Estimate:
+    return _beside_trained(
+        data, table, name, lambda share, origin: table.bias[middle_of_maxima(share)] - origin
+    )
+
+
+def _beside_trained(
+    data: FigureData,
+    table: Accuracies,
+    name: str,
+    statistic: Callable[[np.ndarray, float], Any],
+) -> Estimate:
+    """A statistic of the accuracy at each bias, and of the bias of the training."""
     variable = learned.place(table, name)
     origin = float(table.origin[variable])
-    return learned.accuracy(
-        data,
-        NUMBER,
-        table,
-        table.right[variable],
-        lambda share: table.bias[middle_of_maxima(share)] - origin,
-    )
+    right = table.right[variable]
+    return learned.accuracy(data, NUMBER, table, right, lambda share: statistic(share, origin))
 
 
 def _softness_loss(data: FigureData, table: Accuracies, name: str) -> Estimate:

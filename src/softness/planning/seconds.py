@@ -117,6 +117,10 @@ def _chosen(fit: Fit, rows: float, snapshots: int, candidates: int, last: float 
     return candidates * folds * fit(rows * (1 - 1 / folds)) + last * fit(rows)
 
 
+def _fit(model: str) -> Fit:
+    return FIT.get(model, UNKNOWN_FIT)
+
+
 def _candidates(sizes: Sizes, model: str) -> int:
     grids = sizes.config["regression"]["grids"]
     return math.prod(len(values) for values in grids.get(model, {}).values())
@@ -128,7 +132,7 @@ def _propensity(sizes: Sizes, job: Mapping[str, str]) -> float:
     share = 1 - 1 / replicas if replicas > 1 else 1.0
     rows, snapshots = share * sizes.inherent_rows, round(share * block["snapshots"] * replicas)
     models = replicas * (1 + len(block["times"]))
-    fit, candidates = FIT[block["model"]], _candidates(sizes, block["model"])
+    fit, candidates = _fit(block["model"]), _candidates(sizes, block["model"])
     each = _chosen(fit, rows, max(snapshots, 2), candidates)
     # Displacements of single particles: harder to fit than probabilities.
     return START_LEARNING + models * 4 * each
@@ -140,7 +144,7 @@ def _regress(sizes: Sizes, job: Mapping[str, str]) -> float:
     regressor = study.regressors()[job["regressor"]]
     replicas = len(study.replicas)
     snapshots = len(study.snapshots_at(study.regression_label))
-    fit, candidates = FIT.get(regressor.model, UNKNOWN_FIT), _candidates(sizes, regressor.model)
+    fit, candidates = _fit(regressor.model), _candidates(sizes, regressor.model)
     last = 1.0
     if regressor.variant == "eliminated":
         # Of half the features on average.
