@@ -54,8 +54,7 @@ class Project:
         return subprocess.run(program, cwd=self.folder, env=variables, check=False).returncode
 
     def _environment(self) -> dict[str, str]:
-        own = {"PYTHONPATH": str(self.folder / "src")}
-        return environment() | self.cluster.mark | SETTINGS | own
+        return environment(self.folder) | self.cluster.mark | SETTINGS
 
     def run(self, *arguments: str, **options: str) -> int:
         """Run it to its end; return the exit code."""

@@ -31,7 +31,7 @@ def project(tmp_path):
 def asked(project, *arguments: str, **settings: str) -> list[dict[str, str]]:
     """Options of each kind of submission that the cluster is asked about."""
     programs = project.parent / "bin"
-    variables = environment() | {
+    variables = environment(project) | {
         "SOFTNESS_RETRIES": "0",
         "SOFTNESS_STATUS_SECONDS": "1",
         "SOFTNESS_ACCOUNT": "physics",

@@ -53,7 +53,7 @@ def run(arguments: list[str], **options) -> subprocess.CompletedProcess:
     )
 
 
-SOURCES = environment() | {"PYTHONPATH": str(ROOT / "src")}
+SOURCES = environment(ROOT)
 
 
 @pytest.fixture(scope="module")
@@ -200,7 +200,7 @@ class KilledStudy:
 
     def __init__(self, folder: Path) -> None:
         self.folder = copy_project(folder)
-        self._variables = SOURCES | {"PYTHONPATH": str(self.folder / "src")}
+        self._variables = environment(self.folder)
         self.process: psutil.Popen | None = None
 
     def ensure_running(self) -> None:
@@ -304,7 +304,7 @@ def test_ctrl_c_stops_a_study_and_the_next_run_goes_on(tmp_path):
     process = subprocess.Popen(
         arguments,
         cwd=folder,
-        env=SOURCES | {"PYTHONPATH": str(folder / "src")},
+        env=environment(folder),
         start_new_session=True,
         stderr=subprocess.PIPE,
         text=True,
@@ -332,7 +332,7 @@ def test_a_simulation_that_is_out_of_time_has_stopped_not_failed(tmp_path):
     config["temperatures"][0]["equilibrate"] = 300
     (folder / SMOKE).write_text(yaml.safe_dump(config))
     target = "results/smoke/equilibrate/T0.7/replica0/state.h5"
-    variables = SOURCES | {"PYTHONPATH": str(folder / "src"), "SOFTNESS_WALL_TIME": "0.1"}
+    variables = environment(folder) | {"SOFTNESS_WALL_TIME": "0.1"}
     done = subprocess.run(
         [sys.executable, "-m", "softness", "run", SMOKE, "--", target],
         cwd=folder,

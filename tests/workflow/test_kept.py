@@ -262,7 +262,7 @@ def test_a_stage_typed_by_hand_refuses_changed_physics(study, kind):
     done = subprocess.run(
         line,
         cwd=study,
-        env=environment() | {"PYTHONPATH": str(study / "src")},
+        env=environment(study),
         capture_output=True,
         text=True,
         check=False,

@@ -47,7 +47,7 @@ def test_the_workflow_has_no_lint():
 )
 def test_code_and_workflow_are_in_style(arguments):
     done = subprocess.run(
-        arguments, cwd=ROOT, env=environment(), capture_output=True, text=True, check=False
+        arguments, cwd=ROOT, env=environment(ROOT), capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
 

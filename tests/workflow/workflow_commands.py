@@ -12,10 +12,14 @@ from locations import ROOT
 SMOKE = "config/smoke.yaml"
 
 
-def environment() -> dict[str, str]:
-    """Environment of commands: this interpreter first, its packages, the copy's own sources."""
-    folder = str(Path(sys.executable).parent)
-    return os.environ | {"PATH": f"{folder}:{os.environ['PATH']}", "LC_ALL": "C.UTF-8"}
+def environment(folder: Path) -> dict[str, str]:
+    """Environment of commands in a checkout: its own sources, this interpreter's packages."""
+    programs = str(Path(sys.executable).parent)
+    return os.environ | {
+        "PATH": f"{programs}:{os.environ['PATH']}",
+        "PYTHONPATH": str(folder / "src"),
+        "LC_ALL": "C.UTF-8",
+    }
 
 
 def command(folder: Path, *arguments: str, **options) -> subprocess.CompletedProcess:
@@ -23,7 +27,7 @@ def command(folder: Path, *arguments: str, **options) -> subprocess.CompletedPro
     return subprocess.run(
         [sys.executable, "-m", *arguments],
         cwd=folder,
-        env=environment() | {"PYTHONPATH": str(folder / "src")},
+        env=environment(folder),
         capture_output=True,
         text=True,
         check=False,
