@@ -2,12 +2,60 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 import numpy as np
-from scipy.special import ndtri, stdtrit
+from scipy.special import ndtri, stdtr, stdtrit
 
 from softness.errors import InputError
+
+
+LEVEL = 0.95
+"""Of intervals."""
+
+ENOUGH_REPLICAS = 5
+"""Replicas from which on they alone are units; fewer are too few to tell a spread, so that parts
+of them count as well."""
+
+
+@dataclass(frozen=True)
+class Units:
+    """Independent units that errors come from.
+
+    Attributes
+    ----------
+    replicas
+        Number of replicas.
+    parts
+        Of all replicas together: stretches of time, or snapshots.
+    kind
+        What the parts are.
+    """
+
+    replicas: int
+    parts: int
+    kind: str = "time blocks"
+
+    @classmethod
+    def of(cls, parts: Sequence[int], kind: str = "time blocks") -> "Units":
+        """Units from the number of parts of each replica."""
+        return cls(len(parts), int(sum(parts)), kind)
+
+    @property
+    def number(self) -> int:
+        """How many there are: replicas, or their parts where there are fewer than five replicas."""
+        return self.replicas if self.replicas >= ENOUGH_REPLICAS else self.parts
+
+    def fewer(self, other: "Units") -> "Units":
+        """The fewer units of two."""
+        return min(self, other, key=lambda each: (each.replicas, each.number))
+
+    def __str__(self) -> str:
+        replicas = f"{self.replicas} replica{'s' * (self.replicas != 1)}"
+        if self.replicas >= ENOUGH_REPLICAS or not self.kind:
+            return replicas
+        return f"{self.parts} {self.kind} of {replicas}"
 
 
 @dataclass(frozen=True)
@@ -20,25 +68,51 @@ class Estimate:
         (...) from all data.
     draws
         (draws, ...) of resampled data, widened for the number of units (`widened`).
+    units
+        Independent units that were resampled.
     """
 
     value: Any
     draws: np.ndarray
+    units: Units
+
+    @classmethod
+    def of_bootstrap(
+        cls, value: Any, draws: np.ndarray, parts: Sequence[int], kind: str = "time blocks"
+    ) -> "Estimate":
+        """A value with bootstrap draws of replicas and of their parts, which are widened here."""
+        return cls(value, widened(draws, value, parts), Units.of(parts, kind))
 
     def __sub__(self, other: "Estimate") -> "Estimate":
         """Difference, paired draw by draw."""
-        return Estimate(self.value - other.value, self.draws - other.draws)
+        return self._with(other, np.subtract)
+
+    def __truediv__(self, other: "Estimate") -> "Estimate":
+        """Ratio, paired draw by draw; not finite where the divisor is 0."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return self._with(other, np.divide)
+
+    def _with(self, other: "Estimate", operation: Callable[..., Any]) -> "Estimate":
+        value, draws = (operation(*pair) for pair in self._pairs(other))
+        return Estimate(value, draws, self.units.fewer(other.units))
+
+    def _pairs(self, other: "Estimate") -> Iterable[tuple[Any, Any]]:
+        return (self.value, other.value), (self.draws, other.draws)
 
     def __getitem__(self, place: int | np.ndarray | tuple[int, ...]) -> "Estimate":
         """One of several estimates, or some of them."""
         place = place if isinstance(place, tuple) else (place,)
-        return Estimate(self.value[place], self.draws[(slice(None), *place)])
+        return Estimate(self.value[place], self.draws[(slice(None), *place)], self.units)
+
+    def map(self, function: Callable[[Any], Any]) -> "Estimate":
+        """A function of each element, or of the last axes, of value and draws alike."""
+        return Estimate(function(self.value), function(self.draws), self.units)
 
     def size(self) -> "Estimate":
         """Absolute value."""
-        return Estimate(np.abs(self.value), np.abs(self.draws))
+        return self.map(np.abs)
 
-    def interval(self, level: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
+    def interval(self, level: float = LEVEL) -> tuple[np.ndarray, np.ndarray]:
         """(...) lower and upper end of the interval of `interval`."""
         draws = np.asarray(self.draws, dtype=np.float64)
         columns = draws.reshape(len(draws), -1).T
@@ -46,21 +120,39 @@ class Estimate:
         shape = draws.shape[1:]
         return bounds[:, 0].reshape(shape), bounds[:, 1].reshape(shape)
 
+    def p_of(self, bound: float) -> float:
+        """Two-sided p of a true value at a bound.
+
+        Half the interval on the side of the bound is a standard error times the quantile of
+        Student's distribution; so p is below 0.05 exactly where the bound lies outside the 95 %
+        interval, and small p need neither many draws nor the tails of a normal distribution.
+
+        Parameters
+        ----------
+        bound
+            Beside the () value.
+        """
+        low, high = (float(end) for end in self.interval())
+        freedom = self.units.number - 1
+        half = high - self.value if bound > self.value else self.value - low
+        away = abs(bound - self.value)
+        if not np.isfinite([half, away]).all() or freedom < 1:
+            return float("nan")
+        errors = away / half * stdtrit(freedom, (1 + LEVEL) / 2) if half > 0 else np.inf
+        return float(2 * stdtr(freedom, -errors))
+
 
 def combined(statistic: Callable[..., Any], estimates: Iterable[Estimate]) -> Estimate:
     """A statistic, such as ``np.median``, over several estimates, draw by draw.
 
     Not for the largest or the smallest: that of several draws lies beyond that of the values, by as
-    much as the values scatter (`softness.findings.learned.judged_all`).
+    much as the values scatter (`softness.verdicts.Statement.judge_every`).
     """
     estimates = list(estimates)
-    value = statistic([each.value for each in estimates], axis=0)
-    return Estimate(value, statistic([each.draws for each in estimates], axis=0))
-
-
-ENOUGH_REPLICAS = 5
-"""Replicas from which on they alone are units; fewer are too few to tell a spread, so that blocks
-within them count as well."""
+    value, draws = (
+        statistic([getattr(each, part) for each in estimates], axis=0) for part in ("value", "draws")
+    )
+    return Estimate(value, draws, reduce(Units.fewer, (each.units for each in estimates)))
 
 
 def block_labels(times: np.ndarray, duration: float, block: float) -> np.ndarray:
@@ -167,8 +259,7 @@ def widening(blocks: Sequence[int]) -> float:
     blocks
         Number of blocks of each replica.
     """
-    replicas = len(blocks)
-    units = replicas if replicas >= ENOUGH_REPLICAS else sum(blocks)
+    replicas, units = len(blocks), Units.of(blocks).number
     if units < 2:
         return float("inf")
     smallest = replicas if replicas > 1 else units
@@ -200,7 +291,7 @@ def widened(draws: np.ndarray, value: np.ndarray | float, blocks: Sequence[int])
     return value + factor * (np.asarray(draws) - value)
 
 
-def interval(draws: np.ndarray, level: float = 0.95) -> tuple[float, float]:
+def interval(draws: np.ndarray, level: float = LEVEL) -> tuple[float, float]:
     """Percentile interval of bootstrap draws; nan if more than one draw in twenty is undefined."""
     draws = np.asarray(draws, dtype=np.float64)
     defined = draws[np.isfinite(draws)]

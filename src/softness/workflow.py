@@ -18,7 +18,7 @@ from softness.cluster import check_cluster
 from softness.errors import InputError
 from softness.files.atomic import take_lock
 from softness.physics import lock
-from softness.report.claims import VERDICTS
+from softness.verdicts import VERDICTS
 from softness.simulate.store import Store
 from softness.stages.shared import simulation
 from softness.study import Study

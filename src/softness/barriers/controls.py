@@ -31,14 +31,13 @@ def random_hyperplane(
     return Hyperplane(direction / np.linalg.norm(direction), 0.0, mean, scale)
 
 
-def distance_over_range(
+def slope_ratio(
     values: np.ndarray, curve: np.ndarray, reference: np.ndarray, within: float = 2.0
 ) -> float:
-    """Rms difference of two curves over abs(x) <= within, over the range of the reference.
+    """Slope of a curve over the slope of the reference: 1 if they collapse, 0 without influence.
 
-    The measure of collapse of figure 2.5. A flat curve through the middle of a straight reference
-    has 1/sqrt(12) = 0.29 (a little more with few bins), and the reverse of the reference 0.58: this
-    is what a variable without influence gives, and the most that a wrong sign can give.
+    By total least squares over abs(x) <= within, since both curves have errors. A common shift of
+    all bins, which comes from how many particles rearrange at all, does not count.
 
     Parameters
     ----------
@@ -55,31 +54,23 @@ def distance_over_range(
         nan with fewer than two bins, or if the reference does not vary.
     """
     used, curve, reference = _common(values, curve, reference, within)
-    extent = np.ptp(reference[used]) if used.sum() > 1 else 0.0
-    if extent == 0:
+    if used.sum() < 2 or np.ptp(reference[used]) == 0:
         return float("nan")
-    return float(np.sqrt(np.mean((curve - reference)[used] ** 2)) / extent)
+    along, across = (each[used] - each[used].mean() for each in (reference, curve))
+    both, excess = 2 * (along * across).sum(), (across**2).sum() - (along**2).sum()
+    if both == 0:
+        return 0.0 if excess < 0 else float("nan")
+    return float((excess + np.hypot(excess, both)) / both)
 
 
-def slope_ratio(
-    values: np.ndarray, curve: np.ndarray, reference: np.ndarray, within: float = 2.0
-) -> float:
-    """Slope of a curve over that of the reference: 1 if they collapse, 0 without influence.
-
-    Unlike `distance_over_range` it does not see a common shift of all bins.
-
-    Parameters
-    ----------
-    values, curve, reference, within
-        As for `distance_over_range`.
-    """
-    used, curve, reference = _common(values, curve, reference, within)
+def steepness(values: np.ndarray, curve: np.ndarray, within: float = 2.0) -> float:
+    """Slope of a curve with x by least squares; parameters as for `slope_ratio`."""
+    used, curve, _ = _common(values, curve, values, within)
     if used.sum() < 2:
         return float("nan")
     away = np.asarray(values, float)[used]
     away = away - away.mean()
-    steepness = (away * reference[used]).sum()
-    return float((away * curve[used]).sum() / steepness) if steepness != 0 else float("nan")
+    return float((away * curve[used]).sum() / (away**2).sum())
 
 
 def _common(

@@ -1,22 +1,24 @@
 """Delta E(x) and Sigma(x) of learned variables: compared with each other, and as numbers."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
-from softness.barriers.controls import distance_over_range, slope_ratio
+from softness.barriers import controls
 from softness.files.records.barriers import BarrierTable
 from softness.findings import learned
 from softness.findings.learned import BINOMIAL, KRAMERS, SOFTNESS
-from softness.report.claims import Claim, Statement
 from softness.uncertainty import Estimate, combined, widening
+from softness.verdicts import Claim, Statement
 
 QUANTITIES = ENERGY, ENTROPY = "energy", "entropy"
 
 # The level of a curve is its mean over bins with abs(x) up to this, as in the measures of collapse.
 LEVEL_WITHIN = 2.0
+
+NO_MODELS = "the study has no such models"
 
 Measure = Callable[[np.ndarray, Estimate, Estimate, float], Estimate]
 """Compares a curve with a reference over the bins x; the last argument is `widening_of`."""
@@ -83,7 +85,8 @@ def curve(table: BarrierTable, name: str, quantity: str) -> Estimate:
     """(bins,) Delta E or Sigma of a variable, from Kramers fits by binomial likelihood."""
     variable = learned.place(table, name)
     value = getattr(table, quantity)[KRAMERS, BINOMIAL, variable]
-    return Estimate(value, getattr(table, f"{quantity}_draws")[:, variable])
+    draws = getattr(table, f"{quantity}_draws")[:, variable]
+    return Estimate(value, draws, learned.units_of(table))
 
 
 def level_and_shape(x: np.ndarray, found: Estimate) -> tuple[Estimate, Estimate]:
@@ -100,7 +103,10 @@ def level_and_shape(x: np.ndarray, found: Estimate) -> tuple[Estimate, Estimate]
     total = np.where(counted, away, 0.0).sum(axis=1)
     shift = np.divide(total, number, out=np.full(len(away), np.nan), where=number > 0)
     level = float(found.value[used].mean()) if used.any() else float("nan")
-    return Estimate(level, level + shift), Estimate(found.value, found.draws - shift[:, None])
+    return (
+        Estimate(level, level + shift, found.units),
+        Estimate(found.value, found.draws - shift[:, None], found.units),
+    )
 
 
 # Comparisons
@@ -124,29 +130,19 @@ def widening_of(table: BarrierTable) -> float:
     return max(widening([int(blocks)] * replicas) for blocks in table.blocks)
 
 
-def distance(x: np.ndarray, found: Estimate, reference: Estimate, factor: float) -> Estimate:
-    """Rms difference over the range of the reference, without what noise adds to it."""
-    return without_noise(_draw_by_draw(distance_over_range, x, found, reference), factor)
-
-
-def slope(x: np.ndarray, found: Estimate, reference: Estimate, factor: float) -> Estimate:
-    """Slope with x over that of the reference."""
-    return _draw_by_draw(slope_ratio, x, found, reference)
-
-
-def slope_difference(
-    x: np.ndarray, found: Estimate, reference: Estimate, factor: float
-) -> Estimate:
-    """Slope with x minus that of the reference, over the latter."""
-    ratio = slope(x, found, reference, factor)
-    return Estimate(ratio.value - 1, ratio.draws - 1)
+def ratio(x: np.ndarray, found: Estimate, reference: Estimate, factor: float) -> Estimate:
+    """Slope with x over the slope of the reference, paired draw by draw (total least squares)."""
+    pairs = zip(found.draws, reference.draws, strict=True)
+    draws = np.array([controls.slope_ratio(x, one, other) for one, other in pairs])
+    value = controls.slope_ratio(x, found.value, reference.value)
+    return Estimate(value, draws, found.units.fewer(reference.units))
 
 
 def steepness(table: BarrierTable, name: str, quantity: str = ENERGY) -> Estimate:
     """Slope of a curve with x."""
     x, found = learned.centres(table), curve(table, name, quantity)
-    # The slope of x itself is 1.
-    return _draw_by_draw(slope_ratio, x, found, Estimate(x, np.tile(x, (len(found.draws), 1))))
+    draws = np.array([controls.steepness(x, each) for each in found.draws])
+    return Estimate(controls.steepness(x, found.value), draws, found.units)
 
 
 def correlation(x: np.ndarray, found: Estimate, reference: Estimate, factor: float) -> Estimate:
@@ -172,6 +168,7 @@ def correlation(x: np.ndarray, found: Estimate, reference: Estimate, factor: flo
     return Estimate(
         float(_normalised(_covariances(value) - in_value)),
         _normalised(_covariances(draws) - in_value - in_draws),
+        found.units,
     )
 
 
@@ -192,37 +189,10 @@ def _normalised(covariances: np.ndarray) -> np.ndarray:
     return np.clip(covariances[..., 0, 1] / size, -1.0, 1.0)
 
 
-def _draw_by_draw(
-    measure: Callable[[np.ndarray, np.ndarray, np.ndarray], float],
-    x: np.ndarray,
-    found: Estimate,
-    reference: Estimate,
-) -> Estimate:
-    pairs = zip(found.draws, reference.draws, strict=True)
-    draws = np.array([measure(x, one, other) for one, other in pairs])
-    return Estimate(measure(x, found.value, reference.value), draws)
-
-
-def without_noise(found: Estimate, factor: float) -> Estimate:
-    """An rms difference without what noise adds to it, since squares add up and never cancel.
-
-    The noise of the data adds its variance to the square of the value; that of a draw, which is
-    spread out by a factor for few units, adds once more, and by the square of the factor.
-    """
-    if not np.isfinite(found.draws).any():
-        return found
-    in_draws = max(float(np.nanmean(found.draws**2) - found.value**2), 0.0)
-    in_value = in_draws / factor**2
-    return Estimate(
-        np.sqrt(np.maximum(found.value**2 - in_value, 0.0)),
-        np.sqrt(np.maximum(found.draws**2 - in_value - in_draws, 0.0)),
-    )
-
-
 # Verdicts
 
 
-def claim_on_all(
+def claims_on_each(
     statement: Statement,
     table: BarrierTable,
     members: Mapping[str, str],
@@ -230,41 +200,37 @@ def claim_on_all(
     measure: Measure,
     reference: str = SOFTNESS,
     doubt: str = "",
-) -> Claim:
-    """Verdict on a measure of each of several variables.
+) -> list[Claim]:
+    """Verdicts on a measure of several variables, a row for each.
+
+    A variable that is the same for all particles fills no bins and decides nothing about others.
 
     Parameters
     ----------
+    statement
+        Of one variable; its name is put for ``{}`` in the name of the quantity.
     members
-        Names of the variables by what they are called in the note of the claim.
+        Names of the variables by what they are called in the claim.
     reference
         Name of the variable that they are compared with.
     doubt
         Why it cannot decide; empty if it can.
     """
-    if lacking := lacks(table, [*members.values(), reference]):
-        return statement.not_tested(lacking)
-    if not members:
-        return statement.not_tested("the study has no such models")
-    found = compared(table, members.values(), quantity, measure, reference)
-    by_member = dict(zip(members, found, strict=True))
-    return learned.judged_all(statement, by_member, int(table.replicas), doubt)
+    claims = []
+    for label, name in members.items():
+        each = replace(statement, name=statement.name.format(label))
+        if lacking := lacks(table, [name, reference]) or _empty(table, name):
+            claims.append(each.not_tested(lacking))
+            continue
+        (found,) = compared(table, [name], quantity, measure, reference)
+        claims.append(each.judge(found, doubt))
+    return claims or [replace(statement, name=statement.name.format("any")).not_tested(NO_MODELS)]
 
 
-def claim_on_one(
-    statement: Statement,
-    table: BarrierTable,
-    name: str,
-    quantity: str,
-    measure: Measure,
-    reference: str = SOFTNESS,
-    doubt: str = "",
-) -> Claim:
-    """Verdict on a measure of one variable; see `claim_on_all`."""
-    if lacking := lacks(table, [name, reference]):
-        return statement.not_tested(lacking)
-    (found,) = compared(table, [name], quantity, measure, reference)
-    return learned.judged(statement, found, int(table.replicas), doubt)
+def _empty(table: BarrierTable, name: str) -> str:
+    """That a variable has no bins, as one that is the same for all particles."""
+    counted = table.trials[:, learned.place(table, name)].sum()
+    return "" if counted else f"{name} is the same for all particles"
 
 
 def claim_on_random(
@@ -281,8 +247,7 @@ def claim_on_random(
     if lacking := lacks(table, [reference]):
         return statement.not_tested(lacking)
     sizes = (each.size() for each in compared(table, names, ENERGY, measure, reference))
-    found = combined(np.median, sizes)
-    return learned.judged(statement, found, int(table.replicas), doubt)
+    return statement.judge(combined(np.median, sizes), doubt)
 
 
 def lacks(table: BarrierTable, names: Iterable[str]) -> str:

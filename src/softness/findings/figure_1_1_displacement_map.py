@@ -8,7 +8,7 @@ import pandas as pd
 from softness import seeds
 from softness.findings import learned
 from softness.findings.data import FigureData
-from softness.report.claims import Claim, Statement
+from softness.verdicts import Claim, Statement
 from softness.uncertainty import Estimate, bootstrap, widened
 
 CLUSTERING = Statement(

@@ -10,7 +10,7 @@ from softness.dynamics.pairs import PAIRS, first_peak
 from softness.files.records.dynamics import PairDistributions
 from softness.findings import learned
 from softness.findings.data import FigureData
-from softness.report.claims import Claim, Statement
+from softness.verdicts import Claim, Statement
 from softness.uncertainty import Estimate, bootstrap, widened
 
 HOTTEST_OF_SOURCE, COLDEST_OF_SOURCE = 2.0, 0.45

@@ -9,7 +9,7 @@ from softness.dynamics.scattering import StretchedExponential
 from softness.files.records.dynamics import RelaxationTable
 from softness.findings import learned
 from softness.findings.data import FigureData
-from softness.report.claims import Claim, Statement
+from softness.verdicts import Claim, Statement
 from softness.uncertainty import Estimate
 
 WARMEST_STRETCHED = 0.6

@@ -10,7 +10,7 @@ from softness.files.records.barriers import BarrierTable
 from softness.findings import learned
 from softness.findings.data import FigureData
 from softness.findings.learned import ARRHENIUS, BINOMIAL, SOFTNESS, BinProbabilities
-from softness.report.claims import Claim, Inclusion, Statement
+from softness.verdicts import Claim, Inclusion, Statement
 from softness.uncertainty import Estimate
 
 ONSET = Statement(

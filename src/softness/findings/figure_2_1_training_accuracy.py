@@ -12,7 +12,7 @@ from softness.findings import learned
 from softness.findings.data import FigureData
 from softness.findings.learned import SOFTNESS
 from softness.learning.scores import balanced_accuracy, middle_of_maxima
-from softness.report.claims import Claim, Statement
+from softness.verdicts import Claim, Statement
 from softness.uncertainty import Estimate
 
 # As the stage names the values of a set's own model for replicas that it never saw.

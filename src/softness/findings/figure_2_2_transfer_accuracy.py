@@ -12,7 +12,7 @@ from softness.files.records.dynamics import VanHove
 from softness.findings import learned
 from softness.findings.data import FigureData
 from softness.findings.learned import SOFTNESS
-from softness.report.claims import Claim, Statement
+from softness.verdicts import Claim, Statement
 from softness.uncertainty import Estimate, block_labels, bootstrap, widened
 
 NUMBER = "2.2"

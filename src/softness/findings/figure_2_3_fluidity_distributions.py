@@ -10,7 +10,7 @@ from softness import seeds
 from softness.files.records.learned import Distribution
 from softness.findings import learned
 from softness.findings.data import FigureData
-from softness.report.claims import Claim, Statement
+from softness.verdicts import Claim, Statement
 from softness.uncertainty import Estimate, bootstrap, widened
 
 NUMBER = "2.3"

@@ -7,7 +7,7 @@ import pandas as pd
 from softness.findings import learned
 from softness.findings.data import FigureData
 from softness.findings.learned import KRAMERS, SOFTNESS, BinProbabilities
-from softness.report.claims import Claim, Inclusion
+from softness.verdicts import Claim, Inclusion
 from softness.uncertainty import Estimate
 
 NUMBER = "2.4"

@@ -10,7 +10,7 @@ from softness.findings import learned
 from softness.findings.barrier_curves import ENERGY, ENTROPY, BarrierCurves, Measure
 from softness.findings.data import FigureData
 from softness.findings.learned import SOFTNESS
-from softness.report.claims import Claim, Statement
+from softness.verdicts import Claim, Statement
 
 NUMBER = "2.5"
 

@@ -8,7 +8,7 @@ import pandas as pd
 from softness.files.records.learned import Accuracies
 from softness.findings import learned
 from softness.findings.data import FigureData
-from softness.report.claims import Claim, Statement
+from softness.verdicts import Claim, Statement
 from softness.uncertainty import Estimate, combined
 
 NUMBER = "2.C"

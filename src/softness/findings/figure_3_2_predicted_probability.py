@@ -9,7 +9,7 @@ from softness.findings import barrier_curves, learned, regressed
 from softness.findings.data import FigureData
 from softness.findings.learned import KRAMERS, BinProbabilities
 from softness.findings.regressed import SVR
-from softness.report.claims import Claim, Inclusion
+from softness.verdicts import Claim, Inclusion
 from softness.uncertainty import Estimate
 
 NUMBER = "3.2"

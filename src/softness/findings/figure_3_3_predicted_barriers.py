@@ -11,7 +11,7 @@ from softness.findings.barrier_curves import ENERGY, ENTROPY, BarrierCurves, Mea
 from softness.findings.data import FigureData
 from softness.findings.learned import SOFTNESS
 from softness.findings.regressed import RIDGE, SVR
-from softness.report.claims import Claim, Statement
+from softness.verdicts import Claim, Statement
 
 NUMBER = "3.3"
 

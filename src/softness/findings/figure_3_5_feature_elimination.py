@@ -11,7 +11,7 @@ from softness.findings.barrier_curves import BarrierCurves
 from softness.findings.data import FigureData
 from softness.findings.regressed import FEATURES_KEPT, Snapshot
 from softness.learning.scores import variance_ratio
-from softness.report.claims import Claim, Statement
+from softness.verdicts import Claim, Statement
 from softness.uncertainty import Estimate
 
 NUMBER = "3.5"

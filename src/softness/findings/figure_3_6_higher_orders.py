@@ -9,7 +9,7 @@ from softness.findings import learned, regressed
 from softness.findings.barrier_curves import BarrierCurves
 from softness.findings.data import FigureData
 from softness.findings.regressed import EXPLAINED, SVR, SVR_FIRST, SVR_SECOND
-from softness.report.claims import Claim, Statement
+from softness.verdicts import Claim, Statement
 from softness.uncertainty import Estimate
 
 NUMBER = "3.6"

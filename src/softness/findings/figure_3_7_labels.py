@@ -12,7 +12,7 @@ from softness.findings import learned, regressed
 from softness.findings.barrier_curves import ENERGY, ENTROPY, BarrierCurves, Measure
 from softness.findings.data import FigureData
 from softness.findings.regressed import SVR, SVR_CSD
-from softness.report.claims import Claim, Statement
+from softness.verdicts import Claim, Statement
 from softness.uncertainty import Estimate
 
 NUMBER = "3.7"

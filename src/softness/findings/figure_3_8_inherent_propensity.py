@@ -10,7 +10,7 @@ from scipy.stats import spearmanr
 from softness.files.records.propensity import MODEL_OF_SOURCE, PropensityScores
 from softness.findings import learned, memory, regressed
 from softness.findings.data import FigureData
-from softness.report.claims import Claim, Statement
+from softness.verdicts import Claim, Statement
 from softness.uncertainty import Estimate, combined
 
 NUMBER = "3.8"

@@ -9,7 +9,7 @@ from softness import seeds
 from softness.files.records.regressed import SnapshotShares
 from softness.findings import learned, memory
 from softness.findings.data import FigureData
-from softness.report.claims import Claim, Statement
+from softness.verdicts import Claim, Statement
 from softness.uncertainty import Estimate
 
 NUMBER = "4.1"

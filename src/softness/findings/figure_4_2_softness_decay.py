@@ -9,7 +9,7 @@ import pandas as pd
 from softness.findings import learned, memory
 from softness.findings.data import FigureData
 from softness.findings.memory import FORGOTTEN, LEAST_REACHED, LEVELS, Decay
-from softness.report.claims import Claim, Statement
+from softness.verdicts import Claim, Statement
 from softness.uncertainty import Estimate
 
 NUMBER = "4.2"

@@ -10,7 +10,7 @@ from softness.files.records.dynamics import RelaxationTable
 from softness.findings import learned, memory
 from softness.findings.data import FigureData
 from softness.findings.memory import LEAST_REACHED, RELAXED, Decay
-from softness.report.claims import Claim, Inclusion, Statement
+from softness.verdicts import Claim, Inclusion, Statement
 from softness.uncertainty import Estimate
 
 NUMBER = "4.3"

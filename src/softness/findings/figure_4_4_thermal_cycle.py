@@ -11,7 +11,7 @@ from softness.findings.data import FigureData
 from softness.findings.sign_flips import MaskedResponse, PulseTest
 from softness.findings.significance import Significance
 from softness.memory.response import Response, mean_response
-from softness.report.claims import Claim
+from softness.verdicts import Claim
 
 NUMBER = "4.4"
 

@@ -20,7 +20,7 @@ from softness.memory.response import (
     sign_flip_test,
     smallest_effect,
 )
-from softness.report.claims import INCONCLUSIVE, Claim, Statement
+from softness.verdicts import INCONCLUSIVE, Claim, Statement
 from softness.uncertainty import Estimate
 
 NUMBER = "4.N"

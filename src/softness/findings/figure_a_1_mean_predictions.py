@@ -12,7 +12,7 @@ from softness.findings import learned, regressed
 from softness.findings.data import FigureData
 from softness.findings.learned import SOFTNESS
 from softness.findings.regressed import SVR, Snapshot
-from softness.report.claims import Claim, Inclusion, Statement
+from softness.verdicts import Claim, Inclusion, Statement
 from softness.uncertainty import Estimate
 
 NUMBER = "A.1"

@@ -6,7 +6,7 @@ from softness.findings import barrier_curves as curves
 from softness.findings import regressed
 from softness.findings.barrier_curves import ENERGY, ENTROPY, BarrierCurves, Measure
 from softness.findings.data import FigureData
-from softness.report.claims import Claim, Statement
+from softness.verdicts import Claim, Statement
 
 NUMBER = "A.2"
 NETWORK = "mlp"

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -14,8 +15,7 @@ from softness.files.records.barriers import BarrierTable
 from softness.files.records.learned import Accuracies, Classifier
 from softness.findings.data import FigureData
 from softness.learning.scores import balanced_accuracy, held_out_right, most_accurate
-from softness.report.claims import Claim, Statement
-from softness.uncertainty import Estimate, bootstrap, interval, widened
+from softness.uncertainty import Estimate, Units, bootstrap, combined, interval
 
 SOFTNESS = "softness"
 
@@ -138,7 +138,7 @@ def accuracy(
     generator = _generator(data, figure, float(table.temperature))
     draws = bootstrap(*by_block, where_defined, data.settings["draws"], generator)
     _, replicas, blocks = samples.shape
-    return Estimate(value, widened(draws, value, [blocks] * replicas))
+    return Estimate.of_bootstrap(value, draws, [blocks] * replicas)
 
 
 def _generator(data: FigureData, figure: str, temperature: float) -> np.random.Generator:
@@ -182,17 +182,31 @@ def standard_moments(powers: np.ndarray) -> np.ndarray:
     return np.array([mean, np.sqrt(variance), skewness, kurtosis])
 
 
-def jackknife_draws(value: float, without_one: Sequence[list[float]], draws: int) -> np.ndarray:
-    """(draws,) of a number, from its values without one group of each of several sets of samples.
+def jackknifed(
+    value: float, without_one: Sequence[list[float]], replicas: int, draws: int
+) -> Estimate:
+    """A number, from its values without one group of each of several sets of samples.
 
-    All nan if a set has a single group.
+    Draws are evenly spaced quantiles of Student's distribution: they have the jackknife's variance,
+    and no randomness of their own. All nan if a set has a single group.
+
+    Parameters
+    ----------
+    without_one
+        Values without each group, for each set.
+    replicas
+        Fewest replicas that a set comes from.
     """
-    fewest = min(map(len, without_one))
-    if fewest < 2:
-        return np.full(draws, np.nan)
-    error = np.sqrt(sum(map(_jackknife_variance, without_one)))
+    groups = min(map(len, without_one))
+    error = np.sqrt(sum(map(_jackknife_variance, without_one))) if groups > 1 else np.nan
+    units = Units(replicas, groups, "groups of samples")
+    return Estimate(value, student_draws(value, error, groups - 1, draws), units)
+
+
+def student_draws(value: float, error: float, freedom: int, draws: int) -> np.ndarray:
+    """(draws,) evenly spaced quantiles of Student's distribution about a value."""
     levels = (np.arange(draws) + 0.5) / draws
-    return value + error * student.ppf(levels, fewest - 1)
+    return value + error * student.ppf(levels, max(freedom, 1))
 
 
 def _jackknife_variance(values: list[float]) -> float:
@@ -206,7 +220,14 @@ def _jackknife_variance(values: list[float]) -> float:
 def onset(table: BarrierTable, name: str) -> Estimate:
     """T0 of a variable."""
     variable = place(table, name)
-    return Estimate(float(table.onset[variable]), table.onset_draws[:, variable])
+    return Estimate(
+        float(table.onset[variable]), table.onset_draws[:, variable], units_of(table)
+    )
+
+
+def units_of(table: BarrierTable) -> Units:
+    """What was resampled behind barriers: replicas, and blocks of the temperature with fewest."""
+    return Units.of([int(table.blocks.min())] * int(table.replicas))
 
 
 def onset_doubt(table: BarrierTable, names: Iterable[str]) -> str:
@@ -223,13 +244,13 @@ def _has_strength(table: BarrierTable, name: str) -> bool:
 def mean_curvature(table: BarrierTable, name: str) -> Estimate:
     """Mean over bins of the curvature of ln P in 1/T, weighted by its inverse variance."""
     curvature, draws, weights, _ = _curvatures(table, name)
-    return Estimate(_mean(curvature, weights), _mean(draws, weights))
+    return Estimate(_mean(curvature, weights), _mean(draws, weights), units_of(table))
 
 
 def curvature_slope(table: BarrierTable, name: str) -> Estimate:
     """Slope of the curvature against the variable, weighted likewise."""
     curvature, draws, weights, x = _curvatures(table, name)
-    return Estimate(_slope(x, curvature, weights), _slope(x, draws, weights))
+    return Estimate(_slope(x, curvature, weights), _slope(x, draws, weights), units_of(table))
 
 
 def _curvatures(
@@ -262,28 +283,37 @@ def _slope(x: np.ndarray, values: np.ndarray, weights: np.ndarray) -> np.ndarray
     return np.divide(product, square, out=np.full(square.shape, np.nan), where=square > 0)
 
 
-# Verdicts
-
-
-def judged(statement: Statement, found: Estimate, replicas: int, reason: str = "") -> Claim:
-    """The verdict on a drawn value, which a reason for doubt leaves inconclusive."""
-    return statement.judge(float(found.value), found.draws, replicas, doubt=reason)
-
-
-def judged_all(
-    statement: Statement,
-    members: Mapping[str, Estimate],
-    replicas: int,
-    reason: str | Mapping[str, str] = "",
-) -> Claim:
-    """The verdict on each of several drawn values, by name; so are reasons that differ."""
-    values = {name: (float(found.value), found.draws) for name, found in members.items()}
-    return statement.judge_all(values, replicas, doubt=reason)
+# Series over temperatures
 
 
 def at(temperature: float) -> str:
     """A member of a claim about several temperatures."""
     return f"at T = {temperature:g}"
+
+
+def steps(by_temperature: Mapping[float, Estimate]) -> dict[str, Estimate]:
+    """From each temperature to the next one, as members of a claim."""
+    return {
+        f"from T = {cold:g} to {warm:g}": by_temperature[warm] - by_temperature[cold]
+        for cold, warm in pairwise(sorted(by_temperature))
+    }
+
+
+def trend(by_temperature: Mapping[float, Estimate]) -> Estimate:
+    """Slope of a series along its temperatures, of one step on average.
+
+    Values count by the inverse of their variance; temperatures by their order, since what grows
+    over a wide range of T does so at no common rate.
+    """
+    series = [by_temperature[temperature] for temperature in sorted(by_temperature)]
+    weights = [1 / max(np.nanvar(each.draws), np.finfo(float).tiny) for each in series]
+    weights = np.array(weights) / max(weights)
+    order = np.arange(len(series), dtype=np.float64)
+
+    def slope(values: Sequence[np.ndarray], axis: int) -> np.ndarray:
+        return _slope(order, np.stack(values, axis=-1), weights)
+
+    return combined(slope, series)
 
 
 # Probabilities and barriers by bin

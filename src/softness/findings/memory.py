@@ -12,8 +12,8 @@ from softness import seeds
 from softness.files.records.memory import SoftnessDecay
 from softness.findings.data import FigureData
 from softness.memory.groups import GroupRelaxation, analyse_groups
-from softness.report.claims import Claim
 from softness.uncertainty import Estimate
+from softness.verdicts import Claim
 
 NEAR = 0.05
 """Distance in temperature within which a study tests what the source says at one temperature."""
@@ -112,8 +112,6 @@ class Decay:
         (times,) in tau, from 0.
     groups
         Means, normalised curves and what is read from them.
-    replicas
-        Number of replicas.
     """
 
     temperature: float
@@ -121,7 +119,6 @@ class Decay:
     edges: np.ndarray
     time: np.ndarray
     groups: GroupRelaxation
-    replicas: int
 
     @property
     def labels(self) -> list[str]:
@@ -146,7 +143,8 @@ class Decay:
         time, left = self.groups.times_to_level[level, group], self.share(group)
         late = np.isnan(time.draws) & np.isfinite(left.draws).all(axis=-1)
         value = longest if np.isnan(time.value) and np.isfinite(left.value).all() else time.value
-        return Estimate(value, np.where(late, longest, time.draws)), float(late.mean())
+        draws = np.where(late, longest, time.draws)
+        return Estimate(value, draws, time.units), float(late.mean())
 
     def reaches(self, level: int, group: int) -> bool:
         """Whether a group falls to a level of `LEVELS`."""
@@ -201,7 +199,6 @@ def decay_at(
         edges=tables[0].edges,
         time=time,
         groups=groups,
-        replicas=len({int(each.replica) for each in tables}),
     )
 
 

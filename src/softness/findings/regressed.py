@@ -16,7 +16,7 @@ from softness.findings.data import FigureData
 from softness.findings.learned import SOFTNESS
 from softness.learning.scores import logit_share, pearson
 from softness.learning.targets import Target, counts_target, scores_by_snapshot
-from softness.uncertainty import Estimate, bootstrap, widened
+from softness.uncertainty import Estimate, bootstrap
 
 SVR, RIDGE = "svr", "ridge"
 MODELS = (SOFTNESS, SVR, RIDGE, "rbf_svr", "mlp", "mlp_h", "mlp_d", "binomial", "boosting")
@@ -306,7 +306,7 @@ def resampled(
     )
     by_replica = ([given[group] for group in groups] for given in (sums, numbers))
     draws = bootstrap(*by_replica, statistic, data.settings["draws"], generator)
-    return Estimate(value, widened(draws, value, [len(group) for group in groups]))
+    return Estimate.of_bootstrap(value, draws, [len(group) for group in groups], "snapshots")
 
 
 def mean_of(
@@ -344,7 +344,7 @@ def moments(
     sizes = np.array([[len(x)] for x in given], dtype=np.float64)
     found = resampled(data, figure, snapshots, powers, sizes, learned.standard_moments)
     shift = np.array([centre, 0.0, 0.0, 0.0])
-    return Estimate(found.value + shift, found.draws + shift)
+    return found.map(lambda each: each + shift)
 
 
 # Scores

@@ -13,7 +13,7 @@ from softness.findings.cycles import Pulse
 from softness.findings.data import FigureData
 from softness.findings.significance import LEVEL, Significance, SignificanceTest
 from softness.memory import response
-from softness.report.claims import Claim
+from softness.verdicts import Claim
 
 FLIPS = 1999
 """Random flips where there are too many snapshots for all."""

@@ -5,13 +5,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from softness.report.claims import (
+from softness.uncertainty import Units
+from softness.verdicts import (
     DECISIVE,
+    FEWEST_REPLICAS,
     INCONCLUSIVE,
-    LEAST_REPLICAS,
     NOT_REPRODUCED,
     REPRODUCED,
     Claim,
+    Rule,
     Statement,
 )
 
@@ -46,8 +48,8 @@ class SignificanceTest:
 
 
 @dataclass(frozen=True)
-class Significance(Statement):
-    """A statement that there is a response, judged by the corrected p of sign flips.
+class Significant(Rule):
+    """There is a response, by the corrected p of sign flips.
 
     Attributes
     ----------
@@ -58,36 +60,52 @@ class Significance(Statement):
     sign: int = 0
 
     @property
-    def rule(self) -> str:
+    def sentence(self) -> str:
         """The rule as text."""
-        signs = {1: " and the response positive", -1: " and the response negative"}
+        signs = {1: " and the response is positive", -1: " and the response is negative"}
         return (
-            f"corrected p below {LEVEL:g}{signs.get(self.sign, '')}; not reproduced if it is not, "
-            f"though {NEGLIGIBLE:g} spreads would have been found"
+            f"corrected p is below {LEVEL:g}{signs.get(self.sign, '')}; not reproduced if it is "
+            f"not, though {NEGLIGIBLE:g} standard deviations would have been found"
         )
 
-    def judge_p(self, name: str, test: SignificanceTest, replicas: int) -> Claim:
-        """The verdict on one member; value is p, which has no interval."""
-        verdict, note = self._verdict(test)
-        doubt = "fewer than two replicas" if replicas < LEAST_REPLICAS else test.doubt
-        if doubt or np.isnan(test.p):
-            verdict, note = INCONCLUSIVE, doubt or "nothing could be tested"
-        note = "; ".join(filter(None, [name, note]))
-        return self._claim(test.p, float("nan"), float("nan"), verdict, note)
-
-    def judge_every(self, members: Mapping[str, SignificanceTest], replicas: int) -> Claim:
-        """The verdict on a statement about each of several members; the one that decides."""
-        claims = [self.judge_p(name, test, replicas) for name, test in members.items()]
-        worst = min(claims, key=lambda c: (DECISIVE.index(c.verdict), -np.nan_to_num(c.value)))
-        return replace(worst, rule=f"every {self.rule}")
-
-    def _verdict(self, test: SignificanceTest) -> tuple[str, str]:
-        effect = f"effect {test.effect:.2g} spreads"
+    def judged(self, test: SignificanceTest) -> tuple[str, str]:
+        """The verdict, and what was found."""
+        effect = f"effect {test.effect:.2g} standard deviations"
         if test.p < LEVEL and (not self.sign or test.effect * self.sign > 0):
             return REPRODUCED, effect
         if test.p < LEVEL:
             return NOT_REPRODUCED, f"{effect}, of the other sign"
         missed = "not found"
         if np.isfinite(test.detectable):
-            missed += f"; {test.detectable:.2g} spreads would have been found"
+            missed += f"; {test.detectable:.2g} standard deviations would have been found"
         return (NOT_REPRODUCED if test.detectable < NEGLIGIBLE else INCONCLUSIVE), missed
+
+
+def judge_test(statement: Statement, name: str, test: SignificanceTest, units: Units) -> Claim:
+    """The verdict on one member; value is p, which has no interval.
+
+    Parameters
+    ----------
+    statement
+        With a rule that is `Significant`.
+    name
+        Of the member.
+    test, units
+        What the test says, and of how many independent units.
+    """
+    verdict, note = statement.rule.judged(test)
+    doubt = "fewer than two replicas" if units.replicas < FEWEST_REPLICAS else test.doubt
+    if doubt or np.isnan(test.p):
+        verdict, note, doubt = INCONCLUSIVE, "", doubt or "nothing could be tested"
+    note = "; ".join(filter(None, [name, note]))
+    claim = statement.not_tested(note)
+    return replace(claim, value=test.p, units=str(units), verdict=verdict, doubt=doubt)
+
+
+def judge_every_test(
+    statement: Statement, members: Mapping[str, SignificanceTest], units: Units
+) -> Claim:
+    """The verdict on a statement about each of several members; the one that decides."""
+    claims = [judge_test(statement, name, test, units) for name, test in members.items()]
+    worst = min(claims, key=lambda c: (DECISIVE.index(c.verdict), -np.nan_to_num(c.value)))
+    return replace(worst, rule=f"for each bin, {worst.rule}")

@@ -11,7 +11,7 @@ from softness.files.records.learned import Classifier
 from softness.findings import learned
 from softness.findings.data import FigureData
 from softness.findings.learned import SOFTNESS
-from softness.report.claims import Claim, Statement
+from softness.verdicts import Claim, Statement
 from softness.uncertainty import Estimate
 
 COSINES_OF_SOURCE = {1.0: 0.8246, 1.2: 0.8071, 1.4: 0.6643, 1.8: 0.7104, 2.0: 0.7198}

@@ -14,7 +14,7 @@ from softness.findings.data import FigureData
 from softness.findings.learned import SOFTNESS
 from softness.findings.regressed import RIDGE, SVR
 from softness.learning.scores import pearson
-from softness.report.claims import Claim, Statement
+from softness.verdicts import Claim, Statement
 from softness.uncertainty import Estimate
 
 NUMBER = "T3.1"

@@ -15,7 +15,7 @@ from softness.memory.curves import (
     rising_times,
     time_to_level,
 )
-from softness.uncertainty import Estimate, bootstrap, widened
+from softness.uncertainty import Estimate, bootstrap
 
 STANDARD_ERRORS = 3.0
 """A group starts apart from the mean of everyone if that many standard errors lie between. With
@@ -173,8 +173,6 @@ class GroupRelaxation:
     slope_difference
         () slope of the highest less that of the lowest of these groups: negative if soft particles
         forget faster than hard ones. nan if there are none.
-    blocks
-        Number of blocks of each replica.
     """
 
     means: Estimate
@@ -185,7 +183,6 @@ class GroupRelaxation:
     curvature: Estimate
     compared: tuple[int, int] | None
     slope_difference: Estimate
-    blocks: tuple[int, ...]
 
 
 def analyse_groups(
@@ -226,7 +223,7 @@ def analyse_groups(
     blocks = tuple(len(table) for table in sums)
     mean = ratio(*(sum(table.sum(axis=0) for table in tables) for tables in (sums, counts)))
     drawn = bootstrap(sums, counts, lambda each: each, whole_number(draws, "draws"), generator)
-    means = Estimate(mean, widened(drawn, mean, blocks))
+    means = Estimate.of_bootstrap(mean, drawn, blocks)
     curves = normalised(mean[:-1], mean[-1], STANDARD_ERRORS * _error_of_start(means.draws))
     drawn_curves = normalised(drawn[:, :-1], drawn[:, -1])
     drawn_curves[:, np.isnan(curves)] = np.nan
@@ -235,23 +232,20 @@ def analyse_groups(
         for each in (curves, drawn_curves)
     )
     line, drawn_line = (fit_log_line(times, each, *slope_range) for each in (curves, drawn_curves))
-    slope = Estimate(line.slope, widened(drawn_line.slope, line.slope, blocks))
+    slope = Estimate.of_bootstrap(line.slope, drawn_line.slope, blocks)
     compared = outermost(line.slope)
     return GroupRelaxation(
         means=means,
-        curves=Estimate(curves, widened(drawn_curves, curves, blocks)),
+        curves=Estimate.of_bootstrap(curves, drawn_curves, blocks),
         levels=np.array(levels),
         # In the logarithm: a time is positive, and its errors are relative.
-        times_to_level=Estimate(
-            to_level, np.exp(widened(np.log(drawn_to_level), np.log(to_level), blocks))
-        ),
+        times_to_level=Estimate.of_bootstrap(
+            np.log(to_level), np.log(drawn_to_level), blocks
+        ).map(np.exp),
         slope=slope,
-        curvature=Estimate(line.curvature, widened(drawn_line.curvature, line.curvature, blocks)),
+        curvature=Estimate.of_bootstrap(line.curvature, drawn_line.curvature, blocks),
         compared=compared,
-        slope_difference=Estimate(
-            _highest_less_lowest(slope.value, compared), _highest_less_lowest(slope.draws, compared)
-        ),
-        blocks=blocks,
+        slope_difference=slope.map(lambda each: _highest_less_lowest(each, compared)),
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import jinja2
 import pandas as pd
 
-from softness.report.claims import VERDICTS, Claim
+from softness.verdicts import VERDICTS, Claim
 
 TEMPLATE = "page.html.j2"
 

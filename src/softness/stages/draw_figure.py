@@ -12,7 +12,7 @@ from softness.figures import registry, style
 from softness.files import tables
 from softness.files.atomic import replacing
 from softness.findings.data import KINDS, FigureData
-from softness.report.claims import write_claims
+from softness.files.claims import write_claims
 from softness.stages import command
 
 

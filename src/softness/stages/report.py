@@ -14,7 +14,7 @@ from softness.figures import registry
 from softness.files.atomic import replacing
 from softness.files.provenance import package_versions
 from softness.files.trajectory import Trajectory
-from softness.report.claims import read_claims
+from softness.files.claims import read_claims
 from softness.report.page import ReportFigure, render
 from softness.repository import revision
 from softness.stages import command
