@@ -6,6 +6,7 @@ CYCLES = f"{RESULTS}/cycle"
 rule softness_decay:
     input:
         trajectory=rules.thermal.output.trajectory,
+        bursts=rules.thermal.output.bursts,
         softness=expand(rules.train_classifier.output, name="softness"),
         distribution=rules.distribution.output,
         relaxation=rules.relaxation.output,
@@ -22,7 +23,7 @@ rule softness_decay:
         "decay of softness at T={wildcards.temperature}, replica {wildcards.replica}"
     shell:
         "python -m softness.stages.softness_decay --settings {params.settings:q}"
-        " --trajectory {input.trajectory} --softness {input.softness}"
+        " --trajectory {input.trajectory} --bursts {input.bursts} --softness {input.softness}"
         " --distribution {input.distribution} --relaxation {input.relaxation}"
         " --output {output} 2> {log}"
 
