@@ -19,7 +19,7 @@ SHORT = 1.0
 """Tau: the dissertation's "short timescales", the spacing of its frames (ours)."""
 
 SHORTEST, LONGEST = 30.0, 300.0
-"""In tau_alpha: half a decade on both sides of the dissertation's order of magnitude, 100 (ours)."""
+"""In tau_alpha: half a decade on both sides of the dissertation's 100 (ours)."""
 
 FIRST_OF_TAIL = 1.0
 """In tau_alpha: from there on a stretched exponential is fitted."""

@@ -132,7 +132,7 @@ def compute(data: FigureData) -> Findings | None:
 def half_of_first_drop(time: np.ndarray, curves: np.ndarray) -> np.ndarray:
     """(...,) time of half the drop of (..., times) curves from time 0 to `FIRST_DROP`.
 
-    nan with too few times between. One definition for F_s, where this is tau_beta, and for softness.
+    nan with too few times between. The same for F_s, where it is tau_beta, and for softness.
     """
     within = time <= FIRST_DROP * (1 + 1e-9)
     if within.sum() < FEWEST_EARLY + 2 or not np.isclose(time[within][-1], FIRST_DROP):

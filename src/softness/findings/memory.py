@@ -163,8 +163,7 @@ class Decay:
     def not_reached(self, time: Estimate) -> bool:
         """Whether a time to a level, or the upper end of its interval, is a lower bound."""
         return bool(
-            time.value >= self.time[-1]
-            or np.mean(time.draws >= self.time[-1]) > MOST_NOT_REACHED
+            time.value >= self.time[-1] or np.mean(time.draws >= self.time[-1]) > MOST_NOT_REACHED
         )
 
     def by_bin(self, estimate: Estimate) -> dict[str, Estimate]:
@@ -187,9 +186,7 @@ def decay_at(data: FigureData, figure: str, temperature: float) -> Decay:
     generator = seeds.stream(data.settings["seed"], f"figure {figure} bootstrap", temperature)
     sums, counts = zip(*(_by_block(each) for each in tables), strict=True)
     with np.errstate(invalid="ignore", divide="ignore"):
-        groups = analyse_groups(
-            tables[0].time, sums, counts, data.settings["draws"], generator
-        )
+        groups = analyse_groups(tables[0].time, sums, counts, data.settings["draws"], generator)
     return Decay(
         temperature=temperature,
         relaxation_time=data.relaxation_time_at(temperature),
@@ -217,9 +214,7 @@ def decay_rows(decay: Decay) -> list[pd.DataFrame]:
     return rows
 
 
-def bin_rows(
-    decay: Decay, quantity: str, by_bin: Mapping[str, Estimate]
-) -> list[pd.DataFrame]:
+def bin_rows(decay: Decay, quantity: str, by_bin: Mapping[str, Estimate]) -> list[pd.DataFrame]:
     """() numbers by the name of a bin as `Decay.by_bin` has it, with intervals."""
     rows = []
     for name, estimate in by_bin.items():

@@ -51,9 +51,7 @@ def normalised(
     return ratio(away, np.where(apart, start, 0.0))
 
 
-def time_to_level(
-    times: np.ndarray, curves: np.ndarray, level: float | np.ndarray
-) -> np.ndarray:
+def time_to_level(times: np.ndarray, curves: np.ndarray, level: float | np.ndarray) -> np.ndarray:
     """Time at which curves first fall to a level, interpolated in the logarithm of time.
 
     Between time 0 and the first time after it, where the logarithm has no say, the interpolation is
