@@ -57,8 +57,8 @@ class Plan:
     # Plain relaxation, and a further response, by S(0), that stays after the pulse.
     clock: bool = True
     memory: float = -0.05
-    # Of the energy with softness, over that by which linear response is about the common one.
-    energy: float = 1.0
+    # How much energy goes with softness, which linear response is read from.
+    energy: float = 0.5
     cycle_noise: float = 0.02
     empty: tuple = ()
     seed: int = 0
@@ -146,7 +146,7 @@ def decays(plan):
 
 def decay(plan, temperature, replica):
     """Sums of one run: planted means with noise of each block."""
-    generator = np.random.default_rng([int(1000 * temperature), replica])
+    generator = np.random.default_rng([int(1000 * temperature), replica, plan.seed])
     steps = np.geomspace(1, plan.longest, 27).round()
     time = np.unique([0.0, *np.geomspace(0.01, 0.7, 12), *steps])
     means = STARTS[:, None] * left(plan, temperature, time)

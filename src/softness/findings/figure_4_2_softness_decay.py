@@ -80,23 +80,16 @@ def compute(data: FigureData) -> Findings | None:
     # The error of tau_alpha is left out: it is far below the factor of ten between the bounds.
     unit = decay.relaxation_time
     number = int((decay.time >= FIRST_OF_TAIL * unit).sum())
+    seen = float(decay.time[-1]) / unit
     times, doubts = {}, {}
     for group in decay.apart if number >= FEWEST_TIMES else []:
         name = f"S(0) {decay.labels[group]}"
-        time = decay.fitted_time_to(FORGOTTEN, group, FIRST_OF_TAIL * unit)
+        time, known = decay.fitted_time_to(FORGOTTEN, group, FIRST_OF_TAIL * unit)
         times[name] = time.map(lambda each: each / unit)
-        doubts[name] = _doubt(decay, time)
+        too_short = f"5 % is not near within {seen:.3g} tau_alpha"
+        doubts[name] = "" if known or seen >= LONGEST else too_short
     (short,) = np.nonzero(np.isclose(decay.time, SHORT))
     return Findings(decay, int(short[0]) if len(short) else None, number, times, doubts)
-
-
-def _doubt(decay: Decay, time: Estimate) -> str:
-    """Why the time cannot decide: the run is too short to see it."""
-    seen = float(decay.time[-1]) / decay.relaxation_time
-    if seen >= LONGEST or not decay.not_reached(time):
-        return ""
-    late = float(np.mean(time.draws >= decay.time[-1]))
-    return f"5 % is not reached within {seen:.3g} tau_alpha in {late:.0%} of the resamples"
 
 
 def claims(findings: Findings | None) -> list[Claim]:

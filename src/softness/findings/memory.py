@@ -22,6 +22,9 @@ NEAR = 0.05
 RELAXED, FORGOTTEN = 1 / np.e, 0.05
 """Levels of a curve."""
 
+FARTHEST = 2.0
+"""Times the last measured time, up to which a fit tells when a level is reached."""
+
 MOST_NOT_REACHED = 0.025
 """Fraction of resamples that may not fall to a level: with more the upper end of an interval is
 unknown."""
@@ -147,18 +150,26 @@ class Decay:
 
         return self.left(group).map(first)
 
-    def fitted_time_to(self, level: float, group: int, first: float) -> Estimate:
+    def fitted_time_to(self, level: float, group: int, first: float) -> tuple[Estimate, bool]:
         """() the same from a fit of the tail (`time_by_fit`), which noise does not make early.
 
         Parameters
         ----------
         first
             Time at which the tail begins, in tau.
+
+        Returns
+        -------
+        time : Estimate
+            In tau.
+        known : bool
+            Whether it is not farther than `FARTHEST` allows.
         """
         late = self.time >= first
         tail = self.left(group)[late]
         errors = np.std(tail.draws, axis=0)
-        return tail.map(lambda curves: time_by_fit(self.time[late], curves, errors, level))
+        time = tail.map(lambda curves: time_by_fit(self.time[late], curves, errors, level))
+        return time, bool(time.value <= FARTHEST * self.time[-1])
 
     def not_reached(self, time: Estimate) -> bool:
         """Whether a time to a level, or the upper end of its interval, is a lower bound."""

@@ -168,8 +168,8 @@ def time_by_fit(
     Returns
     -------
     numpy.ndarray
-        (...,) in the unit of ``times``. What lies outside the measured times stands at their end:
-        a bound.
+        (...,) in the unit of ``times``, also beyond the last one; the first one, an upper bound, of
+        a curve that is lower by then.
     """
     times, curves = _curves(times, curves)
     if not (np.isfinite(errors).all() and np.min(errors) > 0):
@@ -186,7 +186,7 @@ def time_by_fit(
     best = np.argmax(firsts**2 * square, axis=-1)
     first = np.take_along_axis(firsts, best[..., None], axis=-1)[..., 0]
     folds = folds[best, 0] + np.log(np.maximum(first / level, 1.0))
-    found = np.minimum(scales[best] * folds ** (1 / powers[best]), times[-1])
+    found = scales[best] * folds ** (1 / powers[best])
     return np.where(np.isfinite(curves).all(axis=-1), found, np.nan)
 
 
