@@ -221,10 +221,11 @@ def radial(positions):
 def test_softness_decays_in_groups_by_its_value_at_the_origin(run, tmp_path):
     """At lags of whole intervals in the run, at shorter ones in its bursts."""
     path, _ = run
-    # Two whole bursts, at 0 and 5 tau, and one that is cut; frames at these steps, in walk 5.
+    # Whole bursts at 0, 5 and 7.5 tau, the last one after the last origin of the run, and one that
+    # is cut; frames at these steps, in walk 5.
     offsets = np.array([0, 10, 30, 100])
-    steps = np.concatenate([offsets, 1000 + offsets, 1500 + offsets[:2]])
-    begins, bursts = steps - np.tile(offsets, 3)[: len(steps)], tmp_path / "bursts.gsd"
+    steps = np.concatenate([offsets, 1000 + offsets, 1500 + offsets, 1800 + offsets[:2]])
+    begins, bursts = steps - np.tile(offsets, 4)[: len(steps)], tmp_path / "bursts.gsd"
     of_bursts = walk(5)[: len(steps)]
     log = {"time_step": INTERVAL / 100}
     frames = [

@@ -57,7 +57,7 @@ def _draw_means(axes: Axes, decay: Decay, unit: float) -> None:
     axes.annotate(
         "$t = 0$",
         (time[0] / 2, np.nanmax(starts)),
-        xytext=(6, 0),
+        xytext=(6, 5),
         textcoords="offset points",
         va="center",
         fontsize=7,

@@ -52,7 +52,7 @@ def main(options: argparse.Namespace) -> None:
             int(settings["longest"] * (trajectory.frames - 1)), settings["lags_per_decade"]
         )
         starts = _origins(trajectory, int(late[-1]), settings["origins"])
-        begins, early, begin_times = _early(bursts, interval)
+        begins, early, begin_times = _early(bursts, interval, float(starts[-1]) * interval)
         lags = np.concatenate([[0.0], early, late[1:] * interval])
         duration = trajectory.frames * interval
         moments = np.concatenate([starts, begin_times / interval])
@@ -89,11 +89,18 @@ def _origins(trajectory: Trajectory, longest: int, wanted: int) -> np.ndarray:
     return np.unique(np.linspace(0, last, min(wanted, last + 1)).round().astype(np.int64))
 
 
-def _early(bursts: Trajectory, interval: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """First frames of whole bursts; their lags below an interval; when they begin, in tau."""
+def _early(
+    bursts: Trajectory, interval: float, last: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """First frames of whole bursts; their lags below an interval; when they begin, in tau.
+
+    Bursts that begin later than the last origin of longer lags are left out: so no block of time,
+    the unit of errors, tells about early lags alone.
+    """
     times = bursts.times()
     begins, length = whole_bursts(bursts.logged("burst_begin"))
     lags = times[begins[0] : begins[0] + length] - times[begins[0]]
+    begins = begins[times[begins] <= last * (1 + 1e-9)]
     return begins, lags[(lags > 0) & (lags < interval * (1 - 1e-9))], times[begins]
 
 
