@@ -151,7 +151,7 @@ def _half_of_scattering(table: RelaxationTable | None) -> float:
 
 def _halves(decay: Decay) -> dict[str, Estimate]:
     halves = decay.groups.curves.map(lambda curves: half_of_first_drop(decay.time, curves))
-    return {name: half for name, half in decay.by_bin(halves).items() if np.isfinite(half.value)}
+    return decay.by_bin(halves) if np.isfinite(halves.value).any() else {}
 
 
 def _lines(decay: Decay, used: np.ndarray) -> tuple[dict[str, Estimate], dict[str, Estimate]]:
