@@ -7,8 +7,8 @@ import pandas as pd
 
 from softness.findings import learned
 from softness.findings.data import FigureData
-from softness.uncertainty import Estimate
 from softness.verdicts import Claim, Statement
+from softness.uncertainty import Estimate
 
 FRAGILITY = Statement(
     figure="1.4",

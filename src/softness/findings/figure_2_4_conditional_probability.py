@@ -7,8 +7,8 @@ import pandas as pd
 from softness.findings import learned
 from softness.findings.data import FigureData
 from softness.findings.learned import KRAMERS, SOFTNESS, BinProbabilities
-from softness.uncertainty import Estimate
 from softness.verdicts import Claim, Inclusion
+from softness.uncertainty import Estimate
 
 NUMBER = "2.4"
 SHOWN_BY_SOURCE = 2.0
