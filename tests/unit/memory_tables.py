@@ -96,6 +96,8 @@ def relaxation(temperature, draws=50):
         stretched_time=np.array(1.2 * time),
         stretching=np.array(0.7),
         stretching_draws=np.full(draws, 0.7),
+        plateau=np.array(0.3),
+        plateau_draws=np.full(draws, 0.3),
     )
 
 

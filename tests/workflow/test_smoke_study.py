@@ -9,7 +9,7 @@ from collections import Counter
 import numpy as np
 import pandas as pd
 import pytest
-from softness.report.claims import VERDICTS
+from softness.verdicts import VERDICTS
 from workflow_commands import SMOKE, command, reruns
 
 from locations import ROOT

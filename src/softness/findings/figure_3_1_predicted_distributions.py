@@ -11,8 +11,8 @@ from softness.findings.data import FigureData
 from softness.findings.learned import SOFTNESS
 from softness.findings.regressed import SVR, Snapshot
 from softness.learning.scores import divergence_of_equals, jensen_shannon_divergence
-from softness.verdicts import Claim, Statement
 from softness.uncertainty import Estimate
+from softness.verdicts import Claim, Statement
 
 NUMBER = "3.1"
 BINS = 40

@@ -9,8 +9,8 @@ from softness.findings import barrier_curves, learned, regressed
 from softness.findings.data import FigureData
 from softness.findings.learned import KRAMERS, BinProbabilities
 from softness.findings.regressed import SVR
-from softness.verdicts import Claim, Inclusion
 from softness.uncertainty import Estimate
+from softness.verdicts import Claim, Inclusion
 
 NUMBER = "3.2"
 

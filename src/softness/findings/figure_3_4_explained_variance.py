@@ -6,8 +6,8 @@ import pandas as pd
 
 from softness.findings import learned, regressed
 from softness.findings.data import FigureData
-from softness.verdicts import Claim, Statement
 from softness.uncertainty import Estimate
+from softness.verdicts import Claim, Statement
 
 NUMBER = "3.4"
 LARGEST = 0.5

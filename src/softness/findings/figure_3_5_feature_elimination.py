@@ -11,8 +11,8 @@ from softness.findings.barrier_curves import BarrierCurves
 from softness.findings.data import FigureData
 from softness.findings.regressed import FEATURES_KEPT, Snapshot
 from softness.learning.scores import variance_ratio
-from softness.verdicts import Claim, Statement
 from softness.uncertainty import Estimate
+from softness.verdicts import Claim, Statement
 
 NUMBER = "3.5"
 ENOUGH = 64

@@ -9,8 +9,8 @@ from softness.findings import learned, regressed
 from softness.findings.barrier_curves import BarrierCurves
 from softness.findings.data import FigureData
 from softness.findings.regressed import EXPLAINED, SVR, SVR_FIRST, SVR_SECOND
-from softness.verdicts import Claim, Statement
 from softness.uncertainty import Estimate
+from softness.verdicts import Claim, Statement
 
 NUMBER = "3.6"
 HIGHER = (SVR_FIRST, SVR_SECOND)
