@@ -18,7 +18,12 @@ from softness.files.records.dynamics import (
     VanHove,
 )
 from softness.files.records.hops import HopIndicator
-from softness.files.records.learned import Classifier, Distribution, LearnedValues
+from softness.files.records.learned import (
+    Classifier,
+    Distribution,
+    LearnedValues,
+    ReferenceFeatures,
+)
 from softness.files.records.memory import SoftnessDecay
 from softness.files.records.regressed import MatchedThreshold, Neighbourhood, SnapshotShares
 from softness.seeds import stream
@@ -243,6 +248,14 @@ def test_softness_decays_in_groups_by_its_value_at_the_origin(run, tmp_path):
     softness = table(tmp_path / "softness.h5", Classifier, **planes)
     # By the plane that never saw replica 1, with its spread.
     projected = ((every - mean) / scale) @ weights[1] / 3.0
+    # Both planes are shifted to one level at their replicas' mean features.
+    means = mean + 0.1 * scale * generator.normal(size=(2, 6))
+    levels = ((means - mean) / scale * weights).sum(axis=1) / [2.0, 3.0]
+    aligned = levels.mean() - levels[1]
+    assert abs(aligned) > 0.01
+    named = {"columns": planes["columns"], "mean": means}
+    reference = table(tmp_path / "reference.h5", ReferenceFeatures, **named)
+    projected = projected + aligned
     # Sums of the powers of two blocks of a population whose mean is 0.2 and whose spread is 0.4.
     powers = np.zeros((2, 2, 2, 5))
     powers[0, :, 1, :3] = 1.0
@@ -251,12 +264,12 @@ def test_softness_decays_in_groups_by_its_value_at_the_origin(run, tmp_path):
     known = table(tmp_path / "known.h5", Distribution, **named, counts=np.zeros((2, 1)))
     values = (projected - 0.2) / 0.4
     quick = np.array([radial(positions) for positions in of_bursts])
-    quick = (((quick - mean) / scale) @ weights[1] / 3.0 - 0.2) / 0.4
+    quick = (((quick - mean) / scale) @ weights[1] / 3.0 + aligned - 0.2) / 0.4
     settings = OF_RUN | {"features": FEATURES, "longest": 0.5, "lags_per_decade": 3}
     settings |= {"origins": 4, "block_length": 2.0}
     settings |= {"bins": {"lowest": -1.0, "highest": 1.0, "number": 4}}
     files = {"trajectory": path, "bursts": bursts, "softness": softness, "distribution": known}
-    files["relaxation"] = relaxed_in(tmp_path, 2.0)
+    files |= {"relaxation": relaxed_in(tmp_path, 2.0), "reference": reference}
     found = result(softness_decay, SoftnessDecay, tmp_path, settings, **files)
     assert (found.temperature, found.replica) == (0.6, 1)
     np.testing.assert_array_equal(found.edges, [-np.inf, -0.5, 0.0, 0.5, np.inf])

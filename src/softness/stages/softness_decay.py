@@ -34,6 +34,9 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--bursts", type=Path, required=True, help="log-spaced frames (GSD)")
     parser.add_argument("--softness", type=Path, required=True, help="classifier (HDF5)")
     parser.add_argument(
+        "--reference", type=Path, required=True, help="mean features of all replicas (HDF5)"
+    )
+    parser.add_argument(
         "--distribution", type=Path, required=True, help="of learned variables here (HDF5)"
     )
     parser.add_argument("--relaxation", type=Path, required=True, help="at this temperature (HDF5)")
@@ -44,7 +47,8 @@ def arguments() -> argparse.ArgumentParser:
 def main(options: argparse.Namespace) -> None:
     """Run the stage."""
     settings = options.settings
-    scale = softness_scale(settings, options.softness, options.distribution, settings["replica"])
+    files = options.softness, options.reference, options.distribution
+    scale = softness_scale(settings, *files, settings["replica"])
     time = float(tables.read(options.relaxation, RelaxationTable).relaxation_time)
     with Trajectory(options.trajectory) as trajectory, Trajectory(options.bursts) as bursts:
         interval = trajectory.frame_interval()
@@ -71,8 +75,7 @@ def main(options: argparse.Namespace) -> None:
         sums=sums.sums,
         counts=sums.counts,
     )
-    inputs = [options.trajectory, options.bursts, options.softness, options.distribution]
-    inputs.append(options.relaxation)
+    inputs = [options.trajectory, options.bursts, *files, options.relaxation]
     tables.write(options.output, record, command.provenance(NAME, settings, inputs))
 
 
