@@ -28,21 +28,6 @@ class ZScore:
         return (np.asarray(values) - self.shift) / self.scale
 
 
-def with_best_bias(projections: np.ndarray, best_bias: float) -> ZScore:
-    """Z-score of section 2.4: x = (w.F - b_best) / sigma_T, to be applied to w.F.
-
-    Parameters
-    ----------
-    projections
-        (n,) w.F of the population at the training temperature T.
-    best_bias
-        Bias with the highest accuracy on the common test set (T = 0.47 in the source), from
-        `softness.learning.classify.best_bias`.
-    """
-    best_bias = float(finite_array(best_bias, "best_bias", 0))
-    return ZScore(best_bias, _spread(projections))
-
-
 def without_bias(projections: np.ndarray) -> ZScore:
     """Z-score of section 3.3.2: x = w.F / sigma_tr, to be applied to w.F.
 

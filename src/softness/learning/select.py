@@ -191,13 +191,6 @@ class Elimination:
     order: np.ndarray
     planes: dict[int, Hyperplane]
 
-    @property
-    def ranking(self) -> np.ndarray:
-        """(M,) rank of each column, 1 for the last that was left."""
-        ranks = np.empty(len(self.order), dtype=np.int64)
-        ranks[self.order[::-1]] = np.arange(1, len(self.order) + 1)
-        return ranks
-
     def columns(self, number: int) -> np.ndarray:
         """(number,) columns, rising, of the features left when so many were."""
         whole_number(number, "number")

@@ -95,13 +95,10 @@ class LogLine:
     curvature
         (...,) change of the slope in a decade, of the parabola through the same points: 0 for a
         curve that is linear in log t. nan with two times.
-    residual
-        (...,) rms distance from the line.
     """
 
     slope: np.ndarray
     curvature: np.ndarray
-    residual: np.ndarray
 
 
 def fit_log_line(times: np.ndarray, curves: np.ndarray, lowest: float, highest: float) -> LogLine:
@@ -137,8 +134,7 @@ def fit_log_line(times: np.ndarray, curves: np.ndarray, lowest: float, highest: 
     curvature = np.full(curves.shape[:-1], np.nan)
     if len(decades) > 2:
         curvature = 2 * (values @ np.linalg.pinv(powers)[2])
-    residual = np.sqrt(np.mean((values - line @ powers[:, :2].T) ** 2, axis=-1))
-    return LogLine(line[..., 1], curvature, residual)
+    return LogLine(line[..., 1], curvature)
 
 
 def outermost(values: np.ndarray) -> tuple[int, int] | None:
