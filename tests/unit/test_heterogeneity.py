@@ -93,10 +93,10 @@ def test_moments_that_do_not_fit_are_named(start, end, fault):
 @pytest.mark.parametrize(
     ("change", "fault"),
     [
-        ({"values": np.arange(1199.0)}, r"values has the shape \(1199,\): .*1200 particles"),
+        ({"values": np.arange(1199.0)}, r"values has the shape \(1199,\): .*particles, \(1200,\)"),
         (
             {"values": np.where(np.arange(1200) == 7, np.nan, 1)},
-            r"values of particle 7 is nan \(1 ",
+            r"values holds 1 values that are NaN or infinite, the first at \[7\]",
         ),
         ({"positions": np.zeros((1200, 2))}, r"positions has the shape \(1200, 2\)"),
         ({"positions": np.full((1200, 3), np.inf)}, "positions of particle 0 is .*1200 particles"),

@@ -14,6 +14,7 @@ SIMULATION = {
     "softness/engines/batch.py",
     "softness/__init__.py",
     "softness/caches.py",
+    "softness/checks.py",
     "softness/engines/checks.py",
     "softness/engines/lammps.py",
     "softness/engines/protocol.py",
@@ -72,7 +73,6 @@ IMPORTS = {
     "isoconfigurational": SIMULATION
     | COUNTED["isoconfigurational"]
     | {
-        "softness/checks.py",
         "softness/files/ensemble_counts.py",
         "softness/files/tables.py",
         "softness/simulate/block.py",

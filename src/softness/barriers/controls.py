@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from softness.checks import finite_array
 from softness.errors import InputError
-from softness.learning.checks import finite_array
 from softness.learning.hyperplane import Hyperplane
 
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from softness.barriers.likelihood import fit_log_binomial
+from softness.checks import finite_array, one_of
 from softness.errors import InputError
-from softness.learning.checks import finite_array, one_of
 
 FORMS = ("arrhenius", "kramers")
 METHODS = ("binomial", "least_squares")

@@ -6,8 +6,8 @@ import numpy as np
 
 from softness.barriers.fit import checked_counts, checked_temperatures
 from softness.barriers.likelihood import fit_log_binomial
+from softness.checks import finite_array
 from softness.errors import InputError
-from softness.learning.checks import finite_array
 
 LEAST_TEMPERATURES = 3
 

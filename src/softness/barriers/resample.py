@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from softness.checks import whole_number
 from softness.errors import InputError
-from softness.learning.checks import whole_number
 from softness.uncertainty import Estimate, draw_weights, widened, widening
 
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from softness.checks import finite_array
 from softness.errors import InputError
-from softness.learning.checks import finite_array
 
 
 @dataclass(frozen=True)

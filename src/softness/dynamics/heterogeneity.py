@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.spatial import cKDTree
 
-from softness.checks import checked_count, checked_frame, checked_positive
+from softness.checks import checked_frame, finite_array, positive, same_length, whole_number
 from softness.errors import InputError
 from softness.liquid import exceeds_half_box
 
@@ -84,26 +84,15 @@ def neighbour_correlation(
         no sense, the values do not vary, or no two particles are neighbours.
     """
     positions = checked_frame(positions, "positions").astype(np.float64)
-    values = np.asarray(values, dtype=np.float64)
-    if values.shape != (len(positions),):
-        raise InputError(
-            f"values has the shape {values.shape}: give one value for each of {len(positions)} "
-            "particles"
-        )
-    broken = np.flatnonzero(~np.isfinite(values))
-    if len(broken):
-        raise InputError(
-            f"values of particle {broken[0]} is {values[broken[0]]} ({len(broken)} particles in "
-            "all are not finite): leave out these particles"
-        )
-    box_length = checked_positive(box_length, "box_length")
-    distance = checked_positive(distance, "distance")
+    values = same_length(finite_array(values, "values"), "values", len(positions), "the particles")
+    box_length = positive(box_length, "box_length")
+    distance = positive(distance, "distance")
     if exceeds_half_box(distance, box_length):
         raise InputError(
             f"box_length = {box_length:.6g} is smaller than twice the distance {distance:.6g}, so "
             "that neighbours would be ambiguous: take a larger system or a shorter distance"
         )
-    shuffles = checked_count(shuffles, "shuffles")
+    shuffles = whole_number(shuffles, "shuffles")
     if not 0 <= level <= 1:
         raise InputError(f"level = {level}: give a number between 0 and 1")
     if not np.ptp(values) > 0:

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from softness.checks import finite_array, rising
 from softness.errors import InputError
 
 
@@ -26,8 +27,9 @@ def self_van_hove_component(displacements: np.ndarray, edges: np.ndarray) -> np.
     InputError
         Displacements are not finite or not (..., 3), or edges do not increase.
     """
-    displacements = _checked_displacements(displacements)
-    edges = _checked_edges(edges)
+    displacements, edges = finite_array(displacements, "displacements"), rising(edges, "edges")
+    if displacements.shape[-1:] != (3,) or displacements.size == 0:
+        raise InputError(f"displacements has the shape {displacements.shape}: give (..., 3)")
     count, _ = np.histogram(displacements, edges)
     return count / (displacements.size * np.diff(edges))
 
@@ -46,20 +48,3 @@ def non_gaussian_parameter(square: float, fourth: float) -> float:
         alpha_2, no unit; 0 for a Gaussian.
     """
     return 3 * fourth / (5 * square**2) - 1
-
-
-def _checked_displacements(displacements: np.ndarray) -> np.ndarray:
-    """Displacements as (samples, 3) float64."""
-    displacements = np.asarray(displacements, dtype=np.float64)
-    if displacements.ndim < 2 or displacements.shape[-1] != 3 or displacements.size == 0:
-        raise InputError(f"displacements has the shape {displacements.shape}: give (..., 3)")
-    if not np.isfinite(displacements).all():
-        raise InputError("displacements holds values that are not finite: leave out these frames")
-    return displacements.reshape(-1, 3)
-
-
-def _checked_edges(edges: np.ndarray) -> np.ndarray:
-    edges = np.asarray(edges, dtype=np.float64)
-    if edges.ndim != 1 or len(edges) < 2 or not (np.diff(edges) > 0).all():
-        raise InputError(f"edges = {edges.tolist()}: give at least two, each larger than the last")
-    return edges

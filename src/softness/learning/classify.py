@@ -8,15 +8,9 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 from sklearn.svm import SVC, LinearSVC
 
+from softness.checks import positive, same_length, whole_number
 from softness.errors import InputError
-from softness.learning.checks import (
-    class_labels,
-    feature_table,
-    given_standardisation,
-    positive,
-    same_length,
-    whole_number,
-)
+from softness.learning.checks import class_labels, feature_table, given_standardisation
 from softness.learning.hyperplane import Hyperplane
 
 LARGEST_FOR_LIBSVM = 10_000

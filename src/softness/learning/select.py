@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.linalg import solve
 
+from softness.checks import one_of, same_length, whole_number
 from softness.errors import InputError
-from softness.learning.checks import feature_table, one_of, same_length, whole_number
+from softness.learning.checks import feature_table
 from softness.learning.hyperplane import Hyperplane
 from softness.learning.regress import RegressorSettings, train_regressor
 from softness.learning.scores import pearson

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from softness.checks import positive, rising
 from softness.errors import InputError
-from softness.learning.checks import finite_array, positive
 
 
 def normalised(
@@ -160,10 +160,10 @@ def _between(early: np.ndarray, late: np.ndarray, share: np.ndarray) -> np.ndarr
 
 
 def rising_times(times: np.ndarray) -> np.ndarray:
-    """Times as an array of rising numbers."""
-    times = finite_array(times, "times", 1)
-    if len(times) < 2 or times[0] < 0 or not (np.diff(times) > 0).all():
-        raise InputError(f"times = {times}: give two or more rising times, none before 0")
+    """Times as an array of rising numbers, none before 0."""
+    times = rising(times, "times")
+    if times[0] < 0:
+        raise InputError(f"times begins at {times[0]:g}: give no time before 0")
     return times
 
 

@@ -11,8 +11,8 @@ import numpy as np
 from scipy.optimize import brentq
 from scipy.special import chdtri, nctdtr
 
+from softness.checks import whole_number
 from softness.errors import InputError
-from softness.learning.checks import whole_number
 
 FEWEST_SNAPSHOTS = 6
 """With 5 snapshots all 2^5 sign flips give no p below 2/32 = 0.06; 6 give 2/64 = 0.03."""
