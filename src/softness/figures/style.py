@@ -10,8 +10,8 @@ import numpy as np
 mpl.use("Agg")
 
 import matplotlib.pyplot as plt
+import seaborn as sns
 from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
@@ -23,7 +23,7 @@ DOUBLE_COLUMN = 7.0
 COLDEST, HOTTEST = 0.42, 2.1
 # Dark blue to orange: its lightness rises evenly, so it survives grey print and colour blindness;
 # the bright yellow end, which is pale on white, is left out.
-COLOURS = mpl.colormaps["plasma"]
+COLOURS = sns.color_palette("plasma", as_cmap=True)
 LIGHTEST = 0.9
 
 # Another scale for variables learned above the onset, by the temperature of their training and
@@ -31,8 +31,8 @@ LIGHTEST = 0.9
 # way of green to olive, in equal steps of lightness (L* from 19 to 76); it shares no hue with the
 # other.
 COLDEST_LEARNED, HOTTEST_LEARNED = 0.9, 2.1
-LEARNED_COLOURS = LinearSegmentedColormap.from_list(
-    "learned", ["#00344d", "#005865", "#17805f", "#78a246", "#cdbe38"]
+LEARNED_COLOURS = sns.blend_palette(
+    ["#00344d", "#005865", "#17805f", "#78a246", "#cdbe38"], as_cmap=True
 )
 
 SETTINGS = {

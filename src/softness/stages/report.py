@@ -20,7 +20,7 @@ from softness.repository import revision
 from softness.stages import command
 from softness.version import __version__
 
-PACKAGES = ("freud-analysis", "matplotlib", "pandas", "snakemake")
+PACKAGES = ("freud-analysis", "matplotlib", "pandas", "seaborn", "snakemake")
 
 
 def arguments() -> argparse.ArgumentParser:
