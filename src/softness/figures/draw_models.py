@@ -124,10 +124,10 @@ def barrier_figure(barriers: BarrierCurves) -> Figure:
     """Delta E (a) and Sigma (b) by several models, with the error of the first one."""
     figure = Figure(figsize=(style.DOUBLE_COLUMN, 2.6))
     panels = figure.subplots(1, 2)
-    for panel, quantity, letter in zip(panels, QUANTITIES, "ab", strict=True):
+    for panel, quantity in zip(panels, QUANTITIES, strict=True):
         curves.draw_random(panel, barriers, quantity)
         draw_barriers(panel, barriers, quantity)
-        panel.set_title(f"({letter})", loc="left", fontsize=9)
+    style.letter(panels)
     curve_legend(figure, panels[0])
     return figure
 

@@ -23,7 +23,7 @@ def plot(findings: Findings) -> Figure:
     figure = Figure(figsize=(style.DOUBLE_COLUMN if len(shown) > 1 else style.SINGLE_COLUMN, 2.6))
     panels = figure.subplots(1, len(shown), sharey=True, squeeze=False)[0]
     middles = (findings.edges[:-1] + findings.edges[1:]) / 2
-    for panel, (trained_at, shapes), letter in zip(panels, shown.items(), "ab", strict=False):
+    for panel, (trained_at, shapes) in zip(panels, shown.items(), strict=True):
         panel.set_xlim(_visible_range(findings.edges, [each.density for each in shapes.values()]))
         for temperature, shape in reversed(shapes.items()):
             sns.kdeplot(
@@ -39,7 +39,7 @@ def plot(findings: Findings) -> Figure:
         label = draw_learned.fluidity_label(trained_at)
         panel.set_xlabel(rf"{label}$\;/\;\sigma$")
         panel.set_ylabel(rf"$P(${label}$)$", visible=True)
-        panel.set_title(f"({letter})", loc="left", fontsize=9)
+    style.letter(panels)
     # The panels share the axis: a limit set before all curves are drawn would cut the later ones.
     panels[0].set_ylim(bottom=0)
     style.temperature_legend(figure, shapes, loc="outside right center")

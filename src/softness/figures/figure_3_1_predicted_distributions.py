@@ -17,8 +17,7 @@ def plot(findings: Findings) -> Figure:
     panels = figure.subplots(1, 2)
     _draw_distributions(panels[0], findings)
     _draw_joint(panels[1], findings)
-    for panel, letter in zip(panels, "ab", strict=True):
-        panel.set_title(f"({letter})", loc="left", fontsize=9)
+    style.letter(panels)
     if findings.densities:
         style.temperature_legend(figure, findings.densities, loc="outside right center")
     return figure

@@ -14,8 +14,8 @@ def plot(findings: Findings | None) -> Figure:
     """p_r(t) of each snapshot (a), and the spread of the snapshots against time (b)."""
     figure = Figure(figsize=(style.DOUBLE_COLUMN, 2.7))
     paths, spread = figure.subplots(1, 2)
-    for panel, letter in ((paths, "a"), (spread, "b")):
-        panel.set_title(f"({letter})", loc="left", fontsize=9)
+    style.letter((paths, spread))
+    for panel in (paths, spread):
         panel.set_xlabel(r"$t\;\;(\tau)$")
         panel.xaxis.set_major_locator(MaxNLocator(6, integer=True))
     paths.set_ylabel(r"$\langle p_r(t) \rangle$")

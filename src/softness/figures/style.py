@@ -78,6 +78,12 @@ def fluidity_colour(temperature: float) -> tuple[float, float, float, float]:
     return LEARNED_COLOURS(float(np.clip(place, 0, 1)))
 
 
+def letter(panels: Iterable[Axes]) -> None:
+    """Name panels (a), (b), and so on."""
+    for panel, name in zip(panels, "abcd", strict=False):
+        panel.set_title(f"({name})", loc="left", fontsize=9)
+
+
 def temperature_legend(  # noqa: ANN201 - of axes or of a figure
     target: Axes | Figure,
     temperatures: Iterable[float],
