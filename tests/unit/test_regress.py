@@ -9,7 +9,8 @@ from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.svm import SVR
 
 from softness.errors import InputError
-from softness.learning import fits, models, regress, scores, targets
+from softness.files import models
+from softness.learning import fits, regress, scores, targets
 from softness.learning.regress import RegressorSettings, train_regressor
 
 QUICK = {

@@ -110,7 +110,7 @@ def grid(name: str, **values: Sequence[float]) -> tuple[RegressorSettings, ...]:
 
 @dataclass(frozen=True)
 class Regressor:
-    """A trained model; `softness.learning.models.save_model` stores its `model`.
+    """A trained model; `softness.files.models.save_model` stores its `model`.
 
     Attributes
     ----------
