@@ -12,11 +12,12 @@ from softness.errors import InputError
 from softness.files import models
 from softness.learning import fits, regress, scores, targets
 from softness.learning.regress import RegressorSettings, train_regressor
+from softness.learning.regressors import REGRESSORS
 
+FEWER = {"epochs": 5, "trees": 100}
 QUICK = {
-    **{name: RegressorSettings(name) for name in ("svr", "ridge", "rbf_svr", "binomial")},
-    **{name: RegressorSettings(name, {"epochs": 5}) for name in ("mlp", "mlp_h", "mlp_d")},
-    "boosting": RegressorSettings("boosting", {"trees": 100}),
+    name: RegressorSettings(name, {key: FEWER[key] for key in kind.defaults if key in FEWER})
+    for name, kind in REGRESSORS.items()
 }
 
 
@@ -38,8 +39,19 @@ def trained(toy):
     }
 
 
-def test_every_model_has_defaults_and_a_test():
-    assert set(regress.DEFAULTS) == set(QUICK)
+def test_what_the_table_says_of_a_model_is_true(trained):
+    for name, kind in REGRESSORS.items():
+        model = trained[name].model[1]
+        assert hasattr(model, "coef_") == kind.linear
+        assert hasattr(model, "support_vectors_") == kind.keeps_particles
+        assert RegressorSettings(name).parameters == tuple(sorted(kind.defaults.items()))
+        for key, default in kind.defaults.items():
+            half = default + 0.5
+            if isinstance(default, int):
+                with pytest.raises(InputError, match=key):
+                    RegressorSettings(name, {key: half})
+            else:
+                assert RegressorSettings(name, {key: half})[key] == half
 
 
 def test_a_grid_holds_all_combinations_and_one_candidate_without_values():
