@@ -153,10 +153,9 @@ class Regressor:
         """
         machine = self.model[1]
         if not hasattr(machine, "intercept_"):
-            kernels = [name for name, kind in REGRESSORS.items() if kind.keeps_particles]
             raise InputError(
                 f"model is a {type(machine).__name__}, which has no bias: "
-                f"give one of {', '.join((*LINEAR, *kernels))}"
+                f"give a linear model ({', '.join(LINEAR)}) or a support vector machine"
             )
         return -float(np.ravel(machine.intercept_)[0])
 

@@ -23,8 +23,8 @@ class RegressorKind:
     linear
         Whether it has weights and a bias.
     keeps_particles
-        Whether it predicts by kernels of all particles that it was trained with, with a bias: a
-        large file, and slow predictions.
+        Whether it predicts by kernels of the particles that it was trained with: a large file, and
+        slow predictions.
     cost
         The regressor whose fits take about as long, among those that `softness.planning.seconds`
         has timed; itself if not given. Times stand there, so that a new measurement trains nothing
