@@ -159,8 +159,7 @@ def _log_probability_intervals(
             ratio = np.divide(events, trials, out=np.ones(events.shape), where=known)
             return np.where(known, np.log(ratio), np.nan)
 
-        found = resample([replicas], log_probability, generator, draws)
-        bounds.append((found.low, found.high))
+        bounds.append(resample([replicas], log_probability, generator, draws).interval())
     low, high = np.moveaxis(bounds, 1, 0)
     return low, high
 

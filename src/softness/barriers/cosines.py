@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from softness.checks import finite_array
 from softness.errors import InputError
-from softness.learning.checks import finite_array
 
 
 def plain_cosine(first: np.ndarray, second: np.ndarray) -> float:

@@ -3,7 +3,7 @@
 import numba
 import numpy as np
 
-from softness.checks import checked_count, checked_trajectory
+from softness.checks import checked_trajectory, whole_number
 from softness.errors import InputError
 
 
@@ -64,7 +64,7 @@ class CumulativeSquaredDisplacementStream:
     """
 
     def __init__(self, intervals: int = 10) -> None:
-        self.intervals = checked_count(intervals, "intervals")
+        self.intervals = whole_number(intervals, "intervals")
         self.frames = 0
         self._previous = None
         self._steps = None

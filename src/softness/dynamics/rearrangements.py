@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numba
 import numpy as np
 
-from softness.checks import checked_count
+from softness.checks import positive, whole_number
 from softness.errors import InputError
 
 EVENT = np.dtype(
@@ -140,7 +140,7 @@ class QuietRunStream:
     """
 
     def __init__(self, threshold: float, length: int, first_frame: int = 5) -> None:
-        self.length = checked_count(length, "length")
+        self.length = whole_number(length, "length")
         self._runs = _RunStream(threshold, first_frame, sign=-1, shortest=self.length)
 
     def push(self, hop: np.ndarray) -> np.ndarray:
@@ -193,9 +193,9 @@ def automatic_quiet_threshold(
         is not a positive number, or the series are too short for the number wanted or rearrange
         too often.
     """
-    length = checked_count(length, "length")
-    wanted = checked_count(wanted, "wanted")
-    highest = _checked_threshold(highest, "highest")
+    length = whole_number(length, "length")
+    wanted = whole_number(wanted, "wanted")
+    highest = positive(highest, "highest")
     series = [_checked_hop(one) for one in ([hop] if isinstance(hop, np.ndarray) else hop)]
     most = sum(len(one) // length * one.shape[1] for one in series)
     if most < wanted:
@@ -226,12 +226,6 @@ def automatic_quiet_threshold(
             too_low = middle
 
 
-def _checked_threshold(threshold: float, name: str) -> float:
-    if not (np.ndim(threshold) == 0 and np.isfinite(threshold) and threshold > 0):
-        raise InputError(f"{name} = {threshold}: give a positive, finite p_hop")
-    return float(threshold)
-
-
 def _checked_hop(hop: np.ndarray) -> np.ndarray:
     hop = np.asarray(hop)
     if hop.ndim != 2 or hop.dtype.kind != "f":
@@ -250,10 +244,8 @@ class _RunStream:
     """Runs of rows in which sign * p_hop > sign * threshold, of at least `shortest` rows."""
 
     def __init__(self, threshold: float, first_frame: int, sign: int, shortest: int = 1) -> None:
-        self.threshold = _checked_threshold(threshold, "threshold")
-        if not isinstance(first_frame, (int, np.integer)) or first_frame < 0:
-            raise InputError(f"first_frame = {first_frame}: give a whole number of 0 or more")
-        self.first_frame = int(first_frame)
+        self.threshold = positive(threshold, "threshold")
+        self.first_frame = whole_number(first_frame, "first_frame", least=0)
         self.sign = sign
         self.shortest = shortest
         self.frame = self.first_frame

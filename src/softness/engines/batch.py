@@ -158,6 +158,6 @@ def checked_runs(name: str, array: np.ndarray, runs: int, liquid: Liquid) -> np.
     array = np.asarray(array)
     if array.ndim != 3 or len(array) != runs:
         raise InputError(
-            f"{name} has shape {array.shape}: expected ({runs}, {liquid.particles}, 3)"
+            f"{name} has the shape {array.shape}: give ({runs}, {liquid.particles}, 3)"
         )
     return np.array([checked_particles(name, one, liquid.particles) for one in array])

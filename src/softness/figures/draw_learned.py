@@ -5,9 +5,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.colorbar import Colorbar
-from matplotlib.colors import Colormap, LinearSegmentedColormap, Normalize
+from matplotlib.colors import Colormap, Normalize
 from matplotlib.figure import Figure
 
 from softness.figures import style
@@ -67,8 +68,8 @@ def draw_chance(axes: Axes) -> None:
 
 def bin_colours() -> Colormap:
     """Blue to red for low to high values, dark enough in the middle for white paper."""
-    colours = style.mpl.colormaps["coolwarm"](np.linspace(0, 1, 65))[:, :3]
-    return LinearSegmentedColormap.from_list("dark_coolwarm", 0.82 * colours)
+    colours = sns.color_palette("coolwarm", as_cmap=True)(np.linspace(0, 1, 65))[:, :3]
+    return sns.blend_palette(0.82 * colours, as_cmap=True)
 
 
 def bin_scale(bins: BinProbabilities) -> Normalize:

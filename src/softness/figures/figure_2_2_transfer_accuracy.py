@@ -23,8 +23,7 @@ def plot(findings: Findings) -> Figure:
     panels = figure.subplots(1, 2)
     _draw_accuracies(panels[0], findings)
     _draw_densities(panels[1], findings)
-    for panel, letter in zip(panels, "ab", strict=True):
-        panel.set_title(f"({letter})", loc="left", fontsize=9)
+    style.letter(panels)
     # Below the panel, where it covers no curve.
     handles, _ = panels[0].get_legend_handles_labels()
     handles += [

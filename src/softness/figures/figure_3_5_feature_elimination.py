@@ -21,8 +21,7 @@ def plot(findings: Findings) -> Figure:
     for panel, quantity in zip(panels, QUANTITIES, strict=False):
         _draw_curves(panel, findings, quantity)
     _draw_etas(panels[2], findings.etas)
-    for panel, letter in zip(panels, "abc", strict=True):
-        panel.set_title(f"({letter})", loc="left", fontsize=9)
+    style.letter(panels)
     draw_models.curve_legend(figure, panels[0], title="features $M$")
     return figure
 

@@ -30,8 +30,7 @@ def plot(findings: Findings) -> Figure:
         _finish(panel, findings)
     _draw_slopes(panels[2], findings.slopes)
     _draw_shares(panels[3], findings.shares)
-    for panel, letter in zip(panels, "abcd", strict=True):
-        panel.set_title(f"({letter})", loc="left", fontsize=9)
+    style.letter(panels)
     if findings.explained:
         draw_models.model_legend(figure, findings.explained, loc="outside right upper")
     if findings.shares:

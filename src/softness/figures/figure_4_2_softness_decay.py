@@ -21,8 +21,8 @@ def plot(findings: Findings | None) -> Figure:
     # Without tau_alpha the axis is in tau.
     unit = findings.decay.relaxation_time if findings else float("nan")
     label = r"$t\;/\;\tau_\alpha$" if np.isfinite(unit) else r"$t\;\;(\tau)$"
-    for panel, letter in zip(panels, "ab", strict=True):
-        panel.set_title(f"({letter})", loc="left", fontsize=9)
+    style.letter(panels)
+    for panel in panels:
         panel.set_xlabel(label)
     panels[0].set_ylabel(r"$\langle S(t) \rangle\;/\;\sigma_S$")
     panels[1].set_ylabel(r"fraction of $\langle S(0) \rangle - \langle S \rangle$ left")

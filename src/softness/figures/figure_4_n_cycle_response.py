@@ -36,8 +36,7 @@ def plot(findings: Findings) -> Figure:
     grid = GridSpec(1 + rows, 2 * IN_A_ROW, figure, height_ratios=[1.6, *[1.15] * rows])
     whole = figure.add_subplot(grid[0, : IN_A_ROW + 1])
     contrast = figure.add_subplot(grid[0, IN_A_ROW + 1 :])
-    for panel, letter in ((whole, "a"), (contrast, "b")):
-        panel.set_title(f"({letter})", loc="left", fontsize=9)
+    style.letter((whole, contrast))
     _draw_everyone(whole, main)
     _draw_contrasts(contrast, findings.responses)
     if main is None:

@@ -5,8 +5,8 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
+from softness.checks import finite_array, one_of, whole_number
 from softness.errors import InputError
-from softness.learning.checks import finite_array, one_of, whole_number
 
 METHODS = ("per_event", "per_frame")
 GROUPINGS = ("particle", "event", "replica")

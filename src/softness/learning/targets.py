@@ -5,8 +5,8 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
+from softness.checks import finite_array, same_length, whole_number
 from softness.errors import InputError
-from softness.learning.checks import finite_array, same_length, whole_number
 from softness.learning.scores import (
     explained_variance,
     jensen_shannon_divergence,

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from softness.checks import finite_array, positive, rising, whole_number
 from softness.errors import InputError
-from softness.learning.checks import finite_array, positive, whole_number
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,7 @@ def linear_response(
     InputError
         If shapes do not fit, or the correlation is not known for as long as the protocol asks.
     """
-    lags, times = _rising(lags, "lags"), _rising(times, "times")
+    lags, times = rising(lags, "lags"), rising(times, "times")
     correlation = np.asarray(correlation, dtype=np.float64)
     temperatures = finite_array(temperatures, "temperatures", 1)
     if correlation.shape[-1:] != lags.shape or temperatures.shape != times.shape or lags[0] != 0:
@@ -175,7 +175,7 @@ def faster_clock(times: np.ndarray, curves: np.ndarray, speeds: np.ndarray) -> n
     numpy.ndarray
         (..., times); nan where the clock is beyond the last time.
     """
-    times, curves = _rising(times, "times"), np.asarray(curves, dtype=np.float64)
+    times, curves = rising(times, "times"), np.asarray(curves, dtype=np.float64)
     speeds = finite_array(speeds, "speeds", 1)
     if curves.shape[-1:] != times.shape or speeds.shape != times.shape or not (speeds > 0).all():
         raise InputError(
@@ -217,10 +217,3 @@ def _mean_between(lags: np.ndarray, early: np.ndarray, late: np.ndarray) -> np.n
     weights[:-1] += overlap * (1 - share)
     weights[1:] += overlap * share
     return weights
-
-
-def _rising(times: np.ndarray, name: str) -> np.ndarray:
-    times = finite_array(times, name, 1)
-    if len(times) < 2 or not (np.diff(times) > 0).all():
-        raise InputError(f"{name} = {times}: give two or more rising numbers")
-    return times

@@ -2,7 +2,6 @@
 
 import argparse
 from collections.abc import Mapping
-from pathlib import Path
 
 import numpy as np
 
@@ -34,18 +33,12 @@ CLASSES = 2
 def arguments() -> argparse.ArgumentParser:
     """Command line of this stage."""
     parser = command.parser(NAME, __doc__)
-    parser.add_argument("--samples", type=Path, required=True, help="labelled set (HDF5)")
-    parser.add_argument(
-        "--features", type=Path, nargs="+", required=True, help="of the samples, one a replica"
-    )
-    parser.add_argument(
-        "--classifiers", type=Path, nargs="+", required=True, help="files named by their variables"
-    )
-    parser.add_argument(
-        "--reference", type=Path, required=True, help="mean features of all replicas (HDF5)"
-    )
-    parser.add_argument("--relaxation", type=Path, required=True, help="at this temperature (HDF5)")
-    parser.add_argument("--output", type=Path, required=True, help="table to write (HDF5)")
+    command.add_file(parser, "--samples", "labelled set (HDF5)")
+    command.add_files(parser, "--features", "of the samples, one a replica")
+    command.add_files(parser, "--classifiers", "files named by their variables")
+    command.add_file(parser, "--reference", "mean features of all replicas (HDF5)")
+    command.add_file(parser, "--relaxation", "at this temperature (HDF5)")
+    command.add_file(parser, "--output", "table to write (HDF5)")
     return parser
 
 

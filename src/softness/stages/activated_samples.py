@@ -1,7 +1,6 @@
 """Draw particles that rearrange and particles that stay quiet, at one temperature."""
 
 import argparse
-from pathlib import Path
 
 import numpy as np
 
@@ -20,11 +19,9 @@ NAME = "activated_samples"
 def arguments() -> argparse.ArgumentParser:
     """Command line of this stage."""
     parser = command.parser(NAME, __doc__)
-    parser.add_argument("--hop", type=Path, nargs="+", required=True, help="p_hop, one a replica")
-    parser.add_argument(
-        "--rearrangements", type=Path, nargs="+", required=True, help="events, one a replica"
-    )
-    parser.add_argument("--output", type=Path, required=True, help="table to write (HDF5)")
+    command.add_files(parser, "--hop", "p_hop, one a replica")
+    command.add_files(parser, "--rearrangements", "events, one a replica")
+    command.add_file(parser, "--output", "table to write (HDF5)")
     return parser
 
 

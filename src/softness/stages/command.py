@@ -49,6 +49,16 @@ def parser(stage: str, description: str) -> argparse.ArgumentParser:
     return made
 
 
+def add_file(to: argparse.ArgumentParser, option: str, description: str) -> None:
+    """Ask for a file."""
+    to.add_argument(option, type=Path, required=True, help=description)
+
+
+def add_files(to: argparse.ArgumentParser, option: str, description: str) -> None:
+    """Ask for one file or several."""
+    to.add_argument(option, type=Path, nargs="+", required=True, help=description)
+
+
 def run(arguments: argparse.ArgumentParser, main: Callable[[argparse.Namespace], None]) -> None:
     """Run a stage's main function; what is addressed to the user is printed in one line."""
     try:

@@ -26,23 +26,12 @@ def arguments() -> argparse.ArgumentParser:
     """Command line of this stage."""
     parser = command.parser(NAME, __doc__)
     for branch in ("cycle", "control"):
-        parser.add_argument(
-            f"--{branch}", type=Path, nargs="+", required=True, help=f"runs of the {branch} (GSD)"
-        )
-        parser.add_argument(
-            f"--{branch}-history", type=Path, required=True, help="their energies (HDF5)"
-        )
-    parser.add_argument("--softness", type=Path, required=True, help="classifier (HDF5)")
-    parser.add_argument(
-        "--reference", type=Path, required=True, help="mean features of all replicas (HDF5)"
-    )
-    parser.add_argument(
-        "--distribution",
-        type=Path,
-        required=True,
-        help="of learned variables at the low temperature (HDF5)",
-    )
-    parser.add_argument("--output", type=Path, required=True, help="table to write (HDF5)")
+        command.add_files(parser, f"--{branch}", f"runs of the {branch} (GSD)")
+        command.add_file(parser, f"--{branch}-history", "their energies (HDF5)")
+    command.add_file(parser, "--softness", "classifier (HDF5)")
+    command.add_file(parser, "--reference", "mean features of all replicas (HDF5)")
+    command.add_file(parser, "--distribution", "of learned variables at the low temperature (HDF5)")
+    command.add_file(parser, "--output", "table to write (HDF5)")
     return parser
 
 

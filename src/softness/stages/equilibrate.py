@@ -32,8 +32,8 @@ def arguments() -> argparse.ArgumentParser:
     parser = command.parser(NAME, __doc__)
     simulation.add_arguments(parser)
     parser.add_argument("--seed-state", type=Path, help="state to start from (HDF5)")
-    parser.add_argument("--state", type=Path, required=True, help="equilibrated state to write")
-    parser.add_argument("--history", type=Path, required=True, help="energies and frames to write")
+    command.add_file(parser, "--state", "equilibrated state to write")
+    command.add_file(parser, "--history", "energies and frames to write")
     return parser
 
 

@@ -23,7 +23,7 @@ NAME = "features"
 def arguments() -> argparse.ArgumentParser:
     """Command line of this stage."""
     parser = command.parser(NAME, __doc__)
-    parser.add_argument("--trajectory", type=Path, required=True, help="frames (GSD)")
+    command.add_file(parser, "--trajectory", "frames (GSD)")
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument(
         "--population", action="store_true", help="all analysed particles of every stride-th frame"
@@ -36,7 +36,7 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument(
         "--neighbourhood", type=Path, help="reach of averages, for features of higher order (HDF5)"
     )
-    parser.add_argument("--output", type=Path, required=True, help="feature table to write (HDF5)")
+    command.add_file(parser, "--output", "feature table to write (HDF5)")
     return parser
 
 

@@ -4,7 +4,6 @@ Interrupted and typed again, it goes on after the last finished run; the finishe
 """
 
 import argparse
-from pathlib import Path
 
 from softness.files import tables
 from softness.files.atomic import holding
@@ -20,8 +19,8 @@ def arguments() -> argparse.ArgumentParser:
     """Command line of this stage."""
     parser = command.parser(NAME, __doc__)
     simulation.add_arguments(parser)
-    parser.add_argument("--trajectory", type=Path, required=True, help="thermal run (GSD)")
-    parser.add_argument("--output", type=Path, required=True, help="sums to write (HDF5)")
+    command.add_file(parser, "--trajectory", "thermal run (GSD)")
+    command.add_file(parser, "--output", "sums to write (HDF5)")
     return parser
 
 

@@ -4,7 +4,6 @@ A block is a job for one core. Runs that are done are not done again, in whateve
 """
 
 import argparse
-from pathlib import Path
 
 from softness import seeds
 from softness.files import tables
@@ -25,8 +24,8 @@ def arguments() -> argparse.ArgumentParser:
     """Command line of this stage."""
     parser = command.parser(NAME, __doc__)
     simulation.add_arguments(parser)
-    parser.add_argument("--trajectory", type=Path, required=True, help="thermal run (GSD)")
-    parser.add_argument("--output", type=Path, required=True, help="counts to write (HDF5)")
+    command.add_file(parser, "--trajectory", "thermal run (GSD)")
+    command.add_file(parser, "--output", "counts to write (HDF5)")
     return parser
 
 

@@ -2,7 +2,6 @@
 
 import argparse
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 
@@ -12,7 +11,8 @@ from softness.files.records.regressed import Predictions
 from softness.stages import command
 from softness.stages.shared.classified import unseen_plane
 from softness.stages.shared.regressors import unseen_regressors
-from softness.stages.shared.snapshots import Snapshots, order_of, read_snapshots
+from softness.stages.shared.snapshots import Snapshots, read_snapshots
+from softness.structure.family import order_of
 
 NAME = "predict"
 
@@ -20,17 +20,11 @@ NAME = "predict"
 def arguments() -> argparse.ArgumentParser:
     """Command line of this stage."""
     parser = command.parser(NAME, __doc__)
-    parser.add_argument(
-        "--ensembles", type=Path, nargs="+", required=True, help="counts, one a snapshot"
-    )
-    parser.add_argument(
-        "--features", type=Path, nargs="+", required=True, help="of snapshots, one a replica"
-    )
-    parser.add_argument("--softness", type=Path, required=True, help="classifier (HDF5)")
-    parser.add_argument(
-        "--models", type=Path, nargs="+", required=True, help="from the stage regress (skops)"
-    )
-    parser.add_argument("--output", type=Path, required=True, help="table to write (HDF5)")
+    command.add_files(parser, "--ensembles", "counts, one a snapshot")
+    command.add_files(parser, "--features", "of snapshots, one a replica")
+    command.add_file(parser, "--softness", "classifier (HDF5)")
+    command.add_files(parser, "--models", "from the stage regress (skops)")
+    command.add_file(parser, "--output", "table to write (HDF5)")
     return parser
 
 

@@ -46,7 +46,7 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument(
         "--published-features", type=Path, nargs="*", default=[], help="of them, one a snapshot"
     )
-    parser.add_argument("--output", type=Path, required=True, help="scores to write (HDF5)")
+    command.add_file(parser, "--output", "scores to write (HDF5)")
     return parser
 
 

@@ -27,11 +27,9 @@ SAME_POSITION = 1e-3
 def arguments() -> argparse.ArgumentParser:
     """Command line of this stage."""
     parser = command.parser(NAME, __doc__)
-    parser.add_argument(
-        "--files", type=Path, nargs="+", required=True, help="runs of a snapshot, one file a time"
-    )
-    parser.add_argument("--features", type=Path, required=True, help="feature table to write")
-    parser.add_argument("--output", type=Path, required=True, help="sums to write (HDF5)")
+    command.add_files(parser, "--files", "runs of a snapshot, one file a time")
+    command.add_file(parser, "--features", "feature table to write")
+    command.add_file(parser, "--output", "sums to write (HDF5)")
     return parser
 
 

@@ -5,7 +5,6 @@ Interrupted and typed again, it goes on where it was; the finished file is the s
 
 import argparse
 import sys
-from pathlib import Path
 
 import numpy as np
 
@@ -23,10 +22,8 @@ def arguments() -> argparse.ArgumentParser:
     """Command line of this stage."""
     parser = command.parser(NAME, __doc__)
     simulation.add_arguments(parser)
-    parser.add_argument("--trajectory", type=Path, required=True, help="frames (GSD)")
-    parser.add_argument(
-        "--output", type=Path, required=True, help="inherent states to write (HDF5)"
-    )
+    command.add_file(parser, "--trajectory", "frames (GSD)")
+    command.add_file(parser, "--output", "inherent states to write (HDF5)")
     return parser
 
 

@@ -9,9 +9,9 @@ import numpy as np
 
 from softness import seeds
 from softness.files import tables
+from softness.files.models import save_model
 from softness.files.provenance import canonical_json
 from softness.files.records.regressed import Regression
-from softness.learning.models import save_model
 from softness.learning.population import FeatureMoments
 from softness.learning.regress import RegressorSettings, grid, train_regressor
 from softness.learning.select import weights_over_grid
@@ -34,15 +34,11 @@ ENOUGH_REPLICAS = 5
 def arguments() -> argparse.ArgumentParser:
     """Command line of this stage."""
     parser = command.parser(NAME, __doc__)
-    parser.add_argument(
-        "--ensembles", type=Path, nargs="+", required=True, help="counts of training snapshots"
-    )
-    parser.add_argument(
-        "--features", type=Path, nargs="+", required=True, help="of snapshots, one a replica"
-    )
+    command.add_files(parser, "--ensembles", "counts of training snapshots")
+    command.add_files(parser, "--features", "of snapshots, one a replica")
     parser.add_argument("--csd-threshold", type=Path, help="for labels by the CSD (HDF5)")
-    parser.add_argument("--model", type=Path, required=True, help="models to write (skops)")
-    parser.add_argument("--output", type=Path, required=True, help="its record to write (HDF5)")
+    command.add_file(parser, "--model", "models to write (skops)")
+    command.add_file(parser, "--output", "its record to write (HDF5)")
     return parser
 
 

@@ -1,7 +1,6 @@
 """Average F_s over the replicas of one temperature; find its relaxation time and stretching."""
 
 import argparse
-from pathlib import Path
 
 import numpy as np
 
@@ -16,10 +15,8 @@ from softness.stages import command
 def arguments() -> argparse.ArgumentParser:
     """Command line of this stage."""
     parser = command.parser("relaxation", __doc__)
-    parser.add_argument(
-        "--scattering", type=Path, nargs="+", required=True, help="F_s of each replica (HDF5)"
-    )
-    parser.add_argument("--output", type=Path, required=True, help="table to write (HDF5)")
+    command.add_files(parser, "--scattering", "F_s of each replica (HDF5)")
+    command.add_file(parser, "--output", "table to write (HDF5)")
     return parser
 
 

@@ -1,7 +1,6 @@
 """Follow the share of rearranging particles of each snapshot of one temperature in time."""
 
 import argparse
-from pathlib import Path
 
 import numpy as np
 
@@ -19,10 +18,8 @@ KINDS = ("hop", "hop_cumulative")
 def arguments() -> argparse.ArgumentParser:
     """Command line of this stage."""
     parser = command.parser(NAME, __doc__)
-    parser.add_argument(
-        "--ensembles", type=Path, nargs="+", required=True, help="counts, one a snapshot"
-    )
-    parser.add_argument("--output", type=Path, required=True, help="table to write (HDF5)")
+    command.add_files(parser, "--ensembles", "counts, one a snapshot")
+    command.add_file(parser, "--output", "table to write (HDF5)")
     return parser
 
 

@@ -12,6 +12,7 @@ from softness.files import tables
 from softness.files.features import reading_features
 from softness.files.records.hops import HopIndicator
 from softness.files.records.learned import LearnedValues
+from softness.stages import command
 
 # Values (n, variables) of particles with (n, M) features, whose names come along.
 Predict = Callable[[np.ndarray, Sequence[str]], np.ndarray]
@@ -41,10 +42,10 @@ def values_of_table(
 
 def add_run(parser: ArgumentParser) -> None:
     """Arguments of a stage that computes learned variables of one run from its feature tables."""
-    parser.add_argument("--hop", type=Path, required=True, help="p_hop of the run, for its length")
-    parser.add_argument("--population", type=Path, required=True, help="features of the population")
+    command.add_file(parser, "--hop", "p_hop of the run, for its length")
+    command.add_file(parser, "--population", "features of the population")
     parser.add_argument("--events", type=Path, help="features before rearrangements, if wanted")
-    parser.add_argument("--output", type=Path, required=True, help="table to write (HDF5)")
+    command.add_file(parser, "--output", "table to write (HDF5)")
 
 
 def files_of_run(options: Namespace) -> list[Path]:
