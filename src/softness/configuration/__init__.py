@@ -153,7 +153,8 @@ def _schema_mistake(schema: Mapping, error: jsonschema.ValidationError) -> str:
         unknown = sorted(set(error.instance) - set(error.schema["properties"]), key=str)
         return "; ".join(_unknown_key(place, key, error.schema["properties"]) for key in unknown)
     rule = _rule_at(schema, list(error.absolute_path))
-    meaning = rule.get("description", "").rstrip(".")
+    # Its first sentence says what a key is, the others what depends on it.
+    meaning = rule.get("description", "").split(". ")[0].rstrip(".")
     unit = f"; unit {rule['unit']}" if "unit" in rule else ""
     hint = f" ({meaning}{unit})" if meaning else ""
     return f"{place or 'top level'}: {error.message}{hint}"
