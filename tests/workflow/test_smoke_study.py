@@ -183,7 +183,7 @@ def test_the_report_opens_offline_and_tells_everything(smoke):
         kind = "Table" if entry.number.startswith("T") else "Figure"
         assert f"{kind} {entry.number.removeprefix('T')}. {entry.title}" in page
         assert entry.title in page
-    for word in ("commit", "seed", "engine lammps", "cutoff_distance", "Crystalline share"):
+    for word in ("commit", "seed", "engine lammps", "cutoff_distance", "Crystalline fraction"):
         assert word in page
 
 
