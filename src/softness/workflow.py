@@ -105,7 +105,7 @@ def ask_cluster(workflow: Any) -> None:
         raise WorkflowError(str(error)) from None
 
 
-def limit_no_rate(workflow: Any) -> None:
+def remove_rate_limit(workflow: Any) -> None:
     """Take away Snakemake's limit of jobs a second; so many at once are limited all the same.
 
     With it, every job that has ended leaves a thread and a timer behind which wakes the choice of

@@ -26,14 +26,31 @@ PACKAGES = ("freud-analysis", "matplotlib", "pandas", "snakemake")
 def arguments() -> argparse.ArgumentParser:
     """Command line of this stage."""
     parser = command.parser("report", __doc__)
-    parser.add_argument("--figures", nargs="+", required=True, help="numbers of the figures, in order")
     parser.add_argument(
-        "--pictures", type=Path, nargs="+", required=True, help="PNG of each figure, or HTML of a table"
+        "--figures", nargs="+", required=True, help="numbers of the figures, in order"
     )
-    parser.add_argument("--claims", type=Path, nargs="+", required=True, help="claims of each figure (JSON)")
-    parser.add_argument("--captions", type=Path, nargs="+", required=True, help="caption of each figure (text)")
-    parser.add_argument("--evidence", type=Path, required=True, help="evidence of equilibration (CSV)")
-    parser.add_argument("--trajectory", type=Path, required=True, help="any trajectory of the study, for the engine's version (GSD)")
+    parser.add_argument(
+        "--pictures",
+        type=Path,
+        nargs="+",
+        required=True,
+        help="PNG of each figure, or HTML of a table",
+    )
+    parser.add_argument(
+        "--claims", type=Path, nargs="+", required=True, help="claims of each figure (JSON)"
+    )
+    parser.add_argument(
+        "--captions", type=Path, nargs="+", required=True, help="caption of each figure (text)"
+    )
+    parser.add_argument(
+        "--evidence", type=Path, required=True, help="evidence of equilibration (CSV)"
+    )
+    parser.add_argument(
+        "--trajectory",
+        type=Path,
+        required=True,
+        help="any trajectory of the study, for the engine's version (GSD)",
+    )
     parser.add_argument("--page", type=Path, required=True, help="report to write (HTML)")
     parser.add_argument("--table", type=Path, required=True, help="claims to write (CSV)")
     parser.add_argument("--config", type=Path, required=True, help="configuration to write (YAML)")
