@@ -37,7 +37,10 @@ def add_redraw_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("archive", type=Path, metavar="ARCHIVE.tar", help="archive to read")
     parser.add_argument("folder", type=Path, help="new folder to unpack and draw in")
     parser.add_argument(
-        "--cores", type=int, default=os.cpu_count() or 1, help="figures at a time; default all"
+        "--cores",
+        type=int,
+        default=os.cpu_count() or 1,
+        help="number of figures drawn at a time; default: number of cores",
     )
     parser.set_defaults(function=redraw_command)
 
@@ -55,8 +58,8 @@ def pack_command(options: argparse.Namespace) -> int:
     due = [job for job in jobs if job.is_due]
     if due:
         print(
-            f"note: {len(due)} jobs are not up to date ({due[0].rule} for one): make figures "
-            f"CONFIG={options.config} first, unless what is there is what you want",
+            f"note: {len(due)} jobs are not up to date ({due[0].rule}, for example): run make "
+            f"figures CONFIG={options.config} first, or ignore this and archive the existing files",
             file=sys.stderr,
         )
     manifest = pack(options.config, jobs, options.output)
@@ -87,8 +90,8 @@ def redraw_command(options: argparse.Namespace) -> int:
 def _reason(changed: list[str]) -> str:
     if not changed:
         return (
-            "The code is that of the originals. The report names its commit and versions, and "
-            "pictures differ with versions of packages and kinds of processors."
+            "The code is the same as for the originals. The report names its commit and versions; "
+            "pictures depend on versions of packages and the model of the CPU."
         )
     others = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
-    return f"The code is not that of the originals: {changed[0]}{others}."
+    return f"The code differs from that of the originals: {changed[0]}{others}."

@@ -68,7 +68,9 @@ def holding_folder() -> TextIO:
         If a study runs here already.
     """
     lock = LOCK.open("w")
-    take_lock(lock, fcntl.flock, "a study is running in this folder: wait for it, or stop it")
+    take_lock(
+        lock, fcntl.flock, "a study is already running in this folder: wait for it, or stop it"
+    )
     return lock
 
 
@@ -106,7 +108,7 @@ def ask_cluster(workflow: Any) -> None:
 
 
 def remove_rate_limit(workflow: Any) -> None:
-    """Take away Snakemake's limit of jobs a second; so many at once are limited all the same.
+    """Remove Snakemake's limit of jobs per second; the number of jobs at once is still limited.
 
     With it, every job that has ended leaves a thread and a timer behind which wakes the choice of
     jobs again and again: in a study of 2000 jobs, that is what the launcher does all day, until

@@ -233,10 +233,10 @@ def test_a_manifest_runs_nothing_but_figures_and_writes_nowhere_else(manifest, c
 @pytest.mark.parametrize(
     ("text", "named"),
     [
-        ("", "is no manifest of an archive of figures"),
-        ("[]", "is no manifest of an archive of figures"),
-        ("{}", "is no manifest of an archive of figures: 'format'"),
-        ('{"format": 1}', "is no manifest of an archive of figures: 'drawings'"),
+        ("", "is not a manifest of an archive of figures"),
+        ("[]", "is not a manifest of an archive of figures"),
+        ("{}", "is not a manifest of an archive of figures: 'format'"),
+        ('{"format": 1}', "is not a manifest of an archive of figures: 'drawings'"),
         ('{"format": 99}', "has format 99, this version reads 1"),
     ],
 )

@@ -534,7 +534,7 @@ def test_seven_jobs_two_at_once_count_what_one_job_does(trajectory, in_one_job, 
         path.unlink()
     steps = SMOKE_RUNS * smoke_study(SMOKE_RUNS).steps_of_run
     said = finish(block_of_smoke(tmp_path, trajectory, SMOKE_RUNS, 0))
-    assert f"goes on after {steps} of {steps} steps" in said
+    assert f"resumes after {steps} of {steps} steps" in said
     assert same(summed(tmp_path), in_one_job)
 
 
@@ -561,7 +561,7 @@ def test_a_job_that_is_killed_three_times_counts_the_same(trajectory, in_one_job
     said = finish(command)
     steps = smoke_study(SMOKE_RUNS).steps_of_run
     assert kept > 0
-    assert f"goes on after {kept * steps} of {SMOKE_RUNS * steps} steps" in said
+    assert f"resumes after {kept * steps} of {SMOKE_RUNS * steps} steps" in said
     assert same(summed(tmp_path), in_one_job)
     assert not kept_in(kept_of_smoke(tmp_path))
     assert not growing_in(kept_of_smoke(tmp_path))

@@ -239,7 +239,7 @@ def edited(tmp_path, walk, old, new, count=1, **options):
         (r"\n(\d+) (\d) [-\d.e]+", r"\n\1 \2 word", 0, "frame 0 cannot be read"),
         (r"\n7 1 ", r"\n8 1 ", 1, "has the particle id 8 twice"),
         (r"ITEM: TIMESTEP", "ITEM: TIME", 0, "has no frames"),
-        (r"ITEM: TIMESTEP\n200", "ITEM: TIMESTEP\n", 1, "frame 1 has no whole header"),
+        (r"ITEM: TIMESTEP\n200", "ITEM: TIMESTEP\n", 1, "frame 1 has an incomplete header"),
         (
             r"ITEM: TIMESTEP\n200",
             "ITEM: TIMESTEP\n0.4",

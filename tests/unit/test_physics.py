@@ -171,7 +171,7 @@ def module_of(name):
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"versions": {}}', '{"versions": 1}'])
 def test_a_damaged_lock_is_refused(project, text):
     (project / "src" / lock.FILE).write_text(text)
-    with pytest.raises(InputError, match=r"lock\.json: is no lock of physics"):
+    with pytest.raises(InputError, match=r"lock\.json: is not a lock of physics"):
         lock.check()
 
 
@@ -393,7 +393,7 @@ def test_a_commit_without_a_lock_that_holds_does_not_do(project, runs):
 
 def test_a_trial_that_fails_is_no_confirmation(project, tmp_path):
     edit(project, "physics/trial.py", "def main() -> None:", "def main():\n    sys.exit('why')\n\n")
-    with pytest.raises(InputError, match="by the code of now failed: why"):
+    with pytest.raises(InputError, match="with this code failed: why"):
         confirming._run_trial(project / "src", tmp_path, "lammps", ["cycle"], tmp_path)
 
 

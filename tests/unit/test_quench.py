@@ -246,7 +246,7 @@ def test_quenches_that_are_killed_go_on_and_end_with_the_same_bytes(
         assert run_stage(quench_stage, QUENCH, trajectory, tmp_path / "killed") == whole
     assert len(begun) == 1
     told = capsys.readouterr().err
-    assert "quench T=0.6 replica 1: goes on after 2 of 3 quenches" in told
+    assert "quench T=0.6 replica 1: resumes after 2 of 3 quenches" in told
     assert "quench T=0.6 replica 1: 3 of 3 quenches (100%)" in told
     killed_after(monkeypatch, module, "quench", 0)
     (tmp_path / "killed" / "study" / "output.h5").unlink()
@@ -446,7 +446,7 @@ def test_more_runs_are_only_those_that_were_not_done(trajectory, tmp_path, monke
         begun = killed_after(patched, inherent_propensity, "quench", 3)
         more = run_stage(propensity_stage, three, trajectory, tmp_path)
         assert len(begun) == 3
-        assert "replica 1 snapshot 4: goes on after 200 of 300 steps" in capsys.readouterr().err
+        assert "replica 1 snapshot 4: resumes after 200 of 300 steps" in capsys.readouterr().err
         assert run_stage(propensity_stage, two, trajectory, tmp_path) == fewer
         assert run_stage(propensity_stage, three, trajectory, tmp_path, "other") == more
         run_stage(propensity_stage, last, trajectory, tmp_path, "last")

@@ -124,7 +124,7 @@ def test_a_run_killed_at_ten_random_moments_ends_with_the_same_bytes(
         except subprocess.TimeoutExpired:
             process.send_signal(signal.SIGKILL)
             kills += 1
-            resumed += b"goes on after" in process.communicate()[1]
+            resumed += b"resumes after" in process.communicate()[1]
             continue
         if resumed >= 2:
             break
@@ -190,7 +190,7 @@ def test_two_processes_at_one_run_are_one_too_many(settings, state, uninterrupte
     wait_for_state(tmp_path / "run", 2000, first)
     second = run(thermal(settings, state, tmp_path / "run"))
     assert second.returncode == 1
-    assert "another process is at this run" in second.stderr
+    assert "another process is already working on this run" in second.stderr
     assert first.wait() == 0
     assert same_files(folder, tmp_path / "run")
 
@@ -323,7 +323,7 @@ def test_ctrl_c_stops_a_study_and_the_next_run_goes_on(tmp_path):
     )
     assert again.returncode == 0, again.stderr
     log = folder / "results/smoke/logs/equilibrate_seed/T0.7_replica0.log"
-    assert "goes on after" in log.read_text()
+    assert "resumes after" in log.read_text()
 
 
 def test_a_simulation_that_is_out_of_time_has_stopped_not_failed(tmp_path):
@@ -342,7 +342,7 @@ def test_a_simulation_that_is_out_of_time_has_stopped_not_failed(tmp_path):
         check=False,
     )
     assert done.returncode != 0
-    assert "stopped: equilibrate T=0.7 replica 0: the wall time is nearly over" in done.stderr
+    assert "stopped: equilibrate T=0.7 replica 0: the time limit is nearly reached" in done.stderr
     assert "failed: " not in done.stderr
 
 

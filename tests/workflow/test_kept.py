@@ -59,7 +59,7 @@ def outputs(simulation) -> list[Path]:
 def steps_in(log: str) -> int:
     """Time steps that a job has done, by what it said of its progress."""
     went_on = {
-        title: int(steps) for title, steps in re.findall(r"(.*): goes on after (\d+) of", log)
+        title: int(steps) for title, steps in re.findall(r"(.*): resumes after (\d+) of", log)
     }
     ends = dict(re.findall(r"(.*): (\d+) of \d+ steps", log))
     return sum(int(steps) - went_on.get(title, 0) for title, steps in ends.items())
@@ -205,11 +205,11 @@ def test_simulations_of_another_machine_are_taken_in_if_they_are_what_they_say(s
     fresh = copy_project(tmp_path / "fresh")
     done = command(fresh, "softness", "adopt", str(study / "results/smoke"))
     assert done.returncode == 0, done.stderr
-    assert "46 of 46 simulations were taken in" in done.stdout
+    assert "46 of 46 simulations were added" in done.stdout
     assert simulate(fresh) == {}
     assert (fresh / THERMAL).read_bytes() == (study / THERMAL).read_bytes()
     again = command(fresh, "softness", "adopt", str(study / "results"))
-    assert "0 of 46 simulations were taken in" in again.stdout
+    assert "0 of 46 simulations were added" in again.stdout
     # Of the longer of two, all counts; changed files are named and nothing is taken of them.
     configure(study, lambda config: production(config, 90))
     simulate(study, SMOKE, *FRESH_RUN)

@@ -20,7 +20,7 @@ rule neighbourhood:
         settings=study.parameter("neighbourhood"),
         pairs=lambda wildcards, input: f"--pair-distribution {input.pairs}" if input.pairs else "",
     message:
-        "reach of the neighbourhood"
+        "cut-off distance of the neighbourhood"
     shell:
         "python -m softness.stages.neighbourhood --settings {params.settings:q}"
         " {params.pairs} --output {output} 2> {log}"
@@ -81,7 +81,7 @@ rule snapshot_shares:
     params:
         settings=lambda wildcards: study.parameter("snapshot_shares", wildcards.temperature),
     message:
-        "shares of rearranging particles at T={wildcards.temperature}"
+        "fractions of rearranging particles at T={wildcards.temperature}"
     shell:
         "python -m softness.stages.snapshot_shares --settings {params.settings:q}"
         " --ensembles {input.ensembles} --output {output} 2> {log}"
@@ -221,4 +221,4 @@ use rule barriers as predicted_barriers with:
     output:
         f"{RESULTS}/barriers/predicted.h5",
     message:
-        "energy barriers by predictions"
+        "energy barriers of predictions"

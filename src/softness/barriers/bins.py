@@ -94,7 +94,7 @@ def count_bins(
     stride
         k of the strided frames.
     event_blocks, population_blocks
-        Number of the block of time (`softness.uncertainty.block_labels`) of each; all 0 if not
+        Number of the time block (`softness.uncertainty.block_labels`) of each; all 0 if not
         given.
     blocks
         Number of blocks.
@@ -160,7 +160,7 @@ def without_thin_cells(
 def _rising(edges: np.ndarray) -> np.ndarray:
     edges = finite_array(edges, "edges", 1)
     if len(edges) < 2 or (np.diff(edges) <= 0).any():
-        raise InputError(f"edges is {edges.tolist()}: give at least two rising numbers")
+        raise InputError(f"edges is {edges.tolist()}: give at least two increasing numbers")
     return edges
 
 

@@ -13,7 +13,7 @@ def random_hyperplane(
     """Draw a random unit direction in the space of standardised features, without bias.
 
     Z-scored and taken through the same bins and fits as a learned plane, it shows what of a result
-    is due to the analysis alone: if its barriers collapse as well, a collapse is no evidence.
+    is due to the analysis alone: if its barriers collapse as well, a collapse is not evidence.
 
     Parameters
     ----------

@@ -239,7 +239,7 @@ def onset_temperature(
 
 
 def onset_from_slope(energies: np.ndarray, entropies: np.ndarray) -> float:
-    """Onset temperature as the slope of Delta E against Sigma, the way of the source.
+    """Onset temperature as the slope of Delta E against Sigma, as in the dissertation.
 
     If lines ln P = Sigma - Delta E / T meet in a point, Delta E = T0 Sigma + a constant. But errors
     of Delta E and Sigma of one fit are correlated, with a slope that is about the mean temperature

@@ -36,7 +36,7 @@ def with_best_bias(projections: np.ndarray, best_bias: float) -> ZScore:
     projections
         (n,) w.F of the population at the training temperature T.
     best_bias
-        Bias with the highest accuracy on the common test set (T = 0.47 in the source), from
+        Bias with the highest accuracy on the common test set (T = 0.47 in the dissertation), from
         `softness.learning.classify.best_bias`.
     """
     best_bias = float(finite_array(best_bias, "best_bias", 0))

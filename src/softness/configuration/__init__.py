@@ -94,7 +94,7 @@ def _note_workers() -> None:
 def _read(path: str | Path) -> dict[str, Any]:
     found = yaml_files.read(path)
     if not isinstance(found, dict):
-        raise InputError(f"{path}: holds no keys: see config/dissertation.yaml")
+        raise InputError(f"{path}: contains no keys: see config/dissertation.yaml")
     return found
 
 

@@ -1,4 +1,4 @@
-"""Rearrangements and quiet stretches of time, found in the hop indicator."""
+"""Rearrangements, and quiet runs (times without rearrangement), found in the hop indicator."""
 
 from collections.abc import Sequence
 
@@ -98,7 +98,7 @@ def quiet_runs(hop: np.ndarray, threshold: float, length: int, first_frame: int 
     threshold
         p_l: a run lasts as long as p_hop < threshold.
     length
-        Least number of frames of a run.
+        Minimum number of frames of a run.
     first_frame
         Frame of row 0; `half_window` for the rows of `hop_indicator`.
 
@@ -129,7 +129,7 @@ class QuietRunStream:
     threshold
         p_l: a run lasts as long as p_hop < threshold.
     length
-        Least number of frames of a run.
+        Minimum number of frames of a run.
     first_frame
         Frame of the first row.
 
@@ -175,7 +175,7 @@ def automatic_quiet_threshold(
     hop
         (rows, N) p_hop of consecutive frames, or a list of such series (replicas).
     length
-        Least number of frames of a run.
+        Minimum number of frames of a run.
     wanted
         Number of runs, over all series and particles.
     highest

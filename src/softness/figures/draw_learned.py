@@ -19,7 +19,7 @@ Z_SCORE = r"$x = (\mathbf{w}\cdot\mathbf{F} - b^{best})\;/\;\sigma$"
 # An onset above this many times the hottest fitted temperature would squeeze the data: not drawn.
 FARTHEST_ONSET = 3.0
 
-# Free space beside the outermost points, as a share of the axis.
+# Free space beside the outermost points, as a fraction of the axis.
 MARGIN = 0.04
 
 
@@ -31,7 +31,7 @@ def fluidity_label(temperature: float) -> str:
 def draw_curve(
     axes: Axes, x: np.ndarray, found: Estimate, band: Estimate | None = None, **options: Any
 ) -> None:
-    """A line with its 95 % interval as a band, or with that of other draws."""
+    """A line with its 95 % interval as a band, or with the interval of other resamples."""
     (line,) = axes.plot(x, found.value, **options)
     low, high = (band or found).interval()
     axes.fill_between(
@@ -77,7 +77,7 @@ def bin_scale(bins: BinProbabilities) -> Normalize:
 
 
 def draw_probabilities(axes: Axes, bins: BinProbabilities) -> None:
-    """P of each bin against 1/T, with dotted fits that go on to T0 where it is defined."""
+    """P of each bin against 1/T, with dotted fits that extend to T0 where it is defined."""
     colours, scale = bin_colours(), bin_scale(bins)
     farthest = FARTHEST_ONSET * bins.temperature.max()
     has_onset = 0 < bins.onset.value < farthest and not bins.onset_doubt

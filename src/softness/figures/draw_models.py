@@ -41,11 +41,12 @@ VARIANT_LOOKS = {
 }
 """The same of models that only differ from SVR in labels or features; each has its own figure."""
 
-# Horizontal room of the models beside each other, as a share of the least distance of two points,
-# and at most of the whole range.
+# Horizontal room of the models beside each other, as a fraction of the least distance of two
+# points, and at most of the whole range.
 DODGE, LARGEST_DODGE = 0.8, 0.03
 
-# Free space beside the outermost points, and bars that are cut, as shares of the range of values.
+# Free space beside the outermost points, and bars that are cut, as fractions of the range of
+# values.
 MARGIN, LONG_BAR = 0.05, 0.4
 
 
@@ -103,7 +104,7 @@ def draw_by_temperature(
     shown = [each for by_temperature in found.values() for each in by_temperature.values()]
     if not shown:
         say(axes, "no test snapshots")
-    # Bars of few snapshots go on beyond the axis.
+    # Bars of few snapshots extend beyond the axis.
     axes.set_ylim(*limits(shown, *included))
     axes.set_xlabel(TEMPERATURE)
 

@@ -1,4 +1,4 @@
-"""Figure 4.3: share of softness at time 0 that is left, beside the self-intermediate scattering."""
+"""Figure 4.3: remaining fraction of softness and self-intermediate scattering."""
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -9,11 +9,11 @@ from softness.figures import draw_memory, draw_models, style
 from softness.findings.figure_4_3_normalised_decay import SHORT, Findings
 
 SHORTEST_SHOWN = 0.1
-"""From so many tau on, the first decay of F_s is seen beside that of softness."""
+"""Shortest time in tau, from which the first decay of F_s is seen beside the decay of softness."""
 
 
 def plot(findings: Findings | None) -> Figure:
-    """Share of the start that is left of each group, and F_s, against time."""
+    """Fraction of the start that is left of each group, and F_s, against time."""
     figure = Figure(figsize=(style.SINGLE_COLUMN + 1.6, 3.2))
     axes = figure.subplots()
     axes.set_xlabel(r"$t\;\;(\tau)$")

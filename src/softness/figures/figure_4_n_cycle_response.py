@@ -110,7 +110,7 @@ def _range(values: np.ndarray, error: np.ndarray) -> tuple[float, float]:
 
 
 def _draw_contrasts(axes: Axes, responses: Sequence[PulseResponse]) -> None:
-    """Size of the response of the softest less that of the hardest bin, for each pulse."""
+    """Size of the response of the softest minus that of the hardest bin, for each pulse."""
     axes.set_xlabel("$T$ of the pulse, and time there")
     axes.set_ylabel(r"$\Delta S_{soft} - \Delta S_{hard}\;\;(\sigma_S)$")
     axes.axhline(0.0, color="0.5", linewidth=0.6, zorder=0)

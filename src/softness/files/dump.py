@@ -150,7 +150,7 @@ class DumpTrajectory(TrajectoryReader):
                 "write the number of the step there; a time stands under ITEM: TIME",
             ) from error
         except (ValueError, KeyError) as error:
-            raise self._unfinished(frame, offset, "has no whole header") from error
+            raise self._unfinished(frame, offset, "has an incomplete header") from error
 
     def _preamble(self, offset: int, after: int) -> dict[str, list[str]]:
         """Units and time, where they stand before the frame, after the frame before."""
@@ -227,7 +227,7 @@ class DumpTrajectory(TrajectoryReader):
     # -- particles --------------------------------------------------------------------------
 
     def _table(self, frame: int) -> dict[str, np.ndarray]:
-        """(N,) id and type, (N, 3) places and images of a frame, sorted by id."""
+        """(N,) id and type, (N, 3) positions and images of a frame, sorted by id."""
         names = ("id", "type", *self._place_columns, *self._image_columns)
         chosen = [self._columns.index(name) for name in names]
         lines = self._lines(frame)
@@ -238,7 +238,7 @@ class DumpTrajectory(TrajectoryReader):
         whole = np.delete(values, slice(2, 5), axis=1)
         if not (np.isfinite(whole).all() and np.array_equal(whole, np.rint(whole))):
             raise self._error(
-                f"frame {frame} has an id, a type or an image that is no whole number"
+                f"frame {frame} has an id, a type or an image that is not a whole number"
             )
         values = values[np.argsort(values[:, 0], kind="stable")]
         return {
@@ -310,7 +310,7 @@ class DumpTrajectory(TrajectoryReader):
         times, steps = self._frame_times[self._known()], self._frame_steps[self._known()]
         tolerance = _TIME_TOLERANCE * np.abs(times).max(initial=0)
         apart = np.abs(np.diff(times) - np.diff(steps) * time_step)
-        # Where steps begin anew, times may go on: that is told when times are asked for.
+        # Where steps start over, times may continue: this is reported when times are asked for.
         return (apart <= tolerance) | (np.diff(steps) <= 0)
 
     def _written_time_step(self) -> float | None:

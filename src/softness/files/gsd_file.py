@@ -116,7 +116,7 @@ class GsdFile:
     def holds(self, frame: int, name: str) -> bool:
         """Whether a frame has a chunk of its own."""
         if not self._is_open:
-            raise InputError(f"{self.path}: closed: read it before it is closed (inside `with`)")
+            raise InputError(f"{self.path}: is closed: read it inside `with`")
         return self._file.chunk_exists(frame=frame, name=name)
 
     def chunk(self, frame: int, name: str) -> np.ndarray:

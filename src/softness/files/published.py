@@ -110,7 +110,7 @@ def _box_length(path: Path, arrays: Mapping[str, np.ndarray], liquid: Liquid) ->
     )
     if not cubic:
         told = ", ".join(f"{name} {values.tolist()}" for name, values in given.items())
-        raise InputError(f"{path}: {told} is no cube: give one edge, or three equal ones")
+        raise InputError(f"{path}: {told} is not cubic: give one edge, or three equal ones")
     length = float(edges[0])
     density = liquid.particles / length**3
     if abs(density / liquid.density - 1) > SAME_DENSITY:

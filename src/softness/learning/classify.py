@@ -111,7 +111,7 @@ class CrossValidation:
     Attributes
     ----------
     accuracies
-        (folds,) share of right answers in each fold.
+        (folds,) fraction of right answers in each fold.
     values
         (n,) value w.F - b of each sample by the model that was trained without it.
     labels
@@ -127,7 +127,7 @@ class CrossValidation:
 
     @property
     def accuracy(self) -> float:
-        """Share of right answers over all samples."""
+        """Fraction of right answers over all samples."""
         return float(np.mean((self.values > 0) == (self.labels > 0)))
 
 
@@ -151,7 +151,7 @@ def cross_validate(
         Source of the division into folds.
     groups
         (n,) groups that must not be split across folds, from `softness.learning.samples.draw`.
-        Without them this is the plain way of the source, which counts near copies of training
+        Without them this is the plain way of the dissertation, which counts near copies of training
         samples as successes.
     folds
         Number of folds.
@@ -186,7 +186,7 @@ def cross_validate(
 def accuracy_against_bias(
     projections: np.ndarray, labels: np.ndarray, biases: np.ndarray
 ) -> np.ndarray:
-    """Share of right answers of the sign of (projection - bias), for many biases at once.
+    """Fraction of right answers of the sign of (projection - bias), for many biases at once.
 
     Parameters
     ----------

@@ -42,7 +42,7 @@ class Origin:
 
 
 class GroupSums:
-    """Sums of S over the particles of each group, frame by frame, for each block of time.
+    """Sums of S over the particles of each group, frame by frame, for each time block.
 
     Frames are added as they come and not kept, so that many origins of long runs can be open at
     once: each holds one small number per particle.
@@ -55,7 +55,7 @@ class GroupSums:
     times
         Number of times after an origin, time 0 included.
     blocks
-        Number of blocks of time (`softness.uncertainty.block_labels` of the origins' times).
+        Number of time blocks (`softness.uncertainty.block_labels` of the origins' times).
 
     Attributes
     ----------
@@ -152,7 +152,7 @@ class GroupMeans:
 
 @dataclass(frozen=True)
 class GroupRelaxation:
-    """How groups forget their start, with errors from replicas and blocks of time.
+    """How groups forget their start, with errors from replicas and time blocks.
 
     Attributes
     ----------
@@ -171,7 +171,7 @@ class GroupRelaxation:
         Numbers of the lowest and the highest group that start apart from the mean; None if fewer
         than two do.
     slope_difference
-        () slope of the highest less that of the lowest of these groups: negative if soft particles
+        () slope of the highest minus that of the lowest of these groups: negative if soft particles
         forget faster than hard ones. nan if there are none.
     blocks
         Number of blocks of each replica.

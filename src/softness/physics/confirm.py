@@ -65,7 +65,7 @@ def _copy(project: Path, target: Path) -> None:
     for name in FOLDERS:
         if not (project / name).is_dir():
             raise InputError(
-                f"{project}: has no {name}, so it is no checkout of the project: work in one"
+                f"{project}: has no {name}, so it is not a checkout of the project: run this in one"
             )
         shutil.copytree(project / name, target / name, ignore=ignored)
 
@@ -101,8 +101,8 @@ def _compare(held: Held, root: Path, changes: Sequence[Change], folder: Path) ->
             said.append(f"{engine} is new since commit {held.commit[:10]}: nothing to compare with")
             continue
         print(
-            f"{', '.join(kinds)} with {engine}: a brief run of each by the code of commit "
-            f"{held.commit[:10]}, then by that of now",
+            f"{', '.join(kinds)} with {engine}: a brief run of each with the code of commit "
+            f"{held.commit[:10]}, then with the present code",
             file=sys.stderr,
             flush=True,
         )
@@ -123,10 +123,10 @@ def _refusal(changes: Iterable[Change], different: Mapping[str, Sequence[str]]) 
     kinds = [kind for kind in lock.KINDS if kind in different]
     return "\n".join(
         [
-            "numbers are not as before:",
+            "numbers differ from before:",
             *(line for kind in kinds for line in different[kind]),
             f"changed: {', '.join(str(change.file) for change in changes)}",
-            f"If that is meant, simulations have to run again: {lock.RAISE} {' '.join(kinds)}",
+            f"If that is intended, simulations have to run again: {lock.RAISE} {' '.join(kinds)}",
         ]
     )
 
@@ -193,5 +193,7 @@ def _run_trial(
     )
     if done.returncode != 0:
         fault = done.stderr.strip().splitlines() or [f"exit status {done.returncode}"]
-        whose = "the last commit at which the lock held" if inputs is None else "now"
-        raise InputError(f"a brief run by the code of {whose} failed: {fault[-1]}")
+        which = (
+            "the code of the last commit at which the lock held" if inputs is None else "this code"
+        )
+        raise InputError(f"a brief run with {which} failed: {fault[-1]}")

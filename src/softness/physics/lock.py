@@ -106,7 +106,9 @@ def read(root: Path | None = None) -> Lock:
     except FileNotFoundError:
         raise InputError(f"{path}: no such file: restore it with git") from None
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise InputError(f"{path}: is no lock of physics ({error}): restore it with git") from error
+        raise InputError(
+            f"{path}: is not a lock of physics ({error}): restore it with git"
+        ) from error
 
 
 def parsed(text: str) -> Lock:
@@ -210,10 +212,12 @@ def renewed(lock: Lock, root: Path | None = None, plumbing: Iterable[str] = ()) 
 
 
 def check_kinds(kinds: Iterable[str]) -> None:
-    """Refuse names that are no kinds of simulation."""
+    """Refuse names that are not kinds of simulation."""
     for kind in kinds:
         if kind not in KINDS:
-            raise InputError(f"there is no kind of simulation {kind!r}: {', '.join(KINDS)}")
+            raise InputError(
+                f"unknown kind of simulation {kind!r}: choose one of {', '.join(KINDS)}"
+            )
 
 
 def kinds_of(uses: Iterable[Use]) -> list[str]:

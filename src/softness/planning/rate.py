@@ -66,7 +66,7 @@ class Rate:
         return self.core_steps_per_second * gain(temperature, self.particles)
 
     def seconds(self, simulation: Simulation, steps: int) -> float:
-        """Time of a simulation that has so many time steps left: of one core, or of the GPU."""
+        """Time of a number of time steps of a simulation: on one core, or on the GPU."""
         if not simulation.is_in_lanes:
             return START + steps / self.steps_per_second * OVERHEAD.get(simulation.rule, 1.0)
         first, end = simulation.settings["runs"]
@@ -84,7 +84,7 @@ def given_rate(config: Mapping[str, Any], steps_per_second: float) -> Rate:
         If it is not positive.
     """
     if not 0 < steps_per_second < float("inf"):
-        raise InputError(f"--rate {steps_per_second:g}: give time steps a second, more than 0")
+        raise InputError(f"--rate {steps_per_second:g}: give time steps per second, more than 0")
     particles = config["liquid"]["particles"]
     core = _on_core(config, steps_per_second)
     return Rate(steps_per_second, particles, "given", "given with --rate", core)
@@ -107,7 +107,7 @@ def assumed_rate(config: Mapping[str, Any], why: str) -> Rate:
 
 
 def measured_or_assumed_rate(config: Mapping[str, Any]) -> Rate:
-    """Time the configured engine for a few seconds, or assume the least where it does not run."""
+    """Time the configured engine for a few seconds, or assume a minimum if it does not run."""
     try:
         return measured_rate(config, MEASURED_SECONDS)
     except InputError:

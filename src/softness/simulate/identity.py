@@ -1,8 +1,8 @@
 """What a simulation belongs to: kind, version of its physics, settings, engine, arrays it reads.
 
 Equal identities have equal numbers (on a CPU, to the last bit), whatever study asks for them, from
-whatever file their arrays came. How much is asked for (an extent) is no part of it: a longer run
-goes on from a shorter one.
+whatever file their arrays came. How much is asked for (an extent) is not part of it: a longer run
+continues a shorter one.
 """
 
 import hashlib

@@ -28,8 +28,12 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument(
         "--rearrangements", type=Path, help="of the run, if the particles before them are wanted"
     )
-    parser.add_argument("--neighbourhood", type=Path, required=True, help="reach of averages")
-    parser.add_argument("--models", type=Path, nargs="+", required=True, help="linear ones (skops)")
+    parser.add_argument(
+        "--neighbourhood", type=Path, required=True, help="cut-off distance of averages (HDF5)"
+    )
+    parser.add_argument(
+        "--models", type=Path, nargs="+", required=True, help="linear models (skops)"
+    )
     parser.add_argument("--output", type=Path, required=True, help="table to write (HDF5)")
     return parser
 

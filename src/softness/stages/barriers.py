@@ -20,7 +20,11 @@ def arguments() -> argparse.ArgumentParser:
     """Command line of this stage."""
     parser = command.parser(NAME, __doc__)
     parser.add_argument(
-        "--counts", type=Path, nargs="+", required=True, help="binned counts, one a temperature"
+        "--counts",
+        type=Path,
+        nargs="+",
+        required=True,
+        help="binned counts, one file per temperature",
     )
     parser.add_argument("--output", type=Path, required=True, help="table to write (HDF5)")
     return parser

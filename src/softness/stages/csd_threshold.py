@@ -22,9 +22,11 @@ def arguments() -> argparse.ArgumentParser:
     """Command line of this stage."""
     parser = command.parser(NAME, __doc__)
     parser.add_argument(
-        "--trajectories", type=Path, nargs="+", required=True, help="thermal runs (GSD)"
+        "--trajectories", type=Path, nargs="+", required=True, help="production runs (GSD)"
     )
-    parser.add_argument("--hop", type=Path, nargs="+", required=True, help="their p_hop (HDF5)")
+    parser.add_argument(
+        "--hop", type=Path, nargs="+", required=True, help="p_hop of these runs (HDF5)"
+    )
     parser.add_argument("--output", type=Path, required=True, help="table to write (HDF5)")
     return parser
 

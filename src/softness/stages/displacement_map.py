@@ -19,7 +19,9 @@ def arguments() -> argparse.ArgumentParser:
     """Command line of this stage."""
     parser = command.parser("displacement_map", __doc__)
     parser.add_argument("--trajectory", type=Path, required=True, help="frames (GSD)")
-    parser.add_argument("--relaxation", type=Path, required=True, help="at this temperature (HDF5)")
+    parser.add_argument(
+        "--relaxation", type=Path, required=True, help="relaxation time at this temperature (HDF5)"
+    )
     parser.add_argument("--output", type=Path, required=True, help="table to write (HDF5)")
     return parser
 

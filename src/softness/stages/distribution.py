@@ -23,9 +23,15 @@ def arguments() -> argparse.ArgumentParser:
     """Command line of this stage."""
     parser = command.parser(NAME, __doc__)
     parser.add_argument(
-        "--values", type=Path, nargs="+", required=True, help="learned variables, one a replica"
+        "--values",
+        type=Path,
+        nargs="+",
+        required=True,
+        help="learned variables, one file per replica",
     )
-    parser.add_argument("--relaxation", type=Path, required=True, help="at this temperature (HDF5)")
+    parser.add_argument(
+        "--relaxation", type=Path, required=True, help="relaxation time at this temperature (HDF5)"
+    )
     parser.add_argument("--output", type=Path, required=True, help="table to write (HDF5)")
     return parser
 

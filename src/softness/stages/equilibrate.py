@@ -1,8 +1,8 @@
 """Bring one replica to equilibrium at one temperature.
 
-Without --seed-state it starts from random places, melts and quenches; with it, it starts from
-those places with fresh velocities. Interrupted and typed again, it goes on where it was; with a
-longer duration, where it ended.
+Without --seed-state it starts from random positions, with a melt and a cooling ramp; with it, it
+starts from the positions of that state with new velocities. If it is interrupted, run it again: it
+resumes. A longer duration continues the finished run.
 """
 
 import argparse

@@ -18,12 +18,22 @@ from softness.stages import command
 def arguments() -> argparse.ArgumentParser:
     """Command line of this stage."""
     parser = command.parser("equilibration_evidence", __doc__)
-    parser.add_argument("--histories", type=Path, nargs="+", required=True, help="HDF5, one a run")
     parser.add_argument(
-        "--relaxations", type=Path, nargs="+", required=True, help="HDF5, one a temperature"
+        "--histories",
+        type=Path,
+        nargs="+",
+        required=True,
+        help="energies and frames, one file per run (HDF5)",
+    )
+    parser.add_argument(
+        "--relaxations",
+        type=Path,
+        nargs="+",
+        required=True,
+        help="relaxation times, one file per temperature (HDF5)",
     )
     parser.add_argument("--output", type=Path, required=True, help="table to write (HDF5)")
-    parser.add_argument("--csv", type=Path, required=True, help="the same for people")
+    parser.add_argument("--csv", type=Path, required=True, help="the same table as CSV")
     return parser
 
 

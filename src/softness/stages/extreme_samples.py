@@ -19,7 +19,9 @@ TAILS = ("both", "high", "low")
 def arguments() -> argparse.ArgumentParser:
     """Command line of this stage."""
     parser = command.parser(NAME, __doc__)
-    parser.add_argument("--hop", type=Path, nargs="+", required=True, help="p_hop, one a replica")
+    parser.add_argument(
+        "--hop", type=Path, nargs="+", required=True, help="p_hop, one file per replica"
+    )
     parser.add_argument("--output", type=Path, required=True, help="table to write (HDF5)")
     return parser
 

@@ -82,7 +82,7 @@ def _of_samples(
         found = tables.read(path, LabelledSet)
         own = found.replica == settings["replica"]
         if found.frame[own].max(initial=0) >= trajectory.frames:
-            raise InputError(f"{path}: has frames beyond {trajectory.path}: make it again")
+            raise InputError(f"{path}: has frames beyond {trajectory.path}: compute it again")
         wanted[kind] = (found.particle[own], found.frame[own])
     return wanted
 

@@ -21,10 +21,14 @@ def arguments() -> argparse.ArgumentParser:
     """Command line of this stage."""
     parser = command.parser(NAME, __doc__)
     parser.add_argument(
-        "--ensembles", type=Path, nargs="+", required=True, help="counts, one a snapshot"
+        "--ensembles", type=Path, nargs="+", required=True, help="counts, one file per snapshot"
     )
     parser.add_argument(
-        "--features", type=Path, nargs="+", required=True, help="of snapshots, one a replica"
+        "--features",
+        type=Path,
+        nargs="+",
+        required=True,
+        help="features of snapshots, one file per replica",
     )
     parser.add_argument("--softness", type=Path, required=True, help="classifier (HDF5)")
     parser.add_argument(
@@ -54,7 +58,7 @@ def main(options: argparse.Namespace) -> None:
 
 
 def _predicted(options: argparse.Namespace, found: Snapshots) -> dict[str, np.ndarray]:
-    """(n,) values of each variable, by models that never saw the replica of a particle."""
+    """(n,) values of each variable, by models trained without the replica of a particle."""
     classifier = tables.read(options.softness, Classifier)
     by_softness = _columns(found, classifier.columns.astype(str).tolist())
     predicted: dict[str, np.ndarray] = {"softness": np.empty(len(found.features))}

@@ -28,7 +28,7 @@ def arguments() -> argparse.ArgumentParser:
     """Command line of this stage."""
     parser = command.parser(NAME, __doc__)
     parser.add_argument(
-        "--files", type=Path, nargs="+", required=True, help="runs of a snapshot, one file a time"
+        "--files", type=Path, nargs="+", required=True, help="runs of a snapshot, one file per time"
     )
     parser.add_argument("--features", type=Path, required=True, help="feature table to write")
     parser.add_argument("--output", type=Path, required=True, help="sums to write (HDF5)")

@@ -38,7 +38,11 @@ def arguments() -> argparse.ArgumentParser:
         "--ensembles", type=Path, nargs="+", required=True, help="counts of training snapshots"
     )
     parser.add_argument(
-        "--features", type=Path, nargs="+", required=True, help="of snapshots, one a replica"
+        "--features",
+        type=Path,
+        nargs="+",
+        required=True,
+        help="features of snapshots, one file per replica",
     )
     parser.add_argument("--csd-threshold", type=Path, help="for labels by the CSD (HDF5)")
     parser.add_argument("--model", type=Path, required=True, help="models to write (skops)")
@@ -87,7 +91,7 @@ def _fit(
     particles: Particles,
     generator: np.random.Generator,
 ) -> Fitted:
-    """The regressors of one fold; those of a replica's fold never hear of the replica."""
+    """The regressors of one fold; each is trained without the replica of its fold."""
     given = candidates, particles, generator
     if "elimination" in settings:
         return fit_eliminated(settings["model"], *given, **settings["elimination"])

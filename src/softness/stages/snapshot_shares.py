@@ -1,4 +1,4 @@
-"""Follow the share of rearranging particles of each snapshot of one temperature in time."""
+"""Follow the fraction of rearranging particles of each snapshot of one temperature in time."""
 
 import argparse
 from pathlib import Path
@@ -20,7 +20,7 @@ def arguments() -> argparse.ArgumentParser:
     """Command line of this stage."""
     parser = command.parser(NAME, __doc__)
     parser.add_argument(
-        "--ensembles", type=Path, nargs="+", required=True, help="counts, one a snapshot"
+        "--ensembles", type=Path, nargs="+", required=True, help="counts, one file per snapshot"
     )
     parser.add_argument("--output", type=Path, required=True, help="table to write (HDF5)")
     return parser
@@ -34,7 +34,9 @@ def main(options: argparse.Namespace) -> None:
         counts = tables.read(path, EnsembleCounts)
         ensembles.append((float(counts.temperature), len(counts.runs), counts.hop_time.tolist()))
         if ensembles[-1] != ensembles[0]:
-            raise InputError(f"{path}: of another ensemble than {options.ensembles[0]}: give one")
+            raise InputError(
+                f"{path}: is from another ensemble than {options.ensembles[0]}: give one"
+            )
         snapshots.append(int(counts.snapshot) % SNAPSHOTS_OF_REPLICA)
         shares.append([counts.mean_share(kind, settings["threshold"]) for kind in KINDS])
     temperature, runs, time = ensembles[0]

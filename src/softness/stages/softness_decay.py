@@ -28,9 +28,11 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--trajectory", type=Path, required=True, help="frames (GSD)")
     parser.add_argument("--softness", type=Path, required=True, help="classifier (HDF5)")
     parser.add_argument(
-        "--distribution", type=Path, required=True, help="of learned variables here (HDF5)"
+        "--distribution", type=Path, required=True, help="distribution of learned variables (HDF5)"
     )
-    parser.add_argument("--relaxation", type=Path, required=True, help="at this temperature (HDF5)")
+    parser.add_argument(
+        "--relaxation", type=Path, required=True, help="relaxation time at this temperature (HDF5)"
+    )
     parser.add_argument("--output", type=Path, required=True, help="table to write (HDF5)")
     return parser
 

@@ -25,10 +25,18 @@ def arguments() -> argparse.ArgumentParser:
     parser = command.parser(NAME, __doc__)
     parser.add_argument("--samples", type=Path, required=True, help="labelled set (HDF5)")
     parser.add_argument(
-        "--features", type=Path, nargs="+", required=True, help="of the samples, one a replica"
+        "--features",
+        type=Path,
+        nargs="+",
+        required=True,
+        help="features of the samples, one file per replica",
     )
     parser.add_argument(
-        "--population", type=Path, nargs="+", required=True, help="features, one a replica"
+        "--population",
+        type=Path,
+        nargs="+",
+        required=True,
+        help="features of the population, one file per replica",
     )
     parser.add_argument("--output", type=Path, required=True, help="classifier to write (HDF5)")
     return parser

@@ -28,8 +28,8 @@ def averaged_features(
     box_length
         Edge of the cubic periodic box, at least twice the cut-off.
     cutoff
-        Largest distance of a neighbour; in the source the second minimum of g_AA(r), 2.37 sigma_AA
-        at T = 0.44.
+        Largest distance of a neighbour; in the dissertation the second minimum of g_AA(r), 2.37
+        sigma_AA at T = 0.44.
     order
         Number of times n that the mean is taken; 0 gives the features themselves.
 

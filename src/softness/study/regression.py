@@ -107,7 +107,7 @@ class Regressions(Simulations, Learning):
         }
 
     def snapshot_shares(self, temperature: str) -> dict[str, Any]:
-        """Settings of the shares of rearranging particles at one temperature."""
+        """Settings of the fractions of rearranging particles at one temperature."""
         return {
             "threshold": self.config["hop"]["threshold"],
             "replicas": [replica for replica, _ in self.snapshots_at(temperature)],

@@ -77,7 +77,7 @@ class Neighbourhood:
 
 @dataclass(frozen=True)
 class SnapshotShares:
-    """Share of the analysed particles of each snapshot that rearrange, against time.
+    """Fraction of the analysed particles of each snapshot that rearrange, against time.
 
     Kinds: instant (p_hop above the threshold at the time), cumulative (at any time up to it).
     `mean` is over particles and runs; `error` its standard error, from the scatter of runs.
