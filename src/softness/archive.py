@@ -75,16 +75,16 @@ def redraw_command(options: argparse.Namespace) -> int:
     """Redraw an archive, and say what equals the originals."""
     if options.cores < 1:
         raise InputError(f"--cores {options.cores}: give 1 or more")
-    found = redraw(options.archive, options.folder, options.cores)
-    manifest = found.manifest
+    redrawn = redraw(options.archive, options.folder, options.cores)
+    manifest = redrawn.manifest
     print(f"{options.archive}: study {manifest.study}, {len(manifest.files)} files, all unchanged")
     print(f"{options.folder}: {len(manifest.drawn)} files redrawn")
-    print(f"equal to the originals byte for byte: {len(found.equal)} of {len(manifest.drawn)}")
-    for name in found.different:
+    print(f"equal to the originals byte for byte: {len(redrawn.equal)} of {len(manifest.drawn)}")
+    for name in redrawn.different:
         print(f"differs from the original: {name}")
-    if found.different:
-        print(_reason(found.changed_code))
-    return 1 if found.different else 0
+    if redrawn.different:
+        print(_reason(redrawn.changed_code))
+    return 1 if redrawn.different else 0
 
 
 def _reason(changed: list[str]) -> str:

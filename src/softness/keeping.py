@@ -125,8 +125,8 @@ def _sweep(store: Store) -> None:
 
 def _bytes(folder: Path) -> int:
     """Room that a folder takes alone: results that are links to its files keep theirs."""
-    found = (path.stat() for path in folder.rglob("*") if path.is_file())
-    return sum(each.st_size for each in found if each.st_nlink == 1)
+    files = (path.stat() for path in folder.rglob("*") if path.is_file())
+    return sum(each.st_size for each in files if each.st_nlink == 1)
 
 
 def _megabytes(number: int) -> str:
@@ -140,13 +140,13 @@ def adopt_command(options: argparse.Namespace) -> int:
     """Take in simulations, and say which."""
     taken, store = 0, Store()
     with workflow.holding_folder():
-        found = list(_offered(options.folder))
-        for number, folder in enumerate(found, 1):
+        offered = list(_offered(options.folder))
+        for number, folder in enumerate(offered, 1):
             is_new = adopt(folder, store)
             taken += is_new
             said = "added" if is_new else "already here"
-            print(f"{number} of {len(found)}: {said}: {folder}", file=sys.stderr)
-    print(f"{taken} of {len(found)} simulations were added; the others were already here")
+            print(f"{number} of {len(offered)}: {said}: {folder}", file=sys.stderr)
+    print(f"{taken} of {len(offered)} simulations were added; the others were already here")
     return 0
 
 

@@ -294,7 +294,7 @@ def test_another_tolerance_is_another_folder(trajectory, tmp_path):
 def test_quenches_above_the_tolerance_are_said(trajectory, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr("softness.engines.lammps.MINIMISER_STEPS", 5)
     run_stage(quench_stage, QUENCH, trajectory, tmp_path)
-    assert "3 of 3 quenches ended above the force tolerance 0.0001" in capsys.readouterr().err
+    assert "3 of 3 minimisations ended above the force tolerance 0.0001" in capsys.readouterr().err
     assert not tables.read(tmp_path / "study" / "output.h5", Quenched).converged.any()
 
 

@@ -159,8 +159,8 @@ def _fit(
         coefficients = fit.coefficients[..., common.shape[1] : -1]
         strength = coefficients[..., ::2].sum(axis=-1)
     good = fit.converged & (_informative(k, len(temperatures), bins))
-    found = np.concatenate([temperature[:, None], strength[:, None], coefficients], axis=1)
-    return np.where(good[:, None], found, np.nan)
+    fits = np.concatenate([temperature[:, None], strength[:, None], coefficients], axis=1)
+    return np.where(good[:, None], fits, np.nan)
 
 
 def onset_temperature(
@@ -221,20 +221,20 @@ def onset_temperature(
 
     total = total_counts(counts)
     fitted(total[:, 0], total[:, 1])  # the sums of all replicas are checked as they are
-    found = resample(counts, statistic, generator, draws, level)
-    low, high = found.low, found.high
+    resampled = resample(counts, statistic, generator, draws, level)
+    low, high = resampled.low, resampled.high
     defined = bool(low[1] > 0 or high[1] < 0)
     nan = float("nan")
     return Onset(
-        temperature=float(found.value[0]) if defined else nan,
+        temperature=float(resampled.value[0]) if defined else nan,
         low=float(low[0]) if defined else nan,
         high=float(high[0]) if defined else nan,
-        strength=float(found.value[1]),
+        strength=float(resampled.value[1]),
         strength_low=float(low[1]),
         strength_high=float(high[1]),
         defined=defined,
         background=background,
-        resampled=found,
+        resampled=resampled,
     )
 
 
@@ -309,8 +309,8 @@ def _background(temperatures: np.ndarray, bins: int, background: str) -> np.ndar
 
 def _informative(events: np.ndarray, temperatures: int, bins: int) -> np.ndarray:
     """Whether there are events in two bins and at two temperatures at least."""
-    found = events.reshape(*events.shape[:-1], temperatures, bins) > 0
-    return (found.any(axis=-1).sum(axis=-1) > 1) & (found.any(axis=-2).sum(axis=-1) > 1)
+    has_events = events.reshape(*events.shape[:-1], temperatures, bins) > 0
+    return (has_events.any(axis=-1).sum(axis=-1) > 1) & (has_events.any(axis=-2).sum(axis=-1) > 1)
 
 
 def _linearised(

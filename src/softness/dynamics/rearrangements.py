@@ -207,11 +207,11 @@ def automatic_quiet_threshold(
     def count(threshold: float) -> int:
         return sum(_count_quiet_runs(one, threshold, length) for one in series)
 
-    found = count(highest)
-    if found < wanted:
+    available = count(highest)
+    if available < wanted:
         raise InputError(
-            f"found {found} of {wanted} quiet runs below p_c = {highest:g}: lengthen the run, or "
-            "ask for fewer"
+            f"found {available} of {wanted} quiet runs below p_c = {highest:g}: lengthen the run, "
+            "or ask for fewer"
         )
     # The number of runs grows with the threshold, so that halving the interval finds the step; it
     # ends when no number lies between the two ends.
@@ -279,7 +279,7 @@ class _RunStream:
                 f"{len(self._state[0])}"
             )
         room = _count_ends(hop, self.threshold, self.sign, self._state[0] >= 0)
-        found = np.empty(room, EVENT)
+        events_found = np.empty(room, EVENT)
         kept = _find_runs(
             hop,
             self.frame,
@@ -287,16 +287,16 @@ class _RunStream:
             self.sign,
             self.shortest,
             *self._state,
-            found["particle"],
-            found["frame"],
-            found["value"],
-            found["first"],
-            found["last"],
+            events_found["particle"],
+            events_found["frame"],
+            events_found["value"],
+            events_found["first"],
+            events_found["last"],
         )
         self.frame += len(hop)
-        found = found[:kept].copy()
-        found["cut"] = found["first"] == self.first_frame
-        return found
+        events_found = events_found[:kept].copy()
+        events_found["cut"] = events_found["first"] == self.first_frame
+        return events_found
 
     def close(self) -> np.ndarray:
         self._closed = True
@@ -304,14 +304,14 @@ class _RunStream:
             return np.empty(0, EVENT)
         first, peak_frame, peak = self._state
         open_ = np.flatnonzero((first >= 0) & (self.frame - first >= self.shortest))
-        found = np.empty(len(open_), EVENT)
-        found["particle"] = open_
-        found["frame"] = peak_frame[open_]
-        found["value"] = peak[open_]
-        found["first"] = first[open_]
-        found["last"] = self.frame - 1
-        found["cut"] = True
-        return found
+        events_found = np.empty(len(open_), EVENT)
+        events_found["particle"] = open_
+        events_found["frame"] = peak_frame[open_]
+        events_found["value"] = peak[open_]
+        events_found["first"] = first[open_]
+        events_found["last"] = self.frame - 1
+        events_found["cut"] = True
+        return events_found
 
 
 @numba.njit(cache=True, nogil=True)

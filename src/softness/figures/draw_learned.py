@@ -29,11 +29,11 @@ def fluidity_label(temperature: float) -> str:
 
 
 def draw_curve(
-    axes: Axes, x: np.ndarray, found: Estimate, band: Estimate | None = None, **options: Any
+    axes: Axes, x: np.ndarray, estimate: Estimate, band: Estimate | None = None, **options: Any
 ) -> None:
     """A line with its 95 % interval as a band, or with the interval of other resamples."""
-    (line,) = axes.plot(x, found.value, **options)
-    low, high = (band or found).interval()
+    (line,) = axes.plot(x, estimate.value, **options)
+    low, high = (band or estimate).interval()
     axes.fill_between(
         x, low, high, color=line.get_color(), alpha=0.2, linewidth=0, zorder=line.get_zorder()
     )
@@ -52,12 +52,12 @@ def draw_curves(
         x and value at each temperature.
     """
     for temperature in sorted(curves, reverse=True):
-        x, found = curves[temperature]
+        x, estimate = curves[temperature]
         look = {"color": style.fluidity_colour(temperature), **options}
         if temperature in (min(curves), max(curves)):
-            draw_curve(axes, x, found, **look)
+            draw_curve(axes, x, estimate, **look)
         else:
-            axes.plot(x, found.value, **look)
+            axes.plot(x, estimate.value, **look)
 
 
 def draw_chance(axes: Axes) -> None:
@@ -115,18 +115,18 @@ def _draw_points(axes: Axes, rows: pd.DataFrame, **options: Any) -> None:
     )
 
 
-def _mark_onset(axes: Axes, found: Estimate, farthest: float) -> None:
+def _mark_onset(axes: Axes, onset: Estimate, farthest: float) -> None:
     """1/T0 as a line, its interval as a band, as far as it is below a temperature."""
-    low, high = found.interval()
+    low, high = onset.interval()
     if low > 0:
         left, right = axes.get_xlim()
         axes.axvspan(1 / high, 1 / low, color="0.92", linewidth=0, zorder=0)
         axes.set_xlim(min(left, 1 / min(1.05 * high, farthest)), right)
-    axes.axvline(1 / found.value, color="0.4", linewidth=0.8, zorder=0.5)
+    axes.axvline(1 / onset.value, color="0.4", linewidth=0.8, zorder=0.5)
     # All lines of ln P fall from here to the right: the lower left corner is free.
     axes.annotate(
-        rf"$T_0 = {found.value:.2f}$",
-        (1 / found.value, 0.03),
+        rf"$T_0 = {onset.value:.2f}$",
+        (1 / onset.value, 0.03),
         xycoords=("data", "axes fraction"),
         xytext=(4, 0),
         textcoords="offset points",

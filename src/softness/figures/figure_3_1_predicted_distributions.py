@@ -28,7 +28,7 @@ def _draw_distributions(axes: Axes, findings: Findings) -> None:
     axes.set_xlabel(_axis_label(findings.name))
     axes.set_ylabel("density")
     if not findings.densities:
-        draw_models.say(axes, "no test snapshots")
+        draw_models.write_note(axes, "no test snapshots")
         return
     for temperature, density in reversed(findings.densities.items()):
         colour = style.temperature_colour(temperature)
@@ -37,16 +37,16 @@ def _draw_distributions(axes: Axes, findings: Findings) -> None:
 
 
 def _axis_label(name: str) -> str:
-    label = draw_models.look(name)[0]
+    label = draw_models.look_of(name)[0]
     return label if name == SOFTNESS else f"{LN_P} by {label}"
 
 
 def _draw_joint(axes: Axes, findings: Findings) -> None:
-    axes.set_xlabel(draw_models.look(SOFTNESS)[0])
+    axes.set_xlabel(draw_models.look_of(SOFTNESS)[0])
     axes.set_ylabel(_axis_label(findings.name))
     joint = findings.joint
     if not joint:
-        draw_models.say(axes, findings.lacking)
+        draw_models.write_note(axes, findings.lacking)
         return
     shown = np.ma.masked_equal(joint.density.T, 0)
     # Without the whitest greys: few particles are not none.

@@ -125,25 +125,25 @@ class DumpTrajectory(TrajectoryReader):
 
     def _header(self, frame: int, offset: int, after: int) -> _Header:
         """The header of a frame that begins at an offset; the frame before begins at ``after``."""
-        found = self._preamble(offset, after)
+        sections = self._preamble(offset, after)
         self._file.seek(offset)
         try:
-            while "ATOMS" not in found:
+            while "ATOMS" not in sections:
                 name, flags = self._section()
                 count = {"BOX": 3, "ATOMS": 0}.get(name, 1)
-                found[name] = [flags] + [self._line() for _ in range(count)]
-            bounds = np.array([line.split() for line in found["BOX"][1:]], dtype=np.float64)
+                sections[name] = [flags] + [self._line() for _ in range(count)]
+            bounds = np.array([line.split() for line in sections["BOX"][1:]], dtype=np.float64)
             return _Header(
-                step=_whole(found["TIMESTEP"][1]),
-                particles=_whole(found["NUMBER"][1]),
-                boundary=found["BOX"][0],
+                step=_whole(sections["TIMESTEP"][1]),
+                particles=_whole(sections["NUMBER"][1]),
+                boundary=sections["BOX"][0],
                 bounds=bounds,
-                columns=found["ATOMS"][0].split(),
-                units=found["UNITS"][1].strip() if "UNITS" in found else _UNITS,
-                time=float(found["TIME"][1]) if "TIME" in found else np.nan,
+                columns=sections["ATOMS"][0].split(),
+                units=sections["UNITS"][1].strip() if "UNITS" in sections else _UNITS,
+                time=float(sections["TIME"][1]) if "TIME" in sections else np.nan,
                 body=self._file.tell(),
             )
-        except _NotWhole as error:
+        except _NotAnInteger as error:
             raise self._error(
                 f"frame {frame} has {error} as its time step or number of particles, expected a "
                 "whole number",
@@ -345,7 +345,7 @@ class DumpTrajectory(TrajectoryReader):
         )
 
 
-class _NotWhole(ValueError):
+class _NotAnInteger(ValueError):
     """A number that should be whole."""
 
 
@@ -353,7 +353,7 @@ def _whole(text: str) -> int:
     """A whole number, which some programs write as 200.0 or 2e2."""
     number = float(text)
     if not (number.is_integer() and abs(number) < _LARGEST):
-        raise _NotWhole(text.strip())
+        raise _NotAnInteger(text.strip())
     return int(number)
 
 
@@ -363,10 +363,10 @@ def _frame_offsets(file: BinaryIO) -> Iterator[int]:
     offset, text = 0, b""
     while block := file.read(_BLOCK):
         text += block
-        found = text.find(_FRAME)
-        while found >= 0:
-            yield offset + found
-            found = text.find(_FRAME, found + 1)
+        position = text.find(_FRAME)
+        while position >= 0:
+            yield offset + position
+            position = text.find(_FRAME, position + 1)
         # The end of a block may hold the beginning of a mark.
         kept = len(_FRAME) - 1
         offset, text = offset + max(len(text) - kept, 0), text[-kept:]

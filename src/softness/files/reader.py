@@ -64,7 +64,7 @@ class TrajectoryReader(ABC):
             raise InputError(f"time_step = {time_step}: give a positive number, in tau")
         self._given_time_step = time_step
         self._nearest: _NearestImages | None = None
-        self._watched: _Watched | None = None
+        self._jump_check: _JumpCheck | None = None
 
     @abstractmethod
     def _stored(self, frame: int) -> tuple[np.ndarray, np.ndarray | None]:
@@ -181,8 +181,8 @@ class TrajectoryReader(ABC):
         positions = places
         if images is not None and self.unwrapped:
             positions = periodic.unwrap(places, images, self.box_length)
-        if self._watched is not None:
-            self._watched.compare(frame, positions)
+        if self._jump_check is not None:
+            self._jump_check.compare(frame, positions)
         return positions
 
     def _checked(self, frame: int) -> tuple[np.ndarray, np.ndarray | None]:
@@ -261,7 +261,7 @@ class TrajectoryReader(ABC):
                 "or with unwrap='none' for structure alone",
             )
         if not own:
-            self._watched = _Watched(self)
+            self._jump_check = _JumpCheck(self)
 
     def _assign_species(
         self,
@@ -302,7 +302,7 @@ class TrajectoryReader(ABC):
         return "give another file"
 
 
-class _Watched:
+class _JumpCheck:
     """Positions unwrapped by images, compared with those that were asked for before."""
 
     def __init__(self, trajectory: TrajectoryReader) -> None:

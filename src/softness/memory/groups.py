@@ -249,13 +249,14 @@ def analyse_groups(
         curvature=Estimate(line.curvature, widened(drawn_line.curvature, line.curvature, blocks)),
         compared=compared,
         slope_difference=Estimate(
-            _highest_less_lowest(slope.value, compared), _highest_less_lowest(slope.draws, compared)
+            _highest_minus_lowest(slope.value, compared),
+            _highest_minus_lowest(slope.draws, compared),
         ),
         blocks=blocks,
     )
 
 
-def _highest_less_lowest(values: np.ndarray, compared: tuple[int, int] | None) -> np.ndarray:
+def _highest_minus_lowest(values: np.ndarray, compared: tuple[int, int] | None) -> np.ndarray:
     if compared is None:
         return np.full(values.shape[:-1], np.nan)
     lowest, highest = compared

@@ -18,7 +18,7 @@ from softness.environment import OF_COMMANDS
 from softness.errors import InputError
 from softness.liquid import kob_andersen
 from softness.physics import lock
-from softness.physics.commits import FOLDERS, Held, last_held
+from softness.physics.commits import FOLDERS, LockedCommit, last_locked_commit
 from softness.physics.compare import differences
 from softness.physics.lock import ENGINES, Change, Lock, kinds_of
 from softness.physics.trial import INPUTS
@@ -46,7 +46,7 @@ def confirm(root: Path | None = None) -> str:
         now, changes = lock.read(copied), lock.broken(root=copied)
         said = ["the lock of physics holds: nothing to confirm"]
         if changes:
-            held = last_held(root, now, changes, folder)
+            held = last_locked_commit(root, now, changes, folder)
             said = _compare(held, copied, changes, folder)
         renewed = lock.renewed(now, copied)
         if renewed != now:
@@ -55,7 +55,7 @@ def confirm(root: Path | None = None) -> str:
     return "\n".join(said)
 
 
-def raised_since(held: Held, now: Lock) -> set[str]:
+def raised_since(held: LockedCommit, now: Lock) -> set[str]:
     """Kinds of simulation whose version has been raised since a commit."""
     return {kind for kind, version in now.versions.items() if version != held.lock.versions[kind]}
 
@@ -84,7 +84,7 @@ def _report(before: Lock, now: Lock) -> list[str]:
     return said
 
 
-def _compare(held: Held, root: Path, changes: Sequence[Change], folder: Path) -> list[str]:
+def _compare(held: LockedCommit, root: Path, changes: Sequence[Change], folder: Path) -> list[str]:
     """Compare all kinds of simulation that changes concern and that have not been raised.
 
     Raises

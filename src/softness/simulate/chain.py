@@ -224,7 +224,7 @@ class Chain:
                 self.finished(length, name)
         engine.restore(self.state(kept[-1]))
         before = ends.index(kept[-1])
-        deadline, pace = self.deadline, self._least_pace()
+        deadline, pace = self.deadline, self._minimum_pace()
         progress = Progress(title, steps, kept[-1], check=deadline.check)
         for done, segment in enumerate(segments[before:], before):
             begin = deadline.clock()
@@ -271,7 +271,7 @@ class Chain:
         with replacing(self.folder / PACE) as temporary:
             temporary.write_text(canonical_json({"seconds_per_step": pace}))
 
-    def _least_pace(self) -> float:
+    def _minimum_pace(self) -> float:
         """Minimum time of a step in seconds, as measured by earlier jobs."""
         file = self.folder / PACE
         return json.loads(file.read_text())["seconds_per_step"] if file.exists() else 0.0

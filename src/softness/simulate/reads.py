@@ -14,7 +14,7 @@ def arrays_of_state(path: Path) -> dict[str, np.ndarray]:
     return state.arrays(path)
 
 
-def arrays_of_places(path: Path, liquid: Liquid) -> dict[str, np.ndarray]:
+def arrays_of_positions(path: Path, liquid: Liquid) -> dict[str, np.ndarray]:
     """What a run reads that starts from the positions of a state."""
     return {
         "positions": state.read_positions(path, liquid),

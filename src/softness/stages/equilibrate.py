@@ -19,7 +19,7 @@ from softness.simulate.equilibrate import (
     equilibration_steps,
     history_of,
 )
-from softness.simulate.reads import arrays_of_places
+from softness.simulate.reads import arrays_of_positions
 from softness.simulate.store import publish
 from softness.stages import command
 from softness.stages.shared import simulation
@@ -41,7 +41,7 @@ def main(options: argparse.Namespace) -> None:
     """Run the stage."""
     settings, seed = options.settings, options.seed_state
     job = simulation.Job(NAME, options)
-    arrays = arrays_of_places(seed, job.run.liquid) if seed else None
+    arrays = arrays_of_positions(seed, job.run.liquid) if seed else None
     folder, made_by = job.keep([options.state, options.history], arrays)
     steps = equilibration_steps(job.run, settings)
     with Chain(folder, equilibration_cuts(job.run, settings), job.deadline).locked() as chain:

@@ -49,8 +49,8 @@ def main(options: argparse.Namespace) -> None:
 def _warn(converged: np.ndarray, largest: np.ndarray, tolerance: float) -> None:
     if not converged.all():
         print(
-            f"{np.count_nonzero(~converged)} of {len(converged)} minimisations ended above the force "
-            f"tolerance {tolerance:g}, the worst at {largest.max():g}: the table marks them",
+            f"{np.count_nonzero(~converged)} of {len(converged)} minimisations ended above the "
+            f"force tolerance {tolerance:g}, the worst at {largest.max():g}: the table marks them",
             file=sys.stderr,
         )
 
