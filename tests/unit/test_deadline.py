@@ -349,7 +349,7 @@ def test_many_short_jobs_make_the_bytes_of_one_long_job(
             break
         except OutOfTime as stop:
             stops += 1
-            assert "runs again from here" in str(stop)
+            assert "resumes here when it is run again" in str(stop)
             assert steps_as_seconds.now - begin <= STEPS_OF_JOB[stage]
     assert stops >= 2
     assert chopped == whole

@@ -362,7 +362,7 @@ def test_one_study_at_a_time_in_a_folder(study):
         )
     for done in (refused, direct):
         assert done.returncode != 0
-        assert "a study is running in this folder" in done.stderr
+        assert "a study is already running in this folder" in done.stderr
 
 
 def test_a_damaged_trajectory_is_named_and_nothing_finished_is_deleted(study):
@@ -435,7 +435,7 @@ def test_an_engine_that_is_not_installed_stops_the_run_not_the_plan(tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "named"),
     [
-        (["--settings", "{"], "is no JSON"),
+        (["--settings", "{"], "is not valid JSON"),
         (["--settings", "[]"], "[]"),
         (["--settings", "nowhere.json"], "nowhere.json"),
     ],

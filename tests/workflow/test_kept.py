@@ -178,7 +178,7 @@ def test_a_plan_knows_what_is_kept_and_what_starts_anew(study):
     said = "thermal: 12 jobs start anew: segment is 5.0 here, 10.0 in what is kept"
     assert said in planned()
     done = command(study, "softness", "check", SMOKE)
-    assert "of them are kept" in done.stdout
+    assert "tau of it are kept" in done.stdout
 
 
 def test_clean_lists_what_no_configuration_needs_and_removes_it_if_asked(study):
@@ -192,7 +192,7 @@ def test_clean_lists_what_no_configuration_needs_and_removes_it_if_asked(study):
     listed = re.findall(r"MB  (results/\S+)", done.stdout)
     # What follows from runs that are not there yet stays.
     assert listed == [str(folder.relative_to(study)) for folder in thermal]
-    assert "--yes removes them" in done.stdout
+    assert "add --yes to remove them" in done.stdout
     assert store.folders() == before
     assert "in 0 of" in command(study, "softness", "clean", SMOKE, "config/other.yaml").stdout
     done = command(study, "softness", "clean", "config/other.yaml", "--yes")
@@ -223,7 +223,7 @@ def test_simulations_of_another_machine_are_taken_in_if_they_are_what_they_say(s
     assert refused.returncode == 1
     assert re.search(r"finished-\d+-trajectory\.gsd: is missing, or was changed", refused.stderr)
     nowhere = command(fresh, "softness", "adopt", str(tmp_path))
-    assert "holds no simulations" in nowhere.stderr
+    assert "has no simulations" in nowhere.stderr
 
 
 def test_another_version_of_the_engine_stops_before_the_first_job(study):
