@@ -436,7 +436,9 @@ def test_a_file_system_without_locks_is_not_taken_for_another_process(tmp_path, 
         raise OSError(errno.ENOLCK, "")
 
     monkeypatch.setattr(fcntl, "lockf", lockf)
-    said = pytest.raises(InputError, match=r"has no file locks .No locks available.: mount it with them")
+    said = pytest.raises(
+        InputError, match=r"has no file locks .No locks available.: mount it with them"
+    )
     with said, Chain(tmp_path / "run", CUTS).locked():
         pass
 

@@ -158,7 +158,10 @@ MISTAKES = [
     (change("memory.bins.lowest", 1.5), ["memory.bins.lowest", "1.5", "highest"]),
     (change("memory.longest", 1.0), ["memory.longest", "1.0", "1"]),
     (change("inherent.training_time", 20.0), ["inherent.training_time", "20", "inherent.times"]),
-    (change("inherent.times", [0.5, 25.0, 4.0]), ["inherent.times", "ascending order", "sort them"]),
+    (
+        change("inherent.times", [0.5, 25.0, 4.0]),
+        ["inherent.times", "ascending order", "sort them"],
+    ),
     (change("inherent.times", [0.0012, 25.0]), ["inherent.times", "0.0012", "time steps of 0.005"]),
     (change("inherent.snapshots", 1), ["inherent.snapshots", "1", "leave 1", "raise"]),
     (
@@ -305,7 +308,8 @@ def test_all_mistakes_are_told_at_once(laptop):
 
 
 @pytest.mark.parametrize(
-    ("text", "named"), [("a: [", "not valid YAML"), ("- 1", "contains no keys"), ("\x00", "not valid YAML")]
+    ("text", "named"),
+    [("a: [", "not valid YAML"), ("- 1", "contains no keys"), ("\x00", "not valid YAML")],
 )
 def test_a_file_that_is_no_configuration_is_named(tmp_path, text, named):
     file = tmp_path / "mine.yaml"

@@ -189,7 +189,9 @@ def test_frames_at_equal_times_need_no_equal_steps(tmp_path, walk):
 
 def test_a_run_that_began_again_is_refused_for_dynamics(tmp_path, walk):
     steps = [*range(0, 1200, 200), *range(0, 1200, 200)]
-    fault = r"frame 6 has the time (step )?0 after (1000|5): take out repeated frames, .*started over"
+    fault = (
+        r"frame 6 has the time (step )?0 after (1000|5): take out repeated frames, .*started over"
+    )
     for times in ([None] * 12, [0.005 * step for step in steps]):
         with open_trajectory(timed(tmp_path, walk, times, steps), time_step=0.005) as trajectory:
             with pytest.raises(InputError, match=fault):

@@ -56,7 +56,9 @@ def test_a_study_of_one_replica_has_one_model(tmp_path):
 
 
 def test_files_that_do_not_fit_are_refused(models, tmp_path):
-    with pytest.raises(InputError, match=r"svr\.skops: has models for 2 replicas, but not for replica 2"):
+    with pytest.raises(
+        InputError, match=r"svr\.skops: has models for 2 replicas, but not for replica 2"
+    ):
         unseen_regressors(models, 2)
     with pytest.raises(InputError, match=r"svr\.skops: predicts svr, as another"):
         unseen_regressors([models[0], models[0]], 0)

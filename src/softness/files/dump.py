@@ -251,7 +251,7 @@ class DumpTrajectory(TrajectoryReader):
     def _lines(self, frame: int) -> list[bytes]:
         """Lines of the particles of a frame."""
         if self._file.closed:
-            raise self._error("closed", "read it before it is closed (inside `with`)")
+            raise self._error("is closed", "read it inside `with`")
         last = frame + 1 == self.frames
         self._file.seek(self._bodies[frame])
         body = self._file.read(-1 if last else self._begins[frame + 1] - self._bodies[frame])
