@@ -242,7 +242,7 @@ def _check_hashes(folder: Path) -> None:
             if not path.exists() or file_digest(path) != expected:
                 raise InputError(
                     f"{path}: is missing, or was changed since it was written: leave it out, or "
-                    "bring it back there"
+                    "restore it there"
                 )
 
 

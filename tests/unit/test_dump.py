@@ -247,7 +247,7 @@ def edited(tmp_path, walk, old, new, count=1, **options):
             "ITEM: TIMESTEP\n0.4",
             1,
             "frame 1 has 0.4 as its time step or number of particles, expected a whole number: "
-            "write the number of the step there; a time stands under ITEM: TIME",
+            "write the number of the step there; a time belongs under ITEM: TIME",
         ),
         (r"ATOMS\n100", "ATOMS\n0", 0, "frame 0 has 0 particles"),
         (r"ITEM: TIMESTEP", "ITEM: UNITS\nreal\nITEM: TIMESTEP", 0, "frame 0 is in the units real"),
@@ -293,7 +293,7 @@ def changed(tmp_path, walk, **options):
 @pytest.mark.parametrize(
     ("options", "fault"),
     [
-        ({"length": 10.1}, "frame 1 has another box than the first: .*constant volume"),
+        ({"length": 10.1}, "frame 1 has a different box from the first: .*constant volume"),
         ({"columns": "id type xu yu zu"}, "frame 1 has other columns"),
         ({"types": np.roll(TYPES, 1)}, "frame 1 has other types"),
     ],

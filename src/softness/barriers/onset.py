@@ -260,7 +260,7 @@ def onset_from_slope(energies: np.ndarray, entropies: np.ndarray) -> float:
     if energies.shape != entropies.shape or energies.ndim != 1:
         raise InputError(
             f"energies has the shape {energies.shape}, entropies {entropies.shape}: "
-            "give one of each for every bin"
+            "give one number for each bin"
         )
     known = np.isfinite(energies) & np.isfinite(entropies)
     energies, entropies = energies[known], entropies[known]

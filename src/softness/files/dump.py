@@ -147,7 +147,7 @@ class DumpTrajectory(TrajectoryReader):
             raise self._error(
                 f"frame {frame} has {error} as its time step or number of particles, expected a "
                 "whole number",
-                "write the number of the step there; a time stands under ITEM: TIME",
+                "write the number of the step there; a time belongs under ITEM: TIME",
             ) from error
         except (ValueError, KeyError) as error:
             raise self._unfinished(frame, offset, "has an incomplete header") from error
@@ -208,9 +208,9 @@ class DumpTrajectory(TrajectoryReader):
             header.bounds, first.bounds, rtol=0, atol=1e-6 * self.box_length
         )
         if not same_box:
-            raise self._error(f"frame {frame} has another box than the first", remedy)
+            raise self._error(f"frame {frame} has a different box from the first", remedy)
         if header.columns != first.columns:
-            raise self._error(f"frame {frame} has other columns than the first", remedy)
+            raise self._error(f"frame {frame} has different columns from the first", remedy)
 
     def _choose_columns(self) -> None:
         present = set(self._columns)
@@ -270,9 +270,9 @@ class DumpTrajectory(TrajectoryReader):
     def _stored(self, frame: int) -> tuple[np.ndarray, np.ndarray | None]:
         table = self._table(frame)
         if not np.array_equal(table["id"], self._ids):
-            raise self._error(f"frame {frame} has other particle ids than the first")
+            raise self._error(f"frame {frame} has different particle ids from the first")
         if not np.array_equal(table["type"], self._labels):
-            raise self._error(f"frame {frame} has other types than the first")
+            raise self._error(f"frame {frame} has different types from the first")
         places = table["places"]
         if self._place_columns[0].startswith("xs"):
             places = self._low + places * self.box_length
@@ -298,7 +298,7 @@ class DumpTrajectory(TrajectoryReader):
             raise self._error(
                 f"frames {first} and {second} are {apart:g} tau apart by their times (ITEM: TIME), "
                 f"but {steps * given:g} by time_step = {given:g}",
-                "leave time_step out, the file knows its times",
+                "leave time_step out, the file has its own times",
             )
 
     def _known(self) -> np.ndarray:

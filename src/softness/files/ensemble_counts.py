@@ -180,7 +180,7 @@ def _add(total: EnsembleCounts, part: EnsembleCounts, name: str, first: str) -> 
     for key in _GRIDS:
         if not np.array_equal(getattr(part, key), getattr(total, key)):
             raise InputError(
-                f"{name}: has another {key} than {first}: delete the one that is outdated and run "
+                f"{name}: has a different {key} from {first}: delete the one that is outdated and run "
                 "again"
             )
     for key in _SUMS:

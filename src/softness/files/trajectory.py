@@ -211,7 +211,7 @@ class Trajectory(TrajectoryReader):
                 raise self._error(
                     f"the types {called} are called {others} from frame {frame} on "
                     "(particles/types)",
-                    "give a run in which the names stay, or cut it there",
+                    "give a run in which the names stay the same, or cut it there",
                 )
 
     def _changed(self, frame: int, name: str) -> InputError:

@@ -77,7 +77,9 @@ def _of_samples(
     """The samples of one replica from each labelled set, by its kind."""
     wanted, kinds = {}, settings["kinds"]
     if len(kinds) != len(paths):
-        raise InputError(f"--samples: {len(paths)} files, kinds {kinds}: give one file each")
+        raise InputError(
+            f"--samples: {len(paths)} files, kinds {kinds}: give one file for each kind"
+        )
     for kind, path in zip(kinds, paths, strict=True):
         found = tables.read(path, LabelledSet)
         own = found.replica == settings["replica"]

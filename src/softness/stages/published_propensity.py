@@ -54,7 +54,7 @@ def _check_alike(paths: Sequence[Path], runs: Sequence[PublishedRuns]) -> None:
             raise InputError(
                 f"{path}: {len(one.moved)} runs of {len(one.types)} particles, {paths[0]}: "
                 f"{len(first.moved)} of {len(first.types)}, or species in another order: give "
-                "files of the same snapshot at each place of inherent.published"
+                "files of the same snapshot at each position in inherent.published"
             )
         if abs(one.box_length / first.box_length - 1) > SAME_EDGE:
             raise InputError(

@@ -30,7 +30,7 @@ def main(options: argparse.Namespace) -> None:
     lag = replicas[0].lag
     for path, replica in zip(options.scattering, replicas, strict=True):
         if not np.array_equal(replica.lag, lag):
-            raise InputError(f"{path}: has other lags than the first replica: compute it again")
+            raise InputError(f"{path}: has different lags from the first replica: compute it again")
     generator = seeds.stream(settings["seed"], "relaxation bootstrap", settings["temperature"])
     relaxation = analyse_relaxation(
         lag,

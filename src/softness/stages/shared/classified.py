@@ -57,7 +57,9 @@ def sample_features(
             parts[table.replica] = table.features(chosen)[:, columns]
     lacking = set(range(int(labelled.replicas))) - set(parts)
     if lacking:
-        raise InputError(f"features of replica {min(lacking)} are missing: give one table each")
+        raise InputError(
+            f"features of replica {min(lacking)} are missing: give a table of each replica"
+        )
     features = np.empty((len(labelled.label), len(names)), dtype=np.float32)
     for replica, part in parts.items():
         features[labelled.replica == replica] = part
@@ -122,7 +124,7 @@ def read_classifiers(paths: Sequence[Path], names: Sequence[str]) -> dict[str, C
     """
     if len(paths) != len(names):
         raise InputError(
-            f"--classifiers: {len(paths)} files, {len(names)} names in the settings: give one each"
+            f"--classifiers: {len(paths)} files, {len(names)} names in the settings: give one file for each name"
         )
     found = {name: tables.read(path, Classifier) for name, path in zip(names, paths, strict=True)}
     if "softness" not in found:
