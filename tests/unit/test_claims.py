@@ -134,5 +134,5 @@ def test_claims_come_back_from_their_file(tmp_path):
 def test_a_file_without_claims_is_named(tmp_path):
     path = tmp_path / "claims.json"
     path.write_text('[{"figure": "1.2"}]')
-    with pytest.raises(InputError, match=r"claims\.json: has no claims"):
+    with pytest.raises(InputError, match=r"claims\.json: holds no claims"):
         read_claims([path])

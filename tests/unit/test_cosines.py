@@ -27,7 +27,7 @@ def test_uncorrelated_features_of_unit_variance_have_one_cosine():
 
 
 def test_two_collinear_features_give_orthogonal_planes_of_one_variable():
-    """Each plane uses one of two nearly equal features: the same variable, at a right angle."""
+    """Each plane uses one of two nearly the same features: the same variable, at a right angle."""
     covariance = np.array([[1.0, 0.999], [0.999, 1.0]])
     first, second = np.eye(2)
     assert plain_cosine(first, second) == 0
@@ -49,7 +49,7 @@ def test_units_of_features_change_the_plain_cosine_only():
 
 
 def test_messages_name_argument_value_and_remedy():
-    with pytest.raises(InputError, match=r"first has 2 weights, second 3.*equal features"):
+    with pytest.raises(InputError, match=r"first has 2 weights, second 3.*the same features"):
         plain_cosine(np.ones(2), np.ones(3))
     with pytest.raises(InputError, match=r"covariance has the shape \(3, 3\): give \(2, 2\)"):
         covariance_cosine(np.ones(2), np.ones(2), np.eye(3))

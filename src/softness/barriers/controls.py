@@ -25,7 +25,7 @@ def random_hyperplane(
     mean, scale = finite_array(mean, "mean", 1), finite_array(scale, "scale", 1)
     if mean.shape != scale.shape or len(mean) == 0:
         raise InputError(
-            f"mean has the shape {mean.shape}, scale {scale.shape}: give one number for each feature"
+            f"mean has the shape {mean.shape}, scale {scale.shape}: give a number for each feature"
         )
     direction = generator.normal(size=len(mean))
     return Hyperplane(direction / np.linalg.norm(direction), 0.0, mean, scale)

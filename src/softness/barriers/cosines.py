@@ -50,7 +50,8 @@ def _pair(first: np.ndarray, second: np.ndarray) -> tuple[np.ndarray, np.ndarray
     first, second = finite_array(first, "first", 1), finite_array(second, "second", 1)
     if first.shape != second.shape:
         raise InputError(
-            f"first has {len(first)} weights, second {len(second)}: give hyperplanes of the same features"
+            f"first has {len(first)} weights, second {len(second)}: give hyperplanes of "
+            "the same features"
         )
     return first, second
 

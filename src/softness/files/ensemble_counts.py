@@ -180,8 +180,8 @@ def _add(total: EnsembleCounts, part: EnsembleCounts, name: str, first: str) -> 
     for key in _GRIDS:
         if not np.array_equal(getattr(part, key), getattr(total, key)):
             raise InputError(
-                f"{name}: has a different {key} from {first}: delete the one that is outdated and run "
-                "again"
+                f"{name}: has a different {key} from {first}: delete the one that is outdated and "
+                "run again"
             )
     for key in _SUMS:
         getattr(total, key)[...] += getattr(part, key)

@@ -141,7 +141,8 @@ def measured_rate(config: Mapping[str, Any], seconds: float, with_lanes: bool = 
         )
     except InputError as error:
         raise InputError(
-            f"{error}; or plan without it: --rate STEPS_PER_SECOND, as measured on a machine that has it"
+            f"{error}; or plan without it: --rate STEPS_PER_SECOND, as measured on a machine that "
+            "has it"
         ) from error
     _warm_up(engine, config)
     done, spent = _timed(engine, seconds)

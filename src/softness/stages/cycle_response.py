@@ -80,8 +80,8 @@ def _check_pair(options: argparse.Namespace, cycle: CycleHistory, control: Cycle
     for name in ("low", "snapshot", "runs"):
         if not np.array_equal(getattr(cycle, name), getattr(control, name)):
             raise InputError(
-                f"{options.control_history}: has a different {name} from {options.cycle_history}: give "
-                "the control of the same runs"
+                f"{options.control_history}: has a different {name} from {options.cycle_history}: "
+                "give the control of the same runs"
             )
     if float(control.high) != float(control.low):
         raise InputError(

@@ -35,7 +35,8 @@ def main(options: argparse.Namespace) -> None:
         ensembles.append((float(counts.temperature), len(counts.runs), counts.hop_time.tolist()))
         if ensembles[-1] != ensembles[0]:
             raise InputError(
-                f"{path}: is from another ensemble than {options.ensembles[0]}: give files of one ensemble"
+                f"{path}: is from another ensemble than {options.ensembles[0]}: give files of "
+                "one ensemble"
             )
         snapshots.append(int(counts.snapshot) % SNAPSHOTS_OF_REPLICA)
         shares.append([counts.mean_share(kind, settings["threshold"]) for kind in KINDS])

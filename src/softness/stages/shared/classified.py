@@ -124,7 +124,8 @@ def read_classifiers(paths: Sequence[Path], names: Sequence[str]) -> dict[str, C
     """
     if len(paths) != len(names):
         raise InputError(
-            f"--classifiers: {len(paths)} files, {len(names)} names in the settings: give one file for each name"
+            f"--classifiers: {len(paths)} files, {len(names)} names in the settings: give one file "
+            "for each name"
         )
     found = {name: tables.read(path, Classifier) for name, path in zip(names, paths, strict=True)}
     if "softness" not in found:
