@@ -1,4 +1,4 @@
-"""The environment in which processes of a study run, whatever that of the account is."""
+"""The environment in which processes of a study run, whatever the account has set."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Commands for kept simulations: remove those that no study needs, take in those of elsewhere."""
+"""Commands for kept simulations: remove what no study needs, add simulations of other machines."""
 
 import argparse
 import shutil

@@ -1,6 +1,6 @@
 """What a study takes, before anything runs: jobs, time steps, hours and disk, rule by rule.
 
-Jobs are those of Snakemake's own plan and steps those of the study, so both are exact. Simulations
+Jobs come from Snakemake's own plan and steps from the study, so both are exact. Simulations
 that are kept on the disk, of whatever study, cost nothing. Hours of simulation follow from a rate,
 measured now or given; hours of analysis from benchmarks of this study where there are any, else
 from measured constants (softness/planning/seconds.py); disk from formulas

@@ -86,7 +86,7 @@ def hold_folder() -> None:
 
 
 def ask_engine(workflow: Any, study: Study) -> None:
-    """Stop if the engine that is here is not that of kept simulations; nothing if there is none.
+    """Stop if the installed engine differs from the engine of kept simulations.
 
     The engine may be where the jobs run and nowhere else: then they stop themselves.
     """

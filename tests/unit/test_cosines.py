@@ -27,7 +27,7 @@ def test_uncorrelated_features_of_unit_variance_have_one_cosine():
 
 
 def test_two_collinear_features_give_orthogonal_planes_of_one_variable():
-    """Each plane uses one of two nearly the same features: the same variable, at a right angle."""
+    """Each plane uses one of two nearly equal features: the same variable, at a right angle."""
     covariance = np.array([[1.0, 0.999], [0.999, 1.0]])
     first, second = np.eye(2)
     assert plain_cosine(first, second) == 0

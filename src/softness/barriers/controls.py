@@ -64,7 +64,7 @@ def distance_over_range(
 def slope_ratio(
     values: np.ndarray, curve: np.ndarray, reference: np.ndarray, within: float = 2.0
 ) -> float:
-    """Slope of a curve over that of the reference: 1 if they collapse, 0 without influence.
+    """Slope of a curve over the slope of the reference: 1 if they collapse, 0 without influence.
 
     Unlike `distance_over_range` it does not see a common shift of all bins.
 

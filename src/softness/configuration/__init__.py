@@ -1,4 +1,4 @@
-"""The configuration of a study: defaults, types, and what cannot be true, before any job starts."""
+"""The configuration of a study: defaults, types and checks, before any job starts."""
 
 import difflib
 import functools
@@ -26,7 +26,7 @@ STORE = "simulations"
 
 
 def load(*overlays: str | Path, settings: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """The checked configuration of a study: the complete one with overlays merged over it.
+    """The checked configuration of a study: the complete one, with keys overridden.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ def load(*overlays: str | Path, settings: Mapping[str, Any] | None = None) -> di
         YAML files, in order. Keys merge, lists are replaced, as Snakemake does it. A study that
         none of them names is called after the first one.
     settings
-        Keys that are merged over those of the files.
+        Keys that override keys of the files.
 
     Raises
     ------
@@ -168,7 +168,7 @@ def _unknown_key(place: str, key: str, known: Mapping[str, Any]) -> str:
 
 
 def _impossible(config: Mapping[str, Any]) -> Iterator[str]:
-    """One line for each thing that types allow but that cannot be."""
+    """One line for each mistake that types allow."""
     not_finite = list(_not_finite(config, ""))
     if not_finite:
         yield from not_finite

@@ -49,7 +49,7 @@ def cumulative_squared_displacement(positions: np.ndarray, intervals: int = 10) 
 class CumulativeSquaredDisplacementStream:
     """Cumulative squared displacement of a trajectory that arrives in blocks, in constant memory.
 
-    The rows are equal to those of `cumulative_squared_displacement` to the last bit, however the
+    The rows are equal to the rows of `cumulative_squared_displacement` to the last bit, however the
     trajectory is cut.
 
     Parameters

@@ -72,7 +72,7 @@ def bin_colours() -> Colormap:
 
 
 def bin_scale(bins: BinProbabilities) -> Normalize:
-    """Range of the colours: that of the bins."""
+    """Range of the colours, which is the range of the bins."""
     return Normalize(float(bins.edges[0]), float(bins.edges[-1]))
 
 

@@ -13,7 +13,7 @@ from softness.findings.learned import SOFTNESS
 WIDEST_BIAS = 3.0
 # The lower end of the axis of densities, in 1 / sigma_AA.
 LEAST_DENSITY = 1e-5
-# The range of displacements shown, over that of the data.
+# The range of displacements shown, over the range of the data.
 MARGIN = 1.05
 
 

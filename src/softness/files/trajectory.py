@@ -1,4 +1,4 @@
-"""Trajectories as GSD, the project's own and those of others, and the choice of a reader."""
+"""Trajectories as GSD, of this project or any other, and the choice of a reader."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -157,7 +157,7 @@ def cross_validate(
         Number of folds.
     mean, scale
         (M,) standardisation of all folds, for example of all particles at the training temperature;
-        if not given, every fold has that of the samples it is trained with.
+        if not given, every fold takes it from the samples it is trained with.
 
     Raises
     ------

@@ -58,7 +58,7 @@ class Lock:
 
 @dataclass(frozen=True)
 class Change:
-    """A module whose code is not what the lock says.
+    """A module whose code differs from the lock.
 
     Attributes
     ----------
@@ -83,7 +83,7 @@ class Change:
         return kinds_of(self.uses)
 
     def __str__(self) -> str:
-        fault = "is not in the lock of physics" if self.is_new else "is not the code that is locked"
+        fault = "is not in the lock of physics" if self.is_new else "differs from the locked code"
         return f"{self.file}: {fault}, used by {', '.join(self.kinds)}"
 
 
@@ -158,13 +158,13 @@ def ways_on(changes: Iterable[Change]) -> str:
     """What to do about changes, in one line."""
     kinds = kinds_of(use for change in changes for use in change.uses)
     return (
-        f"If no number of a simulation changes by that: {CONFIRM}; "
+        f"If this changes no number of a simulation: {CONFIRM}; "
         f"if numbers change: {RAISE} {' '.join(kinds)}"
     )
 
 
 def broken(*engines: str, kinds: Iterable[str] = KINDS, root: Path | None = None) -> list[Change]:
-    """Modules that decide numbers and are not what the lock says, or that it does not name.
+    """Modules that decide numbers and differ from the lock, or that it does not name.
 
     Parameters
     ----------

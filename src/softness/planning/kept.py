@@ -17,7 +17,7 @@ OF_CYCLES = {"segment", "frame_interval"}
 
 
 def done_otherwise(study: Study) -> tuple[list[Simulation], list[str]]:
-    """What a study has simulated by earlier settings and has to simulate anew.
+    """Simulations of a study that were done with earlier settings and have to be done anew.
 
     Parameters
     ----------
@@ -27,7 +27,7 @@ def done_otherwise(study: Study) -> tuple[list[Simulation], list[str]]:
     Returns
     -------
     simulations : list of Simulation
-        Done with other settings, or started from such ones, and not kept with those of now.
+        Done with other settings, or started from such ones, and not kept with the present settings.
     reasons : list of str
         One for each kind and setting.
     """

@@ -46,7 +46,7 @@ class Rate:
     core_steps_per_second
         Of the plain engine on one core: what the gain of lanes multiplies.
     lanes_remark
-        How that of lanes was found, for people.
+        How the rate of lanes was found, for people.
     """
 
     steps_per_second: float
@@ -58,11 +58,11 @@ class Rate:
 
     @property
     def updates_per_second(self) -> float:
-        """Particles moved by one step, a second."""
+        """Particles moved by one step, per second."""
         return self.steps_per_second * self.particles
 
     def in_lanes(self, temperature: float) -> float:
-        """Run-steps a second of one core with lanes."""
+        """Run-steps per second of one core with lanes."""
         return self.core_steps_per_second * gain(temperature, self.particles)
 
     def seconds(self, simulation: Simulation, steps: int) -> float:
@@ -91,7 +91,7 @@ def given_rate(config: Mapping[str, Any], steps_per_second: float) -> Rate:
 
 
 def _on_core(config: Mapping[str, Any], steps_per_second: float) -> float:
-    """Steps of one core: those of the engine, unless it runs on a GPU."""
+    """Rate of one core: the rate of the engine, unless it runs on a GPU."""
     if config["engine"]["device"] == "cpu":
         return steps_per_second
     return CORE_UPDATES_PER_SECOND / config["liquid"]["particles"]
@@ -129,7 +129,7 @@ def measured_rate(config: Mapping[str, Any], seconds: float, with_lanes: bool = 
     Raises
     ------
     InputError
-        If the time is not positive, or an engine is not here; says what to give instead.
+        If the time is not positive, or an engine is not installed.
     """
     if not 0 < seconds <= 600:
         raise InputError(f"--measure {seconds:g}: give seconds, more than 0 and at most 600")

@@ -55,7 +55,7 @@ class Sizes:
 
     @cached_property
     def centres(self) -> int:
-        """Particles that are analysed: those of species A."""
+        """Particles that are analysed, of species A."""
         return Liquid.from_settings(self.config["liquid"]).counts[0]
 
     @cached_property

@@ -115,9 +115,7 @@ def consequence(part: str, replicas: int) -> str:
             "where replicas differ by more than their noise"
         )
     if part == "equilibration time":
-        return (
-            "the same statistics, but weaker evidence of equilibrium: not if that is weak already"
-        )
+        return "the same statistics, but weaker evidence of equilibrium: not if it is weak already"
     if part == REPLICAS:
         if replicas // 2 < 2:
             return "fewer than two replicas are left: every verdict becomes inconclusive"

@@ -92,7 +92,7 @@ class Identity:
 
     @property
     def name(self) -> str:
-        """Folder below that of the kind."""
+        """Folder below the folder of the kind."""
         digest = hashlib.sha256(canonical_json(self.as_dict()).encode()).hexdigest()
         return f"{self.place}_{digest[:_DIGITS]}"
 

@@ -94,7 +94,7 @@ def _record(settings: dict, runs: Sequence[PublishedRuns]) -> InherentPropensity
 
 
 def _write_features(path: Path, settings: dict, runs: PublishedRuns, made_by: Provenance) -> None:
-    """A table like that of a replica with one frame: published snapshots are independent."""
+    """A table like the one of a replica with one frame: published snapshots are independent."""
     particle, features = np.flatnonzero(runs.types == 0), feature_set(settings)
     rows = table.select_rows({"snapshot": table.every_moment(particle, np.array([0]))})
     header = (rows.frames, rows.particles, rows.roles, features.names)

@@ -140,7 +140,7 @@ class Learning(Base):
         }
 
     def barriers(self) -> dict[str, Any]:
-        """Settings of the fits of barriers; the temperatures are those of their files."""
+        """Settings of the fits of barriers; temperatures come from the files."""
         return {
             "seed": self.config["seed"],
             "draws": self.config["uncertainty"]["draws"],

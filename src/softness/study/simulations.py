@@ -242,7 +242,7 @@ class Simulations(Base):
 
     @cached_property
     def _equilibrations(self) -> dict[tuple[str, int], Simulation]:
-        """By temperature and replica; that of the seed temperature first."""
+        """By temperature and replica; the seed temperature first."""
         found: dict[tuple[str, int], Simulation] = {}
         others = [name for name in self.labels if name != self.seed_label]
         for temperature, replica in itertools.product([self.seed_label, *others], self.replicas):

@@ -95,7 +95,7 @@ class SnapshotShares:
 
 @dataclass(frozen=True)
 class MatchedThreshold:
-    """Threshold of the CSD that flags as many samples as that of p_hop, at one temperature.
+    """Threshold of the CSD that flags as many samples as hop.threshold does, at one temperature.
 
     `threshold` is `exact` rounded to the grid on which the ensembles are counted; `of_replicas` are
     the exact ones of each replica alone.

@@ -87,7 +87,7 @@ def values_of_run(
 
 
 def read_values(paths: Sequence[Path]) -> list[LearnedValues]:
-    """Learned variables of each replica; those of one run may come in several files.
+    """Learned variables of each replica; one run may come in several files.
 
     Raises
     ------
