@@ -20,8 +20,8 @@ manifest with the SHA-256 of each. No trajectories. Equal inputs give equal byte
 REDRAW = """check an archive and redraw all figures, tables and the report from it
 
 Every byte is checked before anything is drawn. No simulation, no trajectory and no workflow is
-needed. Says which files equal the originals byte for byte; ends with 1 if one does not. They do on
-the machine that drew the originals, with the same versions of code and packages.
+needed. Prints which files equal the originals byte for byte; the exit status is 1 if one does not.
+Bytes are equal on the machine that drew the originals, with the same versions of code and packages.
 """
 
 

@@ -1,4 +1,4 @@
-"""What a study takes, before anything runs: jobs, time steps, hours and disk, rule by rule.
+"""Estimate what a study costs before it runs: jobs, time steps, hours and disk space of each rule.
 
 Jobs come from Snakemake's own plan and steps from the study, so both are exact. Simulations
 that are kept on the disk, of whatever study, cost nothing. Hours of simulation follow from a rate,

@@ -35,7 +35,7 @@ class _Loader(yaml.SafeLoader):
 
 
 class _DuplicateKey(Exception):
-    """Says which key, and in which lines it stands."""
+    """The message names the key and its lines."""
 
 
 def _integer(loader: yaml.Loader, node: yaml.ScalarNode) -> int:

@@ -119,7 +119,7 @@ def _check_engine(path: str | Path, file: h5py.File, engine: "Engine") -> None:
         else f"set engine.name to {name}, or delete it and run again"
     )
     raise InputError(
-        f"{path}: saved by {name} {version}, this is {engine.name} {engine.version}: {remedy}"
+        f"{path}: saved by {name} {version}, but this is {engine.name} {engine.version}: {remedy}"
     )
 
 

@@ -68,7 +68,7 @@ def _add(commands: argparse._SubParsersAction, name: str, text: str, function): 
 
 
 def status_command(options: argparse.Namespace) -> int:
-    """Print the versions and what is not as the lock says; return 1 if there is anything."""
+    """Print the versions and what differs from the lock; return 1 if anything does."""
     for kind, version in lock.versions().items():
         print(f"{kind}: version {version}")
     changes = lock.broken()

@@ -50,7 +50,7 @@ def last_locked_commit(
     now
         The lock in use.
     changes
-        What is not as this lock says.
+        Modules that differ from this lock.
     folder
         Where to extract the commit.
 
