@@ -1,5 +1,5 @@
-# Regressors of the probability of rearranging, on snapshots whose runs were counted, and what they
-# make of thermal runs.
+# Regressors of the probability of rearranging, on snapshots whose runs were counted, and their
+# predictions for production runs.
 
 
 rule neighbourhood:
@@ -110,7 +110,7 @@ rule regress:
             f"--csd-threshold {input.csd_threshold}" if input.csd_threshold else ""
         ),
     message:
-        "train {wildcards.regressor}"
+        "train regressor {wildcards.regressor}"
     shell:
         "python -m softness.stages.regress --settings {params.settings:q}"
         " --ensembles {input.ensembles} --features {input.features} {params.threshold}"
