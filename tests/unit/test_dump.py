@@ -294,8 +294,8 @@ def changed(tmp_path, walk, **options):
     ("options", "fault"),
     [
         ({"length": 10.1}, "frame 1 has a different box from the first: .*constant volume"),
-        ({"columns": "id type xu yu zu"}, "frame 1 has other columns"),
-        ({"types": np.roll(TYPES, 1)}, "frame 1 has other types"),
+        ({"columns": "id type xu yu zu"}, "frame 1 has different columns"),
+        ({"types": np.roll(TYPES, 1)}, "frame 1 has different types"),
     ],
 )
 def test_a_system_that_changes_is_refused(tmp_path, walk, options, fault):

@@ -510,7 +510,7 @@ def test_the_commands(project, capsys):
     assert __main__.main(["physics", "raise", "cycle"]) == 0
     assert capsys.readouterr().out.startswith("cycle: version 2")
     assert __main__.main(["physics", "raise", "heating"]) == 1
-    assert "no kind of simulation 'heating'" in capsys.readouterr().err
+    assert "unknown kind of simulation 'heating'" in capsys.readouterr().err
 
 
 def test_the_help_says_what_a_brief_run_cannot_see(capsys):

@@ -63,7 +63,7 @@ def test_files_that_do_not_fit_are_refused(models, tmp_path):
     with pytest.raises(InputError, match=r"svr\.skops: predicts svr, as another"):
         unseen_regressors([models[0], models[0]], 0)
     save_model(tmp_path / "single.skops", constant(1))
-    with pytest.raises(InputError, match=r"single\.skops: holds a single model"):
+    with pytest.raises(InputError, match=r"single\.skops: contains a single model"):
         unseen_regressors([tmp_path / "single.skops"], 0)
 
 

@@ -391,7 +391,7 @@ def test_a_damaged_trajectory_is_named_and_nothing_finished_is_deleted(study):
 WRONG = {
     "liquid.particels=1": "liquid.particels: unknown key: did you mean particles?",
     "liquid.fractions=[0.9,0.2]": "add up to 1",
-    "hop.window=7": "hop.window: 7 tau is no even number",
+    "hop.window=7": "hop.window: 7 tau is not an even number",
     "roles.training=0.44": "roles.training: 0.44 is not simulated",
     "features.radial.last=4.9": "features.radial.last: reaches 5.9",
 }
