@@ -251,7 +251,7 @@ def test_checkpoints_are_not_written_more_often_than_their_time(
 def test_a_block_leaves_before_the_wall_time_and_goes_on(
     done, recalled, whole, tmp_path, monkeypatch
 ):
-    with pytest.raises(InputError, match="too short for one of the runs .10 remain"):
+    with pytest.raises(InputError, match=r"too short for one of the runs .10 remain"):
         done(recalled(), deadline=Deadline(0.0))
     assert left_in(tmp_path) == []
     # Runs of 10 s: the third would end after 30 s, and its file later still.

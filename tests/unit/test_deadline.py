@@ -183,7 +183,7 @@ def test_a_segment_that_slows_down_is_left_and_done_again(tmp_path, clock):
 def test_a_job_that_is_too_short_for_one_segment_is_tried_once_alone(tmp_path, clock):
     """The first job finds out in the middle of it; the next ones of that length end at once."""
     folder = tmp_path / "run"
-    with pytest.raises(InputError, match="too short for one of the segments .10 remain"):
+    with pytest.raises(InputError, match=r"too short for one of the segments .10 remain"):
         chain_of_ten(folder, clock, 60)
     assert clock.now == 1060
     for _ in range(3):

@@ -253,9 +253,9 @@ def edited(tmp_path, walk, old, new, count=1, **options):
         (r"ITEM: TIMESTEP", "ITEM: UNITS\nreal\nITEM: TIMESTEP", 0, "frame 0 is in the units real"),
         (r"ITEM: BOX", "ITEM: UNITS\nsi\nITEM: BOX", 1, "frame 0 is in the units si, expected lj"),
         (r"\n(\d+) 2 ", r"\n\1 1 ", 0, "has particles of species 1 alone, expected 1 and 2"),
-        (r"\n(\d+) 2 ", r"\n\1 2.5 ", 0, "frame 0 has an id, a type or an image that is no"),
-        (r" (\S+) \n7 1 ", r" 0.5 \n7 1 ", 0, "frame 0 has an id, a type or an image that is no"),
-        (r" (\S+) \n7 1 ", r" nan \n7 1 ", 0, "frame 0 has an id, a type or an image that is no"),
+        (r"\n(\d+) 2 ", r"\n\1 2.5 ", 0, "frame 0 has an id, a type or an image that is not"),
+        (r" (\S+) \n7 1 ", r" 0.5 \n7 1 ", 0, "frame 0 has an id, a type or an image that is not"),
+        (r" (\S+) \n7 1 ", r" nan \n7 1 ", 0, "frame 0 has an id, a type or an image that is not"),
         (
             r"1\.0000000000000000e\+01",
             "0",

@@ -119,7 +119,7 @@ def test_an_edit_stops_the_kinds_that_import_it_and_says_how_to_go_on(project):
         lock.check(lock.KINDS, "lammps")
     first, second = str(error.value).splitlines()
     assert first == (
-        "src/softness/simulate/inherent_propensity.py: is not the code that is locked, used by "
+        "src/softness/simulate/inherent_propensity.py: differs from the locked code, used by "
         "inherent_propensity"
     )
     assert "python -m softness physics confirm" in second
@@ -140,7 +140,7 @@ def test_lanes_count_for_isoconfigurational_runs_in_lanes_alone(project):
     assert change.module == "softness.lanes.batch"
     assert change.uses == {("lanes", "isoconfigurational")}
     lock.check(["thermal"], "lammps", "lanes")
-    with pytest.raises(InputError, match=r"lanes/batch\.py: is not the code that is locked"):
+    with pytest.raises(InputError, match=r"lanes/batch\.py: differs from the locked code"):
         lock.check(["isoconfigurational"], "lanes")
     edit(project, LAMMPS)
     assert broken("lanes") == ["softness.lanes.batch"]
