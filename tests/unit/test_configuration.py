@@ -9,7 +9,9 @@ from locations import ROOT
 from softness import configuration
 from softness.errors import InputError
 from softness.files.provenance import canonical_json
+from softness.learning.regressors import REGRESSORS
 from softness.liquid import Liquid
+from softness.structure.feature_set import FAMILIES
 
 PRESETS = ["dissertation", "laptop", "smoke", "overnight"]
 
@@ -41,6 +43,18 @@ def test_every_key_of_the_schema_is_described_in_sentences_that_name_its_unit():
             yield from undescribed(inner.get("items", {}), f"{place}.{key}[]")
 
     assert list(undescribed(schema, "")) == []
+
+
+def test_the_schema_knows_all_regressors_and_families_of_descriptors():
+    schema = yaml.safe_load(configuration.SCHEMA.read_text())
+    block = schema["properties"]["regression"]["properties"]
+    grids = block["grids"]["properties"]
+    assert block["models"]["items"]["enum"] == list(grids) == list(REGRESSORS)
+    for name, kind in REGRESSORS.items():
+        grid = configuration._resolved(schema, grids[name])
+        assert set(grid["properties"]) == set(kind.defaults)
+    families = schema["properties"]["features"]["properties"]
+    assert list(families) == [family.name for family in FAMILIES]
 
 
 def test_defaults_fill_what_is_left_out(laptop):

@@ -1,6 +1,7 @@
 """What a plan is estimated from: rates, rows, bytes, schedules, statistics."""
 
 import argparse
+import dataclasses
 import json
 import math
 import time
@@ -11,6 +12,7 @@ from locations import ROOT
 from softness import configuration, engines, plan
 from softness.engines.batch import BatchOfOne
 from softness.errors import InputError
+from softness.learning.regressors import REGRESSORS
 from softness.planning import statistics
 from softness.planning.disk import job_bytes
 from softness.planning.jobs import PlannedJob, planned_jobs
@@ -22,7 +24,7 @@ from softness.planning.rate import (
     measured_rate,
 )
 from softness.planning.schedule import Task, wall_seconds
-from softness.planning.seconds import measured_seconds, modelled_seconds
+from softness.planning.seconds import FIT, measured_seconds, modelled_seconds
 from softness.planning.sizes import Sizes, rearranging_share
 from softness.study import Study
 from softness.study import speed as table
@@ -263,6 +265,15 @@ def test_a_regressor_that_nobody_has_timed_is_a_guess(study, monkeypatch):
     monkeypatch.setattr("softness.planning.seconds.FIT", {})
     seconds, source = modelled_seconds(Sizes(study), "regress", {"regressor": own})
     assert source == "guess" and seconds > 10
+
+
+def test_a_regressor_may_cost_as_much_as_another_one(study, monkeypatch):
+    assert {kind.cost for kind in REGRESSORS.values()} - {""} <= set(FIT) <= set(REGRESSORS)
+    svr = modelled_seconds(Sizes(study), "regress", {"regressor": "svr"})
+    cheap = dataclasses.replace(REGRESSORS["svr"], cost="ridge")
+    monkeypatch.setitem(REGRESSORS, "svr", cheap)
+    seconds, source = modelled_seconds(Sizes(study), "regress", {"regressor": "svr"})
+    assert source == "constants" and seconds < svr[0] / 3
 
 
 def test_the_model_of_propensity_decides_the_time_of_its_scores(study):

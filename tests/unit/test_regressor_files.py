@@ -8,10 +8,10 @@ import pytest
 
 from softness.errors import InputError
 from softness.files import tables
+from softness.files.models import save_model
 from softness.files.provenance import Provenance
 from softness.files.records.learned import LearnedValues
 from softness.learning.hyperplane import Hyperplane
-from softness.learning.models import save_model
 from softness.learning.regress import Regressor
 from softness.stages.binned_counts import _counts, _units
 from softness.stages.shared.regressors import unseen_regressors

@@ -12,15 +12,13 @@ from softness.configuration.simulated import (
     simulated_temperatures,
 )
 from softness.liquid import Liquid, exceeds_half_box
+from softness.structure.feature_set import families_of
 
 # Minimum for a straight line with an uncertainty, and for an onset.
 LEAST_TEMPERATURES = 3
 
 # The model of which each variant has one thing changed.
 VARIED = {"csd": "svr", "eliminated": "svr", "thinned": "ridge"}
-
-# Gaussians are summed to this many widths beyond the last radius (STUDY.md section 4).
-REACH_IN_WIDTHS = 5
 
 
 def mistakes(config: Mapping[str, Any], liquid: Liquid) -> Iterator[str]:
@@ -116,11 +114,7 @@ def _variant_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
 
 def number_of_features(block: Mapping[str, Any]) -> int:
     """How many features of order 0 the settings name."""
-    radii, shells = (
-        round((part["last"] - part["first"]) / part["step"]) + 1
-        for part in (block["radial"], block["angular"])
-    )
-    return 2 * radii + shells * len(block["angular"]["degrees"])
+    return sum(len(family.names) for family in families_of(block))
 
 
 def _regression_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
@@ -181,12 +175,9 @@ def _sample_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _reach_mistakes(config: Mapping[str, Any], liquid: Liquid) -> Iterator[str]:
-    radial, angular = config["features"]["radial"], config["features"]["angular"]
-    reaches = {
-        "features.radial.last": radial["last"] + REACH_IN_WIDTHS * radial["width"],
-        "features.angular.last": angular["last"] + angular["step"],
-        "pair_distribution.largest_distance": config["pair_distribution"]["largest_distance"],
-    }
+    features, pairs = config["features"], config["pair_distribution"]
+    reaches = {_end(family.name, features): family.reach for family in families_of(features)}
+    reaches["pair_distribution.largest_distance"] = pairs["largest_distance"]
     for place, reach in reaches.items():
         if exceeds_half_box(reach, liquid.box_length):
             needed = math.ceil((2 * reach) ** 3 * liquid.density) + 1
@@ -196,6 +187,11 @@ def _reach_mistakes(config: Mapping[str, Any], liquid: Liquid) -> Iterator[str]:
             )
 
 
+def _end(family: str, features: Mapping[str, Any]) -> str:
+    """The setting that decides how far a family of descriptors reaches, or its block."""
+    return f"features.{family}" + (".last" if "last" in features[family] else "")
+
+
 def _grid_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
     """Ranges of bins and radii hold whole steps, or a step or an end would not be as it is set."""
     pairs, moved, features = (config[key] for key in ("pair_distribution", "van_hove", "features"))
@@ -203,9 +199,9 @@ def _grid_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
         "pair_distribution.largest_distance": (0.0, pairs["largest_distance"], pairs["bin_width"]),
         "van_hove.largest": (0.0, moved["largest"], moved["bin_width"]),
     }
-    for name in ("radial", "angular"):
-        ends = (features[name][key] for key in ("first", "last", "step"))
-        ranges[f"features.{name}.last"] = tuple(ends)
+    for name, block in features.items():
+        if {"first", "last", "step"} <= block.keys():
+            ranges[_end(name, features)] = block["first"], block["last"], block["step"]
     for place, (first, last, step) in ranges.items():
         if last > first and not is_multiple(last - first, step):
             nearest = first + max(round((last - first) / step), 1) * step

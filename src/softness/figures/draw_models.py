@@ -12,7 +12,8 @@ from softness.figures import draw_barriers as curves
 from softness.figures import style
 from softness.findings.barrier_curves import QUANTITIES, BarrierCurves
 from softness.findings.learned import SOFTNESS
-from softness.findings.regressed import RIDGE, SVR, SVR_CSD, SVR_FIRST, SVR_SECOND
+from softness.findings.regressed import MODELS, SVR_CSD, SVR_FIRST, SVR_SECOND
+from softness.learning.regressors import REGRESSORS
 from softness.uncertainty import Estimate
 
 Z_SCORE = r"$x = (y - \langle y \rangle_{tr})\;/\;\sigma_{tr}$"
@@ -21,17 +22,25 @@ LN_P = r"$\ln\,p_r$"
 
 TEMPERATURE = r"$T\;\;(\epsilon_{AA}/k_B)$"
 
-LOOKS = {
-    SOFTNESS: ("$S$", "black", "o"),
-    SVR: ("SVR", "#0072b2", "s"),
-    RIDGE: ("RR", "#d55e00", "^"),
-    "rbf_svr": ("rbfSVR", "#009e73", "D"),
-    "mlp": ("MLP", "#aa3377", "v"),
-    "mlp_h": ("MLP$_H$", "#cc79a7", "<"),
-    "mlp_d": ("MLP$_D$", "#661144", ">"),
-    "binomial": ("binomial", "#b58900", "P"),
-    "boosting": ("boosting", "#56b4e9", "X"),
-}
+PALETTE = (
+    ("black", "o"),
+    ("#0072b2", "s"),
+    ("#d55e00", "^"),
+    ("#009e73", "D"),
+    ("#aa3377", "v"),
+    ("#cc79a7", "<"),
+    ("#661144", ">"),
+    ("#b58900", "P"),
+    ("#56b4e9", "X"),
+    ("#999933", "p"),
+    ("#332288", "h"),
+    ("#8c564b", "d"),
+)
+"""Colour and marker of softness and of the regressors, in their order."""
+
+LABELS = {SOFTNESS: "$S$"} | {name: kind.label for name, kind in REGRESSORS.items()}
+
+LOOKS = {name: (LABELS[name], *look) for name, look in zip(MODELS, PALETTE, strict=False)}
 """Label, colour and marker of each model, the same in all figures; in the order of legends."""
 
 VARIANT_LOOKS = {

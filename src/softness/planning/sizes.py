@@ -3,8 +3,8 @@
 import math
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any
 
+from softness.configuration.analysed import number_of_features
 from softness.liquid import Liquid
 from softness.simulate.thermal import burst_offsets
 from softness.study import Study
@@ -61,8 +61,7 @@ class Sizes:
     @cached_property
     def features(self) -> int:
         """Features of order 0."""
-        radial, angular = self.config["features"]["radial"], self.config["features"]["angular"]
-        return 2 * _evenly(radial) + _evenly(angular) * len(angular["degrees"])
+        return number_of_features(self.config["features"])
 
     @property
     def orders(self) -> int:
@@ -182,7 +181,3 @@ class Sizes:
         frames = round(self.config["isoconfigurational"]["duration"] / interval)
         hop, csd = (round(self.config[kind]["window"] / interval) for kind in ("hop", "csd"))
         return max(frames + 1 - hop, 1), max(frames + 1 - csd, 1), frames
-
-
-def _evenly(grid: Mapping[str, Any]) -> int:
-    return round((grid["last"] - grid["first"]) / grid["step"]) + 1

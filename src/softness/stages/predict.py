@@ -12,7 +12,8 @@ from softness.files.records.regressed import Predictions
 from softness.stages import command
 from softness.stages.shared.classified import unseen_plane
 from softness.stages.shared.regressors import unseen_regressors
-from softness.stages.shared.snapshots import Snapshots, order_of, read_snapshots
+from softness.stages.shared.snapshots import Snapshots, read_snapshots
+from softness.structure.family import order_of
 
 NAME = "predict"
 

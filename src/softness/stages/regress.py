@@ -9,9 +9,9 @@ import numpy as np
 
 from softness import seeds
 from softness.files import tables
+from softness.files.models import save_model
 from softness.files.provenance import canonical_json
 from softness.files.records.regressed import Regression
-from softness.learning.models import save_model
 from softness.learning.population import FeatureMoments
 from softness.learning.regress import RegressorSettings, grid, train_regressor
 from softness.learning.select import weights_over_grid

@@ -13,14 +13,15 @@ from softness.files import tables
 from softness.files.features import reading_features
 from softness.files.records.learned import Classifier, LabelledSet, LearnedValues
 from softness.learning.hyperplane import Hyperplane
+from softness.structure.family import family_of, order_of
 from softness.structure.table import TableRows
 from softness.uncertainty import block_labels
 
 
 def columns_of(columns: Sequence[str], wanted: str) -> np.ndarray:
-    """Numbers of the columns that a classifier sees: ``"radial"`` ones, or ``"all"``."""
-    radial = np.array([name.startswith("radial") for name in columns])
-    return np.flatnonzero(radial if wanted == "radial" else np.ones_like(radial))
+    """Numbers of the columns that a classifier sees: those of one family, or ``"all"``."""
+    seen = [wanted == "all" or (order_of(n), family_of(n)) == (0, wanted) for n in columns]
+    return np.flatnonzero(seen)
 
 
 def sample_features(

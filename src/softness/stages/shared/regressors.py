@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from softness.errors import InputError
-from softness.learning.models import load_model
+from softness.files.models import load_model
 from softness.learning.regress import Regressor
 
 

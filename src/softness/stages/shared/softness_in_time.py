@@ -1,7 +1,6 @@
 """What stages that follow softness in time have in common: softness of frames, one by one."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,6 +12,7 @@ from softness.files.records.learned import Classifier, Distribution
 from softness.files.trajectory import Trajectory
 from softness.stages.shared.classified import unseen_plane
 from softness.stages.shared.structure import feature_set
+from softness.structure.family import family_of
 from softness.structure.feature_set import FeatureSet
 from softness.structure.projected import projected_features
 
@@ -64,11 +64,9 @@ def softness_scale(
     """
     softness = tables.read(classifier, Classifier)
     plane, spread = unseen_plane(softness, replica)
-    features = feature_set(settings)
-    columns = tuple(softness.columns.astype(str))
-    if columns == tuple(name for name in features.names if name.startswith("radial")):
-        features = replace(features, shells=(), degrees=())
-    if columns != features.names:
+    named, columns = feature_set(settings), tuple(softness.columns.astype(str))
+    families = set(map(family_of, columns))
+    if columns != tuple(name for name in named.names if family_of(name) in families):
         raise InputError(
             f"{classifier}: was trained on other features than the settings name: train it again"
         )
@@ -76,7 +74,8 @@ def softness_scale(
     # What `plane.projection` takes off by standardising.
     offset = float(raw @ plane.mean)
     mean, deviation = _moments(distribution, replica)
-    return SoftnessScale(features, raw[None], offset + spread * mean, spread * deviation)
+    shift, scale = offset + spread * mean, spread * deviation
+    return SoftnessScale(named.only(families), raw[None], shift, scale)
 
 
 def _moments(path: Path, replica: int) -> tuple[float, float]:
