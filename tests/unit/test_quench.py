@@ -414,7 +414,7 @@ def test_parts_add_up_to_the_whole_in_any_order(runs, whole, tmp_path):
 def test_parts_that_do_not_fit_are_named(whole):
     with pytest.raises(InputError, match=r"a, b: run 0 counts twice"):
         merged([whole, whole], ["a", "b"])
-    with pytest.raises(InputError, match="b: has another snapshot than a"):
+    with pytest.raises(InputError, match="b: has a different snapshot from a"):
         merged([whole, replace(whole, snapshot=np.array(5))], ["a", "b"])
     with pytest.raises(InputError, match="no parts"):
         merged([], [])

@@ -105,7 +105,7 @@ def test_values_of_one_run_are_joined(written):
 
 def test_values_of_other_moments_or_variables_are_refused(written):
     other = replace(values(0, ("mlp",)), event_frame=np.array([7]))
-    with pytest.raises(InputError, match=r"values1\.h5: has another event_frame"):
+    with pytest.raises(InputError, match=r"values1\.h5: has a different event_frame"):
         read_values(written(values(), other))
     with pytest.raises(InputError, match="different variables"):
         read_values(written(values(), values(1, ("mlp",))))

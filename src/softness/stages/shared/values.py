@@ -112,7 +112,7 @@ def _joined(known: LearnedValues, new: LearnedValues, path: Path) -> LearnedValu
     for name in ("temperature", "stride", "population_frame", "event_frame"):
         if not np.array_equal(getattr(known, name), getattr(new, name)):
             raise InputError(
-                f"{path}: has a different {name} from other values of its run: compute it again"
+                f"{path}: has a different {name} from the other values of its run: compute it again"
             )
     return replace(
         known,
