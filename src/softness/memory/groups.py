@@ -43,7 +43,7 @@ class Origin:
 
 
 class GroupSums:
-    """Sums of S over the particles of each group, frame by frame, for each block of time.
+    """Sums of S over the particles of each group, frame by frame, for each time block.
 
     Frames are added as they come and not kept, so that many origins of long runs can be open at
     once: each holds one small number per particle.
@@ -56,7 +56,7 @@ class GroupSums:
     times
         Number of times after an origin, time 0 included.
     blocks
-        Number of blocks of time (`softness.uncertainty.block_labels` of the origins' times).
+        Number of time blocks (`softness.uncertainty.block_labels` of the origins' times).
 
     Attributes
     ----------
@@ -150,7 +150,7 @@ class GroupMeans:
 
 @dataclass(frozen=True)
 class GroupRelaxation:
-    """How groups forget their start, with errors from replicas and blocks of time.
+    """How groups forget their start, with errors from replicas and time blocks.
 
     Attributes
     ----------
@@ -169,7 +169,7 @@ class GroupRelaxation:
         Numbers of the lowest and the highest group that start apart from the mean; None if fewer
         than two do.
     slope_difference
-        () slope of the highest less that of the lowest of these groups: negative if soft particles
+        () slope of the highest minus that of the lowest of these groups: negative if soft particles
         forget faster than hard ones. nan if there are none.
     blocks
         Number of blocks of each replica.
@@ -247,13 +247,14 @@ def analyse_groups(
         curvature=Estimate(line.curvature, widened(drawn_line.curvature, line.curvature, blocks)),
         compared=compared,
         slope_difference=Estimate(
-            _highest_less_lowest(slope.value, compared), _highest_less_lowest(slope.draws, compared)
+            _highest_minus_lowest(slope.value, compared),
+            _highest_minus_lowest(slope.draws, compared),
         ),
         blocks=blocks,
     )
 
 
-def _highest_less_lowest(values: np.ndarray, compared: tuple[int, int] | None) -> np.ndarray:
+def _highest_minus_lowest(values: np.ndarray, compared: tuple[int, int] | None) -> np.ndarray:
     if compared is None:
         return np.full(values.shape[:-1], np.nan)
     lowest, highest = compared

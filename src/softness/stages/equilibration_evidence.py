@@ -31,7 +31,9 @@ def main(options: argparse.Namespace) -> None:
     times = {float(each.temperature): float(each.relaxation_time) for each in relaxations}
     runs = settings["runs"]
     if len(runs) != len(options.histories):
-        raise InputError(f"{len(options.histories)} histories for {len(runs)} runs: give one each")
+        raise InputError(
+            f"{len(options.histories)} histories for {len(runs)} runs: give one for each run"
+        )
     rows = [
         _row(run, tables.read(path, History), times, settings)
         for run, path in zip(runs, options.histories, strict=True)
