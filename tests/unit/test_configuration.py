@@ -31,12 +31,13 @@ def test_the_dissertations_file_holds_every_key_of_the_schema():
     assert configuration.checked(written) == written
 
 
-def test_every_key_of_the_schema_is_described():
+def test_every_key_of_the_schema_is_described_in_sentences_that_name_its_unit():
     schema = yaml.safe_load(configuration.SCHEMA.read_text())
 
     def undescribed(rule, place):
         for key, inner in rule.get("properties", {}).items():
-            if "description" not in inner:
+            text, is_time = inner.get("description", ""), "duration" in inner.get("$ref", "")
+            if not text.endswith(".") or (is_time and "in tau" not in text):
                 yield f"{place}.{key}"
             yield from undescribed(inner, f"{place}.{key}")
             yield from undescribed(inner.get("items", {}), f"{place}.{key}[]")
@@ -171,7 +172,10 @@ MISTAKES = [
     (change("memory.bins.lowest", 1.5), ["memory.bins.lowest", "1.5", "highest"]),
     (change("memory.longest", 1.0), ["memory.longest", "1.0", "1"]),
     (change("inherent.training_time", 20.0), ["inherent.training_time", "20", "inherent.times"]),
-    (change("inherent.times", [0.5, 25.0, 4.0]), ["inherent.times", "do not rise", "in order"]),
+    (
+        change("inherent.times", [0.5, 25.0, 4.0]),
+        ["inherent.times", "ascending order", "sort them"],
+    ),
     (change("inherent.times", [0.0012, 25.0]), ["inherent.times", "0.0012", "time steps of 0.005"]),
     (change("inherent.snapshots", 1), ["inherent.snapshots", "1", "leave 1", "raise"]),
     (
@@ -189,7 +193,7 @@ MISTAKES = [
     (change("inherent.runs", 1), ["inherent.runs", "1"]),
     (
         change("inherent.published", [{"time": 5, "files": ["a", "b", "c"]}] * 2),
-        ["inherent.published", "do not rise"],
+        ["inherent.published", "ascending order"],
     ),
     (
         change(
@@ -318,7 +322,8 @@ def test_all_mistakes_are_told_at_once(laptop):
 
 
 @pytest.mark.parametrize(
-    ("text", "named"), [("a: [", "no YAML"), ("- 1", "holds no keys"), ("\x00", "no YAML")]
+    ("text", "named"),
+    [("a: [", "not valid YAML"), ("- 1", "contains no keys"), ("\x00", "not valid YAML")],
 )
 def test_a_file_that_is_no_configuration_is_named(tmp_path, text, named):
     file = tmp_path / "mine.yaml"

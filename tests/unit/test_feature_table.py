@@ -143,9 +143,9 @@ def test_lists_and_arrays_are_as_good_as_tuples(liquid, kind):
     ("options", "fault"),
     [
         ({"orders": (0, 1)}, r"orders = \(0, 1\) need a cutoff"),
-        ({"orders": ()}, "rising whole numbers"),
-        ({"orders": (1, 0), "cutoff": 2.0}, "rising whole numbers"),
-        ({"orders": (0.5,)}, "rising whole numbers"),
+        ({"orders": ()}, "increasing whole numbers"),
+        ({"orders": (1, 0), "cutoff": 2.0}, "increasing whole numbers"),
+        ({"orders": (0.5,)}, "increasing whole numbers"),
         ({"radii": (), "shells": ()}, "radii and shells are empty"),
         ({"radii": [], "shells": np.array([])}, "radii and shells are empty"),
         ({"radii": 1.1}, r"radii = 1\.1: give a list of numbers"),

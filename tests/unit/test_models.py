@@ -92,7 +92,7 @@ def test_types_that_are_not_scikit_learn_are_neither_written_nor_read(tmp_path):
         models.save_model(path, Stranger())
     assert not path.exists()
     skops.io.dump({"model": Stranger(), "provenance": "{}"}, path)
-    with pytest.raises(InputError, match=r"stranger\.skops: holds .*Stranger.*unknown origin"):
+    with pytest.raises(InputError, match=r"stranger\.skops: contains .*Stranger.*unknown origin"):
         models.load_model(path)
 
 

@@ -62,7 +62,7 @@ def test_a_given_rate_counts_for_the_particles_of_the_study(study):
 
 @pytest.mark.parametrize("steps", [0, -1, math.inf, math.nan])
 def test_an_impossible_rate_is_refused(study, steps):
-    with pytest.raises(InputError, match=f"--rate {steps:g}: give time steps a second"):
+    with pytest.raises(InputError, match=f"--rate {steps:g}: give time steps per second"):
         given_rate(study.config, steps)
 
 
@@ -407,7 +407,7 @@ def test_the_table_is_aligned_and_ends_with_the_total(study):
     column = lines[head].index("jobs") + len("jobs")
     assert all(line[column - 1].isdigit() for line in [*lines[head + 1 : rule], lines[rule + 1]])
     text = "\n".join(lines)
-    assert "a guess: a rule that the plan does not know" in text
+    assert "a guess for a rule that the plan does not know" in text
     assert "thermal dominates" in text
     assert max(map(len, lines)) <= 120
 

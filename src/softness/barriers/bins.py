@@ -94,7 +94,7 @@ def count_bins(
     stride
         k of the strided frames.
     event_blocks, population_blocks
-        Number of the block of time (`softness.uncertainty.block_labels`) of each; all 0 if not
+        Number of the time block (`softness.uncertainty.block_labels`) of each; all 0 if not
         given.
     blocks
         Number of blocks.

@@ -16,7 +16,7 @@ def random_hyperplane(
     """Draw a random unit direction in the space of standardised features, without bias.
 
     Z-scored and taken through the same bins and fits as a learned plane, it shows what of a result
-    is due to the analysis alone: if its barriers collapse as well, a collapse is no evidence.
+    is due to the analysis alone: if its barriers collapse as well, a collapse is not evidence.
 
     Parameters
     ----------
@@ -28,7 +28,7 @@ def random_hyperplane(
     mean, scale = finite_array(mean, "mean", 1), finite_array(scale, "scale", 1)
     if mean.shape != scale.shape or len(mean) == 0:
         raise InputError(
-            f"mean has the shape {mean.shape}, scale {scale.shape}: give one of each per feature"
+            f"mean has the shape {mean.shape}, scale {scale.shape}: give a number for each feature"
         )
     direction = generator.normal(size=len(mean))
     return Hyperplane(direction / np.linalg.norm(direction), 0.0, mean, scale)

@@ -92,7 +92,7 @@ def _fit(
 
 
 def onset_from_slope(energies: np.ndarray, entropies: np.ndarray) -> float:
-    """Onset temperature as the slope of Delta E against Sigma, the way of the source.
+    """Onset temperature as the slope of Delta E against Sigma, as in the dissertation.
 
     If lines ln P = Sigma - Delta E / T meet in a point, Delta E = T0 Sigma + a constant. But errors
     of Delta E and Sigma of one fit are correlated, with a slope that is about the mean temperature
@@ -113,7 +113,7 @@ def onset_from_slope(energies: np.ndarray, entropies: np.ndarray) -> float:
     if energies.shape != entropies.shape or energies.ndim != 1:
         raise InputError(
             f"energies has the shape {energies.shape}, entropies {entropies.shape}: "
-            "give one of each for every bin"
+            "give one number for each bin"
         )
     known = np.isfinite(energies) & np.isfinite(entropies)
     energies, entropies = energies[known], entropies[known]

@@ -22,13 +22,13 @@ def resample(
     """Draws of a statistic of summed counts, from replicas and blocks of time within them.
 
     Replicas are drawn with replacement, then blocks within each of them. The draws are widened by
-    what so few units leave out (`softness.uncertainty.widened`), for the temperature that asks for
-    the most, which is the one with the fewest units.
+    what a small number of units leaves out (`softness.uncertainty.widened`), for the temperature
+    that asks for the most, which is the one with the fewest units.
 
     Parameters
     ----------
     counts
-        For each temperature, for each replica, (blocks, ...) counts in each block of time (at least
+        For each temperature, for each replica, (blocks, ...) counts in each time block (at least
         2 tau_alpha long). Temperatures are resampled independently of each other, since their
         replicas are separate runs.
     statistic

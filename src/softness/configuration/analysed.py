@@ -1,4 +1,4 @@
-"""What cannot be true of an analysis: roles, features, samples, models."""
+"""Checks of the settings of the analysis: roles, features, samples, models."""
 
 import math
 from collections.abc import Iterator, Mapping
@@ -14,7 +14,7 @@ from softness.configuration.simulated import (
 from softness.liquid import Liquid, exceeds_half_box
 from softness.structure.feature_set import families_of
 
-# A straight line with an error, and an onset, need so many temperatures.
+# Minimum for a straight line with an uncertainty, and for an onset.
 LEAST_TEMPERATURES = 3
 
 # The model of which each variant has one thing changed.
@@ -22,7 +22,7 @@ VARIED = {"csd": "svr", "eliminated": "svr", "thinned": "ridge"}
 
 
 def mistakes(config: Mapping[str, Any], liquid: Liquid) -> Iterator[str]:
-    """One line for each thing that no analysis can be."""
+    """One line for each setting that no analysis can have."""
     yield from _role_mistakes(config)
     yield from _reach_mistakes(config, liquid)
     yield from _grid_mistakes(config)
@@ -56,7 +56,7 @@ def _role_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
     for number, pulse in enumerate(config["cycle"]["pulses"]):
         place = f"cycle.pulses.{number}.high"
         if pulse["high"] not in simulated:
-            # Its relaxation time tells how long memory would have to last.
+            # Its relaxation time is needed: memory has to last longer.
             yield not_simulated(place, pulse["high"], simulated)
         if pulse["high"] == roles["cycle"]:
             yield (
@@ -127,21 +127,21 @@ def _regression_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
             f"use one of {', '.join(f'{t:g}' for t in sorted(counted))}"
         )
     else:
-        # Each replica is judged by models that are trained with the others.
+        # Each replica is predicted by models that are trained with the others.
         number = max(config["replicas"] - 1, 1) * counted[training]
         if number < LEAST_TRAINING_SNAPSHOTS:
             yield (
                 f"isoconfigurational.ensembles: {counted[training]} snapshots of each replica at "
-                f"T = {training:g} leave {number} to train the models with that judge a replica, "
-                f"{LEAST_TRAINING_SNAPSHOTS} are needed: raise snapshots there"
+                f"T = {training:g} leave {number} training snapshots for a model that is tested "
+                f"on the others; {LEAST_TRAINING_SNAPSHOTS} are needed: raise snapshots there"
             )
     yield from _variant_mistakes(config)
     half, frame = config["hop"]["window"] / 2, config["thermal"]["frame_interval"]
     last = config["isoconfigurational"]["duration"] - half
     if not half <= own["time"] <= last or not is_multiple(own["time"], frame):
         yield (
-            f"regression.time: {own['time']:g} tau is no time at which p_hop is counted: give one "
-            f"from {half:g} to {last:g} in steps of {frame:g}"
+            f"regression.time: {own['time']:g} tau is not a time at which p_hop is counted: give "
+            f"one from {half:g} to {last:g} in steps of {frame:g}"
         )
     threshold = config["hop"]["threshold"]
     if not is_multiple(threshold, 0.01) or threshold > 1:
@@ -163,7 +163,7 @@ def _sample_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
     if threshold != "auto" and threshold > highest:
         yield (
             f"samples.quiet.threshold: {threshold:g} is above hop.threshold ({highest:g}), so that "
-            "quiet particles would rearrange: lower it, or set auto"
+            "non-rearranging particles would rearrange: lower it, or set auto"
         )
     for block in ("barriers", "memory"):
         bins = config[block]["bins"]
@@ -206,6 +206,6 @@ def _grid_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
         if last > first and not is_multiple(last - first, step):
             nearest = first + max(round((last - first) / step), 1) * step
             yield (
-                f"{place}: {last:g} sigma_AA is no whole number of steps of {step:g} from "
+                f"{place}: {last:g} sigma_AA is not a whole number of steps of {step:g} from "
                 f"{first:g}: try {nearest:g}"
             )

@@ -49,7 +49,7 @@ def cumulative_squared_displacement(positions: np.ndarray, intervals: int = 10) 
 class CumulativeSquaredDisplacementStream:
     """Cumulative squared displacement of a trajectory that arrives in blocks, in constant memory.
 
-    The rows are equal to those of `cumulative_squared_displacement` to the last bit, however the
+    The rows are equal to the rows of `cumulative_squared_displacement` to the last bit, however the
     trajectory is cut.
 
     Parameters
@@ -143,7 +143,7 @@ def matched_threshold(
     lowest: float | None = None,
     highest: float | None = None,
 ) -> float:
-    """CSD threshold that flags the same share of samples as p_hop > p_c does.
+    """CSD threshold that flags the same fraction of samples as p_hop > p_c does.
 
     Appendix A.0.2 of the dissertation, read as a count of (particle, time) samples, not of separate
     excursions.
@@ -153,7 +153,7 @@ def matched_threshold(
     csd_samples
         CSD of (particle, time) samples, any shape, sigma_AA^2.
     share
-        Share of (particle, time) samples with p_hop > p_c, between 0 and 1 without the ends.
+        Fraction of (particle, time) samples with p_hop > p_c, between 0 and 1 without the ends.
     step
         The threshold is rounded to a multiple of this; None leaves it exact.
     lowest, highest

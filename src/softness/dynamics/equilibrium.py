@@ -67,7 +67,7 @@ def crystalline_share(
     neighbour_distance: float,
     order: float,
 ) -> float:
-    """Share of the analysed species in crystalline surroundings.
+    """Fraction of the analysed species in crystalline surroundings.
 
     A particle counts where q6, averaged over itself and its neighbours of both species (Lechner
     and Dellago, J. Chem. Phys. 129, 114707 (2008)), exceeds a bound. In ten good liquids at

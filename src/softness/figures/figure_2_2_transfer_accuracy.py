@@ -9,11 +9,11 @@ from softness.figures import draw_learned, style
 from softness.findings.figure_2_2_transfer_accuracy import Findings
 from softness.findings.learned import SOFTNESS
 
-# Half the range of biases shown, in units of the spread.
+# Half the range of biases shown, in units of the standard deviation.
 WIDEST_BIAS = 3.0
 # The lower end of the axis of densities, in 1 / sigma_AA.
 LEAST_DENSITY = 1e-5
-# The range of displacements shown, over that of the data.
+# The range of displacements shown, over the range of the data.
 MARGIN = 1.05
 
 

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from softness.figures import draw_learned, style
 from softness.findings.figure_2_3_fluidity_distributions import Findings
 
-# Density that can be seen, as a share of the highest.
+# Density that can be seen, as a fraction of the highest.
 LEAST_VISIBLE = 1e-3
 # Width of the kernel that smooths a curve, in units of its standard deviation: about one bin, and
 # wide enough that noise of few particles does not hide the shape.

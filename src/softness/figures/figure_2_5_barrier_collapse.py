@@ -1,4 +1,4 @@
-"""Figure 2.5: barriers and entropies of all classifiers collapse on those of softness."""
+"""Figure 2.5: barriers and entropies of all classifiers collapse on softness."""
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure

@@ -26,7 +26,7 @@ def plot(findings: Findings) -> Figure:
 def _draw_distributions(axes: Axes, findings: Findings) -> None:
     axes.set_xlabel(_axis_label(findings.name))
     if not findings.densities:
-        draw_models.say(axes, "no test snapshots")
+        draw_models.write_note(axes, "no test snapshots")
         return
     for temperature, density in reversed(findings.densities.items()):
         sns.histplot(
@@ -43,16 +43,16 @@ def _draw_distributions(axes: Axes, findings: Findings) -> None:
 
 
 def _axis_label(name: str) -> str:
-    label = draw_models.look(name)[0]
+    label = draw_models.look_of(name)[0]
     return label if name == SOFTNESS else f"{LN_P} by {label}"
 
 
 def _draw_joint(axes: Axes, findings: Findings) -> None:
-    axes.set_xlabel(draw_models.look(SOFTNESS)[0])
+    axes.set_xlabel(draw_models.look_of(SOFTNESS)[0])
     axes.set_ylabel(_axis_label(findings.name))
     joint = findings.joint
     if not joint:
-        draw_models.say(axes, findings.lacking)
+        draw_models.write_note(axes, findings.lacking)
         return
     softness, predicted = np.meshgrid(
         *map(_centres, (joint.softness_edges, joint.edges)), indexing="ij"

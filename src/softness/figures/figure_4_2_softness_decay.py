@@ -28,7 +28,7 @@ def plot(findings: Findings | None) -> Figure:
     panels[1].set_ylabel(r"fraction of $\langle S(0) \rangle - \langle S \rangle$ left")
     if findings is None:
         for panel in panels:
-            draw_models.say(panel, "no groups were followed")
+            draw_models.write_note(panel, "no groups were followed")
         return figure
     panels[1].set_title(f"$T = {findings.decay.temperature:g}$", loc="right", fontsize=8)
     unit = unit if np.isfinite(unit) else 1.0
@@ -79,7 +79,7 @@ def _draw_left(axes: Axes, findings: Findings, unit: float) -> None:
     for group in decay.apart:
         draw_memory.draw_curve(axes, time, decay.left(group)[late], colours[group])
     if not shown:
-        draw_models.say(axes, "no group starts apart from the mean")
+        draw_models.write_note(axes, "no group starts apart from the mean")
         return
     right = float(time[-1])
     if np.isfinite(decay.relaxation_time):

@@ -77,7 +77,7 @@ def _load(path: str | Path) -> dict[str, Any]:
         foreign = _foreign_types(content)
         if foreign:
             raise InputError(
-                f"{path}: holds {', '.join(foreign)}, which is not trusted: "
+                f"{path}: contains {', '.join(foreign)}, which is not trusted: "
                 "do not use a file of unknown origin; train the model again"
             )
         found = skops.io.loads(content, trusted=list(_TRUSTED))

@@ -117,7 +117,7 @@ class CrossValidation:
 
     @property
     def accuracy(self) -> float:
-        """Share of right answers over all samples."""
+        """Fraction of right answers over all samples."""
         return float(np.mean((self.values > 0) == (self.labels > 0)))
 
 
@@ -141,13 +141,13 @@ def cross_validate(
         Source of the division into folds.
     groups
         (n,) groups that must not be split across folds, from `softness.learning.samples.draw`.
-        Without them this is the plain way of the source, which counts near copies of training
+        Without them this is the plain way of the dissertation, which counts near copies of training
         samples as successes.
     folds
         Number of folds.
     mean, scale
         (M,) standardisation of all folds, for example of all particles at the training temperature;
-        if not given, every fold has that of the samples it is trained with.
+        if not given, every fold takes it from the samples it is trained with.
 
     Raises
     ------

@@ -47,7 +47,7 @@ def choose_settings(
 ) -> Choice:
     """Choose settings by cross-validation that never splits a snapshot.
 
-    Snapshots for the final test are no part of this: do not pass them.
+    Do not pass the snapshots of the final test.
 
     Parameters
     ----------
@@ -156,7 +156,7 @@ class Elimination:
     planes: dict[int, Hyperplane]
 
     def columns(self, number: int) -> np.ndarray:
-        """(number,) columns, rising, of the features left when so many were."""
+        """(number,) columns, rising, of the features that were left when ``number`` were."""
         whole_number(number, "number")
         if number > len(self.order):
             raise InputError(f"number = {number}: there are {len(self.order)} features, give fewer")

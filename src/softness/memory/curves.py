@@ -11,10 +11,10 @@ from softness.errors import InputError
 def normalised(
     means: np.ndarray, everyone: np.ndarray | float, noise: np.ndarray | float = 0.0
 ) -> np.ndarray:
-    """Share of a group's start that is left: 1 at time 0, 0 when it is forgotten.
+    """Fraction of a group's start that is left: 1 at time 0, 0 when it is forgotten.
 
-    (<S>_b(t) - <S>) / (<S>_b(0) - <S>), section 4.2 of the source. The start includes the fast
-    vibration of S by which particles are selected as well, hence the drop at short times.
+    (<S>_b(t) - <S>) / (<S>_b(0) - <S>), section 4.2 of the dissertation. The start includes the
+    fast vibration of S by which particles are selected as well, hence the drop at short times.
 
     Parameters
     ----------
@@ -192,7 +192,7 @@ def _at(curves: np.ndarray, places: np.ndarray) -> np.ndarray:
 
 
 def _between(early: np.ndarray, late: np.ndarray, share: np.ndarray) -> np.ndarray:
-    """Time at a share of the way from one time to another one, in the logarithm unless from 0."""
+    """Time at a fraction of the way from one time to another, in the logarithm unless from 0."""
     return np.where(early > 0, early * (late / early) ** share, late * share)
 
 

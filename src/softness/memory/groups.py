@@ -36,7 +36,7 @@ class Origin:
 
 
 class GroupSums:
-    """Sums of S over the particles of each group, frame by frame, for each block of time.
+    """Sums of S over the particles of each group, frame by frame, for each time block.
 
     Frames are added as they come and not kept, so that many origins of long runs can be open at
     once: each holds one small number per particle.
@@ -49,7 +49,7 @@ class GroupSums:
     times
         Number of times after an origin, time 0 included.
     blocks
-        Number of blocks of time (`softness.uncertainty.block_labels` of the origins' times).
+        Number of time blocks (`softness.uncertainty.block_labels` of the origins' times).
 
     Attributes
     ----------
@@ -143,7 +143,7 @@ class GroupMeans:
 
 @dataclass(frozen=True)
 class GroupRelaxation:
-    """How groups forget their start, with errors from replicas and blocks of time.
+    """How groups forget their start, with errors from replicas and time blocks.
 
     Attributes
     ----------

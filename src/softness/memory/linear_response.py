@@ -30,8 +30,8 @@ def cross_correlation(energies: np.ndarray, values: np.ndarray, lags: int) -> Cr
     """Correlate the mean of S in bins with the earlier energy, in control runs.
 
     Averaged over all pairs of frames at a lag. S deviates from its mean over snapshots and runs at
-    the same time, so that the decay of a bin from its start is no correlation; the energy deviates
-    from the mean over the other snapshots, which makes the estimate free of bias.
+    the same time, so that the decay of a bin from its start is not a correlation; the energy
+    deviates from the mean over the other snapshots, which makes the estimate free of bias.
 
     Parameters
     ----------
@@ -106,9 +106,9 @@ def linear_response(
     0.51 to 0.56 expect errors of some tenths of the response, above all in its time scale, since
     tau_alpha falls by a factor of nearly three. S must be a function of the present state, such as
     the mean over all particles. A bin of S(0) that is followed in time is not: warm liquid forgets
-    S(0) faster, which moves bins apart from each other at first order in dT and is no correlation
-    with the energy at all. `faster_clock` estimates that part; without it the difference between
-    bins has no null hypothesis.
+    S(0) faster, which moves bins apart from each other at first order in dT and is not a
+    correlation with the energy at all. `faster_clock` estimates that part; without it the
+    difference between bins has no null hypothesis.
 
     Parameters
     ----------
@@ -156,7 +156,7 @@ def linear_response(
 def faster_clock(times: np.ndarray, curves: np.ndarray, speeds: np.ndarray) -> np.ndarray:
     """Response of groups that relax as ever, only faster while it is warm.
 
-    The control's curve at the time that its own clock would show, less the curve now: the null
+    The control's curve at the time that its own clock would show, minus the curve now: the null
     hypothesis of time-temperature superposition for the difference between bins. It outlasts the
     pulse by about the relaxation time of the groups without any memory of it.
 
@@ -195,7 +195,7 @@ def faster_clock(times: np.ndarray, curves: np.ndarray, speeds: np.ndarray) -> n
 def _kernel(lags: np.ndarray, times: np.ndarray, steps: np.ndarray) -> np.ndarray:
     """(lags, times) weights of the correlation in the response at each time.
 
-    A ramp from one time to the next gives C(0) less the mean of C over the lags it spans.
+    A ramp from one time to the next gives C(0) minus the mean of C over the lags it spans.
     """
     kernel = np.zeros((len(lags), len(times)))
     for number in np.flatnonzero(steps):

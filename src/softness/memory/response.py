@@ -21,8 +21,8 @@ ALL_FLIPS_UP_TO = 12
 """Snapshots up to which every combination of signs is taken, 4096 of them; random ones beyond."""
 
 LEAST_VARIANCE = 1e-8
-"""Small-variance guard of the statistic: the share of the mean square that the variance is taken to
-be at least, so that abs(t) stays below 1e4 sqrt(n - 1). Any statistic makes a valid test."""
+"""Guard against small variances in the statistic: their minimum over the mean square, so that
+abs(t) stays below 1e4 sqrt(n - 1). Any statistic makes a valid test."""
 
 ROUNDING = 1e-6
 """Relative difference within which two values of the largest abs(t) count as equal."""
@@ -41,8 +41,8 @@ def snapshot_means(differences: np.ndarray) -> np.ndarray:
     ----------
     differences
         (snapshots, runs, bins, times), or (snapshots, bins, times) if averaged already: mean of S
-        of a bin of S(0) in the cycle run, less that in the control run. nan for a bin that is empty
-        in a snapshot.
+        of a bin of S(0) in the cycle run, minus that in the control run. nan for a bin that is
+        empty in a snapshot.
 
     Returns
     -------
@@ -72,7 +72,7 @@ def snapshot_means(differences: np.ndarray) -> np.ndarray:
 
 
 def without_common(responses: np.ndarray, weights: np.ndarray | None = None) -> np.ndarray:
-    """Response of each bin less its mean over bins: what is not alike in all of them.
+    """Response of each bin minus its mean over bins: what is not alike in all of them.
 
     Parameters
     ----------
@@ -187,11 +187,11 @@ def sign_flip_test(
     generator: np.random.Generator | None = None,
     flips: int = 9999,
 ) -> SignFlipTest:
-    """Test the response by sign flips over snapshots, with a max-t correction.
+    """Test the response by a sign-flip permutation over snapshots, with a max-t correction.
 
     Without an effect cycle and control are exchangeable, so that the response of a snapshot, all
     bins and times together, has either sign with the same chance. Its signs are flipped, and p of a
-    bin and a time is the share of flips whose largest abs(t) over all bins and times reaches the
+    bin and a time is the fraction of flips whose largest abs(t) over all bins and times reaches the
     abs(t) found there (the single-step max-t of Westfall and Young, 1993). The share of false
     positives is held whatever the distribution of noise and however bins and times are correlated.
     Pulses that share a control are flipped together; that is exact for symmetric noise alone.
@@ -320,7 +320,7 @@ def _largest(signs: np.ndarray, scaled: np.ndarray, number: np.ndarray) -> np.nd
 
 
 def _share_reaching(largest: np.ndarray, found: np.ndarray) -> np.ndarray:
-    """Share of the largest values that reach each of the found ones."""
+    """Fraction of the largest values that reach each of the found ones."""
     below = np.searchsorted(np.sort(largest), found * (1 - ROUNDING), side="left")
     return 1 - below / len(largest)
 

@@ -111,7 +111,7 @@ def _averaged(sizes: Sizes, job: Mapping[str, str]) -> float:
 
 
 def _chosen(fit: Fit, rows: float, snapshots: int, candidates: int, last: float = 1) -> float:
-    """Settings chosen by validation on snapshots, then trained so many times with all rows."""
+    """Settings chosen by validation on snapshots, then trained a number of times with all rows."""
     folds = min(FOLDS, snapshots)
     return candidates * folds * fit(rows * (1 - 1 / folds)) + last * fit(rows)
 

@@ -82,7 +82,7 @@ def main(options: argparse.Namespace) -> None:
 def _unseen_values(
     labelled: LabelledSet, classifiers: Mapping[str, Classifier], options: argparse.Namespace
 ) -> dict[str, np.ndarray]:
-    """(n,) w.F over its spread by each variable's models that never saw the sample's replica."""
+    """(n,) w.F of each variable by `unseen_plane`, in units of its standard deviation."""
     settings = options.settings
     kind = settings["kind"]
     features, _ = sample_features(labelled, kind, options.features, settings["features"])
@@ -99,12 +99,12 @@ def _unseen_values(
 
 
 def _cross_validated(classifier: Classifier, values: np.ndarray) -> np.ndarray:
-    """Values w.F - b of the folds as w.F over the spread, with the trained bias in its place."""
+    """Values w.F - b of the folds as w.F over its standard deviation, with the trained bias."""
     return (values + classifier.bias) / classifier.spread
 
 
 def _origin(classifiers: Mapping[str, Classifier], name: str) -> float:
-    """Trained bias over the spread; 0 for a random direction."""
+    """Trained bias over the standard deviation; 0 for a random direction."""
     name = name.removesuffix(UNSEEN)
     if name not in classifiers:
         return 0.0

@@ -1,4 +1,4 @@
-"""Draw particles that rearrange and particles that stay quiet, at one temperature."""
+"""Draw samples of rearranging and of non-rearranging particles, at one temperature."""
 
 import argparse
 
@@ -56,7 +56,7 @@ def _as_events(table: Rearrangements) -> np.ndarray:
 
 
 def _quiet_length(settings: dict, hop: HopIndicator) -> int:
-    """Rows that a quiet run lasts at least."""
+    """Minimum number of rows of a quiet run."""
     return max(round(settings["quiet"]["duration"] / float(hop.interval)), 1)
 
 

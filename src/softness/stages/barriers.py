@@ -54,7 +54,7 @@ def _check_alike(counts: Sequence[BinnedCounts]) -> None:
         same = each.names.tolist() == first.names.tolist()
         if not (same and np.array_equal(each.edges, first.edges)):
             raise InputError(
-                f"--counts: T = {float(each.temperature):g} has other variables or bins than "
+                f"--counts: T = {float(each.temperature):g} has different variables or bins from "
                 f"T = {float(first.temperature):g}: count again"
             )
 

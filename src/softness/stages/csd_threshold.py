@@ -1,4 +1,4 @@
-"""Find the threshold of the CSD that flags as many samples as that of p_hop, at one temperature."""
+"""Find the threshold of the CSD that flags as many samples as the threshold of p_hop."""
 
 import argparse
 from pathlib import Path

@@ -1,8 +1,8 @@
 """Run one snapshot several times through a pulse of another temperature, or without it (control).
 
 One job holds all runs of a snapshot through one protocol. Cycle and control are this same stage
-with other temperatures: what is the same in their settings is the same in their runs. Interrupted
-and typed again, it goes on where it was; the finished files are the same.
+with other temperatures: what is the same in their settings is the same in their runs. If it is
+interrupted, run it again: it resumes, and the finished files are the same.
 """
 
 import argparse

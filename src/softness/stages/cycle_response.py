@@ -72,14 +72,16 @@ def _check_pair(options: argparse.Namespace, cycle: CycleHistory, control: Cycle
     for name in ("low", "snapshot", "runs"):
         if not np.array_equal(getattr(cycle, name), getattr(control, name)):
             raise InputError(
-                f"{options.control_history}: has another {name} than {options.cycle_history}: give "
-                "the control of the same runs"
+                f"{options.control_history}: has a different {name} from {options.cycle_history}: "
+                "give the control of the same runs"
             )
     if float(control.high) != float(control.low):
-        raise InputError(f"{options.control_history}: is no control, but goes to {control.high:g}")
+        raise InputError(
+            f"{options.control_history}: is not a control, but goes to {control.high:g}"
+        )
     if not np.array_equal(control.time[:frames], cycle.time):
         raise InputError(
-            f"{options.control_history}: ends before the cycle, or has other moments: run it longer"
+            f"{options.control_history}: ends before the cycle, or has other times: run it longer"
         )
 
 

@@ -77,12 +77,14 @@ def _of_samples(
     """The samples of one replica from each labelled set, by its kind."""
     wanted, kinds = {}, settings["kinds"]
     if len(kinds) != len(paths):
-        raise InputError(f"--samples: {len(paths)} files, kinds {kinds}: give one file each")
+        raise InputError(
+            f"--samples: {len(paths)} files, kinds {kinds}: give one file for each kind"
+        )
     for kind, path in zip(kinds, paths, strict=True):
         found = tables.read(path, LabelledSet)
         own = found.replica == settings["replica"]
         if found.frame[own].max(initial=0) >= trajectory.frames:
-            raise InputError(f"{path}: has frames beyond {trajectory.path}: make it again")
+            raise InputError(f"{path}: has frames beyond {trajectory.path}: compute it again")
         wanted[kind] = (found.particle[own], found.frame[own])
     return wanted
 

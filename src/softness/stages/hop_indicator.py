@@ -47,7 +47,7 @@ def main(options: argparse.Namespace) -> None:
 
 
 def _indicator(trajectory: Trajectory, analysed: np.ndarray, half_window: int) -> np.ndarray:
-    """(rows, particles) float32, frame by frame: the drift is that of all particles."""
+    """(rows, particles) float32, frame by frame, without the drift of all particles."""
     stream = HopStream(half_window)
     rows = np.empty((trajectory.frames - 2 * half_window, len(analysed)), dtype=np.float32)
     done = 0

@@ -1,4 +1,4 @@
-"""Measure g(r) by pair of species, in blocks of time, from one trajectory."""
+"""Measure g(r) by pair of species, in time blocks, from one trajectory."""
 
 import argparse
 

@@ -52,7 +52,7 @@ def _check_alike(paths: Sequence[Path], runs: Sequence[PublishedRuns]) -> None:
             raise InputError(
                 f"{path}: {len(one.moved)} runs of {len(one.types)} particles, {paths[0]}: "
                 f"{len(first.moved)} of {len(first.types)}, or species in another order: give "
-                "files of the same snapshot at each place of inherent.published"
+                "files of the same snapshot at each position in inherent.published"
             )
         if abs(one.box_length / first.box_length - 1) > SAME_EDGE:
             raise InputError(
@@ -92,7 +92,7 @@ def _record(settings: dict, runs: Sequence[PublishedRuns]) -> InherentPropensity
 
 
 def _write_features(path: Path, settings: dict, runs: PublishedRuns, made_by: Provenance) -> None:
-    """A table like that of a replica with one frame: published snapshots are independent."""
+    """A table like the one of a replica with one frame: published snapshots are independent."""
     particle, features = np.flatnonzero(runs.types == 0), feature_set(settings)
     rows = table.select_rows({"snapshot": table.every_moment(particle, np.array([0]))})
     header = (rows.frames, rows.particles, rows.roles, features.names)

@@ -15,7 +15,7 @@ from softness.files.atomic import replacing
 from softness.files.claims import read_claims
 from softness.files.provenance import package_versions
 from softness.files.trajectory import Trajectory
-from softness.report.page import ReportFigure, render
+from softness.report.page import ReportFigure, caption_text, render
 from softness.repository import revision
 from softness.stages import command
 from softness.version import __version__
@@ -67,7 +67,7 @@ def _figures(options: argparse.Namespace) -> list[ReportFigure]:
     figures = []
     for number, picture, caption in zip(*lists, strict=True):
         entry = registry.find(number)
-        text = " ".join(caption.read_text().split())
+        text = caption_text(caption.read_text(), options.settings)
         if picture.suffix == ".html":
             shown = {"markup": picture.read_text()}
         else:

@@ -75,7 +75,7 @@ def _from_trajectory(trajectory: Trajectory, times: np.ndarray, block: Mapping[s
 
 
 def _from_bursts(bursts: Trajectory, wave_number: float, shortest: float) -> Series:
-    """Lag times, origin times and F_s from bursts, for lags below those of the trajectory."""
+    """Lag times, origin times and F_s from bursts, for lags below the trajectory's."""
     times = bursts.times()
     begins, length = whole_bursts(bursts.logged("burst_begin"))
     lags = times[:length] - times[0]

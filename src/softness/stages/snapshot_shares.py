@@ -1,4 +1,4 @@
-"""Follow the share of rearranging particles of each snapshot of one temperature in time."""
+"""Follow the fraction of rearranging particles of each snapshot of one temperature in time."""
 
 import argparse
 
@@ -31,7 +31,10 @@ def main(options: argparse.Namespace) -> None:
         counts = tables.read(path, EnsembleCounts)
         ensembles.append((float(counts.temperature), len(counts.runs), counts.hop_time.tolist()))
         if ensembles[-1] != ensembles[0]:
-            raise InputError(f"{path}: of another ensemble than {options.ensembles[0]}: give one")
+            raise InputError(
+                f"{path}: is from another ensemble than {options.ensembles[0]}: give files of "
+                "one ensemble"
+            )
         snapshots.append(int(counts.snapshot) % SNAPSHOTS_OF_REPLICA)
         shares.append([counts.mean_share(kind, settings["threshold"]) for kind in KINDS])
     temperature, runs, time = ensembles[0]

@@ -1,7 +1,7 @@
-"""Run one replica at constant temperature and write its trajectory and its bursts (GSD).
+"""NVT production run of one replica: write its trajectory and its bursts (GSD).
 
-Interrupted and typed again, it goes on where it was; with a longer duration, where it ended. The
-finished files are the same.
+If it is interrupted, run it again: it resumes, and the finished files are the same. A longer
+duration continues the finished run.
 """
 
 import argparse

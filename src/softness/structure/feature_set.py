@@ -67,7 +67,7 @@ class FeatureSet:
             raise InputError("radii and shells are empty: give one of them")
         whole = all(isinstance(n, (int, np.integer)) and n >= 0 for n in self.orders)
         if not (self.orders and whole and list(self.orders) == sorted(set(self.orders))):
-            raise InputError(f"orders = {self.orders}: give rising whole numbers of 0 or more")
+            raise InputError(f"orders = {self.orders}: give increasing whole numbers of 0 or more")
         if self.orders[-1] > 0 and self.cutoff is None:
             raise InputError(f"orders = {self.orders} need a cutoff: give one, in sigma_AA")
 

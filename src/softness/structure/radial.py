@@ -24,7 +24,7 @@ RADII = np.arange(50) / 10
 
 _BINS_PER_WIDTH = 2
 _MOMENTS = 10
-# A neighbour contributes to a feature as long as it is within so many widths of the radius.
+# Distance from the radius, in widths, up to which a neighbour contributes to a feature.
 _TAIL = 5
 
 

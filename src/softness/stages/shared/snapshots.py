@@ -157,4 +157,4 @@ def features_of_snapshot(
             columns = [n for n, name in enumerate(table.columns) if order_of(name) in orders]
             names = tuple(table.columns[n] for n in columns)
             return table.features(chosen)[:, columns], names
-    raise InputError(f"features of replica {replica} are missing: give one table each")
+    raise InputError(f"features of replica {replica} are missing: give a table of each replica")

@@ -18,12 +18,12 @@ from softness.structure.projected import projected_features
 
 
 class SoftnessScale(NamedTuple):
-    """Softness by a model that never saw a replica, about its mean and in units of its spread.
+    """Softness by a model trained without a replica, Z-scored in the equilibrium of a temperature.
 
     Attributes
     ----------
     features
-        Those that the model sees.
+        Features that the model takes.
     weights
         (1, M) of features that are not standardised.
     shift
@@ -82,7 +82,7 @@ def softness_scale(
 
 
 def _moments(path: Path, replica: int) -> tuple[float, float]:
-    """Mean and standard deviation of softness over its spread in the run of one replica."""
+    """Mean and standard deviation of softness in the run of one replica, in its stored unit."""
     found = tables.read(path, Distribution)
     number = found.names.tolist().index(b"softness")
     count, total, square = found.powers[replica, :, number, :3].sum(axis=0)

@@ -30,7 +30,7 @@ def values_of_table(
     """
     with reading_features(path) as table:
         if role not in table.roles:
-            raise InputError(f"{path}: holds no moments of {role!r}: make it again")
+            raise InputError(f"{path}: has no moments of {role!r}: compute it again")
         chosen = table.roles[role].astype(bool)
         parts = [np.zeros((0, variables), dtype=np.float32)]
         for rows, chunk in table.chunks():
@@ -88,7 +88,7 @@ def values_of_run(
 
 
 def read_values(paths: Sequence[Path]) -> list[LearnedValues]:
-    """Learned variables of each replica; those of one run may come in several files.
+    """Learned variables of each replica; one run may come in several files.
 
     Raises
     ------
@@ -112,7 +112,9 @@ def _joined(known: LearnedValues, new: LearnedValues, path: Path) -> LearnedValu
     """Variables of two files of one run, side by side."""
     for name in ("temperature", "stride", "population_frame", "event_frame"):
         if not np.array_equal(getattr(known, name), getattr(new, name)):
-            raise InputError(f"{path}: has another {name} than other values of its run: make again")
+            raise InputError(
+                f"{path}: has a different {name} from the other values of its run: compute it again"
+            )
     return replace(
         known,
         names=np.concatenate([known.names.astype(str), new.names.astype(str)]).astype("S"),
