@@ -8,7 +8,7 @@ import tarfile
 
 import h5py
 import pytest
-from softness.report.claims import read_claims
+from softness.files.claims import read_claims
 
 from softness import yaml_files
 from softness.archiving.container import open_archive
