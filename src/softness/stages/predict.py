@@ -10,7 +10,7 @@ from softness.files import tables
 from softness.files.records.learned import Classifier
 from softness.files.records.regressed import Predictions
 from softness.stages import command
-from softness.stages.shared.classified import unseen_plane
+from softness.stages.shared.classified import unseen_planes
 from softness.stages.shared.regressors import unseen_regressors
 from softness.stages.shared.snapshots import Snapshots, order_of, read_snapshots
 
@@ -57,15 +57,22 @@ def _predicted(options: argparse.Namespace, found: Snapshots) -> dict[str, np.nd
     """(n,) values of each variable, by models that never saw the replica of a particle."""
     classifier = tables.read(options.softness, Classifier)
     by_softness = _columns(found, classifier.columns.astype(str).tolist())
-    predicted: dict[str, np.ndarray] = {"softness": np.empty(len(found.features))}
+    settings, predicted = options.settings, {}
     for replica in np.unique(found.replica):
         own = np.flatnonzero(found.replica == replica)
-        plane, _ = unseen_plane(classifier, int(replica))
-        predicted["softness"][own] = plane.value(found.features[np.ix_(own, by_softness)])
+        seen = found.features[np.ix_(own, by_softness)]
+        planes = unseen_planes(
+            {"softness": classifier},
+            int(replica),
+            settings["random_directions"],
+            settings["seed"],
+        )
+        values = {name: plane.value(seen) for name, (plane, _) in planes.items()}
         for name, model in unseen_regressors(options.models, int(replica)).items():
-            columns = _of_orders(found, options.settings["orders_of"].get(name, [0]))
-            values = model.predict(found.features[np.ix_(own, columns)])
-            predicted.setdefault(name, np.empty(len(found.features)))[own] = values
+            columns = _of_orders(found, settings["orders_of"].get(name, [0]))
+            values[name] = model.predict(found.features[np.ix_(own, columns)])
+        for name, each in values.items():
+            predicted.setdefault(name, np.empty(len(found.features)))[own] = each
     return predicted
 
 

@@ -20,10 +20,13 @@ from softness.learning.variants import (
     Fitted,
     Particles,
     fit_chosen,
+    fit_columns,
     fit_eliminated,
+    fit_relabelled,
     fit_thinned,
 )
 from softness.stages import command
+from softness.stages.shared.classified import columns_of
 from softness.stages.shared.snapshots import Snapshots, read_snapshots
 
 NAME = "regress"
@@ -52,14 +55,14 @@ def main(options: argparse.Namespace) -> None:
     found = read_snapshots(options.ensembles, options.features, settings, options.csd_threshold)
     moments = FeatureMoments(found.features[0])
     moments.add(found.features)
-    particles = _particles(found, moments)
+    particles = _particles(settings, found, moments)
     candidates = grid(settings["model"], **settings["grid"])
     folds = [np.ones(len(found.replica), dtype=bool)]
     replicas = np.unique(found.replica)
     if len(replicas) > 1:
         folds += [found.replica != replica for replica in replicas]
     fitted = [
-        _fit(settings, candidates, particles.of(chosen), _generator(settings, found, number))
+        _fit(settings, candidates, found, particles.of(chosen), number)
         for number, chosen in enumerate(folds)
     ]
     inputs = [*options.ensembles, *options.features]
@@ -70,9 +73,13 @@ def main(options: argparse.Namespace) -> None:
     tables.write(options.output, record, made_by)
 
 
-def _particles(found: Snapshots, moments: FeatureMoments) -> Particles:
-    target = counts_target(found.counts.sum(axis=0), int(found.runs.sum()))
-    return Particles(found.features, target, found.snapshot, moments.mean, moments.scale)
+def _particles(
+    settings: Mapping[str, Any], found: Snapshots, moments: FeatureMoments
+) -> Particles:
+    runs = int(found.runs.sum())
+    target, *others = (counts_target(k.sum(axis=0), runs) for k in (found.counts, *found.others))
+    by_name = dict(zip(settings.get("labels", {}), others, strict=True))
+    return Particles(found.features, target, found.snapshot, moments.mean, moments.scale, by_name)
 
 
 def _generator(settings: Mapping[str, Any], found: Snapshots, fold: int) -> np.random.Generator:
@@ -84,15 +91,21 @@ def _generator(settings: Mapping[str, Any], found: Snapshots, fold: int) -> np.r
 def _fit(
     settings: Mapping[str, Any],
     candidates: Sequence[RegressorSettings],
+    found: Snapshots,
     particles: Particles,
-    generator: np.random.Generator,
+    fold: int,
 ) -> Fitted:
     """The regressors of one fold; those of a replica's fold never hear of the replica."""
-    given = candidates, particles, generator
+    given = candidates, particles, _generator(settings, found, fold)
     if "elimination" in settings:
         return fit_eliminated(settings["model"], *given, **settings["elimination"])
     if "runs" in settings:
         return fit_thinned(settings["model"], *given, settings["runs"])
+    if "labels" in settings:
+        return fit_relabelled(*given)
+    if "features" in settings:
+        columns = columns_of(found.columns, settings["features"])
+        return fit_columns(settings["name"], *given, columns)
     return fit_chosen(settings["name"], *given)
 
 
