@@ -10,7 +10,6 @@ from scipy.special import ndtri, stdtr, stdtrit
 
 from softness.errors import InputError
 
-
 LEVEL = 0.95
 """Of intervals."""
 
@@ -150,7 +149,8 @@ def combined(statistic: Callable[..., Any], estimates: Iterable[Estimate]) -> Es
     """
     estimates = list(estimates)
     value, draws = (
-        statistic([getattr(each, part) for each in estimates], axis=0) for part in ("value", "draws")
+        statistic([getattr(each, part) for each in estimates], axis=0)
+        for part in ("value", "draws")
     )
     return Estimate(value, draws, reduce(Units.fewer, (each.units for each in estimates)))
 

@@ -18,10 +18,10 @@ from softness.cluster import check_cluster
 from softness.errors import InputError
 from softness.files.atomic import take_lock
 from softness.physics import lock
-from softness.verdicts import VERDICTS
 from softness.simulate.store import Store
 from softness.stages.shared import simulation
 from softness.study import Study
+from softness.verdicts import VERDICTS
 
 # Held by whoever runs a study in this folder; the variable tells that the parent process holds it.
 LOCK = Path(".running")

@@ -7,6 +7,7 @@ TABLES = {
     "relaxation": expand(rules.relaxation.output, temperature=study.labels),
     "displacement_map": expand(rules.displacement_map.output, replica=study.replicas),
     "van_hove": runs_at(rules.van_hove.output, study.labels),
+    "rearrangements": runs_at(rules.rearrangements.output, study.labels[0]),
     "softness": expand(rules.train_classifier.output, name="softness"),
     "fluidity": expand(
         rules.train_classifier.output,

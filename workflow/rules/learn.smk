@@ -10,6 +10,9 @@ rule train_classifier:
         population=lambda wildcards: runs_at(
             rules.population_features.output, SETS[wildcards.name][1]
         ),
+        relaxation=lambda wildcards: expand(
+            rules.relaxation.output, temperature=SETS[wildcards.name][1]
+        ),
         code=code_of("train_classifier"),
     output:
         f"{RESULTS}/classifiers/{{name}}.h5",
@@ -26,12 +29,32 @@ rule train_classifier:
     shell:
         "python -m softness.stages.train_classifier --settings {params.settings:q}"
         " --samples {input.samples} --features {input.features} --population {input.population}"
-        " --output {output} 2> {log}"
+        " --relaxation {input.relaxation} --output {output} 2> {log}"
+
+
+rule reference_features:
+    input:
+        population=runs_at(rules.population_features.output, study.transfer_label),
+        code=code_of("reference_features"),
+    output:
+        f"{RESULTS}/reference_features.h5",
+    conda:
+        "../../envs/analyse.yaml"
+    resources:
+        mem_mb=1000,
+    params:
+        settings=study.parameter("reference_features"),
+    message:
+        f"mean features at T={study.transfer_label}, where planes of all replicas are aligned"
+    shell:
+        "python -m softness.stages.reference_features --settings {params.settings:q}"
+        " --population {input.population} --output {output} 2> {log}"
 
 
 rule learned_values:
     input:
         classifiers=expand(rules.train_classifier.output, name=study.variables()),
+        reference=rules.reference_features.output,
         hop=rules.hop_indicator.output,
         population=rules.population_features.output,
         events=lambda wildcards: where_barriers(
@@ -51,8 +74,8 @@ rule learned_values:
         "softness and fluidity at T={wildcards.temperature}, replica {wildcards.replica}"
     shell:
         "python -m softness.stages.learned_values --settings {params.settings:q}"
-        " --classifiers {input.classifiers} --hop {input.hop} --population {input.population}"
-        " {params.events} --output {output} 2> {log}"
+        " --classifiers {input.classifiers} --reference {input.reference} --hop {input.hop}"
+        " --population {input.population} {params.events} --output {output} 2> {log}"
 
 
 rule accuracy:
@@ -60,6 +83,7 @@ rule accuracy:
         samples=f"{RESULTS}/samples/{{kind}}/T{{temperature}}.h5",
         features=of_replicas(rules.sample_features.output),
         classifiers=expand(rules.train_classifier.output, name=SETS),
+        reference=rules.reference_features.output,
         relaxation=rules.relaxation.output,
         code=code_of("accuracy"),
     output:
@@ -77,4 +101,5 @@ rule accuracy:
     shell:
         "python -m softness.stages.accuracy --settings {params.settings:q}"
         " --samples {input.samples} --features {input.features} --classifiers {input.classifiers}"
-        " --relaxation {input.relaxation} --output {output} 2> {log}"
+        " --reference {input.reference} --relaxation {input.relaxation}"
+        " --output {output} 2> {log}"

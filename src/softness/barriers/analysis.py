@@ -37,7 +37,7 @@ class BarrierAnalysis:
     energy_draws, entropy_draws
         (D, V, B) of the form of Kramers by binomial likelihood, as section 2.4 has it.
     curvature, curvature_draws
-        (V, B) and (D, V, B), of ln P without a prefactor.
+        (forms, V, B) and (D, forms, V, B).
     onset, strength, onset_draws, strength_draws
         (V,) and (D, V): T0 and the slope of g of the joint fit with a free background.
     slope_onset
@@ -175,7 +175,7 @@ def _shapes(variables: int, bins: int) -> dict[str, tuple[int, ...]]:
     return {
         "energy": (variables, bins),
         "entropy": (variables, bins),
-        "curvature": (variables, bins),
+        "curvature": (len(FORMS), variables, bins),
         "onset": (variables,),
         "strength": (variables,),
     }
@@ -194,7 +194,9 @@ def _fits(
     return {
         "energy": barrier.energy,
         "entropy": barrier.entropy,
-        "curvature": fit_curvature(temperatures, *by_bin).value,
+        "curvature": np.stack(
+            [fit_curvature(temperatures, *by_bin, form=form).value for form in FORMS], axis=1
+        ),
         "onset": np.stack([each.temperature for each in onsets], axis=-1),
         "strength": np.stack([each.strength for each in onsets], axis=-1),
     }

@@ -73,6 +73,26 @@ def steepness(values: np.ndarray, curve: np.ndarray, within: float = 2.0) -> flo
     return float((away * curve[used]).sum() / (away**2).sum())
 
 
+def quadratic(
+    values: np.ndarray, curve: np.ndarray, weights: np.ndarray, within: float = 2.0
+) -> float:
+    """Quadratic over linear term of a curve at x = within, by weighted least squares.
+
+    0 for a straight line; parameters as for `slope_ratio`.
+
+    Parameters
+    ----------
+    weights
+        (bins,) inverse variances; a bin without one does not count.
+    """
+    used, curve, _ = _common(values, curve, values, within)
+    used &= np.isfinite(weights) & (weights > 0)
+    if used.sum() < 3:
+        return float("nan")
+    square, linear, _ = np.polyfit(values[used], curve[used], 2, w=np.sqrt(weights[used]))
+    return float(within * square / linear) if linear != 0 else float("nan")
+
+
 def _common(
     values: np.ndarray, curve: np.ndarray, reference: np.ndarray, within: float
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

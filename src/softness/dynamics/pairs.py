@@ -12,8 +12,8 @@ PAIRS = ("AA", "AB", "BB")
 WHOLE = 1e-9
 """Relative difference up to which a range is a whole number of bins."""
 
-# Where the second minimum is sought, in distances of the first peak.
-LOWEST_IN_PEAKS, HIGHEST_IN_PEAKS = 1.8, 2.6
+# Where minima are sought, in distances of the first peak.
+FIRST_IN_PEAKS, SECOND_IN_PEAKS = (1.1, 1.7), (1.8, 2.6)
 
 
 class PairDistribution:
@@ -129,6 +129,15 @@ def first_peak(distances: np.ndarray, values: np.ndarray) -> tuple[float, float]
     return float(place), float(middle - 0.25 * (left - right) * shift)
 
 
+def first_minimum(distances: np.ndarray, values: np.ndarray) -> float:
+    """Place of the first minimum of g(r), which ends the first shell of neighbours.
+
+    The smallest value between 1.1 and 1.7 distances of the first peak; parameters and return value
+    as for `second_minimum`.
+    """
+    return _minimum(distances, values, *FIRST_IN_PEAKS)
+
+
 def second_minimum(distances: np.ndarray, values: np.ndarray) -> float:
     """Place of the second minimum of g(r), which ends the second shell of neighbours.
 
@@ -148,11 +157,32 @@ def second_minimum(distances: np.ndarray, values: np.ndarray) -> float:
     float
         nan where the smallest value lies at an end of that range, or the range is not covered.
     """
+    return _minimum(distances, values, *SECOND_IN_PEAKS)
+
+
+def neighbours(distances: np.ndarray, values: np.ndarray, within: float) -> float:
+    """Number of neighbours within a distance at a number density of 1: integral of 4 pi r^2 g(r).
+
+    Parameters
+    ----------
+    distances
+        (bins,) equally spaced.
+    values
+        (bins,) g(r).
+    within
+        A bin counts if its centre is nearer.
+    """
+    inside = distances < within
+    width = distances[1] - distances[0]
+    return float(4 * np.pi * width * (distances[inside] ** 2 * values[inside]).sum())
+
+
+def _minimum(distances: np.ndarray, values: np.ndarray, lowest: float, highest: float) -> float:
     peak, _ = first_peak(distances, values)
-    if not np.isfinite(peak) or distances[-1] < HIGHEST_IN_PEAKS * peak:
+    if not np.isfinite(peak) or distances[-1] < highest * peak:
         return float("nan")
     smooth = np.convolve(values, np.ones(5) / 5, mode="same")
-    inside = (distances > LOWEST_IN_PEAKS * peak) & (distances < HIGHEST_IN_PEAKS * peak)
+    inside = (distances > lowest * peak) & (distances < highest * peak)
     shown = distances[inside]
-    lowest = int(np.argmin(smooth[inside]))
-    return float(shown[lowest]) if 0 < lowest < len(shown) - 1 else float("nan")
+    place = int(np.argmin(smooth[inside]))
+    return float(shown[place]) if 0 < place < len(shown) - 1 else float("nan")

@@ -8,6 +8,7 @@ import numpy as np
 from softness.dynamics.scattering import (
     StretchedExponential,
     fit_stretched_exponential,
+    plateau_slope,
     relaxation_time,
 )
 from softness.uncertainty import block_labels, bootstrap, interval, widened
@@ -27,7 +28,9 @@ class Relaxation:
         Number of blocks of time, over all replicas.
     time, fit
         tau_alpha, and the stretched exponential, of the mean.
-    time_draws, stretching_draws
+    plateau
+        `plateau_slope` of the mean.
+    time_draws, stretching_draws, plateau_draws
         (draws,) the same of resampled means, widened for the number of units.
     """
 
@@ -40,6 +43,8 @@ class Relaxation:
     time_draws: np.ndarray
     fit: StretchedExponential
     stretching_draws: np.ndarray
+    plateau: float
+    plateau_draws: np.ndarray
 
 
 def analyse_relaxation(
@@ -102,6 +107,12 @@ def analyse_relaxation(
         fit=fit,
         stretching_draws=widened(
             np.array([each.stretching for each in fits]), fit.stretching, blocks
+        ),
+        plateau=plateau_slope(lag_times, mean),
+        plateau_draws=widened(
+            np.array([plateau_slope(lag_times, row) for row in means]),
+            plateau_slope(lag_times, mean),
+            blocks,
         ),
     )
 

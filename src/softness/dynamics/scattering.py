@@ -115,6 +115,35 @@ def relaxation_time(lag_times: np.ndarray, values: np.ndarray) -> float:
     return float(np.exp(times[after - 1] + share * (times[after] - times[after - 1])))
 
 
+def plateau_slope(lag_times: np.ndarray, values: np.ndarray) -> float:
+    """Smallest slope of F_s against ln t between its two steps, over the slope at tau_alpha.
+
+    A liquid that relaxes in two steps has a plateau between them, where F_s falls more slowly than
+    both before and at tau_alpha: the ratio is below 1, and near 0 for a flat plateau. In a liquid
+    that relaxes in one step the slope grows up to tau_alpha, and the ratio is 1.
+
+    Parameters
+    ----------
+    lag_times, values
+        As for `relaxation_time`.
+
+    Returns
+    -------
+    float
+        nan if F_s does not fall to 1/e, or has fewer than two slopes before it.
+    """
+    lag_times, values = np.asarray(lag_times, dtype=np.float64), np.asarray(values)
+    known = np.isfinite(values) & (lag_times > 0)
+    times, values = np.log(lag_times[known]), values[known]
+    below = np.flatnonzero(values < RELAXED)
+    if len(below) == 0 or below[0] < 3:
+        return float("nan")
+    slopes = -np.diff(values[: below[0] + 1]) / np.diff(times[: below[0] + 1])
+    early, at_relaxation = slopes[:-1], slopes[-1]
+    after_step = early[early < np.maximum.accumulate(early)]
+    return float(min(after_step.min() / at_relaxation, 1.0)) if len(after_step) else 1.0
+
+
 @dataclass(frozen=True)
 class StretchedExponential:
     """F_s(t) = amplitude * exp(-(t / time)^stretching); nan if it could not be fitted."""

@@ -102,7 +102,7 @@ FIGURES = (
         name="figure_2_2_transfer_accuracy",
         title="Accuracy of fluidity on activated dynamics, and the van Hove function",
         chapter="Chapter 2",
-        tables=("softness", "fluidity", "transfer", "van_hove", "relaxation"),
+        tables=("softness", "fluidity", "transfer", "van_hove", "rearrangements", "relaxation"),
     ),
     FigureEntry(
         number="2.C",

@@ -18,6 +18,9 @@ QUANTITIES = ENERGY, ENTROPY = "energy", "entropy"
 # The level of a curve is its mean over bins with abs(x) up to this, as in the measures of collapse.
 LEVEL_WITHIN = 2.0
 
+MOST_OF_RANDOM = 0.3
+"""Size of the ratio of slopes below which random directions do not collapse."""
+
 NO_MODELS = "the study has no such models"
 
 Measure = Callable[[np.ndarray, Estimate, Estimate, float], Estimate]

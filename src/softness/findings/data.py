@@ -13,6 +13,7 @@ from softness.files.records.dynamics import (
     RelaxationTable,
     VanHove,
 )
+from softness.files.records.hops import Rearrangements
 from softness.files.records.learned import Accuracies, Classifier, Distribution
 from softness.files.records.memory import CycleResponse, SoftnessDecay
 from softness.files.records.propensity import PropensityScores
@@ -32,6 +33,8 @@ class FigureData:
     ----------
     pair_distribution, van_hove
         One a run.
+    rearrangements
+        Events, one a run at the coldest temperature.
     relaxation
         One a temperature.
     displacement_map
@@ -73,6 +76,7 @@ class FigureData:
     relaxation: Sequence[RelaxationTable] = ()
     displacement_map: Sequence[DisplacementMap] = ()
     van_hove: Sequence[VanHove] = ()
+    rearrangements: Sequence[Rearrangements] = ()
     softness: Sequence[Classifier] = ()
     fluidity: Sequence[Classifier] = ()
     training: Sequence[Accuracies] = ()

@@ -22,9 +22,10 @@ def scores(data: FigureData, figure: str, snapshots: Sequence[Snapshot], name: s
 
     In the order of the constants: Var(<Y|X>) / Var(Y); the same without what chance adds, over the
     ceiling; the ceiling; eta = Var(X) / Var(Y); the same over the ceiling. All test snapshots of
-    the temperature are taken together (section 3.3.2 of the dissertation).
+    the temperature are taken together (section 3.3.2 of the dissertation), X of each replica about
+    its own mean.
     """
-    values = regressed.aligned(data, snapshots, name)
+    values = regressed.about_own_means(snapshots, name)
     counts = [each.counts for each in snapshots]
     return of_sums(data, figure, snapshots, sums(values, counts, snapshots[0].runs))
 

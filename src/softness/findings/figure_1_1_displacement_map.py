@@ -6,24 +6,26 @@ import numpy as np
 import pandas as pd
 
 from softness import seeds
-from softness.findings import learned
 from softness.findings.data import FigureData
-from softness.verdicts import Claim, Statement
-from softness.uncertainty import Estimate, bootstrap, widened
+from softness.uncertainty import Estimate, bootstrap
+from softness.verdicts import Claim, Statement, above
 
 CLUSTERING = Statement(
     figure="1.1",
     name="Pearson correlation of neighbours' displacements",
     claim="Mobile particles are neighbours of mobile ones: the dynamics varies in space",
+    section="1.3",
     source="regions of like displacement, no value given",
-    above=0.1,
+    # Ours: large enough to be seen in a picture.
+    rule=above(0.1),
 )
 BEYOND_CHANCE = Statement(
     figure="1.1",
     name="the same, above 99 % of shuffles by",
     claim="The clustering is beyond what shuffled displacements give",
+    section="1.3",
     source="as above",
-    above=0.0,
+    rule=above(0.0),
 )
 
 # Thickness of the slab that is shown, in sigma_AA: about two layers of particles.
@@ -44,8 +46,6 @@ class Findings:
         Displacement that two in a hundred of all particles exceed, in sigma_AA.
     correlation, excess
         Mean over origins and replicas: of neighbours' displacements, and of what is beyond chance.
-    replicas
-        Number of replicas.
     """
 
     temperature: float
@@ -56,7 +56,6 @@ class Findings:
     fast: float
     correlation: Estimate
     excess: Estimate
-    replicas: int
 
 
 def compute(data: FigureData) -> Findings:
@@ -72,7 +71,6 @@ def compute(data: FigureData) -> Findings:
         fast=float(np.quantile(first.displacement, 0.98)),
         correlation=_mean([table.correlation for table in tables], data),
         excess=_mean([table.correlation - table.chance for table in tables], data),
-        replicas=len(tables),
     )
 
 
@@ -83,15 +81,12 @@ def _mean(values: list[np.ndarray], data: FigureData) -> Estimate:
     counts = [np.ones_like(each) for each in sums]
     generator = seeds.stream(data.settings["seed"], "figure 1.1 bootstrap", 0.0)
     draws = bootstrap(sums, counts, lambda row: row[0], data.settings["draws"], generator)
-    return Estimate(mean, widened(draws, mean, [len(each) for each in values]))
+    return Estimate.of_bootstrap(mean, draws, [len(each) for each in values], "time origins")
 
 
 def claims(findings: Findings) -> list[Claim]:
     """Verdicts on the correlation itself, and on its distance to chance."""
-    return [
-        learned.judged(CLUSTERING, findings.correlation, findings.replicas),
-        learned.judged(BEYOND_CHANCE, findings.excess, findings.replicas),
-    ]
+    return [CLUSTERING.judge(findings.correlation), BEYOND_CHANCE.judge(findings.excess)]
 
 
 def table(findings: Findings) -> pd.DataFrame:

@@ -6,29 +6,59 @@ import numpy as np
 import pandas as pd
 
 from softness import seeds
-from softness.dynamics.pairs import PAIRS, first_peak
+from softness.dynamics.pairs import (
+    PAIRS,
+    first_minimum,
+    first_peak,
+    neighbours,
+    second_minimum,
+)
 from softness.files.records.dynamics import PairDistributions
 from softness.findings import learned
 from softness.findings.data import FigureData
-from softness.verdicts import Claim, Statement
-from softness.uncertainty import Estimate, bootstrap, widened
+from softness.uncertainty import Estimate, bootstrap
+from softness.verdicts import Claim, Statement, Trend, above, below
 
 HOTTEST_OF_SOURCE, COLDEST_OF_SOURCE = 2.0, 0.45
 
+NUMBER = "1.2"
+
+# Both bounds are ours; the dissertation gives no number.
 PEAK = Statement(
-    figure="1.2",
+    figure=NUMBER,
     name="shift of the first AA peak",
-    claim="From T = 2.0 to the coldest liquid the first peak of g_AA moves by less than 6 %",
-    source="nearly identical peak positions",
-    below=0.06,
+    claim="From T = 2.0 to the coldest liquid the peaks of g(r) hardly move",
+    section="1.4",
+    source="nearly identical peak positions, no value given",
+    rule=below(0.06),
 )
 SLOWING = Statement(
-    figure="1.2",
+    figure=NUMBER,
     name="growth of tau_alpha",
-    claim="Meanwhile tau_alpha grows more than a thousandfold",
-    source="> 1e3",
-    above=1e3,
+    claim="Meanwhile the dynamics changes drastically: more than a thousandfold",
+    section="1.4",
+    source="drastic, no value given",
+    rule=above(1e3),
 )
+SHELLS = {
+    "first": Statement(
+        figure=NUMBER,
+        name="growth of the number of A neighbours in the first shell, a step of cooling",
+        claim="On cooling there are slightly more nearest neighbours",
+        section="1.4",
+        source="a slight increase, no value given",
+        rule=Trend(),
+    ),
+    "second": Statement(
+        figure=NUMBER,
+        name="the same within the second shell",
+        claim="On cooling there are slightly more next-nearest neighbours",
+        section="1.4",
+        source="a slight increase, no value given",
+        rule=Trend(),
+    ),
+}
+"""By the shell whose neighbours are counted."""
 
 
 @dataclass(frozen=True)
@@ -45,16 +75,16 @@ class Findings:
         Of the first AA peak, as a share of its place.
     growth
         Of tau_alpha, as a factor.
-    replicas, relaxation_replicas
-        Fewest of both temperatures, and of all where tau_alpha was measured.
+    neighbours
+        () of A particles around A ones within each shell of the coldest liquid, relative to the
+        hottest one, by shell and temperature. Empty where minima of g(r) are not known.
     """
 
     distance: np.ndarray
     values: dict[float, np.ndarray]
     peak_shift: Estimate
     growth: Estimate
-    replicas: int
-    relaxation_replicas: int
+    neighbours: dict[str, dict[float, Estimate]]
 
 
 def compute(data: FigureData) -> Findings:
@@ -63,18 +93,22 @@ def compute(data: FigureData) -> Findings:
     runs = {t: data.pair_distributions_at(t) for t in temperatures}
     values = {temperature: _mean_values(tables) for temperature, tables in runs.items()}
     ends = temperatures[0], temperatures[-1]
-    cold, hot = (_first_peak(data, t, runs[t], values[t][0]) for t in ends)
-    slow, fast = (data.relaxation_at(t) for t in ends)
+    distance, coldest = data.pair_distribution[0].distance, values[ends[0]][0]
+    shells = dict(zip(SHELLS, (first_minimum, second_minimum), strict=True))
+    radii = {shell: minimum(distance, coldest) for shell, minimum in shells.items()}
+    measured = {t: _measured(data, t, runs[t], values[t][0], radii) for t in temperatures}
+    cold, hot = (measured[t] for t in ends)
+    slow, fast = (data.relaxation_at(t).relaxation_time_estimate for t in ends)
     return Findings(
-        distance=data.pair_distribution[0].distance,
+        distance=distance,
         values=values,
-        peak_shift=Estimate(abs(cold.value / hot.value - 1), np.abs(cold.draws / hot.draws - 1)),
-        growth=Estimate(
-            slow.relaxation_time / fast.relaxation_time,
-            slow.relaxation_time_draws / fast.relaxation_time_draws,
-        ),
-        replicas=min(len(runs[t]) for t in ends),
-        relaxation_replicas=min(int(table.replicas) for table in data.relaxation),
+        peak_shift=(cold[0] / hot[0]).map(lambda ratio: np.abs(ratio - 1)),
+        growth=slow / fast,
+        neighbours={
+            shell: {t: each[number] / hot[number] for t, each in measured.items()}
+            for number, shell in enumerate(SHELLS, start=1)
+            if np.isfinite(radii[shell])
+        },
     )
 
 
@@ -85,21 +119,27 @@ def _mean_values(tables: list[PairDistributions]) -> np.ndarray:
     return np.average(values, axis=0, weights=frames)
 
 
-def _first_peak(
-    data: FigureData, temperature: float, tables: list[PairDistributions], mean: np.ndarray
+def _measured(
+    data: FigureData,
+    temperature: float,
+    tables: list[PairDistributions],
+    mean: np.ndarray,
+    radii: dict[str, float],
 ) -> Estimate:
-    """Place of the first AA peak of a mean g_AA; replicas and blocks of its tables resampled."""
+    """(1 + shells,) place of the first peak of a mean g_AA, and neighbours within each radius.
+
+    Replicas and blocks of the tables are resampled.
+    """
     sums, weights = zip(*(_independent_blocks(data, table) for table in tables), strict=True)
     distance = tables[0].distance
-    value = first_peak(distance, mean)[0]
-    draws = bootstrap(
-        sums,
-        weights,
-        lambda mean: first_peak(distance, mean)[0],
-        data.settings["draws"],
-        seeds.stream(data.settings["seed"], "figure 1.2 bootstrap", temperature),
-    )
-    return Estimate(value, widened(draws, value, [len(each) for each in sums]))
+
+    def numbers(values: np.ndarray) -> np.ndarray:
+        counts = [neighbours(distance, values, radius) for radius in radii.values()]
+        return np.array([first_peak(distance, values)[0], *counts])
+
+    generator = seeds.stream(data.settings["seed"], "figure 1.2 bootstrap", temperature)
+    draws = bootstrap(sums, weights, numbers, data.settings["draws"], generator)
+    return Estimate.of_bootstrap(numbers(mean), draws, [len(each) for each in sums])
 
 
 def _independent_blocks(
@@ -120,16 +160,27 @@ def _independent_blocks(
 
 
 def claims(findings: Findings) -> list[Claim]:
-    """Verdicts on the peak and on the slowing down."""
+    """Verdicts on the peak, on the slowing down, and on the number of neighbours."""
     cold, hot = min(findings.values), max(findings.values)
     if hot < HOTTEST_OF_SOURCE or cold == hot:
         reason = f"needs T = {HOTTEST_OF_SOURCE:g} and a colder one"
-        return [PEAK.not_tested(reason), SLOWING.not_tested(reason)]
-    peak = learned.judged(PEAK, findings.peak_shift, findings.replicas)
-    if cold > COLDEST_OF_SOURCE:
-        reason = f"the coldest liquid is T = {cold:g}, the source's 0.45"
-        return [peak, SLOWING.not_tested(reason)]
-    return [peak, learned.judged(SLOWING, findings.growth, findings.relaxation_replicas)]
+        return [each.not_tested(reason) for each in (PEAK, SLOWING, *SHELLS.values())]
+    slowing = SLOWING.not_tested(f"the coldest liquid is T = {cold:g}, the dissertation's 0.45")
+    if cold <= COLDEST_OF_SOURCE:
+        slowing = SLOWING.judge(findings.growth)
+    return [PEAK.judge(findings.peak_shift), slowing, *_shell_claims(findings)]
+
+
+def _shell_claims(findings: Findings) -> list[Claim]:
+    verdicts = []
+    for shell, statement in SHELLS.items():
+        if shell not in findings.neighbours:
+            verdicts.append(statement.not_tested(f"g(r) has no {shell} minimum"))
+            continue
+        # Growth on cooling is a fall with temperature.
+        falls = {t: each.map(np.negative) for t, each in findings.neighbours[shell].items()}
+        verdicts.append(statement.judge_trend(learned.trend(falls), learned.steps(falls)))
+    return verdicts
 
 
 def table(findings: Findings) -> pd.DataFrame:

@@ -3,23 +3,42 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from softness.dynamics.scattering import StretchedExponential
 from softness.files.records.dynamics import RelaxationTable
 from softness.findings import learned
 from softness.findings.data import FigureData
-from softness.verdicts import Claim, Statement
 from softness.uncertainty import Estimate
+from softness.verdicts import Claim, Statement, Trend, below, every
 
+NUMBER = "1.3"
 WARMEST_STRETCHED = 0.6
 
+TWO_STEPS = Statement(
+    figure=NUMBER,
+    name="slope of F_s on the plateau over the slope at tau_alpha, coldest liquid",
+    claim="The supercooled liquid relaxes in two steps",
+    section="1.4",
+    source="two steps, no value given",
+    rule=below(0.5),
+)
+MORE_ON_COOLING = Statement(
+    figure=NUMBER,
+    name="fall of this ratio for each step of cooling",
+    claim="The two steps become more distinct on cooling",
+    section="1.4",
+    source="more obvious, no value given",
+    rule=Trend(),
+)
 STRETCHING = Statement(
-    figure="1.3",
+    figure=NUMBER,
     name="stretching exponent at every T <= 0.6",
     claim="On supercooling the final relaxation becomes a stretched exponential",
+    section="1.4",
     source="stretched, no value given",
-    below=0.8,
+    rule=every(below(0.8)),
 )
 
 
@@ -31,21 +50,20 @@ class Findings:
     ----------
     relaxation, fits
         F_s and the stretched exponential at each temperature, from cold to hot.
+    plateau
+        () slope on the plateau over the slope at tau_alpha, by temperature; those that are known.
     stretching
-        Exponents at all temperatures up to 0.6, by temperature as text.
-    replicas
-        Fewest of these temperatures.
+        () exponents at all temperatures up to 0.6, by temperature as text.
     """
 
     relaxation: Sequence[RelaxationTable]
     fits: Sequence[StretchedExponential]
+    plateau: dict[float, Estimate]
     stretching: dict[str, Estimate]
-    replicas: int
 
 
 def compute(data: FigureData) -> Findings:
-    """F_s as measured, its fits, and the exponents that are judged."""
-    cold = [table for table in data.relaxation if float(table.temperature) <= WARMEST_STRETCHED]
+    """F_s as measured, its fits, and the numbers that are judged."""
     return Findings(
         relaxation=data.relaxation,
         fits=[
@@ -54,19 +72,38 @@ def compute(data: FigureData) -> Findings:
             )
             for each in data.relaxation
         ],
-        stretching={
-            learned.at(float(each.temperature)): Estimate(each.stretching, each.stretching_draws)
-            for each in cold
+        plateau={
+            float(each.temperature): Estimate(float(each.plateau), each.plateau_draws, each.units)
+            for each in data.relaxation
+            if np.isfinite(each.plateau)
         },
-        replicas=min((int(each.replicas) for each in cold), default=0),
+        stretching={
+            learned.at(float(each.temperature)): Estimate(
+                float(each.stretching), each.stretching_draws, each.units
+            )
+            for each in data.relaxation
+            if float(each.temperature) <= WARMEST_STRETCHED
+        },
     )
 
 
 def claims(findings: Findings) -> list[Claim]:
-    """Verdict on the exponents at all temperatures up to 0.6."""
-    if not findings.stretching:
-        return [STRETCHING.not_tested(f"no temperature up to {WARMEST_STRETCHED:g}")]
-    return [learned.judged_all(STRETCHING, findings.stretching, findings.replicas)]
+    """Verdicts on the two steps, and on the exponents at all temperatures up to 0.6."""
+    stretched = STRETCHING.not_tested(f"no temperature up to {WARMEST_STRETCHED:g}")
+    if findings.stretching:
+        stretched = STRETCHING.judge_every(findings.stretching)
+    return [*_plateau_claims(findings), stretched]
+
+
+def _plateau_claims(findings: Findings) -> list[Claim]:
+    plateau = findings.plateau
+    coldest = float(findings.relaxation[0].temperature)
+    steps = TWO_STEPS.not_tested(f"F_s does not fall to 1/e {learned.at(coldest)}")
+    if coldest in plateau:
+        steps = TWO_STEPS.judge(plateau[coldest])
+    if len(plateau) < 2:
+        return [steps, MORE_ON_COOLING.not_tested("needs F_s down to 1/e at two temperatures")]
+    return [steps, MORE_ON_COOLING.judge_trend(learned.trend(plateau), learned.steps(plateau))]
 
 
 def table(findings: Findings) -> pd.DataFrame:

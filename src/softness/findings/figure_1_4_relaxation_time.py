@@ -5,17 +5,31 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from softness.findings import learned
 from softness.findings.data import FigureData
-from softness.verdicts import Claim, Statement
-from softness.uncertainty import Estimate
+from softness.uncertainty import Estimate, combined
+from softness.verdicts import Claim, Statement, above, equal
 
-FRAGILITY = Statement(
-    figure="1.4",
-    name="last over first local slope",
-    claim="tau_alpha grows super-Arrhenius: the slope of ln tau_alpha in 1/T rises on cooling",
-    source="> 2",
-    above=2.0,
+NUMBER = "1.4"
+TEMPERATURE_OF_SOURCE = 0.51
+
+FARTHEST = 0.05
+"""Between two measured temperatures ln tau_alpha is taken as linear in 1/T if both lie so near."""
+
+SUPER_ARRHENIUS = Statement(
+    figure=NUMBER,
+    name="curvature of ln tau_alpha in 1/T, all temperatures",
+    claim="On cooling tau_alpha grows faster than by Arrhenius' law",
+    section="1.4",
+    source="super-Arrhenius, no value given",
+    rule=above(0.0),
+)
+AT_LOW = Statement(
+    figure=NUMBER,
+    name="tau_alpha at T = 0.51",
+    claim="At the low temperature of the cycles tau_alpha is of the order of 10",
+    section="4.2.1",
+    source="of the order of 10",
+    rule=equal(10.0, 5.0),
 )
 
 
@@ -31,48 +45,81 @@ class Findings:
         (n,) tau_alpha in tau.
     blocks
         (n,) independent stretches of time behind it.
-    local_slopes
-        (n - 1,) slopes of ln tau_alpha in 1/T between neighbours.
     arrhenius
         Slope and offset of ln tau_alpha in 1/T by the two hottest.
-    replicas
-        Fewest of all temperatures.
+    curvature
+        () c of ln tau_alpha = a + b / T + c / T^2; None with fewer than three temperatures.
+    at_low
+        () tau_alpha at the temperature of the dissertation's statement; None where it is unknown.
     """
 
     temperature: np.ndarray
     relaxation_time: Estimate
     blocks: list[int]
-    local_slopes: Estimate
     arrhenius: tuple[float, float]
-    replicas: int
+    curvature: Estimate | None
+    at_low: Estimate | None
 
 
 def compute(data: FigureData) -> Findings:
-    """tau_alpha, and its slopes in 1/T."""
-    temperature = np.array([float(each.temperature) for each in data.relaxation])
-    times = np.array([float(each.relaxation_time) for each in data.relaxation])
-    draws = np.array([each.relaxation_time_draws for each in data.relaxation]).T
-    inverse = 1 / temperature
-    slope, offset = np.polyfit(inverse[-2:], np.log(times[-2:]), 1)
+    """tau_alpha, and how it depends on temperature."""
+    tables = data.relaxation
+    temperature = np.array([float(each.temperature) for each in tables])
+    times = combined(np.stack, (each.relaxation_time_estimate for each in tables))
+    times = Estimate(times.value, np.asarray(times.draws).T, times.units)
     return Findings(
         temperature=temperature,
-        relaxation_time=Estimate(times, draws),
-        blocks=[int(each.blocks) for each in data.relaxation],
-        local_slopes=Estimate(
-            np.diff(np.log(times)) / np.diff(inverse), np.diff(np.log(draws)) / np.diff(inverse)
-        ),
-        arrhenius=(slope, offset),
-        replicas=min(int(each.replicas) for each in data.relaxation),
+        relaxation_time=times,
+        blocks=[int(each.blocks) for each in tables],
+        arrhenius=tuple(np.polyfit(1 / temperature[-2:], np.log(times.value[-2:]), 1)),
+        curvature=_curvature(temperature, times) if len(tables) > 2 else None,
+        at_low=_at_low(temperature, times),
     )
 
 
+def _curvature(temperature: np.ndarray, times: Estimate) -> Estimate | None:
+    """From a parabola, weighted by the inverse standard deviation of ln tau_alpha."""
+    known = np.isfinite(times.value)
+    if known.sum() < 3:
+        return None
+    logs = times.map(lambda each: np.log(each[..., known]))
+    weights = 1 / np.maximum(np.nanstd(logs.draws, axis=0), np.finfo(np.float32).tiny)
+    design = np.vander(1 / temperature[known], 3)
+    solve = np.linalg.pinv(design * weights[:, None])[0] * weights
+    return logs.map(lambda each: each @ solve)
+
+
+def _at_low(temperature: np.ndarray, times: Estimate) -> Estimate | None:
+    """tau_alpha at T = 0.51, between the two measured temperatures next to it."""
+    exact = np.flatnonzero(np.isclose(temperature, TEMPERATURE_OF_SOURCE))
+    if len(exact):
+        return times[exact[0]]
+    warmer = int(np.searchsorted(temperature, TEMPERATURE_OF_SOURCE))
+    if not 0 < warmer < len(temperature):
+        return None
+    cold, warm = temperature[warmer - 1 : warmer + 1]
+    if max(TEMPERATURE_OF_SOURCE - cold, warm - TEMPERATURE_OF_SOURCE) > FARTHEST:
+        return None
+    share = (1 / TEMPERATURE_OF_SOURCE - 1 / warm) / (1 / cold - 1 / warm)
+
+    def interpolated(values: np.ndarray) -> np.ndarray:
+        logs = np.log(values[..., warmer - 1 : warmer + 1])
+        return np.exp(logs @ np.array([share, 1 - share]))
+
+    return times.map(interpolated)
+
+
 def claims(findings: Findings) -> list[Claim]:
-    """Verdict on the ratio of the coldest to the hottest local slope."""
-    if len(findings.temperature) < 3:
-        return [FRAGILITY.not_tested("needs three temperatures")]
-    cold, hot = findings.local_slopes[0], findings.local_slopes[-1]
-    ratio = Estimate(cold.value / hot.value, cold.draws / hot.draws)
-    return [learned.judged(FRAGILITY, ratio, findings.replicas)]
+    """Verdicts on the curvature, and on tau_alpha at the low temperature of the cycles."""
+    bent, at_low = findings.curvature, findings.at_low
+    return [
+        SUPER_ARRHENIUS.judge(bent)
+        if bent
+        else SUPER_ARRHENIUS.not_tested("needs three temperatures"),
+        AT_LOW.judge(at_low)
+        if at_low
+        else AT_LOW.not_tested(f"no temperature near {TEMPERATURE_OF_SOURCE:g}"),
+    ]
 
 
 def table(findings: Findings) -> pd.DataFrame:

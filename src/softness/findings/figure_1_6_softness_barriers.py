@@ -4,52 +4,48 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.stats import spearmanr
 
-from softness.files.records.barriers import BarrierTable
-from softness.findings import learned
+from softness.barriers.controls import quadratic
+from softness.findings import barrier_curves, learned
 from softness.findings.data import FigureData
-from softness.findings.learned import ARRHENIUS, BINOMIAL, SOFTNESS, BinProbabilities
-from softness.verdicts import Claim, Inclusion, Statement
+from softness.findings.learned import ARRHENIUS, SOFTNESS, BinProbabilities
 from softness.uncertainty import Estimate
+from softness.verdicts import Claim, Statement, below, between, equal
+
+NUMBER = "1.6"
 
 ONSET = Statement(
-    figure="1.6",
+    figure=NUMBER,
     name="onset temperature T0 of softness",
-    claim="The lines of all softnesses meet where structure stops to matter, at the onset",
-    source="0.87, 0.8 to 1.2",
-    above=0.8,
-    below=1.2,
+    claim="The lines of all softnesses meet where structure ceases to matter, at the onset",
+    section="1.6.2",
+    source="0.87",
+    rule=equal(0.87, 0.15),
 )
-STRAIGHT = Inclusion(
-    figure="1.6",
-    name="mean curvature of ln P below the onset",
-    claim="At each softness rearrangements are Arrhenius: ln P is straight in 1/T",
+STRAIGHT = Statement(
+    figure=NUMBER,
+    name="relative change of the barrier over the fitted temperatures, Arrhenius form",
+    claim="At each softness ln P is straight in 1/T",
+    section="1.6.2",
     source="straight lines, no value given",
-    expected=0.0,
-    half_width=0.5,
-)
-ALIKE = Inclusion(
-    figure="1.6",
-    name="slope of the curvature with softness",
-    claim=(
-        "Ours: what bends ln P bends all softnesses alike (barriers that scatter within a bin do); "
-        "only a difference between bins speaks against lines that meet"
-    ),
-    source="none",
-    expected=0.0,
-    half_width=0.5,
+    rule=learned.STRAIGHT,
 )
 FALLING = Statement(
-    figure="1.6",
-    name="Spearman correlation of Delta E with softness",
-    claim="Ours: the softer a particle, the lower its barrier",
-    source="Delta E falls linearly with softness",
-    below=-0.8,
+    figure=NUMBER,
+    name="slope of Delta E with softness",
+    claim="The softer a particle, the lower its barrier",
+    section="1.6.2",
+    source="falls, no value given",
+    rule=below(0.0),
 )
-
-# Events at all temperatures together that a bin needs for its barrier to be ranked.
-LEAST_EVENTS = 10
+LINEAR = Statement(
+    figure=NUMBER,
+    name="quadratic over linear term of Delta E(S) at x = 2",
+    claim="Delta E is linear in softness",
+    section="1.6.2",
+    source="linear, no value given",
+    rule=between(-0.1, 0.1),
+)
 
 
 @dataclass(frozen=True)
@@ -60,66 +56,48 @@ class Findings:
     ----------
     bins
         P in bins of softness, and T0.
-    curvature, curvature_slope
-        Of ln P in 1/T: mean over bins, and slope with softness.
-    order
-        Spearman correlation of Delta E with softness.
-    replicas
-        Number of replicas.
+    curvature_effect
+        () relative change of the barrier over the fitted temperatures, mean over bins.
+    slope, quadratic
+        () slope of Delta E with softness, and the quadratic over the linear term at x = 2.
     doubt
         Which sets of samples are incomplete.
     """
 
     bins: BinProbabilities
-    curvature: Estimate
-    curvature_slope: Estimate
-    order: Estimate
-    replicas: int
+    curvature_effect: Estimate
+    slope: Estimate
+    quadratic: Estimate
     doubt: str
 
 
 def compute(data: FigureData) -> Findings:
-    """P by softness, its curvature, and the order of barriers."""
+    """P by softness, its curvature, and how barriers depend on softness.
+
+    The slope of barriers is that of the Kramers form, whose draws are known: its barriers are
+    shifted by about the mean temperature of the fit, in all bins alike.
+    """
     table = data.barriers[0]
+    energy, x = barrier_curves.curve(table, SOFTNESS, barrier_curves.ENERGY), learned.centres(table)
+    weights = 1 / np.nanvar(energy.draws, axis=0)
+    terms = np.array([quadratic(x, each, weights) for each in energy.draws])
     return Findings(
         bins=learned.bin_probabilities(table, SOFTNESS, ARRHENIUS),
-        curvature=learned.mean_curvature(table, SOFTNESS),
-        curvature_slope=learned.curvature_slope(table, SOFTNESS),
-        order=_order_of_barriers(table),
-        replicas=int(table.replicas),
+        curvature_effect=learned.curvature_effect(table, SOFTNESS, ARRHENIUS),
+        slope=barrier_curves.steepness(table, SOFTNESS),
+        quadratic=Estimate(quadratic(x, energy.value, weights), terms, energy.units),
         doubt=learned.doubt(softness=data.softness),
     )
 
 
-def _order_of_barriers(table: BarrierTable) -> Estimate:
-    """Spearman correlation of barrier and softness over bins with enough events.
-
-    Draws are those of the Kramers form: its barriers are shifted by about the mean temperature,
-    which changes no rank.
-    """
-    softness = learned.place(table, SOFTNESS)
-    enough = table.events[:, softness].sum(axis=0) >= LEAST_EVENTS
-    x = table.value[softness, enough]
-    energy = table.energy[ARRHENIUS, BINOMIAL, softness, enough]
-    draws = table.energy_draws[:, softness, enough]
-    return Estimate(_spearman(x, energy), np.array([_spearman(x, row) for row in draws]))
-
-
-def _spearman(x: np.ndarray, y: np.ndarray) -> float:
-    known = np.isfinite(x) & np.isfinite(y)
-    if known.sum() < 3 or np.ptp(y[known]) == 0:
-        return float("nan")
-    return float(spearmanr(x[known], y[known]).statistic)
-
-
 def claims(findings: Findings) -> list[Claim]:
-    """Verdicts on the onset, on how straight the lines are, and on the order of barriers."""
-    bins, replicas, doubt = findings.bins, findings.replicas, findings.doubt
+    """Verdicts on the onset, on how straight the lines are, and on the law of barriers."""
+    bins, doubt = findings.bins, findings.doubt
     return [
-        learned.judged(ONSET, bins.onset, replicas, bins.onset_doubt or doubt),
-        learned.judged(STRAIGHT, findings.curvature, replicas, doubt),
-        learned.judged(ALIKE, findings.curvature_slope, replicas, doubt),
-        learned.judged(FALLING, findings.order, replicas, doubt),
+        ONSET.judge(bins.onset, bins.onset_doubt or doubt),
+        STRAIGHT.judge(findings.curvature_effect, doubt),
+        FALLING.judge(findings.slope, doubt),
+        LINEAR.judge(findings.quadratic, doubt),
     ]
 
 

@@ -1,33 +1,33 @@
 """Figure 2.4: probability of rearrangement by fluidity and by softness has one onset."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from softness.findings import learned
 from softness.findings.data import FigureData
 from softness.findings.learned import KRAMERS, SOFTNESS, BinProbabilities
-from softness.verdicts import Claim, Inclusion
 from softness.uncertainty import Estimate
+from softness.verdicts import Claim, Statement, equal
 
 NUMBER = "2.4"
 SHOWN_BY_SOURCE = 2.0
 
-SAME_ONSET = Inclusion(
+SAME_ONSET = Statement(
     figure=NUMBER,
-    name="T0 of fluidity minus T0 of softness",
+    name="T0 of {} minus T0 of softness",
     claim="The onset is the same whether particles are sorted by fluidity or by softness",
+    section="2.4",
     source="the same, no value given",
-    expected=0.0,
-    half_width=0.2,
+    rule=equal(0.0, 0.2),
 )
-STRAIGHT = Inclusion(
+STRAIGHT = Statement(
     figure=NUMBER,
-    name="mean curvature of ln P by fluidity",
+    name="relative change of the barrier over the fitted temperatures, Kramers form, by {}",
     claim="Below the onset fluidity sorts the dynamics into activated processes: straight lines",
+    section="2.4",
     source="straight lines, no value given",
-    expected=0.0,
-    half_width=0.5,
+    rule=learned.STRAIGHT,
 )
 
 
@@ -38,55 +38,61 @@ class Findings:
     Attributes
     ----------
     temperature
-        Of the training of the fluidity: the source's, or the hottest.
+        Of the training of the fluidity that is shown: the dissertation's, or the hottest.
     fluidity, softness
         P in bins of each, and T0.
-    curvature
-        Mean over bins of fluidity of the curvature of ln P in 1/T.
-    replicas
-        Number of replicas.
-    onset_doubt
-        Why a T0 is undefined.
-    fluidity_doubt, doubt
-        Which sets of samples are incomplete: of fluidity, and of both.
+    curvature_effect
+        () relative change of the barrier over the fitted temperatures, of the fluidity shown.
+    onset_differences, onset_doubts
+        () T0 of each fluidity minus T0 of softness, by its temperature of training, and why it
+        cannot decide.
+    doubt
+        Which samples of the fluidity that is shown are incomplete.
     """
 
     temperature: float
     fluidity: BinProbabilities
     softness: BinProbabilities
-    curvature: Estimate
-    replicas: int
-    onset_doubt: str
-    fluidity_doubt: str
+    curvature_effect: Estimate
+    onset_differences: dict[float, Estimate]
+    onset_doubts: dict[float, str]
     doubt: str
 
 
 def compute(data: FigureData) -> Findings:
-    """P by both variables, their onsets and the curvature by fluidity."""
+    """P by both variables, the onsets of all, and the curvature by fluidity."""
     table, temperatures = data.barriers[0], learned.fluidity_temperatures(data)
     shown = SHOWN_BY_SOURCE if SHOWN_BY_SOURCE in temperatures else temperatures[-1]
     name = learned.fluidity_name(shown)
-    trained = [each for each in data.fluidity if float(each.temperature) == shown]
+    own = learned.onset(table, SOFTNESS)
+    names = {t: learned.fluidity_name(t) for t in temperatures}
+    trained = {t: [c for c in data.fluidity if float(c.temperature) == t] for t in temperatures}
     return Findings(
         temperature=shown,
         fluidity=learned.bin_probabilities(table, name, KRAMERS),
         softness=learned.bin_probabilities(table, SOFTNESS, KRAMERS),
-        curvature=learned.mean_curvature(table, name),
-        replicas=int(table.replicas),
-        onset_doubt=learned.onset_doubt(table, [name, SOFTNESS]),
-        fluidity_doubt=learned.doubt(fluidity=trained),
-        doubt=learned.doubt(softness=data.softness, fluidity=trained),
+        curvature_effect=learned.curvature_effect(table, name, KRAMERS),
+        onset_differences={t: learned.onset(table, each) - own for t, each in names.items()},
+        onset_doubts={
+            t: learned.onset_doubt(table, [each, SOFTNESS])
+            or learned.doubt(softness=data.softness, fluidity=trained[t])
+            for t, each in names.items()
+        },
+        doubt=learned.doubt(fluidity=trained[shown]),
     )
 
 
 def claims(findings: Findings) -> list[Claim]:
     """Verdicts on the common onset, and on how straight the lines of fluidity are."""
-    difference = findings.fluidity.onset - findings.softness.onset
-    reason = findings.onset_doubt or findings.doubt
-    return [
-        learned.judged(SAME_ONSET, difference, findings.replicas, reason),
-        learned.judged(STRAIGHT, findings.curvature, findings.replicas, findings.fluidity_doubt),
+    shown = learned.fluidity_member(findings.temperature)
+    straight = replace(STRAIGHT, name=STRAIGHT.name.format(shown))
+    onsets = [
+        replace(SAME_ONSET, name=SAME_ONSET.name.format(learned.fluidity_member(t))).judge(
+            difference, findings.onset_doubts[t]
+        )
+        for t, difference in findings.onset_differences.items()
     ]
+    return [*onsets, straight.judge(findings.curvature_effect, findings.doubt)]
 
 
 def table(findings: Findings) -> pd.DataFrame:

@@ -8,24 +8,29 @@ import pandas as pd
 from softness.files.records.learned import Accuracies
 from softness.findings import learned
 from softness.findings.data import FigureData
-from softness.verdicts import Claim, Statement
 from softness.uncertainty import Estimate, combined
+from softness.verdicts import Claim, Statement, above
 
 NUMBER = "2.C"
 
+CRUCIAL = 0.2
+"""Part of the excess over chance whose loss makes a tail crucial; ours."""
+
 WITHOUT_LOW_TAIL = Statement(
     figure=NUMBER,
-    name="accuracy lost without the low tail",
-    claim="Trained on the high tail against random moments, transfer is worse",
-    source="both tails are crucial, no value given",
-    above=0.0,
+    name="part of the excess over chance that is lost without the low tail",
+    claim="Trained on the high tail against random moments, transfer is much worse",
+    section="2.5",
+    source="both tails are crucial; the appendix that shows it is missing",
+    rule=above(CRUCIAL),
 )
 WITHOUT_HIGH_TAIL = Statement(
     figure=NUMBER,
-    name="accuracy lost without the high tail",
-    claim="Trained on the low tail against random moments, transfer is worse",
-    source="both tails are crucial, no value given",
-    above=0.0,
+    name="part of the excess over chance that is lost without the high tail",
+    claim="Trained on the low tail against random moments, transfer is much worse",
+    section="2.5",
+    source="both tails are crucial; the appendix that shows it is missing",
+    rule=above(CRUCIAL),
 )
 
 BOTH_TAILS, HIGH_TAIL, LOW_TAIL = "fluidity", "high_tail", "low_tail"
@@ -46,17 +51,16 @@ class Findings:
         On the transfer set, and on the extremes of the temperature of training; of classifiers that
         the study has.
     losses
-        Mean over temperatures of what one tail alone loses on the transfer set, by this tail; only
-        if the study has it at all temperatures.
-    replicas, doubt
-        Of the transfer set; which sets of samples are incomplete.
+        What one tail alone loses on the transfer set of the excess over chance of both, mean over
+        temperatures of both, by this tail; only if the study has it at all temperatures.
+    doubt
+        Which sets of samples are incomplete.
     """
 
     transfer_temperature: float
     transfer: ByTails
     extremes: ByTails
     losses: dict[str, Estimate]
-    replicas: int
     doubt: str
 
 
@@ -71,13 +75,18 @@ def compute(data: FigureData) -> Findings:
         transfer=transfer,
         extremes=_accuracies(data, own),
         losses={
-            tail: combined(np.mean, (both[t] - transfer[tail][t] for t in own))
+            tail: _lost([both[t] for t in own], [transfer[tail][t] for t in own])
             for tail in (HIGH_TAIL, LOW_TAIL)
             if len(transfer[tail]) == len(own)
         },
-        replicas=learned.replicas_of([cold]),
         doubt=learned.doubt(fluidity=data.fluidity, sets=[cold]),
     )
+
+
+def _lost(both: list[Estimate], one: list[Estimate]) -> Estimate:
+    """Part of the mean excess over chance of both tails that one alone does not have."""
+    whole, part = combined(np.mean, both), combined(np.mean, one)
+    return (whole - part) / whole.map(lambda accuracy: accuracy - learned.CHANCE)
 
 
 def _accuracies(data: FigureData, sets: dict[float, Accuracies]) -> ByTails:
@@ -95,7 +104,7 @@ def _accuracies(data: FigureData, sets: dict[float, Accuracies]) -> ByTails:
 def claims(findings: Findings) -> list[Claim]:
     """Verdicts on what each tail alone loses on activated dynamics."""
     return [
-        learned.judged(statement, findings.losses[tail], findings.replicas, findings.doubt)
+        statement.judge(findings.losses[tail], findings.doubt)
         if tail in findings.losses
         else statement.not_tested("the study has no classifier of this tail alone")
         for statement, tail in ((WITHOUT_LOW_TAIL, HIGH_TAIL), (WITHOUT_HIGH_TAIL, LOW_TAIL))

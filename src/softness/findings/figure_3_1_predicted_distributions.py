@@ -9,10 +9,17 @@ import pandas as pd
 from softness.findings import learned, regressed
 from softness.findings.data import FigureData
 from softness.findings.learned import SOFTNESS
+<<<<<<< HEAD
 from softness.findings.regressed import RIDGE, SVR, Snapshot
 from softness.learning.scores import divergence_of_equals, jensen_shannon_divergence, pearson
 from softness.uncertainty import Estimate, combined
 from softness.verdicts import Claim, Statement, Trend, above, below, between, every
+=======
+from softness.findings.regressed import SVR, Snapshot
+from softness.learning.scores import divergence_of_equals, jensen_shannon_divergence
+from softness.uncertainty import Estimate
+from softness.verdicts import Claim, Statement
+>>>>>>> origin/verdicts
 
 NUMBER = "3.1"
 BINS = 40
@@ -132,11 +139,11 @@ class Findings:
         The model: SVR, as in the dissertation; another one where there is none.
     edges
         (BINS + 1,) of ln p_r, common to all temperatures.
-    densities, moments
-        (BINS,) fraction of particles per unit of ln p_r, and (4,) moments, by temperature from cold
-        to hot.
+    densities, moments, means
+        (BINS,) fraction of particles per unit of ln p_r, (4,) moments without offsets of replicas,
+        and the mean with one origin for all temperatures, by temperature from cold to hot.
     doubt
-        Why the moments cannot decide; empty if they can.
+        Why they cannot decide; empty if they can.
     joint, likeness
         With softness; None where there is none.
     lacking
@@ -147,6 +154,7 @@ class Findings:
     edges: np.ndarray
     densities: dict[float, np.ndarray]
     moments: dict[float, Estimate]
+    means: dict[float, Estimate]
     doubt: str
     joint: Joint | None
     likeness: Likeness | None
@@ -158,7 +166,7 @@ def compute(data: FigureData) -> Findings:
     tested, snapshots = regressed.tested(data), regressed.at_training(data)
     names = regressed.names(data)
     name = SVR if SVR in names else [*regressed.regressors(data), *names][0]
-    values = {t: _values(data, each, name) for t, each in tested.items()}
+    values = {t: _values(each, name) for t, each in tested.items()}
     whole = [np.concatenate(each) for each in values.values()]
     edges = _even_edges(np.concatenate(whole)) if whole else np.zeros(0)
     known = bool(snapshots) and SOFTNESS in names
@@ -169,18 +177,26 @@ def compute(data: FigureData) -> Findings:
         moments={
             t: regressed.moments(data, NUMBER, each, values[t]) for t, each in tested.items()
         },
+        means={t: _mean(data, each, name) for t, each in tested.items()},
         # The models owe to the training temperature whatever they know.
         doubt=regressed.doubt(data, filter(None, [snapshots]), softness=False),
-        joint=_joint(data, snapshots, name) if known else None,
+        joint=_joint(snapshots, name) if known else None,
         likeness=_likeness(data, snapshots) if known else None,
         lacking="needs softness" if snapshots else regressed.no_test_snapshots(data),
     )
 
 
-def _values(data: FigureData, snapshots: Sequence[Snapshot], name: str) -> list[np.ndarray]:
+def _values(snapshots: Sequence[Snapshot], name: str) -> list[np.ndarray]:
     """(n,) ln p_r of a model for the particles of each snapshot; softness as it is."""
-    values = regressed.aligned(data, snapshots, name)
+    values = regressed.about_own_means(snapshots, name)
     return values if name == SOFTNESS else [regressed.log_probability(each) for each in values]
+
+
+def _mean(data: FigureData, snapshots: Sequence[Snapshot], name: str) -> Estimate:
+    """Mean ln p_r of a model over the particles of all snapshots."""
+    values = regressed.aligned(data, snapshots, name)
+    values = values if name == SOFTNESS else map(regressed.log_probability, values)
+    return regressed.moments(data, NUMBER, snapshots, list(values))[regressed.MEAN]
 
 
 def _even_edges(values: np.ndarray) -> np.ndarray:
@@ -194,10 +210,8 @@ def _density(values: np.ndarray, edges: np.ndarray) -> np.ndarray:
     return np.histogram(values, edges)[0] / len(values) / np.diff(edges)
 
 
-def _joint(data: FigureData, snapshots: Sequence[Snapshot], name: str) -> Joint:
-    softness, values = (
-        np.concatenate(_values(data, snapshots, each)) for each in (SOFTNESS, name)
-    )
+def _joint(snapshots: Sequence[Snapshot], name: str) -> Joint:
+    softness, values = (np.concatenate(_values(snapshots, each)) for each in (SOFTNESS, name))
     edges = _even_edges(softness), _even_edges(values)
     counts, *_ = np.histogram2d(softness, values, edges)
     areas = np.multiply.outer(*map(np.diff, edges))
@@ -249,7 +263,7 @@ def _shape_claims(findings: Findings) -> list[Claim]:
     def each(moment: int) -> dict[str, Estimate]:
         return {learned.at(t): found[moment] for t, found in moments.items()}
 
-    means = {t: found[regressed.MEAN] for t, found in moments.items()}
+    means = findings.means
     moves = MOVES_RIGHT.not_tested("needs two temperatures")
     if len(means) > 1:
         moves = MOVES_RIGHT.judge_trend(learned.trend(means), learned.steps(means), doubt)
@@ -331,7 +345,8 @@ def _rows(
     density: np.ndarray,
 ) -> pd.DataFrame:
     keys = ("mean", "standard_deviation", "skewness", "excess_kurtosis")
-    moments = findings.moments[temperature].value.tolist()
+    _, *shape = findings.moments[temperature].value.tolist()
+    moments = float(findings.means[temperature].value), *shape
     return pd.DataFrame(
         {
             "panel": panel,

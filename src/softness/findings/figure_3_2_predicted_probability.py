@@ -10,7 +10,11 @@ from softness.findings.data import FigureData
 from softness.findings.learned import KRAMERS, BinProbabilities
 from softness.findings.regressed import SVR
 from softness.uncertainty import Estimate
-from softness.verdicts import Claim, Statement, between
+<<<<<<< HEAD
+from softness.verdicts import Claim, Statement
+=======
+from softness.verdicts import Claim, Inclusion
+>>>>>>> origin/verdicts
 
 NUMBER = "3.2"
 
@@ -23,8 +27,7 @@ STRAIGHT = Statement(
     ),
     section="3.3.2",
     source="Arrhenius form, in bins of ln p_r from -6.5 to -10; no value given",
-    # As in figure 1.6: what curvature makes of the barrier, over the barrier.
-    rule=between(-0.2, 0.2),
+    rule=learned.STRAIGHT,
 )
 
 

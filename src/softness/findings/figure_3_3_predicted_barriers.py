@@ -69,8 +69,8 @@ RANDOM_SLOPES = Statement(
     claim="Control: a random direction has next to no influence on the barrier",
     section="",
     source="none",
-    # As in figure 2.5: where it has, a correlation is no evidence.
-    rule=below(0.3),
+    # Where it has, a correlation is no evidence.
+    rule=below(curves.MOST_OF_RANDOM),
 )
 
 

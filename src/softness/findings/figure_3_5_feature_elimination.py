@@ -10,8 +10,14 @@ from softness.findings.barrier_curves import BarrierCurves
 from softness.findings.data import FigureData
 from softness.findings.explained import ETA, ETA_OVER_CEILING
 from softness.findings.regressed import FEATURES_KEPT, Snapshot
+<<<<<<< HEAD
 from softness.uncertainty import Estimate
 from softness.verdicts import SAME_SLOPE, Claim, Statement, above, below
+=======
+from softness.learning.scores import variance_ratio
+from softness.uncertainty import Estimate
+from softness.verdicts import Claim, Statement
+>>>>>>> origin/verdicts
 
 NUMBER = "3.5"
 FEW = (4, 8)

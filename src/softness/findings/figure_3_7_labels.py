@@ -12,8 +12,8 @@ from softness.findings import learned, regressed
 from softness.findings.barrier_curves import ENERGY, ENTROPY, BarrierCurves, Measure
 from softness.findings.data import FigureData
 from softness.findings.regressed import SVR, SVR_CSD
-from softness.verdicts import Claim, Statement
 from softness.uncertainty import Estimate
+from softness.verdicts import Claim, Statement
 
 NUMBER = "3.7"
 THRESHOLD_OF_SOURCE, TOLERANCE = 0.0966, 0.01

@@ -10,8 +10,8 @@ from scipy.stats import spearmanr
 from softness.files.records.propensity import MODEL_OF_SOURCE, PropensityScores
 from softness.findings import learned, memory, regressed
 from softness.findings.data import FigureData
-from softness.verdicts import Claim, Statement
 from softness.uncertainty import Estimate, combined
+from softness.verdicts import Claim, Statement
 
 NUMBER = "3.8"
 TEMPERATURE_OF_SOURCE, TRAINING_TIME_OF_SOURCE = 0.56, 25.0

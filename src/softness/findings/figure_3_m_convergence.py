@@ -13,8 +13,8 @@ from softness.findings import barrier_curves, learned, regressed
 from softness.findings.barrier_curves import ENERGY
 from softness.findings.data import FigureData
 from softness.findings.regressed import RIDGE, RUNS_KEPT, Snapshot
-from softness.verdicts import Claim, Statement
 from softness.uncertainty import Estimate
+from softness.verdicts import Claim, Statement
 
 NUMBER = "3.M"
 

@@ -9,8 +9,8 @@ from softness import seeds
 from softness.files.records.regressed import SnapshotShares
 from softness.findings import learned, memory
 from softness.findings.data import FigureData
-from softness.verdicts import Claim, Statement
 from softness.uncertainty import Estimate
+from softness.verdicts import Claim, Statement
 
 NUMBER = "4.1"
 TEMPERATURE_OF_SOURCE = 0.86

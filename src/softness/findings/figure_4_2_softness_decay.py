@@ -9,8 +9,8 @@ import pandas as pd
 from softness.findings import learned, memory
 from softness.findings.data import FigureData
 from softness.findings.memory import FORGOTTEN, LEAST_REACHED, LEVELS, Decay
-from softness.verdicts import Claim, Statement
 from softness.uncertainty import Estimate
+from softness.verdicts import Claim, Statement
 
 NUMBER = "4.2"
 TEMPERATURE_OF_SOURCE = 0.83

@@ -10,8 +10,8 @@ from softness.files.records.dynamics import RelaxationTable
 from softness.findings import learned, memory
 from softness.findings.data import FigureData
 from softness.findings.memory import LEAST_REACHED, RELAXED, Decay
-from softness.verdicts import Claim, Inclusion, Statement
 from softness.uncertainty import Estimate
+from softness.verdicts import Claim, Inclusion, Statement
 
 NUMBER = "4.3"
 TEMPERATURE_OF_SOURCE = 0.56

@@ -20,8 +20,8 @@ from softness.memory.response import (
     sign_flip_test,
     smallest_effect,
 )
-from softness.verdicts import INCONCLUSIVE, Claim, Statement
 from softness.uncertainty import Estimate
+from softness.verdicts import INCONCLUSIVE, Claim, Statement
 
 NUMBER = "4.N"
 

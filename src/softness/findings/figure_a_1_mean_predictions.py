@@ -12,8 +12,8 @@ from softness.findings import learned, regressed
 from softness.findings.data import FigureData
 from softness.findings.learned import SOFTNESS
 from softness.findings.regressed import SVR, Snapshot
-from softness.verdicts import Claim, Inclusion, Statement
 from softness.uncertainty import Estimate
+from softness.verdicts import Claim, Inclusion, Statement
 
 NUMBER = "A.1"
 

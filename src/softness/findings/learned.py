@@ -14,8 +14,9 @@ from softness.barriers.fit import FORMS, METHODS, log_prefactor
 from softness.files.records.barriers import BarrierTable
 from softness.files.records.learned import Accuracies, Classifier
 from softness.findings.data import FigureData
-from softness.learning.scores import balanced_accuracy, held_out_right, most_accurate
+from softness.learning.scores import balanced_accuracy, held_out_right, middle_of_maxima
 from softness.uncertainty import Estimate, Units, bootstrap, combined, interval
+from softness.verdicts import between
 
 SOFTNESS = "softness"
 
@@ -107,11 +108,6 @@ def with_full_intervals(frame: pd.DataFrame) -> pd.DataFrame:
 # Accuracies
 
 
-def replicas_of(sets: Iterable[Accuracies]) -> int:
-    """Fewest replicas of several labelled sets."""
-    return min(table.samples.shape[1] for table in sets)
-
-
 def accuracy(
     data: FigureData,
     figure: str,
@@ -164,14 +160,10 @@ def held_out_accuracy(data: FigureData, figure: str, table: Accuracies, *names: 
     return accuracy(data, figure, table, held_out_right(right, table.samples))
 
 
-def best_bias(table: Accuracies, name: str) -> float:
-    """Bias with the highest accuracy, in units of the spread."""
-    return float(table.bias[best_place(table, name)])
-
-
-def best_place(table: Accuracies, name: str) -> int:
-    """Its place on the grid of biases."""
-    return most_accurate(table.right[place(table, name)], table.samples)
+def best_bias(data: FigureData, figure: str, table: Accuracies, name: str) -> Estimate:
+    """() bias with the highest accuracy, in units of the standard deviation of w.F."""
+    right = table.right[place(table, name)]
+    return accuracy(data, figure, table, right, lambda share: table.bias[middle_of_maxima(share)])
 
 
 # Moments, and errors of directions
@@ -225,9 +217,7 @@ def _jackknife_variance(values: list[float]) -> float:
 def onset(table: BarrierTable, name: str) -> Estimate:
     """T0 of a variable."""
     variable = place(table, name)
-    return Estimate(
-        float(table.onset[variable]), table.onset_draws[:, variable], units_of(table)
-    )
+    return Estimate(float(table.onset[variable]), table.onset_draws[:, variable], units_of(table))
 
 
 def units_of(table: BarrierTable) -> Units:
@@ -246,28 +236,32 @@ def _has_strength(table: BarrierTable, name: str) -> bool:
     return low > 0 or high < 0
 
 
-def mean_curvature(table: BarrierTable, name: str) -> Estimate:
-    """Mean over bins of the curvature of ln P in 1/T, weighted by its inverse variance."""
-    curvature, draws, weights, _ = _curvatures(table, name)
-    return Estimate(_mean(curvature, weights), _mean(draws, weights), units_of(table))
+STRAIGHT = between(-0.2, 0.2)
+"""Relative changes of a barrier over the fitted temperatures at which ln P counts as straight."""
 
 
-def curvature_slope(table: BarrierTable, name: str) -> Estimate:
-    """Slope of the curvature against the variable, weighted likewise."""
-    curvature, draws, weights, x = _curvatures(table, name)
-    return Estimate(_slope(x, curvature, weights), _slope(x, draws, weights), units_of(table))
+def curvature_effect(table: BarrierTable, name: str, form: int) -> Estimate:
+    """How much the barrier of a bin grows from the hottest to the coldest temperature of the fit.
 
+    Relative to the barrier of the straight line; mean over bins, weighted by the inverse variance.
+    The local slope of ln P = Sigma - E / T + c / T^2 is a barrier of E - 2 c / T.
 
-def _curvatures(
-    table: BarrierTable, name: str
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Curvature of the bins that count, (draws, bins) draws, weights, and the variable."""
+    Parameters
+    ----------
+    form
+        Number in `FORMS` of the form whose departure from a straight line counts.
+    """
     variable = place(table, name)
-    curvature, draws = table.curvature[variable], table.curvature_draws[:, variable]
+    hot, cold = 1 / table.temperature.max(), 1 / table.temperature.min()
+    with np.errstate(divide="ignore", invalid="ignore"):
+        unit = -2 * (cold - hot) / table.energy[form, BINOMIAL, variable]
+    effect = unit * table.curvature[form, variable]
+    draws = unit * table.curvature_draws[:, form, variable]
     enough = np.isfinite(draws).mean(axis=0) > LEAST_DEFINED
-    used = np.isfinite(curvature) & np.isfinite(table.value[variable]) & enough
-    curvature, draws = curvature[used], draws[:, used]
-    return curvature, draws, 1 / np.nanvar(draws, axis=0), table.value[variable, used]
+    used = np.isfinite(effect) & np.isfinite(table.value[variable]) & enough
+    weights = 1 / np.nanvar(draws[:, used], axis=0)
+    value = _mean(effect[used], weights)
+    return Estimate(value, _mean(draws[:, used], weights), units_of(table))
 
 
 def _mean(values: np.ndarray, weights: np.ndarray) -> np.ndarray:

@@ -153,12 +153,23 @@ def no_test_snapshots(data: FigureData) -> str:
     return f"no test snapshots {learned.at(training_temperature(data))}"
 
 
+def about_own_means(snapshots: Sequence[Snapshot], name: str) -> list[np.ndarray]:
+    """(n,) output of a model for each snapshot of one temperature, without offsets of replicas.
+
+    Each replica is judged by a model of its own. Away from the training temperature these models
+    differ by offsets, which pooled values must not hold: the mean over the particles of a replica
+    is taken for that of all.
+    """
+    own = by_replica(snapshots, name)
+    whole = np.concatenate(list(own.values())).mean()
+    return [each.predicted[name] - own[each.replica].mean() + whole for each in snapshots]
+
+
 def aligned(data: FigureData, snapshots: Sequence[Snapshot], name: str) -> list[np.ndarray]:
     """(n,) output of a model for each snapshot, with one origin for the models of all replicas.
 
-    Each replica is judged by a model of its own, and models differ by an offset. So the mean over
-    the test particles of a replica at the training temperature is taken for that of all replicas
-    there: the same shift at all temperatures.
+    As `about_own_means`, but the mean of a replica is that at the training temperature: the same
+    shift at all temperatures, so that the mean may differ from one to the other.
     """
     own = by_replica([each for each in at_training(data) if name in each.predicted], name)
     means = {replica: values.mean() for replica, values in own.items()}

@@ -14,8 +14,8 @@ from softness.findings.data import FigureData
 from softness.findings.learned import SOFTNESS
 from softness.findings.regressed import RIDGE, SVR
 from softness.learning.scores import pearson
-from softness.verdicts import Claim, Statement
 from softness.uncertainty import Estimate
+from softness.verdicts import Claim, Statement
 
 NUMBER = "T3.1"
 TEMPERATURE_OF_SOURCE = 0.45

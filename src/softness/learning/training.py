@@ -7,6 +7,7 @@ import numpy as np
 from softness.learning.checks import same_length
 from softness.learning.classify import cross_validate, train_hyperplane
 from softness.learning.hyperplane import Hyperplane
+from softness.uncertainty import ENOUGH_REPLICAS, block_labels
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,8 @@ class TrainedClassifier:
     jackknife
         Planes without the samples of one unit each, for the error of the direction.
     halves
-        Two planes that share no sample, of units of even and of odd number; none with one unit.
+        Two planes that share no sample: of replicas of even and of odd number, or of both halves of
+        the time where there is one replica; none where a half has no samples of both classes.
     cross_validated
         (n,) value w.F - b of each sample by a plane that saw no sample of its group.
     plain_cross_validated
@@ -87,7 +89,8 @@ def train_classifier(
         return train_hyperplane(features[chosen], labels[chosen], penalty, mean, scale)
 
     present = np.unique(units)
-    both_halves = len(np.unique(present % 2)) > 1
+    # Neighbouring stretches of one replica depend on each other: halves are of whole replicas.
+    halves = replicas % 2 if number_of_replicas > 1 else units > np.median(units)
     plane = train(np.ones(len(labels), dtype=bool))
     others = [replicas != replica for replica in range(number_of_replicas)]
     options = {"folds": folds, "penalty": penalty, "mean": mean, "scale": scale}
@@ -95,28 +98,40 @@ def train_classifier(
         plane=plane,
         left_out=[plane] if number_of_replicas == 1 else [train(chosen) for chosen in others],
         jackknife=[train(units != unit) for unit in present] if len(present) > 1 else [],
-        halves=[train(units % 2 == half) for half in (0, 1)] if both_halves else [],
+        halves=[train(halves == half) for half in (0, 1)] if len(np.unique(halves)) > 1 else [],
         cross_validated=cross_validate(features, labels, generator, groups, **options).values,
         plain_cross_validated=cross_validate(features, labels, generator, **options).values,
     )
 
 
 def time_units(
-    replicas: np.ndarray, frames: np.ndarray, last: int, number_of_replicas: int, wanted: int
+    replicas: np.ndarray,
+    times: np.ndarray,
+    duration: float,
+    number_of_replicas: int,
+    least: float,
+    most: int,
 ) -> np.ndarray:
-    """(n,) number of the stretch of time of a replica that each sample belongs to.
+    """(n,) number of the independent unit that each sample belongs to.
+
+    From five replicas on these are the units; fewer are cut into equal stretches of time, which
+    must be long enough to be independent of each other.
 
     Parameters
     ----------
-    replicas, frames
-        (n,) of each sample.
-    last
-        Number of the last frame.
+    replicas, times
+        (n,) of each sample; times from 0 to ``duration``.
+    duration
+        Of each run, in the unit of ``times``.
     number_of_replicas
         Of the study.
-    wanted
-        How many units there are to be; every replica is cut into as many equal ones, at least one.
+    least
+        Shortest length of a stretch.
+    most
+        Largest number of units; each replica is one at least.
     """
-    stretches = max(round(wanted / number_of_replicas), 1)
-    within = np.minimum(np.asarray(frames) * stretches // (last + 1), stretches - 1)
-    return np.asarray(replicas) * stretches + within
+    if number_of_replicas >= ENOUGH_REPLICAS:
+        return np.asarray(replicas)
+    block = max(least, duration / max(round(most / number_of_replicas), 1))
+    within = block_labels(times, duration, block)
+    return np.asarray(replicas) * max(int(duration // block), 1) + within

@@ -239,9 +239,9 @@ def analyse_groups(
         curves=Estimate.of_bootstrap(curves, drawn_curves, blocks),
         levels=np.array(levels),
         # In the logarithm: a time is positive, and its errors are relative.
-        times_to_level=Estimate.of_bootstrap(
-            np.log(to_level), np.log(drawn_to_level), blocks
-        ).map(np.exp),
+        times_to_level=Estimate.of_bootstrap(np.log(to_level), np.log(drawn_to_level), blocks).map(
+            np.exp
+        ),
         slope=slope,
         curvature=Estimate.of_bootstrap(line.curvature, drawn_line.curvature, blocks),
         compared=compared,

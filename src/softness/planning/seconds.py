@@ -189,6 +189,7 @@ RULES: dict[str, Seconds] = {
     "sample_features": _samples,
     "snapshot_features": _snapshots,
     "train_classifier": _classifier,
+    "reference_features": lambda sizes, job: START,
     "learned_values": _learned,
     "predicted_values": _predicted,
     "averaged_values": _averaged,

@@ -8,13 +8,18 @@ import numpy as np
 
 from softness.files import tables
 from softness.files.records.dynamics import RelaxationTable
-from softness.files.records.learned import Accuracies, Classifier, LabelledSet
+from softness.files.records.learned import (
+    Accuracies,
+    Classifier,
+    LabelledSet,
+    ReferenceFeatures,
+)
 from softness.stages import command
 from softness.stages.shared.classified import (
     read_classifiers,
     sample_features,
     time_blocks,
-    unseen_planes,
+    unseen_models,
 )
 
 NAME = "accuracy"
@@ -35,6 +40,9 @@ def arguments() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--classifiers", type=Path, nargs="+", required=True, help="files named by their variables"
+    )
+    parser.add_argument(
+        "--reference", type=Path, required=True, help="mean features of all replicas (HDF5)"
     )
     parser.add_argument("--relaxation", type=Path, required=True, help="at this temperature (HDF5)")
     parser.add_argument("--output", type=Path, required=True, help="table to write (HDF5)")
@@ -73,7 +81,8 @@ def main(options: argparse.Namespace) -> None:
         right=np.array([_right(each, labelled.label, cells, shape) for each in values.values()]),
         plain_right=_plain_right(classifiers.get(own), labelled),
     )
-    inputs = [options.samples, *options.features, *options.classifiers, options.relaxation]
+    inputs = [options.samples, *options.features, *options.classifiers, options.reference]
+    inputs.append(options.relaxation)
     tables.write(options.output, record, command.provenance(NAME, settings, inputs))
 
 
@@ -84,16 +93,15 @@ def _unseen_values(
     settings = options.settings
     kind = settings["kind"]
     features, _ = sample_features(labelled, kind, options.features, settings["features"])
+    reference = tables.read(options.reference, ReferenceFeatures)
     values: dict[str, np.ndarray] = {}
     for replica in range(int(labelled.replicas)):
         own = labelled.replica == replica
-        planes = unseen_planes(
-            classifiers, replica, settings["random_directions"], settings["seed"]
-        )
-        for name, (plane, spread) in planes.items():
+        given = (replica, settings["random_directions"], settings["seed"], reference)
+        for name, model in unseen_models(classifiers, *given).items():
             values.setdefault(name, np.empty(len(features)))
             if own.any():
-                values[name][own] = plane.projection(features[own]) / spread
+                values[name][own] = model(features[own])
     return values
 
 

@@ -11,8 +11,8 @@ from softness.errors import InputError
 from softness.figures import registry, style
 from softness.files import tables
 from softness.files.atomic import replacing
-from softness.findings.data import KINDS, FigureData
 from softness.files.claims import write_claims
+from softness.findings.data import KINDS, FigureData
 from softness.stages import command
 
 

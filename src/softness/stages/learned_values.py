@@ -8,8 +8,9 @@ import numpy as np
 
 from softness.files import tables
 from softness.files.records.hops import HopIndicator
+from softness.files.records.learned import ReferenceFeatures
 from softness.stages import command
-from softness.stages.shared.classified import columns_of, read_classifiers, unseen_planes
+from softness.stages.shared.classified import columns_of, read_classifiers, unseen_models
 from softness.stages.shared.values import add_run, files_of_run, values_of_run
 from softness.structure.table import REARRANGING
 
@@ -22,6 +23,9 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument(
         "--classifiers", type=Path, nargs="+", required=True, help="files named by their variables"
     )
+    parser.add_argument(
+        "--reference", type=Path, required=True, help="mean features of all replicas (HDF5)"
+    )
     add_run(parser)
     return parser
 
@@ -31,17 +35,16 @@ def main(options: argparse.Namespace) -> None:
     settings = options.settings
     classifiers = read_classifiers(options.classifiers, settings["classifiers"])
     hop = tables.read(options.hop, HopIndicator)
-    planes = unseen_planes(
-        classifiers, int(hop.replica), settings["random_directions"], settings["seed"]
-    )
+    reference = tables.read(options.reference, ReferenceFeatures)
+    given = (int(hop.replica), settings["random_directions"], settings["seed"], reference)
+    models = unseen_models(classifiers, *given)
 
     def predict(features: np.ndarray, columns: Sequence[str]) -> np.ndarray:
         chosen = features[:, columns_of(columns, settings["features"])]
-        values = [plane.projection(chosen) / spread for plane, spread in planes.values()]
-        return np.stack(values, axis=1)
+        return np.stack([model(chosen) for model in models.values()], axis=1)
 
-    record = values_of_run(options, hop, REARRANGING, list(planes), predict)
-    inputs = [*options.classifiers, *files_of_run(options)]
+    record = values_of_run(options, hop, REARRANGING, list(models), predict)
+    inputs = [*options.classifiers, options.reference, *files_of_run(options)]
     tables.write(options.output, record, command.provenance(NAME, settings, inputs))
 
 

@@ -10,7 +10,7 @@ from softness.files import tables
 from softness.files.records.learned import Classifier
 from softness.files.records.regressed import Predictions
 from softness.stages import command
-from softness.stages.shared.classified import unseen_planes
+from softness.stages.shared.classified import unseen_models
 from softness.stages.shared.regressors import unseen_regressors
 from softness.stages.shared.snapshots import Snapshots, order_of, read_snapshots
 
@@ -61,13 +61,10 @@ def _predicted(options: argparse.Namespace, found: Snapshots) -> dict[str, np.nd
     for replica in np.unique(found.replica):
         own = np.flatnonzero(found.replica == replica)
         seen = found.features[np.ix_(own, by_softness)]
-        planes = unseen_planes(
-            {"softness": classifier},
-            int(replica),
-            settings["random_directions"],
-            settings["seed"],
-        )
-        values = {name: plane.value(seen) for name, (plane, _) in planes.items()}
+        directions = settings["random_directions"], settings["seed"]
+        planes = unseen_models({"softness": classifier}, int(replica), *directions)
+        values = {name: model(seen) for name, model in planes.items()}
+        values["softness"] = planes["softness"].plane.value(seen)
         for name, model in unseen_regressors(options.models, int(replica)).items():
             columns = _of_orders(found, settings["orders_of"].get(name, [0]))
             values[name] = model.predict(found.features[np.ix_(own, columns)])

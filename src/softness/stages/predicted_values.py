@@ -10,7 +10,7 @@ from softness.files import tables
 from softness.files.records.hops import HopIndicator
 from softness.files.records.learned import Classifier
 from softness.stages import command
-from softness.stages.shared.classified import columns_of, unseen_planes
+from softness.stages.shared.classified import columns_of, unseen_models
 from softness.stages.shared.regressors import unseen_regressors
 from softness.stages.shared.values import add_run, files_of_run, values_of_run
 from softness.structure.table import BEFORE_EVENT
@@ -35,13 +35,14 @@ def main(options: argparse.Namespace) -> None:
     hop = tables.read(options.hop, HopIndicator)
     models = unseen_regressors(options.models, int(hop.replica))
     softness = {"softness": tables.read(options.softness, Classifier)}
-    planes = unseen_planes(
+    # Z-scores of each replica are taken about its own mean later: planes need not be aligned.
+    planes = unseen_models(
         softness, int(hop.replica), settings["random_directions"], settings["seed"]
     )
 
     def predict(features: np.ndarray, columns: Sequence[str]) -> np.ndarray:
         seen_by_softness = features[:, columns_of(columns, settings["features"])]
-        values = [plane.projection(seen_by_softness) / spread for plane, spread in planes.values()]
+        values = [plane(seen_by_softness) for plane in planes.values()]
         values += [model.predict(features) for model in models.values()]
         return np.stack(values, axis=1)
 

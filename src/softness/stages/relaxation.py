@@ -58,6 +58,8 @@ def main(options: argparse.Namespace) -> None:
         stretched_time=np.array(found.fit.time),
         stretching=np.array(found.fit.stretching),
         stretching_draws=found.stretching_draws,
+        plateau=np.array(found.plateau),
+        plateau_draws=found.plateau_draws,
     )
     tables.write(
         options.output, record, command.provenance("relaxation", settings, options.scattering)

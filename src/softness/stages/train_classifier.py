@@ -10,6 +10,7 @@ from softness import seeds
 from softness.errors import InputError
 from softness.files import tables
 from softness.files.features import FeatureTable, reading_features
+from softness.files.records.dynamics import RelaxationTable
 from softness.files.records.learned import Classifier, LabelledSet
 from softness.learning.hyperplane import Hyperplane
 from softness.learning.population import FeatureMoments
@@ -30,6 +31,7 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument(
         "--population", type=Path, nargs="+", required=True, help="features, one a replica"
     )
+    parser.add_argument("--relaxation", type=Path, required=True, help="at this temperature (HDF5)")
     parser.add_argument("--output", type=Path, required=True, help="classifier to write (HDF5)")
     return parser
 
@@ -42,12 +44,23 @@ def main(options: argparse.Namespace) -> None:
     features, names = sample_features(labelled, kind, options.features, settings["features"])
     moments = _population(options.population, settings["features"])
     replicas = int(labelled.replicas)
-    last = round(float(labelled.duration) / float(labelled.interval)) - 1
+    interval, duration = float(labelled.interval), float(labelled.duration)
+    time = float(tables.read(options.relaxation, RelaxationTable).relaxation_time)
+    # A liquid that did not relax within its run is one stretch.
+    least = settings["block_length"] * time if np.isfinite(time) else duration
+    units = time_units(
+        labelled.replica,
+        labelled.frame * interval,
+        duration,
+        replicas,
+        least,
+        settings["jackknife"],
+    )
     trained = train_classifier(
         features,
         labelled.label,
         labelled.replica,
-        time_units(labelled.replica, labelled.frame, last, replicas, settings["jackknife"]),
+        units,
         labelled.group,
         moments.mean,
         moments.scale,
@@ -77,7 +90,7 @@ def main(options: argparse.Namespace) -> None:
         cross_validated=trained.cross_validated,
         plain_cross_validated=trained.plain_cross_validated,
     )
-    inputs = [options.samples, *options.features, *options.population]
+    inputs = [options.samples, *options.features, *options.population, options.relaxation]
     tables.write(options.output, record, command.provenance(NAME, settings, inputs))
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from softness.dynamics.drift import relative_to_centre
-from softness.dynamics.van_hove import self_van_hove_component
+from softness.dynamics.van_hove import exponential_tail, self_van_hove_component
 from softness.errors import InputError
 from softness.files import tables
 from softness.files.records.dynamics import VanHove
@@ -27,6 +27,7 @@ def main(options: argparse.Namespace) -> None:
     settings = options.settings
     edges = _edges(settings["van_hove"])
     density, squares, fourths = np.zeros(len(edges) - 1), [], []
+    medians, tails = [], []
     with Trajectory(options.trajectory) as trajectory:
         interval = trajectory.frame_interval()
         lag = round(settings["van_hove"]["lag"] / interval)
@@ -47,6 +48,8 @@ def main(options: argparse.Namespace) -> None:
             square = ((end - start) ** 2).sum(axis=1)
             squares.append(square.mean())
             fourths.append((square**2).mean())
+            medians.append(np.sqrt(np.median(square)))
+            tails.append(exponential_tail(end - start))
         duration = trajectory.frames * interval
     record = VanHove(
         temperature=np.array(settings["temperature"]),
@@ -58,6 +61,8 @@ def main(options: argparse.Namespace) -> None:
         origin=np.array(origins) * interval,
         square=np.array(squares),
         fourth=np.array(fourths),
+        median=np.array(medians),
+        tail=np.array(tails),
     )
     made_by = command.provenance("van_hove", settings, [options.trajectory])
     tables.write(options.output, record, made_by)

@@ -95,6 +95,7 @@ class Learning(Base):
             "kind": kind,
             "temperature": float(temperature),
             "seed": self.config["seed"],
+            "block_length": self.config["uncertainty"]["block_length"],
             **{key: block[key] for key in ("features", "penalty", "folds", "jackknife")},
         }
 
@@ -104,6 +105,13 @@ class Learning(Base):
             "seed": self.config["seed"],
             "features": block["features"],
             "random_directions": block["random_directions"],
+        }
+
+    def reference_features(self) -> dict[str, Any]:
+        """Settings of the mean features at which planes of all replicas are aligned."""
+        return {
+            "temperature": float(self.transfer_label),
+            "features": self.config["classifier"]["features"],
         }
 
     def learned_values(self) -> dict[str, Any]:

@@ -27,7 +27,7 @@ class BarrierTable:
 
     Forms: Arrhenius, Kramers. Methods: binomial, least squares. Draws of energy and entropy are
     those of the Kramers form by binomial likelihood. Curvature is c of
-    ln P = Sigma - Delta E / T + c / T^2.
+    ln P = Sigma - Delta E / T + c / T^2, with the prefactor 1 / T in the Kramers form.
     """
 
     temperature: np.ndarray = array("temperatures", "eps_AA/k_B")
@@ -45,8 +45,8 @@ class BarrierTable:
     entropy: np.ndarray = array("forms methods variables bins", "k_B")
     energy_draws: np.ndarray = array("draws variables bins", "eps_AA")
     entropy_draws: np.ndarray = array("draws variables bins", "k_B")
-    curvature: np.ndarray = array("variables bins", "eps_AA^2")
-    curvature_draws: np.ndarray = array("draws variables bins", "eps_AA^2")
+    curvature: np.ndarray = array("forms variables bins", "eps_AA^2")
+    curvature_draws: np.ndarray = array("draws forms variables bins", "eps_AA^2")
     onset: np.ndarray = array("variables", "eps_AA/k_B")
     onset_draws: np.ndarray = array("draws variables", "eps_AA/k_B")
     strength: np.ndarray = array("variables")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from softness.files.tables import array
+from softness.uncertainty import Estimate, Units
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,10 @@ class ScatteringOrigins:
 
 @dataclass(frozen=True)
 class RelaxationTable:
-    """F_s at one temperature, over all replicas, and what is read from it, with bootstrap draws."""
+    """F_s at one temperature, over all replicas, and what is read from it, with bootstrap draws.
+
+    `plateau` is the smallest slope before the alpha decay over the slope at tau_alpha.
+    """
 
     temperature: np.ndarray = array("", "eps_AA/k_B")
     wave_number: np.ndarray = array("", "sigma_AA^-1")
@@ -49,6 +53,18 @@ class RelaxationTable:
     stretched_time: np.ndarray = array("", "tau")
     stretching: np.ndarray = array("")
     stretching_draws: np.ndarray = array("draws")
+    plateau: np.ndarray = array("")
+    plateau_draws: np.ndarray = array("draws")
+
+    @property
+    def units(self) -> Units:
+        """What was resampled."""
+        return Units(int(self.replicas), int(self.blocks))
+
+    @property
+    def relaxation_time_estimate(self) -> Estimate:
+        """tau_alpha with its draws, in tau."""
+        return Estimate(float(self.relaxation_time), self.relaxation_time_draws, self.units)
 
 
 @dataclass(frozen=True)
@@ -87,7 +103,9 @@ class VanHove:
     """Displacements of the analysed particles of one run over one lag time.
 
     `density` is the self part for one component; `square` and `fourth` are means over particles of
-    the powers of the distance, for each origin.
+    the powers of the distance, and `median` is the median distance, for each origin; `tail` is by
+    how much an exponential is more likely than a Gaussian beyond the 99 % quantile of a component
+    (logarithm, a displacement).
     """
 
     temperature: np.ndarray = array("", "eps_AA/k_B")
@@ -99,3 +117,5 @@ class VanHove:
     origin: np.ndarray = array("origins", "tau")
     square: np.ndarray = array("origins", "sigma_AA^2")
     fourth: np.ndarray = array("origins", "sigma_AA^4")
+    median: np.ndarray = array("origins", "sigma_AA")
+    tail: np.ndarray = array("origins")

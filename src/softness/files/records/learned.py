@@ -69,10 +69,19 @@ class Classifier:
 
 
 @dataclass(frozen=True)
+class ReferenceFeatures:
+    """Mean features of the population of each replica at the temperature that planes share."""
+
+    temperature: np.ndarray = array("", "eps_AA/k_B")
+    columns: np.ndarray = array("features")
+    mean: np.ndarray = array("replicas features")
+
+
+@dataclass(frozen=True)
 class LearnedValues:
     """Learned variables of one run, by models that never saw the replica.
 
-    Those of classifiers are w.F over its spread, those of regressors logit p_r (without its
+    Those of classifiers are w.F over its spread, aligned at the reference temperature, those of regressors logit p_r (without its
     constant part for features of higher order). `population` are all analysed particles in every
     `stride`-th frame; `event`, in every frame, the particles that rearrange soon after: whose p_hop
     is above the threshold a lead time later (classifiers), or that have an event within a time

@@ -1,7 +1,7 @@
 """What stages that apply classifiers have in common."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +11,12 @@ from softness.barriers.controls import random_hyperplane
 from softness.errors import InputError
 from softness.files import tables
 from softness.files.features import reading_features
-from softness.files.records.learned import Classifier, LabelledSet, LearnedValues
+from softness.files.records.learned import (
+    Classifier,
+    LabelledSet,
+    LearnedValues,
+    ReferenceFeatures,
+)
 from softness.learning.hyperplane import Hyperplane
 from softness.structure.table import TableRows
 from softness.uncertainty import block_labels
@@ -99,13 +104,68 @@ def random_planes(softness: Classifier, number: int, seed: int) -> list[tuple[Hy
     return planes
 
 
-def unseen_planes(
-    classifiers: Mapping[str, Classifier], replica: int, directions: int, seed: int
-) -> dict[str, tuple[Hyperplane, float]]:
-    """For each variable the plane that never saw a replica, and its spread; controls come last."""
-    planes = {name: unseen_plane(classifier, replica) for name, classifier in classifiers.items()}
+@dataclass(frozen=True)
+class UnseenModel:
+    """A plane that never saw a replica, for the particles of this replica.
+
+    Attributes
+    ----------
+    plane, spread
+        Its direction, and the standard deviation of w.F at the training temperature.
+    offset
+        How far it lies from the mean of the planes of all replicas at the reference temperature, in
+        units of the spread.
+    """
+
+    plane: Hyperplane
+    spread: float
+    offset: float = 0.0
+
+    def __call__(self, features: np.ndarray) -> np.ndarray:
+        """(n,) w.F over its spread of (n, M) features, aligned with the other planes."""
+        return self.plane.projection(features) / self.spread - self.offset
+
+
+def unseen_models(
+    classifiers: Mapping[str, Classifier],
+    replica: int,
+    directions: int,
+    seed: int,
+    reference: ReferenceFeatures | None = None,
+) -> dict[str, UnseenModel]:
+    """For each variable the model that never saw a replica; controls come last.
+
+    Away from its training temperature each plane has an offset of its own, which is the same for
+    all particles: pooled under one bias, two planes would look like a poor one. So each plane is
+    shifted, by the same amount at all temperatures, such that the mean over the population of the
+    replica that it never saw is the same for all replicas at the reference temperature.
+
+    Parameters
+    ----------
+    reference
+        Mean features of all replicas there; planes are not aligned without it.
+    """
     controls = random_planes(classifiers["softness"], directions, seed)
-    return planes | {f"random_{number}": plane for number, plane in enumerate(controls)}
+
+    def planes_of(number: int) -> dict[str, tuple[Hyperplane, float]]:
+        planes = {name: unseen_plane(each, number) for name, each in classifiers.items()}
+        return planes | {f"random_{control}": plane for control, plane in enumerate(controls)}
+
+    own = planes_of(replica)
+    if reference is None:
+        return {name: UnseenModel(*each) for name, each in own.items()}
+    if replica >= len(reference.mean):
+        raise InputError(
+            f"replica {replica}: the reference features know {len(reference.mean)}: make them again"
+        )
+    levels = {name: np.zeros(len(reference.mean)) for name in own}
+    for number, features in enumerate(reference.mean):
+        for name, (plane, spread) in planes_of(number).items():
+            levels[name][number] = plane.projection(features[None])[0] / spread
+    return {
+        name: UnseenModel(*each, float(levels[name][replica] - levels[name].mean()))
+        for name, each in own.items()
+    }
 
 
 def read_classifiers(paths: Sequence[Path], names: Sequence[str]) -> dict[str, Classifier]:
