@@ -160,8 +160,8 @@ def _regression_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
             )
     if others == {"times": [], "cutoffs": []}:
         yield (
-            "regression.labels: names no time and no cut-off: give some, or leave relabelled out of "
-            "regression.variants"
+            "regression.labels: names no time and no cut-off: give some, or leave relabelled out "
+            "of regression.variants"
         )
     threshold = config["hop"]["threshold"]
     if not is_multiple(threshold, 0.01) or threshold > 1:

@@ -9,17 +9,10 @@ import pandas as pd
 from softness.findings import learned, regressed
 from softness.findings.data import FigureData
 from softness.findings.learned import SOFTNESS
-<<<<<<< HEAD
 from softness.findings.regressed import RIDGE, SVR, Snapshot
 from softness.learning.scores import divergence_of_equals, jensen_shannon_divergence, pearson
 from softness.uncertainty import Estimate, combined
 from softness.verdicts import Claim, Statement, Trend, above, below, between, every
-=======
-from softness.findings.regressed import SVR, Snapshot
-from softness.learning.scores import divergence_of_equals, jensen_shannon_divergence
-from softness.uncertainty import Estimate
-from softness.verdicts import Claim, Statement
->>>>>>> origin/verdicts
 
 NUMBER = "3.1"
 BINS = 40
@@ -174,9 +167,7 @@ def compute(data: FigureData) -> Findings:
         name=name,
         edges=edges,
         densities={t: _density(np.concatenate(each), edges) for t, each in values.items()},
-        moments={
-            t: regressed.moments(data, NUMBER, each, values[t]) for t, each in tested.items()
-        },
+        moments={t: regressed.moments(data, NUMBER, each, values[t]) for t, each in tested.items()},
         means={t: _mean(data, each, name) for t, each in tested.items()},
         # The models owe to the training temperature whatever they know.
         doubt=regressed.doubt(data, filter(None, [snapshots]), softness=False),

@@ -10,11 +10,7 @@ from softness.findings.data import FigureData
 from softness.findings.learned import KRAMERS, BinProbabilities
 from softness.findings.regressed import SVR
 from softness.uncertainty import Estimate
-<<<<<<< HEAD
 from softness.verdicts import Claim, Statement
-=======
-from softness.verdicts import Claim, Inclusion
->>>>>>> origin/verdicts
 
 NUMBER = "3.2"
 

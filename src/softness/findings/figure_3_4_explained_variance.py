@@ -7,16 +7,11 @@ import pandas as pd
 
 from softness.findings import explained, learned, regressed
 from softness.findings.data import FigureData
-<<<<<<< HEAD
 from softness.findings.explained import CEILING, EXPLAINED, OVER_CEILING
 from softness.findings.learned import SOFTNESS
 from softness.findings.regressed import NETWORK, RBF_SVR, RIDGE, SVR
 from softness.uncertainty import Estimate
 from softness.verdicts import Claim, Statement, below, every
-=======
-from softness.uncertainty import Estimate
-from softness.verdicts import Claim, Statement
->>>>>>> origin/verdicts
 
 NUMBER = "3.4"
 LARGEST = 0.5

@@ -10,14 +10,8 @@ from softness.findings.barrier_curves import BarrierCurves
 from softness.findings.data import FigureData
 from softness.findings.explained import ETA, ETA_OVER_CEILING
 from softness.findings.regressed import FEATURES_KEPT, Snapshot
-<<<<<<< HEAD
 from softness.uncertainty import Estimate
 from softness.verdicts import SAME_SLOPE, Claim, Statement, above, below
-=======
-from softness.learning.scores import variance_ratio
-from softness.uncertainty import Estimate
-from softness.verdicts import Claim, Statement
->>>>>>> origin/verdicts
 
 NUMBER = "3.5"
 FEW = (4, 8)
@@ -53,7 +47,7 @@ STEEPER = Statement(
 SATURATED = Statement(
     figure=NUMBER,
     name="gain of eta from 64 features to all, over that of all",
-    claim="The fraction of the true variance that is predicted saturates with the number of features",
+    claim="The predicted fraction of the true variance saturates with the number of features",
     section="3.4",
     source="quickly saturates, no value given",
     # Of what all features predict: eta itself may be small.

@@ -138,7 +138,9 @@ def _gain_claim(
     gains = {learned.at(t): scores[t] - less[t] for t in scores if t in less}
     if not gains:
         return statement.not_tested(f"needs {fewer} and {more}, and test snapshots")
-    return statement.judge_every(gains, {learned.at(t): each for t, each in findings.doubts.items()})
+    return statement.judge_every(
+        gains, {learned.at(t): each for t, each in findings.doubts.items()}
+    )
 
 
 def table(findings: Findings) -> pd.DataFrame:

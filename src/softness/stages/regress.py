@@ -73,9 +73,7 @@ def main(options: argparse.Namespace) -> None:
     tables.write(options.output, record, made_by)
 
 
-def _particles(
-    settings: Mapping[str, Any], found: Snapshots, moments: FeatureMoments
-) -> Particles:
+def _particles(settings: Mapping[str, Any], found: Snapshots, moments: FeatureMoments) -> Particles:
     runs = int(found.runs.sum())
     target, *others = (counts_target(k.sum(axis=0), runs) for k in (found.counts, *found.others))
     by_name = dict(zip(settings.get("labels", {}), others, strict=True))
