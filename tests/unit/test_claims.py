@@ -4,10 +4,10 @@ import math
 
 import numpy as np
 import pytest
-from softness.report.claims import Statement, read_claims, write_claims
 
 from softness.errors import InputError
 from softness.report import claims
+from softness.report.claims import Statement, read_claims, write_claims
 
 STATEMENT = Statement("1.3", "stretching", "relaxation is stretched", "none", above=0.3, below=0.8)
 

@@ -186,14 +186,18 @@ FIGURES = (
     FigureEntry(
         number="3.6",
         name="figure_3_6_higher_orders",
-        title="Features of higher order: barriers and explained variance",
+        title="Features of higher order, and radial ones alone: barriers and explained variance",
         chapter="Chapter 3",
         tables=PREDICTED_BARRIERS,
     ),
     FigureEntry(
         number="3.7",
         name="figure_3_7_labels",
-        title="Barriers by labels of p_hop and of the cumulative squared displacement",
+        title=(
+            "Barriers by labels of p_hop and of the cumulative squared displacement, whose "
+            "thresholds flag equally many samples (the dissertation says events), and by labels of "
+            "other times and cut-offs"
+        ),
         chapter="Chapter 3",
         tables=(*PREDICTED_BARRIERS, "csd_threshold"),
     ),
@@ -249,7 +253,10 @@ FIGURES = (
     FigureEntry(
         number="A.1",
         name="figure_a_1_mean_predictions",
-        title="Mean output of each model against temperature",
+        title=(
+            "Mean output of each model against temperature, beside that at the training "
+            "temperature (the dissertation shows w.F, not shifted)"
+        ),
         chapter="Appendix A",
         tables=PREDICTED,
     ),
