@@ -305,8 +305,11 @@ def trend(by_temperature: Mapping[float, Estimate]) -> Estimate:
     over a wide range of T does so at no common rate.
     """
     series = [by_temperature[temperature] for temperature in sorted(by_temperature)]
-    weights = [1 / max(np.nanvar(each.draws), np.finfo(float).tiny) for each in series]
-    weights = np.array(weights) / max(weights)
+    known = [each.draws[np.isfinite(each.draws)] for each in series]
+    # Where nothing is known of an error, nothing is of that of the slope.
+    variances = [float(np.var(draws)) if len(draws) else 1.0 for draws in known]
+    weights = 1 / np.maximum(variances, np.finfo(float).tiny)
+    weights = weights / weights.max()
     order = np.arange(len(series), dtype=np.float64)
 
     def slope(values: Sequence[np.ndarray], axis: int) -> np.ndarray:

@@ -315,8 +315,9 @@ def resampled(
 ) -> Estimate:
     """A statistic of a mean over snapshots of one temperature, from resampled ones.
 
-    Replicas are drawn, then snapshots of each: never particles. All calls for one figure and one
-    temperature resample alike, so that their draws are paired.
+    Replicas are drawn, then snapshots of each: never particles. All calls for one figure resample
+    alike, so that their draws are paired. So are those of different temperatures: each replica is
+    judged by a model of its own, whose offset must not enter the steps between them.
 
     Parameters
     ----------
@@ -329,9 +330,7 @@ def resampled(
     groups = [np.flatnonzero(replica == number) for number in np.unique(replica)]
     with np.errstate(invalid="ignore", divide="ignore"):
         value = np.asarray(statistic(sums.sum(axis=0) / numbers.sum(axis=0)))
-    generator = seeds.stream(
-        data.settings["seed"], f"figure {figure} bootstrap", snapshots[0].temperature
-    )
+    generator = seeds.stream(data.settings["seed"], f"figure {figure} bootstrap", 0.0)
     grouped = ([given[group] for group in groups] for given in (sums, numbers))
     draws = bootstrap(*grouped, statistic, data.settings["draws"], generator)
     return Estimate.of_bootstrap(value, draws, [len(group) for group in groups], "snapshots")
