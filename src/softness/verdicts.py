@@ -110,17 +110,24 @@ class Every(Rule):
 
     Nothing is corrected where each holds. One of many true ones may lie outside by chance, so that
     one has to lie outside after Holm's correction for *not reproduced*.
+
+    Attributes
+    ----------
+    each
+        Rule of each value.
     """
+
+    each: Rule = field(default_factory=Rule)
 
     @property
     def sentence(self) -> str:
         """The rule as text."""
-        return f"each 95 % interval lies {self.region}; not reproduced if {HOLM}"
+        return f"each 95 % interval lies {self.each.region}; not reproduced if {HOLM}"
 
 
 def every(rule: Rule) -> Rule:
     """Each of several values obeys a rule of one."""
-    return Every(rule.above, rule.below)
+    return Every(rule.above, rule.below, rule)
 
 
 @dataclass(frozen=True)
@@ -300,4 +307,4 @@ class Claim:
     units: str
     verdict: str
     note: str = ""
-    doubt: str = field(default="")
+    doubt: str = ""

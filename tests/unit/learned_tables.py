@@ -7,8 +7,10 @@ from scipy.stats import norm
 
 from softness.files.records.barriers import BarrierTable
 from softness.files.records.dynamics import RelaxationTable, VanHove
+from softness.files.records.hops import Rearrangements
 from softness.files.records.learned import Accuracies, Classifier, Distribution
 from softness.findings.data import FigureData
+from softness.findings.table_2_1_hyperplanes import OF_SOURCE
 
 TRAINING, TRANSFER = 0.45, 0.47
 HOT = (1.0, 1.2, 1.4, 1.8, 2.0)
@@ -36,6 +38,7 @@ class Plan:
     transfer_accuracy: float = 0.70
     one_tail_accuracy: float = 0.60
     best_bias: float = 0.1
+    softness_bias: float = 1.5
     # Barriers.
     onset: float = 0.9
     fluidity_onset: float = 0.9
@@ -44,7 +47,7 @@ class Plan:
     random_influence: float = 0.1
     shift: float = 0.0
     curvature: float = 0.0
-    curvature_slope: float = 0.0
+    bend: float = 0.0
     strength_error: float = 0.05
     noise: float = 1.0
     # Distributions, displacements and directions.
@@ -52,8 +55,13 @@ class Plan:
     bump: float = 0.0
     skewness: float = 0.0
     tail: float = 0.4
+    exponential: float = 0.1
+    far: float = 1.0
+    hop_size: float = 0.6
     cosines: tuple = (0.8246, 0.8071, 0.6643, 0.7104, 0.7198)
     direction_error: float = 0.01
+    bias: float = -0.02
+    gaussian: float = 0.01
     found: int = WANTED
 
 
@@ -75,12 +83,23 @@ def made_up(**changes):
         barriers=[barriers(plan, BARRIER_FIT)],
         wide_barriers=[barriers(plan, SENSITIVITY)],
         van_hove=[van_hove(plan, t, r) for t in (0.45, *plan.hot) for r in range(plan.replicas)],
+        rearrangements=[rearrangements(plan, replica) for replica in range(plan.replicas)],
         relaxation=[relaxation(t) for t in (0.45, *plan.hot)],
     )
 
 
 def cosines(plan):
     return (*plan.cosines, *[0.7] * len(plan.hot))[: len(plan.hot)]
+
+
+def spread(temperature):
+    """Of table 2.1."""
+    return OF_SOURCE["spread"].get(temperature, 0.7)
+
+
+def best_bias(temperature):
+    """Of table 2.1, in units of the spread."""
+    return OF_SOURCE["best_bias"].get(temperature, 0.0) / spread(temperature)
 
 
 def classifier(plan, temperature, cosine):
@@ -93,14 +112,14 @@ def classifier(plan, temperature, cosine):
         temperature=np.array(temperature),
         columns=np.arange(FEATURES),
         weights=weights,
-        bias=np.array(-0.02),
+        bias=np.array(plan.bias),
         mean=np.zeros(FEATURES),
         scale=np.ones(FEATURES),
-        spread=np.array(0.7),
+        spread=np.array(spread(temperature)),
         covariance=np.eye(FEATURES),
         left_out_weights=left_out,
-        left_out_bias=np.full(plan.replicas, -0.02),
-        left_out_spread=np.full(plan.replicas, 0.7),
+        left_out_bias=np.full(plan.replicas, plan.bias),
+        left_out_spread=np.full(plan.replicas, spread(temperature)),
         jackknife_weights=weights + noise / 4,
         half_weights=weights + 2 * noise[:2],
         found=np.full(2, plan.found),
@@ -167,13 +186,13 @@ def training_set(plan):
 
 def transfer_set(plan):
     variables = {"softness": (plan.softness_accuracy, 0.5)}
-    variables |= {fluidity(t): (plan.transfer_accuracy, -0.3 * t) for t in plan.hot}
+    variables |= {fluidity(t): (plan.transfer_accuracy, best_bias(t)) for t in plan.hot}
     return accuracies(plan, TRANSFER, variables | one_tails(plan) | random_directions(plan), "")
 
 
 def extremes(plan, temperature):
     variables = {fluidity(temperature): (plan.fluidity_accuracy, plan.best_bias)}
-    variables["softness"] = (plan.softness_on_hot, 1.5)
+    variables["softness"] = (plan.softness_on_hot, plan.softness_bias * temperature)
     others = {fluidity(t): (0.6, 0.2) for t in plan.hot if t != temperature}
     variables |= others | one_tails(plan) | random_directions(plan)
     return accuracies(plan, temperature, variables, fluidity(temperature))
@@ -197,13 +216,13 @@ def planted_barriers(plan, temperatures, influences):
     names, influence = list(influences), np.array(list(influences.values()))
     onset = np.array([plan.onset] + [plan.fluidity_onset] * (len(names) - 1))
     shift = np.array([0.0] + [plan.shift] * (len(names) - 1))
-    g = plan.strength * influence[:, None] * x
+    g = plan.strength * influence[:, None] * (x + plan.bend * x**2)
     energy, entropy = 3.6 + shift[:, None] + onset[:, None] * g, 2.0 + g
     log_chance = entropy - energy / temperatures[:, None, None]
     trials = np.rint(1e6 * norm.pdf(x) + 1e4) * np.ones_like(log_chance)
     events = np.rint(trials * np.exp(log_chance))
     size = (DRAWS, *g.shape)
-    curvature = np.broadcast_to(plan.curvature + plan.curvature_slope * x, g.shape)
+    curvature = np.full((2, *g.shape), plan.curvature)
     # A single unit tells nothing of the error.
     known = 1.0 if plan.replicas * plan.blocks > 1 else np.nan
     common = known * generator.normal(size=(DRAWS, 1))
@@ -230,7 +249,8 @@ def planted_barriers(plan, temperatures, influences):
         energy_draws=energies[1, 0] + 0.03 * plan.noise * known * generator.normal(size=size),
         entropy_draws=entropies[1, 0] + 0.05 * plan.noise * known * generator.normal(size=size),
         curvature=curvature,
-        curvature_draws=curvature + 0.1 * plan.noise * known * generator.normal(size=size),
+        curvature_draws=curvature
+        + 0.1 * plan.noise * known * generator.normal(size=(DRAWS, *curvature.shape)),
         onset=onset,
         onset_draws=onset + 0.03 * common + 0.01 * generator.normal(size=(DRAWS, len(names))),
         strength=plan.strength * influence,
@@ -263,7 +283,7 @@ def distribution(plan, temperature):
 def van_hove(plan, temperature, replica):
     """Gaussian displacements; below T = 1 a share of particles that jump, with a tail."""
     generator = np.random.default_rng(int(1000 * temperature) + replica)
-    alpha = plan.tail if temperature < 1 else 0.01
+    alpha = plan.tail if temperature < 1 else plan.gaussian
     square = 2 * temperature**3 * (1 + 0.02 * generator.normal(size=10))
     fourth = 5 / 3 * (1 + alpha) * square**2
     edges = (np.arange(-50, 52) - 0.5) * 0.08
@@ -280,6 +300,24 @@ def van_hove(plan, temperature, replica):
         origin=np.arange(10) * 50.0,
         square=square,
         fourth=fourth,
+        median=plan.far * 0.888 * np.sqrt(square),
+        tail=np.sign(1 - temperature) * plan.exponential + 0.02 * generator.normal(size=10),
+    )
+
+
+def rearrangements(plan, replica):
+    generator = np.random.default_rng(replica)
+    events = 200
+    return Rearrangements(
+        temperature=np.array(TRAINING),
+        replica=np.array(replica),
+        threshold=np.array(0.2),
+        particle=np.arange(events),
+        frame=generator.integers(500, size=events),
+        value=plan.hop_size**2 * np.exp(0.3 * generator.normal(size=events)),
+        first=np.zeros(events),
+        last=np.zeros(events),
+        cut=np.zeros(events),
     )
 
 
@@ -299,6 +337,8 @@ def relaxation(temperature):
         stretched_time=np.array(1.0),
         stretching=np.array(0.7),
         stretching_draws=one,
+        plateau=np.array(0.3),
+        plateau_draws=one,
         **numbers,
     )
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from softness.barriers.controls import distance_over_range, random_hyperplane, slope_ratio
+from softness.barriers.controls import quadratic, random_hyperplane, slope_ratio, steepness
 from softness.errors import InputError
 
 X = np.linspace(-2, 2, 401)
@@ -20,33 +20,49 @@ def test_random_direction_has_unit_length_and_no_preference():
     assert all(plane.bias == 0 for plane in planes)
 
 
-def test_equal_curves_have_no_distance():
-    assert distance_over_range(X, REFERENCE, REFERENCE) == 0
+def test_curves_that_collapse_have_the_same_slope_whatever_their_level():
     assert slope_ratio(X, REFERENCE, REFERENCE) == pytest.approx(1.0)
+    assert slope_ratio(X, REFERENCE + 5, REFERENCE) == pytest.approx(1.0)
+    assert steepness(X, REFERENCE) == pytest.approx(-1.3)
 
 
-def test_a_flat_curve_is_at_0_29_of_the_range_and_a_reversed_one_at_0_58():
-    """So no threshold above 0.29 can be passed for certain by a variable without influence."""
-    flat, reverse = np.full_like(X, 7.0), 7.0 + 1.3 * X
-    assert distance_over_range(X, flat, REFERENCE) == pytest.approx(12**-0.5, rel=0.01)
-    assert distance_over_range(X, reverse, REFERENCE) == pytest.approx(2 * 12**-0.5, rel=0.01)
-    assert slope_ratio(X, flat, REFERENCE) == pytest.approx(0.0, abs=1e-9)
-    assert slope_ratio(X, reverse, REFERENCE) == pytest.approx(-1.0)
+@pytest.mark.parametrize("ratio", [-1.0, 0.0, 0.3, 2.0])
+def test_the_ratio_of_slopes_is_the_planted_one(ratio):
+    assert slope_ratio(X, 7.0 - 1.3 * ratio * X, REFERENCE) == pytest.approx(ratio, abs=1e-9)
+
+
+def test_errors_of_the_reference_do_not_make_a_curve_steeper_or_flatter():
+    """Least squares would attenuate the slope by a third here."""
+    generator = np.random.default_rng(1)
+    noisy = [REFERENCE + generator.normal(scale=1.0, size=X.shape) for _ in range(2)]
+    assert slope_ratio(X, *noisy) == pytest.approx(1.0, abs=0.1)
 
 
 def test_only_known_bins_within_the_limit_count():
     curve = REFERENCE.copy()
     curve[0] = np.nan
+    assert slope_ratio(X, curve, REFERENCE) == pytest.approx(1.0)
     wide = np.linspace(-4, 4, 401)
-    assert distance_over_range(X, curve, REFERENCE) == 0
     far = np.where(np.abs(wide) > 2, 99.0, 7.0 - 1.3 * wide)
-    assert distance_over_range(wide, far, 7.0 - 1.3 * wide) == 0
-    assert np.isnan(distance_over_range(X, np.full_like(X, np.nan), REFERENCE))
-    assert np.isnan(distance_over_range(X, REFERENCE, np.ones_like(X)))
+    assert slope_ratio(wide, far, 7.0 - 1.3 * wide) == pytest.approx(1.0)
+    assert steepness(wide, far) == pytest.approx(-1.3)
+    assert np.isnan(slope_ratio(X, np.full_like(X, np.nan), REFERENCE))
+    assert np.isnan(slope_ratio(X, REFERENCE, np.ones_like(X)))
+
+
+def test_the_quadratic_term_is_relative_to_the_linear_one_at_the_limit():
+    weights = np.ones_like(X)
+    assert quadratic(X, REFERENCE, weights) == pytest.approx(0.0, abs=1e-12)
+    bent = 7.0 - 1.3 * (X + 0.1 * X**2)
+    assert quadratic(X, bent, weights) == pytest.approx(0.2)
+    # A bin of no weight does not count.
+    bent[-1], weights[-1] = 99.0, 0.0
+    assert quadratic(X, bent, weights) == pytest.approx(0.2)
+    assert np.isnan(quadratic(X[:2], bent[:2], weights[:2]))
 
 
 def test_messages_name_argument_value_and_remedy():
     with pytest.raises(InputError, match=r"mean has the shape \(2,\), scale \(3,\)"):
         random_hyperplane(np.zeros(2), np.ones(3), np.random.default_rng(1))
     with pytest.raises(InputError, match=r"curve has the shape \(2,\).*401 bins"):
-        distance_over_range(X, np.ones(2), REFERENCE)
+        slope_ratio(X, np.ones(2), REFERENCE)

@@ -4,7 +4,13 @@ import freud
 import numpy as np
 import pytest
 
-from softness.dynamics.pairs import PairDistribution, first_peak, second_minimum
+from softness.dynamics.pairs import (
+    PairDistribution,
+    first_minimum,
+    first_peak,
+    neighbours,
+    second_minimum,
+)
 from softness.errors import InputError
 
 LENGTH = 10.0
@@ -161,6 +167,21 @@ def test_the_second_minimum_lies_behind_the_second_shell(noise, split):
     inside = (distance > 2.1) & (distance < 2.8)
     expected = distance[inside][np.argmin(clean[inside])]
     assert second_minimum(distance, values) == pytest.approx(expected, abs=0.06)
+
+
+def test_the_first_minimum_lies_behind_the_first_shell():
+    distance = np.arange(0.01, 5, 0.02)
+    values = shells(distance) - 0.3 * np.exp(-0.5 * ((distance - 1.42) / 0.1) ** 2)
+    assert first_minimum(distance, values) == pytest.approx(1.42, abs=0.06)
+    assert np.isnan(first_minimum(distance, 4 - distance))
+
+
+def test_neighbours_of_an_ideal_gas_fill_the_sphere():
+    distance = np.arange(0.005, 3, 0.01)
+    within = neighbours(distance, np.ones_like(distance), 2.0)
+    assert within == pytest.approx(4 / 3 * np.pi * 8, rel=1e-3)
+    shell = np.where((distance > 1) & (distance < 1.5), 2.0, 0.0)
+    assert neighbours(distance, shell, 2.0) == pytest.approx(8 / 3 * np.pi * 2.375, rel=1e-2)
 
 
 def test_a_range_that_ends_early_has_no_second_minimum():

@@ -9,6 +9,7 @@ from softness.dynamics.scattering import (
     StretchedExponential,
     fit_stretched_exponential,
     log_spaced_lags,
+    plateau_slope,
     relaxation_time,
     scattering_from_origins,
     self_scattering,
@@ -182,6 +183,25 @@ def planted_runs(replicas, spread, generator):
     return lags, [origins] * replicas, values
 
 
+@pytest.mark.parametrize("time", [20.0, 200.0, 2000.0])
+def test_the_plateau_of_two_steps_is_flatter_the_further_they_are_apart(time):
+    lags = np.geomspace(0.01, 10 * time, 120)
+    early, late = np.exp(-lags / 0.05), np.exp(-((lags / time) ** 0.8))
+    values = 0.25 * early + 0.75 * late
+    slopes = -np.gradient(values, np.log(lags))
+    between = (lags > 0.05) & (values > np.exp(-1))
+    at_relaxation = np.interp(-np.exp(-1), -values, slopes)
+    expected = slopes[between & (lags < time)].min() / at_relaxation
+    assert plateau_slope(lags, values) == pytest.approx(expected, rel=0.1)
+
+
+def test_one_step_has_no_plateau():
+    lags = np.geomspace(0.01, 10, 60)
+    assert plateau_slope(lags, np.exp(-lags)) == 1.0
+    assert np.isnan(plateau_slope(lags, np.exp(-lags / 1000)))
+    assert np.isnan(plateau_slope(lags[-3:], np.exp(-lags[-3:])))
+
+
 def test_relaxation_of_replicas_finds_time_and_stretching():
     lags, origins, values = planted_runs(5, 0.0, np.random.default_rng(1))
     found = analyse_relaxation(
@@ -190,6 +210,8 @@ def test_relaxation_of_replicas_finds_time_and_stretching():
     clean = 0.75 * np.exp(-((lags / 20) ** 0.8)) + 0.25 * np.exp(-lags / 0.05)
     assert found.time == pytest.approx(relaxation_time(lags, clean), rel=0.03)
     assert found.fit.stretching == pytest.approx(0.8, abs=0.04)
+    assert found.plateau < 0.5
+    assert found.plateau_draws.mean() == pytest.approx(found.plateau, abs=0.1)
     assert (found.low <= found.mean).all()
     assert (found.mean <= found.high).all()
     assert (found.origins == 500).all()

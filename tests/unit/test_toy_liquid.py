@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from toy_liquid import TEMPERATURES, ToyLiquid, count
 
-from softness.barriers.controls import distance_over_range, random_hyperplane, slope_ratio
+from softness.barriers.controls import random_hyperplane, slope_ratio
 from softness.barriers.fit import METHODS, Barrier, fit_barrier
 from softness.barriers.onset import fit_onset, onset_from_slope, onset_temperature
 from softness.barriers.resample import Resampled, cross_fit, cross_fitted_values, resample
@@ -222,7 +222,6 @@ def test_a_straight_background_takes_the_bend_of_what_is_not_known_for_influence
 def test_two_learned_directions_collapse(chains):
     curves = X, chains["other"].barriers.energy, chains["learned"].barriers.energy
     assert slope_ratio(*curves) == pytest.approx(1.0, abs=0.1)
-    assert distance_over_range(*curves) < 0.1
 
 
 def test_the_random_direction_does_not_collapse(liquid, chains):
@@ -236,7 +235,6 @@ def test_the_random_direction_does_not_collapse(liquid, chains):
     known = [liquid.correlation(chains[name].planes[0]) for name in ("random", "learned")]
     assert slope_ratio(*curves) == pytest.approx(known[0] / known[1], abs=0.15)
     assert slope_ratio(*curves) < 0.7
-    assert distance_over_range(*curves) > 0.2
 
 
 def test_a_variable_without_structure_has_no_onset(chains):

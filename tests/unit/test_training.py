@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from softness.errors import InputError
+from softness.findings.learned import jackknifed
 from softness.learning.classify import standardisation, train_hyperplane
 from softness.learning.population import FeatureMoments
 from softness.learning.training import time_units, train_classifier
@@ -66,7 +67,7 @@ def trained(replicas=3, seed=2, samples=600):
     of_replica = generator.integers(replicas, size=samples)
     frames = generator.integers(100, size=samples)
     groups = np.arange(samples) // 2
-    units = time_units(of_replica, frames, 99, replicas, 6)
+    units = time_units(of_replica, frames, 100, replicas, 1.0, 6)
     found = train_classifier(
         features,
         labels,
@@ -95,7 +96,7 @@ def test_each_replica_has_a_plane_that_never_saw_it():
 
 
 def test_planes_of_units_and_halves_are_those_of_their_samples():
-    found, (features, labels, _, units) = trained()
+    found, (features, labels, replicas, units) = trained()
     still = np.zeros(FEATURES), np.ones(FEATURES)
 
     def plane(chosen):
@@ -103,7 +104,7 @@ def test_planes_of_units_and_halves_are_those_of_their_samples():
 
     assert len(found.halves) == 2
     for half in (0, 1):
-        np.testing.assert_array_equal(found.halves[half].weights, plane(units % 2 == half))
+        np.testing.assert_array_equal(found.halves[half].weights, plane(replicas % 2 == half))
     for unit in range(6):
         np.testing.assert_array_equal(found.jackknife[unit].weights, plane(units != unit))
 
@@ -136,8 +137,38 @@ def test_one_replica_is_its_own_unseen_one_and_a_replica_without_samples_is_left
 
 
 def test_units_of_time_are_equal_and_apart_in_each_replica():
-    replicas, frames = np.repeat([0, 1], 100), np.tile(np.arange(100), 2)
-    units = time_units(replicas, frames, 99, 2, 10)
+    replicas, times = np.repeat([0, 1], 100), np.tile(np.arange(100.0), 2)
+    units = time_units(replicas, times, 100, 2, 10.0, 10)
     assert np.bincount(units).tolist() == [20] * 10
     assert set(units[replicas == 0]).isdisjoint(units[replicas == 1])
-    assert len(set(time_units(replicas, frames, 99, 2, 1))) == 2
+    assert len(set(time_units(replicas, times, 100, 2, 10.0, 1))) == 2
+
+
+def test_units_are_no_shorter_than_the_liquid_remembers():
+    replicas, times = np.repeat([0, 1], 100), np.tile(np.arange(100.0), 2)
+    assert np.bincount(time_units(replicas, times, 100, 2, 45.0, 10)).tolist() == [50] * 4
+    assert len(set(time_units(replicas, times, 100, 2, 60.0, 10))) == 2
+
+
+def test_five_replicas_are_units_by_themselves():
+    replicas = np.repeat(np.arange(5), 20)
+    times = np.tile(np.arange(20.0), 5)
+    np.testing.assert_array_equal(time_units(replicas, times, 20, 5, 1.0, 10), replicas)
+
+
+@pytest.mark.parametrize(("replicas", "correlation"), [(5, 0.0), (5, 0.5), (2, 0.0)])
+def test_intervals_of_the_jackknife_hold_the_truth_as_often_as_they_say(replicas, correlation):
+    """Stretches of one replica may depend on each other where replicas are the units."""
+    generator = np.random.default_rng(replicas)
+    stretches, samples, inside, studies = 5, 20, 0, 2000
+    of_replica = np.repeat(np.arange(replicas), stretches * samples)
+    times = np.tile(np.arange(stretches * samples), replicas)
+    units = time_units(of_replica, times, stretches * samples, replicas, samples, 10)
+    for _ in range(studies):
+        common = np.sqrt(correlation) * generator.normal(size=(replicas, 1))
+        own = np.sqrt(1 - correlation) * generator.normal(size=(replicas, stretches))
+        values = np.repeat((common + own).ravel(), samples) + generator.normal(size=len(times))
+        without = [values[units != unit].mean() for unit in np.unique(units)]
+        low, high = jackknifed(values.mean(), [without], replicas, 500).interval()
+        inside += low <= 0 <= high
+    assert 0.93 <= inside / studies <= 0.97

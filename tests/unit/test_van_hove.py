@@ -6,6 +6,7 @@ import pytest
 from softness.dynamics import van_hove
 from softness.dynamics.van_hove import (
     displacements,
+    exponential_tail,
     self_van_hove,
     self_van_hove_component,
 )
@@ -69,6 +70,22 @@ def test_exponential_tails_have_the_known_alpha():
     assert alpha(tails, dimension=1) == pytest.approx(1, abs=0.05)
     # Independent components: the excess of one is shared among three.
     assert alpha(tails, dimension=3) == pytest.approx(3 / 5, abs=0.05)
+
+
+def test_the_tail_tells_exponential_from_gaussian():
+    """The difference per displacement is known: of two laws fitted beyond one quantile."""
+    generator = np.random.default_rng(2)
+    exponential = np.mean([exponential_tail(generator.laplace(size=(2000, 3))) for _ in range(40)])
+    normal = np.mean([exponential_tail(generator.normal(size=(2000, 3))) for _ in range(40)])
+    assert exponential > 0.02
+    assert normal < -0.005
+    # A cage with rare hops of exponential length, as in a cold liquid.
+    hops = generator.laplace(scale=0.3, size=(60_000, 3)) * (generator.random((60_000, 1)) < 0.1)
+    assert exponential_tail(0.1 * generator.normal(size=hops.shape) + hops) > 0.02
+
+
+def test_a_tail_of_equal_displacements_tells_nothing():
+    assert np.isnan(exponential_tail(np.ones((100, 3))))
 
 
 def test_a_single_length_of_jump_is_as_far_below_gaussian_as_can_be():

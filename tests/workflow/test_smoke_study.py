@@ -9,6 +9,7 @@ from collections import Counter
 import numpy as np
 import pandas as pd
 import pytest
+from softness.report.claims import VERDICTS
 from workflow_commands import SMOKE, command, reruns
 
 from locations import ROOT
@@ -26,7 +27,6 @@ from softness.files.records.regressed import Predictions, Regression
 from softness.files.trajectory import Trajectory
 from softness.learning.scores import pearson
 from softness.physics.lock import versions
-from softness.report.claims import VERDICTS
 from softness.stages.shared.softness_in_time import softness_of_frames, softness_scale
 from softness.study import Study
 

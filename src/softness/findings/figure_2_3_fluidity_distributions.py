@@ -114,7 +114,7 @@ def _shape(data: FigureData, each: Distribution, name: str) -> Shape:
 
 
 def _about_own_mean(powers: np.ndarray) -> np.ndarray:
-    """(blocks, 5) sums of the value, and of the powers 1 to 4 of its distance to the replica's mean.
+    """(blocks, 5) sums of the value, and of powers 1 to 4 of its distance to the replica's mean.
 
     Parameters
     ----------
@@ -138,7 +138,7 @@ def _moments(means: np.ndarray) -> np.ndarray:
 
 
 def claims(findings: Findings) -> list[Claim]:
-    """Verdicts on the shape of the distributions of each fluidity, and on the order of its means."""
+    """Verdicts on the shape of the distributions of each fluidity, and on its means."""
     return [
         claim
         for trained_at, shapes in findings.shapes.items()

@@ -81,11 +81,11 @@ class ReferenceFeatures:
 class LearnedValues:
     """Learned variables of one run, by models that never saw the replica.
 
-    Those of classifiers are w.F over its spread, aligned at the reference temperature, those of regressors logit p_r (without its
-    constant part for features of higher order). `population` are all analysed particles in every
-    `stride`-th frame; `event`, in every frame, the particles that rearrange soon after: whose p_hop
-    is above the threshold a lead time later (classifiers), or that have an event within a time
-    (regressors). Frames are those of the structure.
+    Those of classifiers are w.F over its spread, aligned at the reference temperature; those of
+    regressors logit p_r (without its constant part for features of higher order). `population` are
+    all analysed particles in every `stride`-th frame; `event`, in every frame, the particles that
+    rearrange soon after: whose p_hop is above the threshold a lead time later (classifiers), or
+    that have an event within a time (regressors). Frames are those of the structure.
     """
 
     temperature: np.ndarray = array("", "eps_AA/k_B")
