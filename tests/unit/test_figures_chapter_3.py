@@ -68,11 +68,15 @@ FLATTER = "slope of Delta E by orders 0 to 2 over that by order 0"
 HIGHER_ENERGIES = "Pearson correlation of Delta E by orders 0 to 2 with that by order 0"
 HIGHER_ENTROPIES = "Pearson correlation of Sigma by orders 0 to 2 with that by order 0"
 RADIAL_SLOPE = "slope of Delta E by radial features alone over that by all of order 0"
-BY_ANGLES = "explained variance by order 0 minus that by radial features alone, at every temperature"
+BY_ANGLES = (
+    "explained variance by order 0 minus that by radial features alone, at every temperature"
+)
 LABELS = "slope of Delta E by labels of the CSD over that by p_hop"
 LABEL_ENTROPIES = "slope of Sigma by labels of the CSD over that by p_hop"
 EARLIER = "slope of Delta E by labels at t = 15 over that by those of the usual time"
-LOWER = "slope of Delta E by labels with 0.8 times the cut-off of the p_hop over that with the usual one"
+LOWER = (
+    "slope of Delta E by labels with 0.8 times the cut-off of p_hop over that with the usual one"
+)
 HIGHER_CSD = (
     "slope of Delta E by labels with 1.25 times the cut-off of the CSD over that with the usual one"
 )
@@ -88,7 +92,7 @@ SAME_BARRIERS = "slope of Delta E with half of the runs over that with all"
 NOISE = {"noise": 60.0}
 
 
-SMALL_ETAS = tuple(zip(("svr_64_features", "svr_128_features", "svr_135_features"), (0.2, 0.3, 0.3)))
+SMALL_ETAS = (("svr_64_features", 0.2), ("svr_128_features", 0.3), ("svr_135_features", 0.3))
 
 FEW_PARTICLES = {
     "replicas": 3,
@@ -245,7 +249,12 @@ def test_what_the_dissertation_says_is_reproduced_where_it_is_planted(number, as
         ("T3.1", COSINE, {"turned": 0.4}, UNSURE),
         ("T3.1", COSINE, {"cosines": (("svr", -0.3), ("ridge", 0.7), ("binomial", 0.5))}, NOT),
         # Larger than the dissertation's is not orthogonal either.
-        ("T3.1", COSINE, {"cosines": (("svr", 0.4), ("ridge", 0.7), ("binomial", 0.5))}, REPRODUCED),
+        (
+            "T3.1",
+            COSINE,
+            {"cosines": (("svr", 0.4), ("ridge", 0.7), ("binomial", 0.5))},
+            REPRODUCED,
+        ),
         ("T3.1", COSINES, {"cosines": (("svr", 0.4), ("ridge", 0.7), ("binomial", 0.5))}, NOT),
         ("T3.1", COSINES, {"cosines": (("svr", 0.232), ("ridge", 0.7), ("binomial", 0.5))}, UNSURE),
         ("T3.1", COSINES, {"turned": 0.4}, UNSURE),
@@ -502,22 +511,67 @@ HARD = {
 INITIALS = {REPRODUCED: "R", NOT: "N", UNSURE: "U", UNTESTED: "T"}
 # Of each claim of each figure, in the order of NUMBERS.
 TOLD = {
-    "the source's": "RRRU RR RRRRR RRRRRRRRRRRRRRRR RR RR RR RRRNR RR RR RR RRR",
-    "one replica": "UUUU UU UUUUU UUUUUUUUUUUUUUUU UU UU UU UUUUU UU UU UU UUU",
-    "one unit": "UUUU UU UUUUU UUUUUUUUUUUUUUUU UU UU UU UUUUU UU UU UU UUU",
-    "one snapshot of two replicas": "UUUU RR RRRRR URRURRRRRRRRRRRR UU RR UR RRRNU RR RR UR RRR",
-    "no test snapshot": "TTTT RR RRRRR RRRTTTTTTRRRTTTT TT TR TR RRRNR RR TR TT RRR",
-    "no variants": "RRRU RR RRRRT RRRRRRRRRRRRRRRR RR TT TT TTTTR RR RT RR TTT",
-    "one block": "UUUU UU UUUUU UUUUUUUUUUUUUUUU UU UU UU UUUUU UU UU UU UUU",
-    "one model": "TTTT TT RRTRR TRTTRTRTTTRTTRTT RR RR TT TTTTR RR RR RT TTT",
-    "a network alone": "TTTT TT TTTTT TTTTTTTTRTTTTTTR RR RR TT TTTTR RR RT RT RRR",
-    "one temperature": "RRTU RR RRRRR RRRRRRRRRRRRRRRR RR RR RR RRRNR RR RR TT RRR",
-    "not the training temperature": "RRRT RR RRRRR RRRTTTTTTRRRTTTT RR TR RR RRRNR RR TT TT RRR",
-    "one run in each half": "UUUU UU UUUUR UUUUUUUUUUUUUUUU UU UU UU UUUUR RR TT UU UUU",
-    "few particles": "UUUU RR RRRRR RRRUUUUUURRRURUU UU UR UR RRRNR RR RR UU RRR",
-    "three particles": "UUUU RR RRRRR RRRUUUUUURRRURUR UU UR UR RRRNR RR UR UU RRR",
-    "one particle": "UUUU RR RRRRR RRRUUUUUURRRUUUU UU UR UR RRRNR RR UR UU RRR",
-    "no events": "UUUU UU UUUUU UUUUUUUUUUUUUUUU UU UU UU UUUUT UU UU UU UUU",
+    "the source's": (
+        "RRRRUUU R RRRRRRRRRRRR RRRRRRRRRRRRRRRR RRR "
+        "RRRRR RRRRRRRRRR RRRRRRRRRR RR RR RRRRRRR RRRRRR"
+    ),
+    "one replica": (
+        "UUUUUUU U UUUUUUUUUUUU UUUUUUUUUUUUUUUU UUU "
+        "UUUUU UUUUUUUUUU UUUUUUUUUU UU UU UUUUUUU UUUUUU"
+    ),
+    "one unit": (
+        "UUUUUUU U UUUUUUUUUUUU UUUUUUUUUUUUUUUU UUU "
+        "UUUUU UUUUUUUUUU UUUUUUUUUU UU UU UUUUUUU UUUUUU"
+    ),
+    "one snapshot of two replicas": (
+        "UURRUUU R RRRRRRRRRRRR RRRURRRRRRRRRRRR RRR "
+        "RRRRR UURRRRRRRU RRRRRRRRRU RR RR RRURRRU RRRRRR"
+    ),
+    "no test snapshot": (
+        "TTTTTTT R RRRRRRRRRRRR RRRTTTTTTRRRTTTT TTT "
+        "RRRTT TTRRRRRRRT RRRRRRRRRR RR TR TTTTTTT RRRRRR"
+    ),
+    "no variants": (
+        "RRRRUUT R RRRRRRRRRRRT RRRRRRRRRRRRRRRR RRR TTTTT TTTTTTTTTT TTTTTTR RR RT RRRRRRR TTTTTT"
+    ),
+    "one block": (
+        "UUUUUUU U UUUUUUUUUUUU UUUUUUUUUUUUUUUU UUU "
+        "UUUUU UUUUUUUUUU UUUUUUUUUU UU UU UUUUUUU UUUUUU"
+    ),
+    "one model": (
+        "TTTTTUU T TRTTTRTTTTR TRTTRTRTTTRTTRTT RRT RRRRR TTTTTTTTTT TTTTTTRRTR RR RR RRT TTTTTT"
+    ),
+    "a network alone": (
+        "TTTTTTT T TTTTTTTTTTT TTTTTTTTRTTTTTTR RRT RRRRR TTTTTTTTTT TTTTTTRRTR RR RT RT RRRRRR"
+    ),
+    "one temperature": (
+        "RRTRUUU R RRRRRRRRRRRR RRRRRRRRRRRRRRRR RRR "
+        "RRRRR RRRRRRRRRR RRRRRRRRRR RR RR TTTTTTT RRRRRR"
+    ),
+    "not the training temperature": (
+        "RRRTTTT R RRRRRRRRRRRR RRRTTTTTTRRRTTTT RRR "
+        "RRRTT RRRRRRRRRR RRRRRRRRRR RR TT TTTTTTT RRRRRR"
+    ),
+    "one run in each half": (
+        "UUUUUUU U UUUUUUUUUUUR UUUUUUUUUUUUUUUU TUT "
+        "UUUUU UUUUUUUUUU UUUUUUUUUR RR TT UUUUUUU UUUUUU"
+    ),
+    "few particles": (
+        "UURUUUU R RRRRRRRRRRRR RRRUUUUUURRRURUU UUU "
+        "RRRRR UURRRRRRRU RRRRRRRRRR RR RR RRRRRRU RRRRRR"
+    ),
+    "three particles": (
+        "UURUUUU R RRRRRRRRRRRR RRRUUUUUURRRUUUU UUU "
+        "RRRRR UURRRRRRRU RRRRRRRRRR RR RR RRRRRRU RRRRRR"
+    ),
+    "one particle": (
+        "UUUUUUU R RRRRRRRRRRRR RRRUUUUUURRRUUUU UUU "
+        "RRRUU UURRRRRRRU RRRRRRRRRR RR RR RURUUUU RRRRRR"
+    ),
+    "no events": (
+        "UUUTTTU U UUUUUUUUUUUU UUTTTTTTTUUUTTTT TUTTTTTT "
+        "UUUUU UUUUUUUUUU UUUUUUUUUT UU UU UTTTTTT UUUUUU"
+    ),
 }
 
 
@@ -539,7 +593,7 @@ def test_figures_are_drawn_from_whatever_a_study_has(number, kind):
     assert told == TOLD[kind].split()[NUMBERS.index(number)]
     for claim in found:
         is_judged = claim.verdict in (REPRODUCED, NOT)
-        assert is_judged or claim.note or np.isfinite([claim.low, claim.high]).all()
+        assert is_judged or claim.note or claim.doubt or np.isfinite([claim.low, claim.high]).all()
 
 
 @pytest.mark.parametrize("number", NUMBERS)
@@ -741,9 +795,10 @@ def test_cosines_are_given_as_in_the_dissertation_and_in_one_unit(as_planted):
 def test_some_pair_of_settings_may_have_the_cosines_of_the_dissertation():
     """The chosen settings miss one of them, others that validate as well do not."""
     turned = (("svr", 0.35), ("ridge", 0.75145), ("binomial", 0.6))
-    data = predicted(cosines=turned, settings_apart=0.2)
+    planted = {"cosines": turned, "ridge_with_svr": 0.55, "turned": 0.002}
+    data = predicted(settings_apart=0.2, **planted)
     assert claims("T3.1", data)[COSINES].verdict == REPRODUCED
-    assert claims("T3.1", predicted(cosines=turned))[COSINES].verdict == NOT
+    assert claims("T3.1", predicted(**planted))[COSINES].verdict == NOT
     nearest = module("T3.1").table(data).query("variable == 'nearest settings'")
     values = dict(zip(nearest["quantity"], nearest["value"], strict=True))
     assert values["cosine of svr with softness"] == pytest.approx(0.13264, abs=0.1)

@@ -123,8 +123,8 @@ def _relabelled(names: Iterable[str]) -> dict[Statement, dict[str, str]]:
         if kind == "t":
             found[TIMES][f"at t = {number}"] = match[0]
         else:
-            statement, indicator = (CSD_CUTOFFS, "CSD") if by_csd else (CUTOFFS, "p_hop")
-            found[statement][f"{number} times the cut-off of the {indicator}"] = match[0]
+            statement, indicator = (CSD_CUTOFFS, "the CSD") if by_csd else (CUTOFFS, "p_hop")
+            found[statement][f"{number} times the cut-off of {indicator}"] = match[0]
     return found
 
 

@@ -289,8 +289,8 @@ def table(findings: Findings) -> pd.DataFrame:
     in the dissertation), ``converted_cosine`` that of both in the units of the regressor,
     ``covariance_cosine`` the cosine in the metric of the covariance of the training set,
     ``correlation`` the same over test particles. ``cosine_of_settings_low`` and ``_high`` are the
-    range of ``cosine`` over the whole grid of settings, other ``_low`` and ``_high`` the ends of the
-    95 % interval. The variable ``nearest settings`` is no model: the three cosines at the settings,
+    range of ``cosine`` over the whole grid of settings, other ``_low`` and ``_high`` the ends of
+    the 95 % interval. The variable ``nearest settings`` is no model: the three cosines at the settings,
     of those that validate as well as the best, whose cosines are nearest to the dissertation's.
     Nor is ``runs``: how many runs and particles there are at the temperature of
     the training, and which share of particles never rearranges in them.
