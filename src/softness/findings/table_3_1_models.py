@@ -290,10 +290,10 @@ def table(findings: Findings) -> pd.DataFrame:
     ``covariance_cosine`` the cosine in the metric of the covariance of the training set,
     ``correlation`` the same over test particles. ``cosine_of_settings_low`` and ``_high`` are the
     range of ``cosine`` over the whole grid of settings, other ``_low`` and ``_high`` the ends of
-    the 95 % interval. The variable ``nearest settings`` is no model: the three cosines at the settings,
-    of those that validate as well as the best, whose cosines are nearest to the dissertation's.
-    Nor is ``runs``: how many runs and particles there are at the temperature of
-    the training, and which share of particles never rearranges in them.
+    the 95 % interval. The variable ``nearest settings`` is no model: the three cosines at the
+    settings, of those that validate as well as the best, whose cosines are nearest to the
+    dissertation's. Nor is ``runs``: how many runs and particles there are at the temperature of the
+    training, and which share of particles never rearranges in them.
     """
     of_source = [*COSINES_OF_SOURCE.values(), COSINE_OF_BOTH_OF_SOURCE]
     nearest = {
