@@ -18,20 +18,22 @@ SETTINGS = {"seed": 1, "draws": 200, "block_length": 2.0}
 
 @dataclass(frozen=True)
 class Plan:
-    """What is planted; the defaults are what the source says, and a pulse with some memory."""
+    """What is planted; the defaults are what is said, and a pulse with some memory."""
 
     settings: tuple = tuple(SETTINGS.items())
     # Temperatures of the relaxation tables.
     relaxation: tuple = tuple(TAU)
-    # Shares: spread of the paths at the first time over the error, and how fast it goes.
+    # Shares: error of runs, spread of the paths at the first time over it, how fast it goes.
     shares_at: tuple = (0.6, 0.86)
     replicas: int = 3
     snapshots: int = 4
+    error: float = 0.0002
     paths: float = 12.0
     together: float = 3.0
-    # Decay: share left at 1 tau, time to 5 % at the hot temperature in tau_alpha.
+    # Decay: time of the first drop, fraction left at 1 tau, and time to 5 % in tau_alpha (hot).
     decay_at: tuple = (0.56, 0.83)
     blocks: int = 4
+    early: float = 0.2
     drop: float = 0.55
     forgotten: float = 100.0
     longest: float = 400.0
@@ -50,9 +52,13 @@ class Plan:
     cycle_replicas: int = 2
     cycle_snapshots: int = 4
     common: float = 0.25
+    # Fraction of the common response that stays after the pulse.
+    stays: float = 0.0
     # Plain relaxation, and a further response, by S(0), that stays after the pulse.
     clock: bool = True
     memory: float = -0.05
+    # How much energy goes with softness, which linear response is read from.
+    energy: float = 0.5
     cycle_noise: float = 0.02
     empty: tuple = ()
     seed: int = 0
@@ -72,7 +78,7 @@ def remembered(**changes):
 
 def relaxation(temperature, draws=50):
     time = TAU[temperature]
-    lag = np.geomspace(0.01, 20 * time, 60)
+    lag = np.unique(np.append(np.geomspace(0.01, 20 * time, 60), 1.0))
     mean = 0.25 * np.exp(-lag / 0.2) + 0.75 * np.exp(-((lag / (1.2 * time)) ** 0.7))
     return RelaxationTable(
         temperature=np.array(temperature),
@@ -90,6 +96,8 @@ def relaxation(temperature, draws=50):
         stretched_time=np.array(1.2 * time),
         stretching=np.array(0.7),
         stretching_draws=np.full(draws, 0.7),
+        plateau=np.array(0.3),
+        plateau_draws=np.full(draws, 0.3),
     )
 
 
@@ -98,7 +106,7 @@ def shares(plan, temperature):
     generator = np.random.default_rng(int(1000 * temperature))
     time = np.arange(5.0, 26.0)
     number = plan.replicas * plan.snapshots
-    level, error = 0.02, 0.0002
+    level, error = 0.02, plan.error
     offset = plan.paths * error * np.linspace(-1.5, 1.5, number)[:, None]
     mean = level + offset * np.exp(-(time - time[0]) / plan.together)
     mean = mean + error * generator.normal(size=mean.shape)
@@ -115,7 +123,7 @@ def shares(plan, temperature):
 
 
 def left(plan, temperature, time):
-    """(bins, times) share of its start that is left of each bin."""
+    """(bins, times) fraction of its start that is left of each bin."""
     tau = TAU[temperature]
     decades = np.log10(np.maximum(time, 1.0))
     if temperature > 0.7:
@@ -125,8 +133,9 @@ def left(plan, temperature, time):
         softer = np.linspace(-1, 1, len(STARTS))[:, None]
         slope = plan.slope - plan.faster * softer
         curves = plan.drop + slope * decades + plan.curvature * decades**2 / 2
-    curves = np.where(time == 0, 1.0, np.maximum(curves, 0.0))
-    return curves
+    vibration = (np.exp(-time / plan.early) - np.exp(-1 / plan.early)) / -np.expm1(-1 / plan.early)
+    first = plan.drop + (1 - plan.drop) * vibration
+    return np.where(time < 1, first, np.maximum(curves, 0.0))
 
 
 def decays(plan):
@@ -139,9 +148,9 @@ def decays(plan):
 
 def decay(plan, temperature, replica):
     """Sums of one run: planted means with noise of each block."""
-    generator = np.random.default_rng([int(1000 * temperature), replica])
-    steps = np.geomspace(1, plan.longest, 27)
-    time = np.unique(np.append(0.0, steps.round()))
+    generator = np.random.default_rng([int(1000 * temperature), replica, plan.seed])
+    steps = np.geomspace(1, plan.longest, 27).round()
+    time = np.unique([0.0, *np.geomspace(0.01, 0.7, 12), *steps])
     means = STARTS[:, None] * left(plan, temperature, time)
     means = np.vstack([means, np.zeros(len(time))])
     counts = np.append(PARTICLES, PARTICLES.sum())[:, None] * np.full(len(time), 10)
@@ -186,7 +195,8 @@ def cycle(plan, high, hold, snapshot, replica):
     clock = np.append(0.0, np.cumsum(np.diff(time) * (speeds[1:] + speeds[:-1]) / 2))
     moved = STARTS[:, None] * np.interp(clock, whole, share)
     steady = STARTS[:, None] * share
-    moved = moved + plan.common * warm + plan.memory * STARTS[:, None] * kept
+    common = warm + plan.stays * (kept - warm)
+    moved = moved + plan.common * common + plan.memory * STARTS[:, None] * kept
     shape, frames = (plan.runs, len(STARTS), len(whole)), len(time)
     control = steady + noise(plan, [plan.seed, snapshot, 0], shape)
     stream = [plan.seed, snapshot, 1, int(100 * high), int(hold)]
@@ -198,7 +208,7 @@ def cycle(plan, high, hold, snapshot, replica):
     weights[list(plan.empty)] = 0
     everyone = [np.einsum("b,rbt->rt", weights, each) / weights.sum() for each in (both, control)]
     # The total energy goes with the mean over everyone.
-    energy = 2e4 * everyone[1] + 30 * np.random.default_rng([snapshot, 2]).normal(
+    energy = 2e4 * plan.energy * everyone[1] + 30 * np.random.default_rng([snapshot, 2]).normal(
         size=everyone[1].shape
     )
     control, both = control.copy(), both.copy()

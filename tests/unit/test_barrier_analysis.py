@@ -55,8 +55,9 @@ def test_it_finds_what_each_part_finds(counted, found):
             barrier = fit_barrier(TEMPERATURES, events.T, trials.T, FORMS[form], METHODS[method])
             np.testing.assert_allclose(found.energy[form, method, variable], barrier.energy)
             np.testing.assert_allclose(found.entropy[form, method, variable], barrier.entropy)
-        curvature = fit_curvature(TEMPERATURES, events.T, trials.T)
-        np.testing.assert_allclose(found.curvature[variable], curvature.value)
+        for number, form in enumerate(FORMS):
+            curvature = fit_curvature(TEMPERATURES, events.T, trials.T, form=form)
+            np.testing.assert_allclose(found.curvature[number, variable], curvature.value)
         means = totals[:, variable] / sums[:, 1, variable]
         onset = fit_onset(means, TEMPERATURES, events, trials)
         assert found.onset[variable] == pytest.approx(float(onset.temperature))

@@ -6,7 +6,7 @@ import pytest
 from softness.barriers import resample
 from softness.errors import InputError
 from softness.learning.classify import train_hyperplane
-from softness.uncertainty import Estimate, widening
+from softness.uncertainty import Estimate, Units, widening
 
 
 def shares(sums):
@@ -155,11 +155,11 @@ def test_draws_are_widened_for_the_temperature_with_the_fewest_units():
 
 def test_percentiles_are_those_of_numpy_and_undefined_draws_are_told():
     draws = np.random.default_rng(7).normal(size=(1000, 3, 2))
-    low, high = Estimate(0.0, draws).interval(0.9)
+    low, high = Estimate(0.0, draws, Units(5, 5)).interval(0.9)
     assert low == pytest.approx(np.quantile(draws, 0.05, axis=0))
     assert high == pytest.approx(np.quantile(draws, 0.95, axis=0))
     draws[:60, 1, 1] = np.nan
-    low, _ = Estimate(0.0, draws).interval()
+    low, _ = Estimate(0.0, draws, Units(5, 5)).interval()
     assert np.isnan(low[1, 1])
     assert np.isfinite(low[0]).all()
 

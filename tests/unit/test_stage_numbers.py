@@ -18,7 +18,12 @@ from softness.files.records.dynamics import (
     VanHove,
 )
 from softness.files.records.hops import HopIndicator
-from softness.files.records.learned import Classifier, Distribution, LearnedValues
+from softness.files.records.learned import (
+    Classifier,
+    Distribution,
+    LearnedValues,
+    ReferenceFeatures,
+)
 from softness.files.records.memory import SoftnessDecay
 from softness.files.records.regressed import MatchedThreshold, Neighbourhood, SnapshotShares
 from softness.seeds import stream
@@ -219,7 +224,20 @@ def radial(positions):
 
 
 def test_softness_decays_in_groups_by_its_value_at_the_origin(run, tmp_path):
+    """At lags of whole intervals in the run, at shorter ones in its bursts."""
     path, _ = run
+    # Whole bursts at 0, 5 and 7.5 tau, the last one after the last origin of the run, and one that
+    # is cut; frames at these steps, in walk 5.
+    offsets = np.array([0, 10, 30, 100])
+    steps = np.concatenate([offsets, 1000 + offsets, 1500 + offsets, 1800 + offsets[:2]])
+    begins, bursts = steps - np.tile(offsets, 4)[: len(steps)], tmp_path / "bursts.gsd"
+    of_bursts = walk(5)[: len(steps)]
+    log = {"time_step": INTERVAL / 100}
+    frames = [
+        Frame(int(step), places, {**log, "burst_begin": int(begin)})
+        for step, places, begin in zip(steps, of_bursts, begins, strict=True)
+    ]
+    write_segment(bursts, frames, TYPES, LENGTH)
     generator = np.random.default_rng(4)
     every = np.array([radial(positions) for positions in walk(2)])
     weights, mean, scale = generator.normal(size=(2, 6)), every[0].mean(axis=0), every.std((0, 1))
@@ -230,6 +248,14 @@ def test_softness_decays_in_groups_by_its_value_at_the_origin(run, tmp_path):
     softness = table(tmp_path / "softness.h5", Classifier, **planes)
     # By the plane that never saw replica 1, with its spread.
     projected = ((every - mean) / scale) @ weights[1] / 3.0
+    # Both planes are shifted to one level at their replicas' mean features.
+    means = mean + 0.1 * scale * generator.normal(size=(2, 6))
+    levels = ((means - mean) / scale * weights).sum(axis=1) / [2.0, 3.0]
+    aligned = levels.mean() - levels[1]
+    assert abs(aligned) > 0.01
+    named = {"columns": planes["columns"], "mean": means}
+    reference = table(tmp_path / "reference.h5", ReferenceFeatures, **named)
+    projected = projected + aligned
     # Sums of the powers of two blocks of a population whose mean is 0.2 and whose spread is 0.4.
     powers = np.zeros((2, 2, 2, 5))
     powers[0, :, 1, :3] = 1.0
@@ -237,26 +263,29 @@ def test_softness_decays_in_groups_by_its_value_at_the_origin(run, tmp_path):
     named = {"names": np.array(["other", "softness"], "S"), "powers": powers}
     known = table(tmp_path / "known.h5", Distribution, **named, counts=np.zeros((2, 1)))
     values = (projected - 0.2) / 0.4
+    quick = np.array([radial(positions) for positions in of_bursts])
+    quick = (((quick - mean) / scale) @ weights[1] / 3.0 + aligned - 0.2) / 0.4
     settings = OF_RUN | {"features": FEATURES, "longest": 0.5, "lags_per_decade": 3}
     settings |= {"origins": 4, "block_length": 2.0}
     settings |= {"bins": {"lowest": -1.0, "highest": 1.0, "number": 4}}
-    files = {"trajectory": path, "softness": softness, "distribution": known}
-    files["relaxation"] = relaxed_in(tmp_path, 2.0)
+    files = {"trajectory": path, "bursts": bursts, "softness": softness, "distribution": known}
+    files |= {"relaxation": relaxed_in(tmp_path, 2.0), "reference": reference}
     found = result(softness_decay, SoftnessDecay, tmp_path, settings, **files)
     assert (found.temperature, found.replica) == (0.6, 1)
     np.testing.assert_array_equal(found.edges, [-np.inf, -0.5, 0.0, 0.5, np.inf])
-    lags = (0, 1, 2, 4, 9)
-    np.testing.assert_allclose(found.time, np.array(lags) * INTERVAL)
-    sums, counts = np.zeros((2, 5, 5)), np.zeros((2, 5, 5))
-    # Origins at 0, 1.5, 3.5 and 5 tau, in blocks of 5.
-    for (origin, block), (place, lag) in (
-        (start, later) for start in ((0, 0), (3, 0), (7, 0), (10, 1)) for later in enumerate(lags)
-    ):
+    lags = {0: 0, 3: 1, 4: 2, 5: 4, 6: 9}
+    np.testing.assert_allclose(found.time, np.array([0, 0.1, 0.3, 1, 2, 4, 9]) * INTERVAL)
+    sums, counts = np.zeros((2, 5, 7)), np.zeros((2, 5, 7))
+    # Origins at 0, 1.5, 3.5 and 5 tau, in blocks of 5, and those of the bursts.
+    origins = [(values, frame, block, lags) for frame, block in ((0, 0), (3, 0), (7, 0), (10, 1))]
+    origins += [(quick, frame, block, {0: 0, 1: 1, 2: 2}) for frame, block in ((0, 0), (4, 1))]
+    for series, origin, block, after in origins:
         for particle in range(len(A)):
-            group = sum(values[origin, particle] >= edge for edge in (-0.5, 0.0, 0.5))
+            group = sum(series[origin, particle] >= edge for edge in (-0.5, 0.0, 0.5))
             for row in (group, 4):
-                sums[block, row, place] += values[origin + lag, particle]
-                counts[block, row, place] += 1
+                for place, lag in after.items():
+                    sums[block, row, place] += series[origin + lag, particle]
+                    counts[block, row, place] += 1
     assert (counts > 0).all()
     np.testing.assert_array_equal(found.counts, counts)
     np.testing.assert_allclose(found.sums, sums, atol=1e-3)

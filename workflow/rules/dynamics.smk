@@ -106,6 +106,7 @@ rule equilibration_evidence:
             temperature=study.labels,
             replica=study.replicas,
         ),
+        trajectories=runs_at(rules.thermal.output.trajectory, study.labels),
         relaxations=expand(rules.relaxation.output, temperature=study.labels),
         code=code_of("equilibration_evidence"),
     output:
@@ -121,5 +122,6 @@ rule equilibration_evidence:
         "evidence of equilibration"
     shell:
         "python -m softness.stages.equilibration_evidence --settings {params.settings:q}"
-        " --histories {input.histories} --relaxations {input.relaxations}"
+        " --histories {input.histories} --trajectories {input.trajectories}"
+        " --relaxations {input.relaxations}"
         " --output {output.table} --csv {output.csv} 2> {log}"

@@ -28,6 +28,7 @@ TABLES = {
     "cycle_response": expand(
         of_snapshots(rules.cycle_response.output, study.cycle_snapshots), pulse=study.pulses
     ),
+    "evidence": rules.equilibration_evidence.output.table,
     "propensity_scores": rules.propensity_scores.output,
 }
 
@@ -37,7 +38,7 @@ for entry in FIGURES:
         name:
             entry.name
         input:
-            **{kind: TABLES[kind] for kind in entry.tables},
+            **{kind: TABLES[kind] for kind in entry.kinds},
             code=code_of("draw_figure", *entry.module_names),
         output:
             **{
@@ -62,7 +63,7 @@ for entry in FIGURES:
         params:
             settings=study.parameter("figure"),
             number=entry.number,
-            tables=lambda wildcards, input, kinds=entry.tables: " ".join(
+            tables=lambda wildcards, input, kinds=entry.kinds: " ".join(
                 f"--table {kind} {' '.join(input[kind])}" for kind in kinds
             ),
             outputs=lambda wildcards, output, kinds=entry.formats: " ".join(

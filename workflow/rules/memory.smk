@@ -6,7 +6,9 @@ CYCLES = f"{RESULTS}/cycle"
 rule softness_decay:
     input:
         trajectory=rules.thermal.output.trajectory,
+        bursts=rules.thermal.output.bursts,
         softness=expand(rules.train_classifier.output, name="softness"),
+        reference=rules.reference_features.output,
         distribution=rules.distribution.output,
         relaxation=rules.relaxation.output,
         code=code_of("softness_decay"),
@@ -22,9 +24,9 @@ rule softness_decay:
         "decay of softness at T={wildcards.temperature}, replica {wildcards.replica}"
     shell:
         "python -m softness.stages.softness_decay --settings {params.settings:q}"
-        " --trajectory {input.trajectory} --softness {input.softness}"
-        " --distribution {input.distribution} --relaxation {input.relaxation}"
-        " --output {output} 2> {log}"
+        " --trajectory {input.trajectory} --bursts {input.bursts} --softness {input.softness}"
+        " --reference {input.reference} --distribution {input.distribution}"
+        " --relaxation {input.relaxation} --output {output} 2> {log}"
 
 
 rule cycle:
@@ -73,6 +75,7 @@ rule cycle_response:
         control=rules.control.output.trajectories,
         control_history=rules.control.output.history,
         softness=expand(rules.train_classifier.output, name="softness"),
+        reference=rules.reference_features.output,
         distribution=expand(rules.distribution.output, temperature=study.cycle_label),
         code=code_of("cycle_response"),
     output:
@@ -90,5 +93,5 @@ rule cycle_response:
         "python -m softness.stages.cycle_response --settings {params.settings:q}"
         " --cycle {input.cycle} --cycle-history {input.cycle_history}"
         " --control {input.control} --control-history {input.control_history}"
-        " --softness {input.softness} --distribution {input.distribution}"
-        " --output {output} 2> {log}"
+        " --softness {input.softness} --reference {input.reference}"
+        " --distribution {input.distribution} --output {output} 2> {log}"

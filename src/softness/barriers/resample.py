@@ -11,7 +11,7 @@ import numpy as np
 
 from softness.errors import InputError
 from softness.learning.checks import feature_table, same_length, whole_number
-from softness.uncertainty import Estimate, draw_weights, widened, widening
+from softness.uncertainty import Estimate, draw_weights, widening
 
 
 @dataclass(frozen=True)
@@ -106,13 +106,14 @@ def resample(
         [[replicas[number].sum(axis=0) for replicas in tables] for number in range(fewest)]
     )
     values = np.asarray(statistic(np.stack(sums, axis=1)), dtype=np.float64)
-    values = widened(values, value, max(blocks, key=widening))
-    low, high = Estimate(value, values).interval(level)
+    found = Estimate.of_bootstrap(value, values, max(blocks, key=widening))
+    low, high = found.interval(level)
     return Resampled(
         value=value,
+        units=found.units,
         low=low,
         high=high,
-        draws=values,
+        draws=found.draws,
         per_replica=np.asarray(statistic(alone), dtype=np.float64),
         conclusive=fewest > 1,
     )

@@ -89,3 +89,36 @@ def crystalline_share(
     steinhardt = freud.order.Steinhardt(l=6, average=True)
     steinhardt.compute((box, box.wrap(positions)), neighbors={"r_max": neighbour_distance})
     return float((np.nan_to_num(steinhardt.particle_order[is_analysed]) > order).mean())
+
+
+ERRORS = 3.0
+"""Number of standard errors from which on energies of two halves differ: one run in 400 that is in
+equilibrium does so by chance."""
+
+
+def doubt(
+    energy_difference: float,
+    energy_error: float,
+    crystalline: float,
+    largest_difference: float,
+    largest_share: float,
+) -> str:
+    """What speaks against the equilibrium of a run; empty if nothing does.
+
+    Parameters
+    ----------
+    energy_difference, energy_error
+        Of U/N between the halves of the run, in eps_AA. An unknown error tells nothing.
+    crystalline
+        Share of the analysed species in crystalline surroundings.
+    largest_difference
+        Difference that matters; it must exceed `ERRORS` standard errors as well.
+    largest_share
+        Of crystalline particles.
+    """
+    texts = []
+    if crystalline > largest_share:
+        texts.append(f"{crystalline:.1%} of the particles are crystalline")
+    if abs(energy_difference) > max(largest_difference, ERRORS * np.nan_to_num(energy_error)):
+        texts.append(f"U/N differs by {energy_difference:+.3f} between the halves")
+    return "; ".join(texts)

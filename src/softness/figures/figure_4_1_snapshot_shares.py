@@ -6,27 +6,26 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from softness.figures import draw_learned, draw_memory, draw_models, style
-from softness.findings.figure_4_1_snapshot_shares import COMMON, DISTINCT, Findings
-from softness.uncertainty import Estimate
+from softness.findings.figure_4_1_snapshot_shares import LARGEST_LEFT, Findings
 
 
 def plot(findings: Findings | None) -> Figure:
-    """p_r(t) of each snapshot (a), and the spread of the snapshots against time (b)."""
+    """p_r(t) of each snapshot (a), and the variance between snapshots against time (b)."""
     figure = Figure(figsize=(style.DOUBLE_COLUMN, 2.7))
-    paths, spread = figure.subplots(1, 2)
-    for panel, letter in ((paths, "a"), (spread, "b")):
+    paths, variance = figure.subplots(1, 2)
+    for panel, letter in ((paths, "a"), (variance, "b")):
         panel.set_title(f"({letter})", loc="left", fontsize=9)
         panel.set_xlabel(r"$t\;\;(\tau)$")
         panel.xaxis.set_major_locator(MaxNLocator(6, integer=True))
     paths.set_ylabel(r"$\langle p_r(t) \rangle$")
-    spread.set_ylabel("spread of snapshots / standard error")
+    variance.set_ylabel("variance between snapshots\n(that at the first time: 1)")
     if findings is None:
         draw_models.say(paths, "no runs were counted")
-        draw_models.say(spread, "no runs were counted")
+        draw_models.say(variance, "no runs were counted")
         return figure
     paths.set_title(f"$T = {findings.temperature:g}$", loc="right", fontsize=8)
     _draw_paths(paths, findings)
-    _draw_spread(spread, findings)
+    _draw_variance(variance, findings)
     return figure
 
 
@@ -47,33 +46,13 @@ def _draw_paths(axes: Axes, findings: Findings) -> None:
         axes.legend(loc="best")
 
 
-def _draw_spread(axes: Axes, findings: Findings) -> None:
-    spread = findings.spread
-    if not np.isfinite(spread.value).any():
-        draw_models.say(axes, findings.doubt(0) or "errors are unknown")
+def _draw_variance(axes: Axes, findings: Findings) -> None:
+    left = findings.left
+    if not np.isfinite(left.value).any():
+        draw_models.say(axes, findings.doubt or "no variance beyond that of runs")
         return
-    shown = Estimate(np.where(spread.value > 0, spread.value, np.nan), spread.draws)
-    draw_memory.draw_curve(axes, findings.time, shown, "black", marker="o")
-    axes.set_yscale("log")
+    draw_memory.draw_curve(axes, findings.time, left, "black", marker="o")
+    axes.axhline(0.0, color="0.6", linewidth=0.6, zorder=0)
+    axes.axhline(LARGEST_LEFT, color="0.45", linestyle="--", linewidth=0.7, zorder=0)
     low, high = axes.get_ylim()
-    axes.set_ylim(min(low, 0.7), max(high, 5.0))
-    ticks = [tick for tick in (0.3, 1, 3, 10, 30, 100, 300) if axes.get_ylim()[0] <= tick]
-    ticks = [tick for tick in ticks if tick <= axes.get_ylim()[1]]
-    axes.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
-    axes.minorticks_off()
-    for level, text, line in (
-        (DISTINCT, "distinct\nabove", "--"),
-        (COMMON, "common\nbelow", "--"),
-        (1.0, "runs\nalone", ":"),
-    ):
-        axes.axhline(level, color="0.45", linestyle=line, linewidth=0.7, zorder=0)
-        axes.text(
-            1.02,
-            level,
-            text,
-            transform=axes.get_yaxis_transform(),
-            va="center",
-            fontsize=6,
-            color="0.35",
-            linespacing=0.9,
-        )
+    axes.set_ylim(max(low, -1.0), min(max(high, 1.1), 3.0))

@@ -7,12 +7,15 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import NullFormatter
 
 from softness.figures import draw_memory, draw_models, style
-from softness.findings.figure_4_2_softness_decay import LONGEST, SHORTEST, Findings
-from softness.findings.memory import FORGOTTEN, LEVELS, Decay
+from softness.findings.figure_4_2_softness_decay import DROP, LONGEST, SHORTEST, Findings
+from softness.findings.memory import FORGOTTEN, Decay
+
+LINE = {"color": "0.45", "linestyle": ":", "linewidth": 0.7, "zorder": 0}
+"""Of 60 % at 1 tau."""
 
 
 def plot(findings: Findings | None) -> Figure:
-    """<S>(t) of each group (a), and the share of its start that is left (b)."""
+    """<S>(t) of each group (a), and the fraction of its start that is left (b)."""
     figure = Figure(figsize=(style.DOUBLE_COLUMN, 2.7))
     panels = figure.subplots(1, 2)
     # Without tau_alpha the axis is in tau.
@@ -22,7 +25,7 @@ def plot(findings: Findings | None) -> Figure:
         panel.set_title(f"({letter})", loc="left", fontsize=9)
         panel.set_xlabel(label)
     panels[0].set_ylabel(r"$\langle S(t) \rangle\;/\;\sigma_S$")
-    panels[1].set_ylabel(r"share of $\langle S(0) \rangle - \langle S \rangle$ left")
+    panels[1].set_ylabel(r"fraction of $\langle S(0) \rangle - \langle S \rangle$ left")
     if findings is None:
         for panel in panels:
             draw_models.say(panel, "no groups were followed")
@@ -30,7 +33,7 @@ def plot(findings: Findings | None) -> Figure:
     panels[1].set_title(f"$T = {findings.decay.temperature:g}$", loc="right", fontsize=8)
     unit = unit if np.isfinite(unit) else 1.0
     _draw_means(panels[0], findings.decay, unit)
-    _draw_shares(panels[1], findings.decay, unit)
+    _draw_left(panels[1], findings, unit)
     everyone = Line2D([], [], color="black", linestyle="--", label="everyone")
     draw_memory.bin_legend(figure, findings.decay.edges, [everyone])
     return figure
@@ -54,23 +57,27 @@ def _draw_means(axes: Axes, decay: Decay, unit: float) -> None:
     axes.annotate(
         "$t = 0$",
         (time[0] / 2, np.nanmax(starts)),
-        xytext=(6, 0),
+        xytext=(6, 5),
         textcoords="offset points",
         va="center",
         fontsize=7,
     )
 
 
-def _draw_shares(axes: Axes, decay: Decay, unit: float) -> None:
+def _draw_left(axes: Axes, findings: Findings, unit: float) -> None:
+    decay = findings.decay
     late = decay.time > 0
     time = decay.time[late] / unit
     axes.set_xscale("log")
     axes.axhline(0.0, color="0.6", linewidth=0.6, zorder=0)
-    axes.axhline(LEVELS[FORGOTTEN], color="0.35", linestyle="--", linewidth=0.7, zorder=0)
+    axes.axhline(FORGOTTEN, color="0.35", linestyle="--", linewidth=0.7, zorder=0)
+    if findings.short is not None:
+        short = decay.time[findings.short] / unit
+        axes.plot([time[0], short, short], [DROP.rule.below, DROP.rule.below, 0], **LINE)
     colours = draw_memory.bin_colours(decay.edges)
-    shown = [decay.share(group).value[late] for group in decay.apart]
+    shown = [decay.left(group).value[late] for group in decay.apart]
     for group in decay.apart:
-        draw_memory.draw_curve(axes, time, decay.share(group)[late], colours[group])
+        draw_memory.draw_curve(axes, time, decay.left(group)[late], colours[group])
     if not shown:
         draw_models.say(axes, "no group starts apart from the mean")
         return
@@ -80,4 +87,4 @@ def _draw_shares(axes: Axes, decay: Decay, unit: float) -> None:
         right = max(right, 1.2 * SHORTEST)
     axes.set_xlim(time[0] / 1.1, 1.1 * right)
     axes.set_ylim(min(-0.05, 1.2 * np.min(shown)), 1.08 * np.max(shown))
-    axes.text(time[0], LEVELS[FORGOTTEN], "5 %", fontsize=7, color="0.35", va="bottom")
+    axes.text(time[0], FORGOTTEN, "5 %", fontsize=7, color="0.35", va="bottom")

@@ -15,7 +15,7 @@ IN_A_ROW = 3
 
 
 def plot(findings: Findings) -> Figure:
-    """Temperature and <S>(t) of bins for the source's pulse; other pulses small, below."""
+    """Temperature and <S>(t) of bins for the dissertation's pulse; other pulses small, below."""
     main = findings.of_source or next(iter(findings.all_means), None)
     others = [each for each in findings.all_means if each is not main]
     others = sorted(others, key=lambda each: (each.pulse.high, each.pulse.hold))

@@ -122,7 +122,7 @@ def _draw_contrasts(axes: Axes, responses: Sequence[PulseResponse]) -> None:
     for place, each in enumerate(ordered):
         for shift, (name, options) in zip((-0.12, 0.12), looks.items(), strict=True):
             if name in each.sizes:
-                _point(axes, place + shift, each.sizes[name].mean, options)
+                _point(axes, place + shift, each.sizes[name], options)
     labels = [f"${each.pulse.high:g}$\n${each.pulse.hold:g}\\,\\tau$" for each in ordered]
     axes.set_xticks(range(len(ordered)), labels, fontsize=7)
     axes.set_xlim(-0.6, max(len(ordered), 1) - 0.4)

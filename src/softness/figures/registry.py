@@ -38,6 +38,11 @@ class FigureEntry:
     formats: tuple[str, ...] = ("png", "pdf", "csv")
 
     @property
+    def kinds(self) -> tuple[str, ...]:
+        """Kinds of tables, with the evidence that may put a doubt on any claim."""
+        return (*self.tables, "evidence")
+
+    @property
     def module_names(self) -> list[str]:
         """Dotted names of its modules: of what it says, and of what it looks like."""
         return [f"softness.{package}.{self.name}" for package in ("findings", "figures")]
@@ -193,11 +198,7 @@ FIGURES = (
     FigureEntry(
         number="3.7",
         name="figure_3_7_labels",
-        title=(
-            "Barriers by labels of p_hop and of the cumulative squared displacement, whose "
-            "thresholds flag equally many samples (the dissertation says events), and by labels of "
-            "other times and cut-offs"
-        ),
+        title="Barriers by labels of p_hop, of the CSD, and of other times and cut-offs",
         chapter="Chapter 3",
         tables=(*PREDICTED_BARRIERS, "csd_threshold"),
     ),
@@ -253,10 +254,7 @@ FIGURES = (
     FigureEntry(
         number="A.1",
         name="figure_a_1_mean_predictions",
-        title=(
-            "Mean output of each model against temperature, beside that at the training "
-            "temperature (the dissertation shows w.F, not shifted)"
-        ),
+        title="Mean output of each model against temperature",
         chapter="Appendix A",
         tables=PREDICTED,
     ),

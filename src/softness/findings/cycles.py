@@ -1,5 +1,6 @@
 """Thermal cycles: pulses, and the response of softness to them."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -11,12 +12,14 @@ from softness.findings import memory
 from softness.findings.data import FigureData
 from softness.findings.regressed import Unit
 from softness.memory import response
+from softness.uncertainty import Units
+from softness.verdicts import Claim
 
 LONG_AFTER = 3.0
 """Relaxation times of the high temperature after a pulse, beyond which a response is memory."""
 
-HEIGHT, HOLD = 0.05, 30.0
-"""The source's pulse: from T = 0.51 to 0.56 for 30 tau."""
+LOW, HEIGHT, HOLD = 0.51, 0.05, 30.0
+"""The dissertation's pulse: from T = 0.51 to 0.56 for 30 tau."""
 
 NEAR_SOURCE = 1.5
 
@@ -101,14 +104,15 @@ class Pulse:
         return f"T = {self.high:g} for {self.hold:g} tau"
 
     @property
-    def units(self) -> list[Unit]:
+    def snapshots(self) -> list[Unit]:
         """What errors come from."""
         return [Unit(self.low, int(table.replica)) for table in self.tables]
 
     @property
-    def replicas(self) -> int:
-        """Number of replicas."""
-        return len({unit.replica for unit in self.units})
+    def units(self) -> Units:
+        """How many of them there are."""
+        parts = Counter(unit.replica for unit in self.snapshots)
+        return Units.of(list(parts.values()), "snapshots")
 
     @property
     def comparable(self) -> bool:
@@ -142,7 +146,7 @@ def pulses(data: FigureData) -> list[Pulse]:
 
 
 def of_source(found: Sequence[Pulse]) -> Pulse | None:
-    """The pulse that is the source's, or nearest to it within a factor of `NEAR_SOURCE`.
+    """The pulse that is the dissertation's, or nearest to it within a factor of `NEAR_SOURCE`.
 
     In height and in length; if there is none, the one with the largest area of those that warm;
     None if none warms.
@@ -155,6 +159,18 @@ def of_source(found: Sequence[Pulse]) -> Pulse | None:
     if distances and min(distances) <= np.log(NEAR_SOURCE):
         return warming[int(np.argmin(distances))]
     return warming[0] if warming else None
+
+
+def not_judged(main: Pulse | None, found: Sequence[Pulse]) -> str:
+    """Why nothing is said about the pulse `of_source`; empty if something is."""
+    if main is None:
+        return "no pulse that warms" if found else "no pulse"
+    return memory.elsewhere(main.low, LOW)
+
+
+def noted(claim: Claim, pulse: Pulse) -> Claim:
+    """A claim that tells its pulse, and the low temperature if it is not the dissertation's."""
+    return memory.noted(memory.told(claim, pulse.label), pulse.low, LOW)
 
 
 def _pulse(tables: Sequence[CycleResponse]) -> Pulse:

@@ -9,6 +9,7 @@ import numpy as np
 from softness.files.records.barriers import BarrierTable
 from softness.files.records.dynamics import (
     DisplacementMap,
+    EquilibrationEvidence,
     PairDistributions,
     RelaxationTable,
     VanHove,
@@ -67,6 +68,8 @@ class FigureData:
         Softness of groups of particles after time origins, one a run.
     cycle_response
         Softness through thermal cycles and controls, one a snapshot and pulse.
+    evidence
+        Whether runs were in equilibrium (one).
     settings
         ``seed``, ``draws`` and ``block_length`` (in tau_alpha) for resampling.
     """
@@ -93,6 +96,7 @@ class FigureData:
     propensity_scores: Sequence[PropensityScores] = ()
     softness_decay: Sequence[SoftnessDecay] = ()
     cycle_response: Sequence[CycleResponse] = ()
+    evidence: Sequence[EquilibrationEvidence] = ()
 
     def temperatures(self) -> list[float]:
         """Temperatures of the tables, from cold to hot."""

@@ -105,7 +105,7 @@ def compute(data: FigureData) -> Findings:
         peak_shift=(cold[0] / hot[0]).map(lambda ratio: np.abs(ratio - 1)),
         growth=slow / fast,
         neighbours={
-            shell: {t: each[number] / hot[number] for t, each in measured.items()}
+            shell: {t: _relative(each[number], hot[number]) for t, each in measured.items()}
             for number, shell in enumerate(SHELLS, start=1)
             if np.isfinite(radii[shell])
         },
@@ -117,6 +117,11 @@ def _mean_values(tables: list[PairDistributions]) -> np.ndarray:
     values = np.concatenate([table.values for table in tables])
     frames = np.concatenate([table.frames for table in tables])
     return np.average(values, axis=0, weights=frames)
+
+
+def _relative(estimate: Estimate, to: Estimate) -> Estimate:
+    """In units of a value that is taken as exact, so that estimates stay independent."""
+    return estimate.map(lambda each: each / to.value)
 
 
 def _measured(

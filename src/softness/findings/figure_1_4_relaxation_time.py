@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from softness.findings import learned
 from softness.findings.data import FigureData
 from softness.uncertainty import Estimate, combined
 from softness.verdicts import Claim, Statement, above, equal
@@ -83,7 +84,8 @@ def _curvature(temperature: np.ndarray, times: Estimate) -> Estimate | None:
     if known.sum() < 3:
         return None
     logs = times.map(lambda each: np.log(each[..., known]))
-    weights = 1 / np.maximum(np.nanstd(logs.draws, axis=0), np.finfo(np.float32).tiny)
+    weights = np.sqrt(learned.inverse_variance(logs.draws))
+    weights = weights if weights.any() else np.ones(len(weights))
     design = np.vander(1 / temperature[known], 3)
     solve = np.linalg.pinv(design * weights[:, None])[0] * weights
     return logs.map(lambda each: each @ solve)

@@ -79,7 +79,7 @@ def compute(data: FigureData) -> Findings:
     """
     table = data.barriers[0]
     energy, x = barrier_curves.curve(table, SOFTNESS, barrier_curves.ENERGY), learned.centres(table)
-    weights = 1 / np.nanvar(energy.draws, axis=0)
+    weights = learned.inverse_variance(energy.draws)
     terms = np.array([quadratic(x, each, weights) for each in energy.draws])
     return Findings(
         bins=learned.bin_probabilities(table, SOFTNESS, ARRHENIUS),

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from softness import seeds
 from softness.files.records.regressed import SnapshotShares
-from softness.findings import learned, memory
+from softness.findings import memory, regressed
 from softness.findings.data import FigureData
+from softness.findings.regressed import Unit
 from softness.uncertainty import Estimate
-from softness.verdicts import Claim, Statement
+from softness.verdicts import Claim, Statement, below
 
 NUMBER = "4.1"
 TEMPERATURE_OF_SOURCE = 0.86
@@ -19,21 +19,19 @@ INSTANT = 0
 """Kind of share: p_hop above the threshold at the time itself."""
 
 FEWEST_SNAPSHOTS = 3
-DISTINCT, COMMON = 3.0, 2.0
+"""Whose error is known, for a variance between them."""
 
-EARLY = Statement(
+LARGEST_LEFT = 0.5
+"""Ours. Early over late above 2 is late over early below this: the early variance is far from 0
+where paths are distinct, and the late one may be 0 where they have become one."""
+
+TOGETHER = Statement(
     figure=NUMBER,
-    name="spread of snapshots over the standard error of runs, earliest time",
-    claim="The mean p_r(t) of each snapshot takes its own path",
-    source="distinct paths of three snapshots at T = 0.86",
-    above=DISTINCT,
-)
-LATE = Statement(
-    figure=NUMBER,
-    name="spread of snapshots over the standard error of runs, last time",
-    claim="All approach one value at long times",
-    source="a common value at T = 0.86",
-    below=COMMON,
+    name="variance between snapshots, last over earliest time",
+    claim="The mean p_r(t) of each snapshot takes a path of its own, and all approach one value",
+    section="4.1",
+    source="three distinct paths, a common value late; no value given",
+    rule=below(LARGEST_LEFT),
 )
 
 
@@ -55,8 +53,8 @@ class Findings:
         (times,) of the shares over the snapshots.
     known
         (times,) number of snapshots whose share has an error.
-    spread
-        (times,) spread of the snapshots in units of the standard error.
+    left
+        (times,) variance between snapshots, over that at the earliest time.
     """
 
     temperature: float
@@ -67,16 +65,15 @@ class Findings:
     error: np.ndarray
     mean: np.ndarray
     known: np.ndarray
-    spread: Estimate
+    left: Estimate
 
-    def doubt(self, place: int) -> str:
-        """Why the spread at a time cannot decide; empty if it can."""
-        if self.known[place] >= FEWEST_SNAPSHOTS:
+    @property
+    def doubt(self) -> str:
+        """Why the variances cannot decide; empty if they can."""
+        known = int(self.known[[0, -1]].min())
+        if known >= FEWEST_SNAPSHOTS:
             return ""
-        return (
-            f"{memory.snapshots(int(self.known[place]))} with a known error, "
-            f"{FEWEST_SNAPSHOTS} are needed"
-        )
+        return f"{memory.snapshots(known)} with a known error, {FEWEST_SNAPSHOTS} are needed"
 
 
 def compute(data: FigureData) -> Findings | None:
@@ -87,6 +84,8 @@ def compute(data: FigureData) -> Findings | None:
     share, error = shares.mean[INSTANT], shares.error[INSTANT]
     defined = np.isfinite(share)
     total, number = np.where(defined, share, 0.0).sum(axis=0), defined.sum(axis=0)
+    mean = np.divide(total, number, out=np.full(total.shape, np.nan), where=number > 0)
+    known = np.isfinite(share) & np.isfinite(error) & (error > 0)
     return Findings(
         temperature=float(shares.temperature),
         time=shares.time,
@@ -94,61 +93,51 @@ def compute(data: FigureData) -> Findings | None:
         snapshot=shares.snapshot,
         share=share,
         error=error,
-        mean=np.divide(total, number, out=np.full(total.shape, np.nan), where=number > 0),
-        known=_known(share, error).sum(axis=0),
-        spread=_spread(data, shares),
+        mean=mean,
+        known=known.sum(axis=0),
+        left=_left(data, shares, np.where(known, share - mean, np.nan)),
     )
 
 
-def _known(share: np.ndarray, error: np.ndarray) -> np.ndarray:
-    """(snapshots, times) whether a share has an error."""
-    return np.isfinite(share) & np.isfinite(error) & (error > 0)
+def _left(data: FigureData, shares: SnapshotShares, away: np.ndarray) -> Estimate:
+    """(times,) variance between snapshots over that at the earliest time, freed of runs.
 
+    What runs add to the variance, the mean of their squared standard errors, is taken off: so the
+    number of runs does not matter. All times of a snapshot are resampled together; so the ratio has
+    the error of the same snapshots early and late.
 
-def _spread(data: FigureData, shares: SnapshotShares) -> Estimate:
-    r"""(times,) spread of the snapshots in units of the standard error that runs leave.
-
-    .. math:: z^2 = \frac{1}{S - 1} \sum_s \left(\frac{m_s - \bar m}{e_s}\right)^2,
-
-    with the mean of the snapshots weighted by 1 / e_s^2; runs alone make z = 1. If snapshots are
-    draws of a normal distribution, (S - 1) z^2 over its true value has a chi-square distribution
-    with S - 1 degrees of freedom, and so have the draws that the interval is taken from: with few
-    snapshots it is wide, whatever the number of runs. nan with fewer than `FEWEST_SNAPSHOTS`.
+    Parameters
+    ----------
+    away
+        (snapshots, times) shares less their mean; nan where the error is unknown.
     """
-    mean, error = shares.mean[INSTANT], shares.error[INSTANT]
-    known = _known(mean, error)
-    weights = np.where(known, 1 / np.where(known, error, 1.0) ** 2, 0.0)
-    number = known.sum(axis=0)
-    enough = number >= FEWEST_SNAPSHOTS
-    total = np.where(enough, weights.sum(axis=0), 1.0)
-    middle = (weights * np.where(known, mean, 0.0)).sum(axis=0) / total
-    square = (weights * (np.where(known, mean, 0.0) - middle) ** 2).sum(axis=0)
-    freedom = np.where(enough, number - 1.0, np.nan)
-    generator = seeds.stream(
-        data.settings["seed"], f"figure {NUMBER} chi-square", float(shares.temperature)
-    )
-    shape = data.settings["draws"], len(shares.time)
-    chi_square = generator.chisquare(np.where(enough, freedom, 1.0), size=shape)
-    return Estimate(np.sqrt(square / freedom), np.sqrt(square / chi_square) + 0 * freedom)
+    noise = np.where(np.isfinite(away), shares.error[INSTANT] ** 2, np.nan)
+    number = np.maximum(np.isfinite(away).sum(axis=0), 2)
+    units = [Unit(float(shares.temperature), int(replica)) for replica in shares.replica]
+
+    def left(means: np.ndarray) -> np.ndarray:
+        mean, square, of_runs = means
+        variance = (square - mean**2) * number / (number - 1) - of_runs
+        return variance / variance[0] if variance[0] > 0 else np.full(len(variance), np.nan)
+
+    rows = np.stack([away, away**2, noise], axis=1)
+    return regressed.mean_of(data, NUMBER, units, rows, left)
 
 
 def claims(findings: Findings | None) -> list[Claim]:
-    """Verdicts on the spread of the snapshots at the first and at the last time."""
+    """Verdict on paths that are distinct at first and one in the end."""
     if findings is None:
-        return [each.not_tested("no runs were counted") for each in (EARLY, LATE)]
+        return [TOGETHER.not_tested("no runs were counted")]
     temperature = findings.temperature
     if reason := memory.elsewhere(temperature, TEMPERATURE_OF_SOURCE):
-        return [each.not_tested(reason) for each in (EARLY, LATE)]
-    replicas, verdicts = len(np.unique(findings.replica)), []
-    for statement, place in ((EARLY, 0), (LATE, -1)):
-        spread, doubt = findings.spread[place], findings.doubt(place)
-        claim = learned.judged(statement, spread, replicas, doubt)
-        verdicts.append(memory.noted(claim, temperature, TEMPERATURE_OF_SOURCE))
-    return verdicts
+        return [TOGETHER.not_tested(reason)]
+    claim = TOGETHER.judge(findings.left[-1], findings.doubt)
+    times = f"t = {findings.time[-1]:g} over {findings.time[0]:g} tau"
+    return [memory.noted(memory.told(claim, times), temperature, TEMPERATURE_OF_SOURCE)]
 
 
 def table(findings: Findings | None) -> pd.DataFrame:
-    """p_r(t) of each snapshot with its standard error, and their spread with its interval."""
+    """p_r(t) of each snapshot with its standard error, and the variance that is left."""
     columns = ("temperature", "quantity", "replica", "snapshot", "time", "measure", "value")
     if findings is None:
         return pd.DataFrame(columns=list(columns))
@@ -158,8 +147,8 @@ def table(findings: Findings | None) -> pd.DataFrame:
         labels["snapshot"] = int(snapshot)
         measures = {"value": findings.share[number], "error": findings.error[number]}
         parts.append(memory.numbers(labels, measures, findings.time))
-    low, high = findings.spread.interval()
-    measures = {"value": findings.spread.value, "low": low, "high": high}
-    labels |= {"quantity": "spread", "replica": -1, "snapshot": -1}
+    low, high = findings.left.interval()
+    measures = {"value": findings.left.value, "low": low, "high": high}
+    labels |= {"quantity": "variance over that at the earliest time", "replica": -1, "snapshot": -1}
     parts.append(memory.numbers(labels, measures, findings.time))
     return memory.joined(parts, columns)

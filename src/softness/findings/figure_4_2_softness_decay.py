@@ -6,26 +6,42 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from softness.findings import learned, memory
+from softness.findings import memory
 from softness.findings.data import FigureData
-from softness.findings.memory import FORGOTTEN, LEAST_REACHED, LEVELS, Decay
+from softness.findings.memory import FORGOTTEN, Decay
 from softness.uncertainty import Estimate
-from softness.verdicts import Claim, Statement
+from softness.verdicts import Claim, Statement, below, between, every
 
 NUMBER = "4.2"
 TEMPERATURE_OF_SOURCE = 0.83
+
+SHORT = 1.0
+"""Tau: the dissertation's "short timescales", the spacing of its frames (ours)."""
+
 SHORTEST, LONGEST = 30.0, 300.0
+"""In tau_alpha: half a decade on both sides of the dissertation's 100 (ours)."""
 
-LARGEST_SCATTER = 0.5
-"""Standard error of a curve over a level, above which the time to this level is doubtful."""
+FIRST_OF_TAIL = 1.0
+"""In tau_alpha: from there on a stretched exponential is fitted."""
 
+FEWEST_TIMES = 5
+"""Of the tail: two more than the fit has parameters."""
+
+DROP = Statement(
+    figure=NUMBER,
+    name="fraction of the start that is left at 1 tau, every bin",
+    claim="The mean softness of each group falls below 60 % of its start at short times",
+    section="4.1",
+    source="less than 60 %",
+    rule=every(below(0.6)),
+)
 TIME = Statement(
     figure=NUMBER,
     name="time to 5 % of the start over tau_alpha, every bin",
     claim="The mean softness of all groups goes to that of everyone within about 1e2 tau_alpha",
-    source="of the order of 1e2 tau_alpha at T = 0.83",
-    above=SHORTEST,
-    below=LONGEST,
+    section="4.1",
+    source="of the order of 1e2 tau_alpha",
+    rule=every(between(SHORTEST, LONGEST)),
 )
 
 
@@ -37,13 +53,20 @@ class Findings:
     ----------
     decay
         Of all groups.
+    short
+        Number of the time `SHORT`; None if groups were not followed there.
+    times_of_tail
+        Number of times that were fitted.
     times
-        () time to 5 % of the start, in tau_alpha, of each group that starts apart from the mean.
+        () time to 5 % of the start, in tau_alpha, of each group that starts apart from the mean;
+        none if tau_alpha is unknown or too few times are fitted.
     doubts
         Why a time cannot decide, by group; empty if it can.
     """
 
     decay: Decay
+    short: int | None
+    times_of_tail: int
     times: Mapping[str, Estimate]
     doubts: Mapping[str, str]
 
@@ -54,52 +77,58 @@ def compute(data: FigureData) -> Findings | None:
     if not temperatures:
         return None
     decay = memory.decay_at(data, NUMBER, temperatures[-1])
+    # The error of tau_alpha is left out: it is far below the factor of ten between the bounds.
+    unit = decay.relaxation_time
+    number = int((decay.time >= FIRST_OF_TAIL * unit).sum())
+    seen = float(decay.time[-1]) / unit
     times, doubts = {}, {}
-    for group in decay.apart:
+    for group in decay.apart if number >= FEWEST_TIMES else []:
         name = f"S(0) {decay.labels[group]}"
-        time, late = decay.time_to(FORGOTTEN, group)
-        # The error of tau_alpha is left out: it is far below the factor of ten between the bounds.
-        unit = decay.relaxation_time
-        times[name] = Estimate(time.value / unit, time.draws / unit)
-        doubts[name] = _doubt(decay, group, late)
-    return Findings(decay, times, doubts)
-
-
-def _doubt(decay: Decay, group: int, late: float) -> str:
-    """Why the time cannot decide: the run is too short to see it, or the curve too noisy."""
-    seen = float(decay.time[-1]) / decay.relaxation_time
-    if seen < LONGEST and not decay.reaches(FORGOTTEN, group):
-        return f"5 % is not reached within {seen:.3g} tau_alpha"
-    if seen < LONGEST and late > LEAST_REACHED:
-        return f"5 % is not reached within {seen:.3g} tau_alpha in {late:.0%} of the resamples"
-    scatter = decay.scatter_at(FORGOTTEN, group)
-    if scatter > LARGEST_SCATTER:
-        return f"standard error {scatter * LEVELS[FORGOTTEN]:.2g} where 5 % is met"
-    return ""
+        time, known = decay.fitted_time_to(FORGOTTEN, group, FIRST_OF_TAIL * unit)
+        times[name] = time.map(lambda each: each / unit)
+        too_short = f"5 % is not near within {seen:.3g} tau_alpha"
+        doubts[name] = "" if known or seen >= LONGEST else too_short
+    (short,) = np.nonzero(np.isclose(decay.time, SHORT))
+    return Findings(decay, int(short[0]) if len(short) else None, number, times, doubts)
 
 
 def claims(findings: Findings | None) -> list[Claim]:
-    """Verdict on the time at which each group has forgotten its start."""
+    """Verdicts on the early drop, and on the time at which each group has forgotten its start."""
+    statements = (DROP, TIME)
     if findings is None:
-        return [TIME.not_tested("no groups were followed")]
+        return [each.not_tested("no groups were followed") for each in statements]
     decay = findings.decay
     if reason := memory.elsewhere(decay.temperature, TEMPERATURE_OF_SOURCE):
-        return [TIME.not_tested(reason)]
-    if not np.isfinite(decay.relaxation_time):
-        return [TIME.not_tested(f"tau_alpha is unknown at T = {decay.temperature:g}")]
+        return [each.not_tested(reason) for each in statements]
+    if not decay.apart:
+        return [each.not_tested("no group starts apart from the mean") for each in statements]
+    verdicts = [_drop_claim(findings), _time_claim(findings)]
+    return [memory.noted(each, decay.temperature, TEMPERATURE_OF_SOURCE) for each in verdicts]
+
+
+def _drop_claim(findings: Findings) -> Claim:
+    if findings.short is None:
+        return DROP.not_tested(f"groups were not followed at {SHORT:g} tau")
+    left = findings.decay.groups.curves[:, findings.short]
+    return DROP.judge_every(findings.decay.by_bin(left))
+
+
+def _time_claim(findings: Findings) -> Claim:
+    if not np.isfinite(findings.decay.relaxation_time):
+        return TIME.not_tested(f"tau_alpha is unknown at T = {findings.decay.temperature:g}")
     if not findings.times:
-        return [TIME.not_tested("no group starts apart from the mean")]
-    claim = learned.judged_all(TIME, findings.times, decay.replicas, findings.doubts)
-    return [memory.noted(claim, decay.temperature, TEMPERATURE_OF_SOURCE)]
+        number = findings.times_of_tail
+        return TIME.not_tested(f"{number} times from {FIRST_OF_TAIL:g} tau_alpha on")
+    return TIME.judge_every(findings.times, findings.doubts)
 
 
 def table(findings: Findings | None) -> pd.DataFrame:
-    """Mean and share of each group against time, and the time to 5 %, with intervals."""
+    """Mean and fraction left of each group against time, and the time to 5 %, with intervals."""
     if findings is None:
         return memory.joined([], memory.DECAY_COLUMNS)
     decay = findings.decay
     parts = memory.decay_rows(decay)
-    parts += memory.group_rows(decay, {"time to 5 %": decay.groups.times_to_level[FORGOTTEN]})
+    parts += memory.bin_rows(decay, "time to 5 % over tau_alpha", findings.times)
     labels = {"temperature": decay.temperature, "quantity": "tau_alpha", "group": "everyone"}
     parts.append(memory.numbers(labels, {"value": decay.relaxation_time}))
     return memory.joined(parts, memory.DECAY_COLUMNS)

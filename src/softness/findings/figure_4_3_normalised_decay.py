@@ -1,20 +1,27 @@
-"""Figure 4.3: share of softness at time 0 that is left, beside the self-intermediate scattering."""
+"""Figure 4.3: fraction of softness at time 0 that is left, beside self-intermediate scattering."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from softness.files.records.dynamics import RelaxationTable
-from softness.findings import learned, memory
+from softness.findings import memory
 from softness.findings.data import FigureData
-from softness.findings.memory import LEAST_REACHED, RELAXED, Decay
+from softness.findings.memory import RELAXED, Decay
+from softness.memory.curves import LogLine, fit_log_line, time_to_level
 from softness.uncertainty import Estimate
-from softness.verdicts import Claim, Inclusion, Statement
+from softness.verdicts import Claim, Statement, below, between, equal, every
 
 NUMBER = "4.3"
 TEMPERATURE_OF_SOURCE = 0.56
+
+FIRST_DROP = 1.0
+"""Tau: particles rattle in their cages within it, and F_s is on its plateau at the end of it."""
+
+FEWEST_EARLY = 3
+"""Lags below it, so that the time of half the drop is measured and not interpolated from 0."""
 
 FIRST_LATE, LAST_LATE = 2.0, 2.0
 """Straight lines in log t begin so many tau after the origin, when the vibration is over, and end
@@ -23,34 +30,34 @@ after so many tau_alpha, before there is nothing left to forget."""
 FEWEST_TIMES = 4
 """Within this range, so that a curvature can be told."""
 
-SHORT = Statement(
+LARGEST_BEND = 0.1
+"""Ours: a line on which the eye sees no bend. An exponential has 0.15 between 0.1 and 2 times its
+own time."""
+
+BETA = Statement(
     figure=NUMBER,
-    name="share left at the shortest time, every bin",
-    claim="The share of softness that is left falls below 60 % at short times",
-    source="less than 60 %",
-    below=0.6,
+    name="time of half the first drop of softness over that of F_s, every bin",
+    claim="The first decay of softness takes a time of the order of tau_beta",
+    section="4.1",
+    source="of the order of tau_beta",
+    # Ours: half an order of magnitude on both sides.
+    rule=every(between(1 / 3, 3.0)),
 )
-STRAIGHT = Inclusion(
+STRAIGHT = Statement(
     figure=NUMBER,
-    name="curvature of the share left in log10 t, every bin",
-    claim="Later the share falls linearly with log t",
+    name="distance from a straight line in log t, over the fall along it, every bin",
+    claim="Later the fraction that is left falls linearly with log t",
+    section="4.1",
     source="linear, no value given",
-    expected=0.0,
-    half_width=0.15,
+    rule=every(equal(0.0, LARGEST_BEND)),
 )
 FASTER = Statement(
     figure=NUMBER,
     name="time to 1/e of the softest over that of the hardest group",
     claim="Soft particles forget faster than hard ones",
+    section="4.1",
     source="relatively faster, no value given",
-    below=1.0,
-)
-LATER = Statement(
-    figure=NUMBER,
-    name="change of the share in a decade, of the softest less that of the hardest group",
-    claim="Ours: soft particles forget faster later as well, and not in the early drop alone",
-    source="none",
-    below=0.0,
+    rule=below(1.0),
 )
 
 
@@ -61,32 +68,39 @@ class Findings:
     Attributes
     ----------
     decay
-        Of all groups; slopes and curvatures are those of the lines, if there are enough times.
+        Of all groups.
+    scattering
+        F_s at this temperature; None if it was not measured.
+    half_of_scattering
+        Time of half its first drop, tau_beta, in tau; nan without enough lags below 1 tau.
+    halves
+        () time of half the first drop of each group that starts apart from the mean, in tau; none
+        without enough lags below 1 tau.
     first, last
         Time at which straight lines begin and end, in tau; nan if tau_alpha is unknown.
     times_of_line
         Number of measured times from the first to the last.
+    slopes, bends
+        () change in a decade, and distance from the line over the fall along it, of each group
+        that starts apart from the mean; none with too few times.
     ratio
         () time to 1/e of the softest over that of the hardest group that start apart from the mean;
         None if fewer than two do.
     doubt
         Why the ratio cannot decide; empty if it can.
-    scattering
-        F_s at this temperature; None if it was not measured.
     """
 
     decay: Decay
+    scattering: RelaxationTable | None
+    half_of_scattering: float
+    halves: Mapping[str, Estimate]
     first: float
     last: float
     times_of_line: int
+    slopes: Mapping[str, Estimate]
+    bends: Mapping[str, Estimate]
     ratio: Estimate | None
     doubt: str
-    scattering: RelaxationTable | None
-
-    @property
-    def has_lines(self) -> bool:
-        """Whether there are enough times for straight lines."""
-        return self.times_of_line >= FEWEST_TIMES
 
 
 def compute(data: FigureData) -> Findings | None:
@@ -94,31 +108,82 @@ def compute(data: FigureData) -> Findings | None:
     temperatures = memory.decay_temperatures(data)
     if not temperatures:
         return None
-    temperature = temperatures[0]
-    time = memory.decay_times(data, temperature)
-    first, last = FIRST_LATE, LAST_LATE * data.relaxation_time_at(temperature)
-    number = int(((time >= first) & (time <= last)).sum())
-    line = (first, last) if number >= FEWEST_TIMES else None
-    decay = memory.decay_at(data, NUMBER, temperature, line)
+    decay = memory.decay_at(data, NUMBER, temperatures[0])
+    scattering = data.relaxation_at(decay.temperature)
+    first, last = FIRST_LATE, LAST_LATE * decay.relaxation_time
+    on_line = (decay.time >= first) & (decay.time <= last)
+    slopes, bends = _lines(decay, on_line)
     ratio, doubt = _soft_over_hard(decay) if len(decay.apart) > 1 else (None, "")
-    scattering = data.relaxation_at(temperature)
-    return Findings(decay, first, last, number, ratio, doubt, scattering)
+    return Findings(
+        decay=decay,
+        scattering=scattering,
+        half_of_scattering=_half_of_scattering(scattering),
+        halves=_halves(decay),
+        first=first,
+        last=last,
+        times_of_line=int(on_line.sum()),
+        slopes=slopes,
+        bends=bends,
+        ratio=ratio,
+        doubt=doubt,
+    )
+
+
+def half_of_first_drop(time: np.ndarray, curves: np.ndarray) -> np.ndarray:
+    """(...,) time of half the drop of (..., times) curves from time 0 to `FIRST_DROP`.
+
+    nan with too few times between. The same for F_s, where it is tau_beta, and for softness.
+    """
+    within = time <= FIRST_DROP * (1 + 1e-9)
+    if within.sum() < FEWEST_EARLY + 2 or not np.isclose(time[within][-1], FIRST_DROP):
+        return np.full(curves.shape[:-1], np.nan)
+    curves = curves[..., within]
+    return time_to_level(time[within], curves, (curves[..., 0] + curves[..., -1]) / 2)
+
+
+def _half_of_scattering(table: RelaxationTable | None) -> float:
+    """tau_beta; its error is left out, far below the factor of nine between the bounds."""
+    if table is None:
+        return float("nan")
+    time, mean = np.append(0.0, table.lag), np.append(1.0, table.mean)
+    return float(half_of_first_drop(time, mean))
+
+
+def _halves(decay: Decay) -> dict[str, Estimate]:
+    halves = decay.groups.curves.map(lambda curves: half_of_first_drop(decay.time, curves))
+    return decay.by_bin(halves) if np.isfinite(halves.value).any() else {}
+
+
+def _lines(decay: Decay, used: np.ndarray) -> tuple[dict[str, Estimate], dict[str, Estimate]]:
+    """Slope of each bin in log t, and its bend.
+
+    The bend is the distance between a parabola in log t and the chord between its ends, half-way,
+    over its fall: positive if the curve stays above the chord.
+    """
+    if used.sum() < FEWEST_TIMES:
+        return {}, {}
+    first, last = decay.time[used][[0, -1]]
+
+    def line(curves: np.ndarray) -> LogLine:
+        return fit_log_line(decay.time, curves, first, last)
+
+    slope = decay.groups.curves.map(lambda curves: line(curves).slope)
+    curvature = decay.groups.curves.map(lambda curves: line(curves).curvature)
+    decades = float(np.log10(last / first))
+    bend = (curvature / slope).map(lambda each: each * decades / 8)
+    return decay.by_bin(slope), decay.by_bin(bend)
 
 
 def _soft_over_hard(decay: Decay) -> tuple[Estimate, str]:
     """Ratio of the times to 1/e, and why it cannot decide."""
-    outermost = decay.apart[0], decay.apart[-1]
-    (hard, hard_late), (soft, soft_late) = (decay.time_to(RELAXED, group) for group in outermost)
-    reached = all(decay.reaches(RELAXED, group) for group in outermost)
-    doubt = ""
-    if not reached or max(hard_late, soft_late) > LEAST_REACHED:
-        doubt = f"1/e is not reached within {decay.time[-1]:g} tau"
-    return Estimate(soft.value / hard.value, soft.draws / hard.draws), doubt
+    hard, soft = (decay.time_to(RELAXED, decay.apart[place]) for place in (0, -1))
+    never = decay.not_reached(hard) or decay.not_reached(soft)
+    return soft / hard, f"1/e is not reached within {decay.time[-1]:g} tau" if never else ""
 
 
 def claims(findings: Findings | None) -> list[Claim]:
-    """Verdicts on the early drop, on the straight line, and on soft against hard."""
-    statements = (SHORT, STRAIGHT, FASTER, LATER)
+    """Verdicts on the first decay, on the straight line, and on soft against hard."""
+    statements = (BETA, STRAIGHT, FASTER)
     if findings is None:
         return [each.not_tested("no groups were followed") for each in statements]
     decay = findings.decay
@@ -126,64 +191,55 @@ def claims(findings: Findings | None) -> list[Claim]:
         return [each.not_tested(reason) for each in statements]
     if not decay.apart:
         return [each.not_tested("no group starts apart from the mean") for each in statements]
-    verdicts = [_short_claim(decay), _straight_claim(findings)]
-    verdicts += [_faster_claim(findings), _later_claim(findings)]
+    verdicts = [_beta_claim(findings), _straight_claim(findings), _faster_claim(findings)]
     return [memory.noted(each, decay.temperature, TEMPERATURE_OF_SOURCE) for each in verdicts]
 
 
-def _by_bin(decay: Decay, estimate: Estimate) -> Mapping[str, Estimate]:
-    """Of (groups,) numbers those of the groups that start apart from the mean, by name."""
-    return {f"S(0) {decay.labels[group]}": estimate[group] for group in decay.apart}
-
-
-def _short_claim(decay: Decay) -> Claim:
-    shortest = int(np.argmax(decay.time > 0))
-    shares = _by_bin(decay, decay.groups.curves[:, shortest])
-    claim = learned.judged_all(SHORT, shares, decay.replicas)
-    return replace(claim, note=f"{claim.note}; t = {decay.time[shortest]:g} tau")
+def _beta_claim(findings: Findings) -> Claim:
+    unit = findings.half_of_scattering
+    if findings.scattering is None:
+        return BETA.not_tested(f"F_s is unknown at T = {findings.decay.temperature:g}")
+    if not (findings.halves and np.isfinite(unit)):
+        return BETA.not_tested(f"fewer than {FEWEST_EARLY} lags below {FIRST_DROP:g} tau")
+    ratios = {name: half.map(lambda each: each / unit) for name, half in findings.halves.items()}
+    return memory.told(BETA.judge_every(ratios), f"tau_beta = {unit:.2g} tau")
 
 
 def _straight_claim(findings: Findings) -> Claim:
-    decay, first, last = findings.decay, findings.first, findings.last
-    if not findings.has_lines:
+    first, last = findings.first, findings.last
+    if not findings.bends:
         text = f"{findings.times_of_line} times from {first:g} tau to {LAST_LATE:g} tau_alpha"
         return STRAIGHT.not_tested(text)
-    curvatures = _by_bin(decay, decay.groups.curvature)
-    claim = learned.judged_all(STRAIGHT, curvatures, decay.replicas)
-    return replace(claim, note=f"{claim.note}; t from {first:g} to {last:.3g} tau")
+    return memory.told(STRAIGHT.judge_every(findings.bends), f"t from {first:g} to {last:.3g} tau")
 
 
 def _faster_claim(findings: Findings) -> Claim:
     decay = findings.decay
     if findings.ratio is None:
         return FASTER.not_tested("one group alone starts apart from the mean")
-    claim = learned.judged(FASTER, findings.ratio, decay.replicas, findings.doubt)
-    names = f"S(0) {decay.labels[decay.apart[-1]]} over {decay.labels[decay.apart[0]]}"
-    return replace(claim, note="; ".join(filter(None, [names, claim.note])))
-
-
-def _later_claim(findings: Findings) -> Claim:
-    decay, first, last = findings.decay, findings.first, findings.last
-    if not findings.has_lines or decay.groups.compared is None:
-        return LATER.not_tested(f"too few times from {first:g} tau on, or groups apart")
-    claim = learned.judged(LATER, decay.groups.slope_difference, decay.replicas)
-    hard, soft = (decay.labels[group] for group in decay.groups.compared)
-    notes = [f"S(0) {soft} less {hard}", f"t from {first:g} to {last:.3g} tau", claim.note]
-    return replace(claim, note="; ".join(filter(None, notes)))
+    hard, soft = (decay.labels[decay.apart[place]] for place in (0, -1))
+    return memory.told(FASTER.judge(findings.ratio, findings.doubt), f"S(0) {soft} over {hard}")
 
 
 def table(findings: Findings | None) -> pd.DataFrame:
-    """Means and shares against time, F_s, times to 1/e, slopes and curvatures in a decade."""
+    """Means and fractions left against time, F_s, times of half the drop and to 1/e, lines."""
     if findings is None:
         return memory.joined([], memory.DECAY_COLUMNS)
     decay, scattering = findings.decay, findings.scattering
     parts = memory.decay_rows(decay)
-    single = {"time to 1/e": decay.groups.times_to_level[RELAXED]}
-    if findings.has_lines:
-        single |= {"slope": decay.groups.slope, "curvature": decay.groups.curvature}
-    parts += memory.group_rows(decay, single)
+    relaxed = {group: decay.time_to(RELAXED, group) for group in decay.apart}
+    by_quantity = {
+        "time of half the first drop": findings.halves,
+        "time to 1/e": {f"S(0) {decay.labels[group]}": time for group, time in relaxed.items()},
+        "slope": findings.slopes,
+        "bend": findings.bends,
+    }
+    for quantity, by_bin in by_quantity.items():
+        parts += memory.bin_rows(decay, quantity, by_bin)
     if scattering:
         labels = {"temperature": decay.temperature, "quantity": "F_s", "group": "everyone"}
         measures = {"value": scattering.mean, "low": scattering.low, "high": scattering.high}
         parts.append(memory.numbers(labels, measures, scattering.lag))
+        labels |= {"quantity": "time of half the first drop of F_s"}
+        parts.append(memory.numbers(labels, {"value": findings.half_of_scattering}))
     return memory.joined(parts, memory.DECAY_COLUMNS)[list(memory.DECAY_COLUMNS)]

@@ -1,68 +1,53 @@
 """Figure 4.N: response of softness to a thermal cycle, beside what needs no memory."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from softness import seeds
-from softness.findings import cycles, learned, memory, null_responses, regressed, sign_flips
+from softness.findings import cycles, memory, null_responses, regressed, sign_flips
 from softness.findings.cycles import CONTROL, CYCLE, LONG_AFTER, Pulse
 from softness.findings.data import FigureData
-from softness.findings.sign_flips import FLIPS, MaskedResponse, PulseTest
-from softness.findings.significance import LEVEL, Significance
-from softness.memory.response import (
-    FEWEST_SNAPSHOTS,
-    Response,
-    mean_response,
-    sign_flip_test,
-    smallest_effect,
-)
+from softness.findings.sign_flips import MaskedResponse, PulseTest
+from softness.findings.significance import Significant
+from softness.memory.response import Response, mean_response
 from softness.uncertainty import Estimate
-from softness.verdicts import INCONCLUSIVE, Claim, Statement
+from softness.verdicts import Claim, Statement, above
 
 NUMBER = "4.N"
 
-EVERYONE = "everyone while warm"
+EVERYONE, BY_FLUCTUATIONS = "everyone while warm", "everyone while warm by linear response"
 MEASURED, BY_CLOCK = "softest less hardest bin", "softest less hardest bin by plain relaxation"
 
-WARM = Statement(
+BEYOND_FIRST_ORDER = 1.5
+"""Linear response is of first order in the pulse: the next one is some tenths of it."""
+
+EXCEEDS = Statement(
     figure=NUMBER,
-    name="response of all particles while warm, in spreads",
-    claim="Ours: the liquid becomes softer while it is warm",
+    name="response of all particles while warm over that by linear response",
+    claim="Memory: all particles respond by more than what linear response allows",
+    section="",
     source="none",
-    above=0.0,
+    rule=above(BEYOND_FIRST_ORDER),
 )
-CLOSER = Statement(
-    figure=NUMBER,
-    name="response of the softest less that of the hardest bin, in spreads",
-    claim="Ours: a pulse brings soft and hard bins closer to each other",
-    source="none",
-    below=0.0,
-)
-BEYOND = Significance(
+BEYOND = Statement(
     figure=NUMBER,
     name="p of a difference of bins from plain relaxation",
-    claim="Ours: a pulse does something else to bins than let them relax faster while it is warm",
+    claim="Memory: a pulse does something else to bins than let them relax faster while it is warm",
+    section="",
     source="none",
+    rule=Significant(),
 )
-
-
-class Size(NamedTuple):
-    """Mean of one number a snapshot, in spreads.
-
-    Attributes
-    ----------
-    mean
-        () from resampled replicas and snapshots.
-    detectable
-        Mean that would have been found with a power of 80 %; nan with too few snapshots.
-    """
-
-    mean: Estimate
-    detectable: float
+PERSISTS = Statement(
+    figure=NUMBER,
+    name="p of such a difference later than 3 tau_alpha after the pulse",
+    claim="Memory: what a pulse does to bins beyond plain relaxation persists",
+    section="",
+    source="none",
+    rule=Significant(),
+)
 
 
 class Excess(NamedTuple):
@@ -71,18 +56,21 @@ class Excess(NamedTuple):
     Attributes
     ----------
     test
-        Of the excess in windows, for this pulse alone.
+        Of the excess in windows from the beginning of the pulse on, for this pulse alone.
+    late
+        The excess later than 3 tau_alpha after the pulse; None if it is not known then.
     expected
         (bins, windows) what plain relaxation does in the same windows.
     """
 
     test: PulseTest
+    late: MaskedResponse | None
     expected: Response
 
 
 @dataclass(frozen=True)
 class PulseResponse:
-    """Response of softness to one pulse, in spreads.
+    """Response of softness to one pulse, in standard deviations.
 
     Attributes
     ----------
@@ -97,7 +85,7 @@ class PulseResponse:
     excess
         What of it plain relaxation does not do, or why it is unknown.
     sizes
-        Of `EVERYONE`; of `MEASURED` and `BY_CLOCK` where they are known.
+        () means over snapshots: `EVERYONE`; the others where they are known.
     """
 
     pulse: Pulse
@@ -105,7 +93,7 @@ class PulseResponse:
     linear: Response | str
     apart: PulseTest
     excess: Excess | str
-    sizes: Mapping[str, Size]
+    sizes: Mapping[str, Estimate]
 
 
 @dataclass(frozen=True)
@@ -117,14 +105,16 @@ class Findings:
     responses
         One a pulse, the one with the largest area first.
     of_source
-        That to the source's pulse, or to the nearest one; None if no pulse warms.
-    excess
-        Tests of the excess of all pulses together, where it is known.
+        That to the dissertation's pulse, or to the nearest one; None if no pulse warms.
+    excess, late
+        Tests of the excess of all pulses together, where it is known: from the beginning of a pulse
+        on, and later than 3 tau_alpha after it.
     """
 
     responses: Sequence[PulseResponse]
     of_source: PulseResponse | None
     excess: Sequence[PulseTest]
+    late: Sequence[PulseTest]
 
 
 def compute(data: FigureData) -> Findings:
@@ -133,9 +123,15 @@ def compute(data: FigureData) -> Findings:
     source = cycles.of_source(pulses)
     responses = [_response(data, pulse) for pulse in pulses]
     of_source = next((each for each in responses if each.pulse is source), None)
-    known = [each.excess.test.tested for each in responses if isinstance(each.excess, Excess)]
-    together = sign_flips.flip_signs(data, NUMBER, known) if known else []
-    return Findings(responses, of_source, together)
+    known = [each.excess for each in responses if isinstance(each.excess, Excess)]
+    excess, late = (
+        sign_flips.flip_signs(data, NUMBER, tested) if tested else []
+        for tested in (
+            [each.test.tested for each in known],
+            [each.late for each in known if each.late],
+        )
+    )
+    return Findings(responses, of_source, excess, late)
 
 
 def _response(data: FigureData, pulse: Pulse) -> PulseResponse:
@@ -145,13 +141,18 @@ def _response(data: FigureData, pulse: Pulse) -> PulseResponse:
     since = pulse.time > pulse.time[pulse.begin]
     apart = MaskedResponse(pulse, pulse.apart(pulse.responses()), since)
     rows = {EVERYONE: everyone[:, 0, pulse.warm].mean(axis=-1), **_contrasts(data, pulse, clock)}
+    if not isinstance(linear, str):
+        rows[BY_FLUCTUATIONS] = linear[:, 0, pulse.warm].mean(axis=-1)
     return PulseResponse(
         pulse=pulse,
         everyone=mean_response(everyone),
         linear=linear if isinstance(linear, str) else mean_response(linear),
         apart=sign_flips.flip_signs(data, NUMBER, [apart])[0],
         excess=clock if isinstance(clock, str) else _excess(data, pulse, clock),
-        sizes={name: _size(data, pulse, each) for name, each in rows.items()},
+        sizes={
+            name: regressed.mean_of(data, NUMBER, pulse.snapshots, each)
+            for name, each in rows.items()
+        },
     )
 
 
@@ -181,21 +182,6 @@ def _contrasts(data: FigureData, pulse: Pulse, clock: np.ndarray | str) -> dict[
     }
 
 
-def _size(data: FigureData, pulse: Pulse, rows: np.ndarray) -> Size:
-    """Mean of one number a snapshot, and the mean that would have been found."""
-    known = np.isfinite(rows)
-    if not known.any():
-        return Size(Estimate(float("nan"), np.full(data.settings["draws"], np.nan)), float("nan"))
-    units = [unit for unit, use in zip(pulse.units, known, strict=True) if use]
-    mean = regressed.mean_of(data, NUMBER, units, rows[known])
-    if known.sum() < FEWEST_SNAPSHOTS:
-        return Size(mean, float("nan"))
-    single = rows[known][:, None, None]
-    generator = seeds.stream(data.settings["seed"], f"figure {NUMBER} flips of one", 0.0)
-    test = sign_flip_test(single, None, generator, FLIPS)
-    return Size(mean, float(smallest_effect(test, mean_response(single), level=LEVEL)[0, 0]))
-
-
 def _excess(data: FigureData, pulse: Pulse, clock: np.ndarray) -> Excess | str:
     """Responses less those by plain relaxation, from the beginning of the pulse on, or why not."""
     if not pulse.comparable:
@@ -211,35 +197,38 @@ def _excess(data: FigureData, pulse: Pulse, clock: np.ndarray) -> Excess | str:
         for each in (responses - clock, clock)
     )
     (test,) = sign_flips.flip_signs(data, NUMBER, [excess])
-    return Excess(test, mean_response(expected.windows()[1]))
+    later = mask & pulse.after(LONG_AFTER * data.relaxation_time_at(pulse.high))
+    late = excess._replace(mask=later) if later.any() else None
+    return Excess(test, late, mean_response(expected.windows()[1]))
 
 
 def claims(findings: Findings) -> list[Claim]:
-    """Verdicts on the size of the response, and on what of it plain relaxation does not do."""
+    """Verdicts on what needs memory: of all particles, and of bins, while warm and afterwards."""
     main = findings.of_source
-    if main is None:
-        reason = "no pulse that warms" if findings.responses else "no pulse"
-        return [each.not_tested(reason) for each in (WARM, CLOSER, BEYOND)]
-    warm, closer = _judged(WARM, main, EVERYONE), CLOSER.not_tested(cycles.ONE_BIN)
-    if MEASURED in main.sizes:
-        closer = _judged(CLOSER, main, MEASURED)
-    return [warm, closer, _beyond_claim(findings)]
+    pulses = [each.pulse for each in findings.responses]
+    if reason := cycles.not_judged(main.pulse if main else None, pulses):
+        return [each.not_tested(reason) for each in (EXCEEDS, BEYOND, PERSISTS)]
+    return [_exceeds_claim(main), *_bins_claims(findings)]
 
 
-def _judged(statement: Statement, response: PulseResponse, name: str) -> Claim:
-    """Verdict on a mean over snapshots; where nothing is found, what would have been."""
-    pulse, size = response.pulse, response.sizes[name]
-    claim = learned.judged(statement, size.mean, pulse.replicas)
-    known = claim.verdict == INCONCLUSIVE and np.isfinite(size.detectable)
-    missed = f"{size.detectable:.2g} spreads would have been found" if known else ""
-    return replace(claim, note="; ".join(filter(None, [claim.note, missed, pulse.label])))
+def _exceeds_claim(main: PulseResponse) -> Claim:
+    if isinstance(main.linear, str):
+        return EXCEEDS.not_tested(main.linear)
+    exceeds = EXCEEDS.judge(main.sizes[EVERYONE] / main.sizes[BY_FLUCTUATIONS])
+    return cycles.noted(exceeds, main.pulse)
 
 
-def _beyond_claim(findings: Findings) -> Claim:
-    """Verdict on all pulses together: p is corrected for their number."""
-    if findings.excess:
-        return sign_flips.judge_together(BEYOND, findings.excess)
-    return BEYOND.not_tested(str(findings.responses[0].excess))
+def _bins_claims(findings: Findings) -> list[Claim]:
+    """Verdicts on all pulses together: p is corrected for their number."""
+    if not findings.excess:
+        reason = str(findings.responses[0].excess)
+        return [each.not_tested(reason) for each in (BEYOND, PERSISTS)]
+    beyond = sign_flips.judge_together(BEYOND, findings.excess)
+    persists = PERSISTS.not_tested("plain relaxation is not known 3 tau_alpha after a pulse")
+    if findings.late:
+        persists = sign_flips.judge_together(PERSISTS, findings.late)
+    low = findings.responses[0].pulse.low
+    return [memory.noted(each, low, cycles.LOW) for each in (beyond, persists)]
 
 
 def table(findings: Findings) -> pd.DataFrame:
@@ -252,7 +241,7 @@ def table(findings: Findings) -> pd.DataFrame:
             parts += cycles.rows(pulse, "linear response", ["everyone"], _measures(each.linear))
         parts += _test_rows("response without the mean", each.apart)
         if isinstance(each.excess, Excess):
-            test, expected = each.excess
+            test, expected = each.excess.test, each.excess.expected
             bins, measures = memory.bin_labels(pulse.edges), _measures(expected)
             name = "plain relaxation without the mean"
             parts += cycles.rows(pulse, name, bins, measures, test.time)
@@ -277,12 +266,11 @@ def _test_rows(quantity: str, test: PulseTest) -> list[pd.DataFrame]:
 
 
 def _size_rows(response: PulseResponse) -> list[pd.DataFrame]:
-    """Sizes with intervals, and what would have been found."""
+    """Sizes with intervals."""
     rows = []
-    for name, (mean, detectable) in response.sizes.items():
+    for name, mean in response.sizes.items():
         low, high = mean.interval()
         measures = {"value": float(mean.value), "low": float(low), "high": float(high)}
-        measures["would be found"] = detectable
         labels = {**cycles.labels_of(response.pulse), "quantity": name, "bin": "everyone"}
         rows.append(memory.numbers(labels, measures))
     return rows

@@ -259,9 +259,18 @@ def curvature_effect(table: BarrierTable, name: str, form: int) -> Estimate:
     draws = unit * table.curvature_draws[:, form, variable]
     enough = np.isfinite(draws).mean(axis=0) > LEAST_DEFINED
     used = np.isfinite(effect) & np.isfinite(table.value[variable]) & enough
-    weights = 1 / np.nanvar(draws[:, used], axis=0)
+    weights = inverse_variance(draws[:, used])
     value = _mean(effect[used], weights)
     return Estimate(value, _mean(draws[:, used], weights), units_of(table))
+
+
+def inverse_variance(draws: np.ndarray) -> np.ndarray:
+    """(...) weights from (draws, ...); 0 where too few are finite, or none differs."""
+    finite = np.isfinite(draws)
+    number = np.maximum(finite.sum(axis=0), 1)
+    mean = np.where(finite, draws, 0.0).sum(axis=0) / number
+    variance = (np.where(finite, draws - mean, 0.0) ** 2).sum(axis=0) / number
+    return np.divide(1.0, variance, out=np.zeros(variance.shape), where=variance > 0)
 
 
 def _mean(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
@@ -305,11 +314,8 @@ def trend(by_temperature: Mapping[float, Estimate]) -> Estimate:
     over a wide range of T does so at no common rate.
     """
     series = [by_temperature[temperature] for temperature in sorted(by_temperature)]
-    known = [each.draws[np.isfinite(each.draws)] for each in series]
-    # Where nothing is known of an error, nothing is of that of the slope.
-    variances = [float(np.var(draws)) if len(draws) else 1.0 for draws in known]
-    weights = 1 / np.maximum(variances, np.finfo(float).tiny)
-    weights = weights / weights.max()
+    weights = np.array([inverse_variance(each.draws) for each in series])
+    weights = weights if weights.any() else np.ones(len(series))
     order = np.arange(len(series), dtype=np.float64)
 
     def slope(values: Sequence[np.ndarray], axis: int) -> np.ndarray:

@@ -11,19 +11,22 @@ import pandas as pd
 from softness import seeds
 from softness.files.records.memory import SoftnessDecay
 from softness.findings.data import FigureData
+from softness.memory.curves import time_by_fit, time_to_level
 from softness.memory.groups import GroupRelaxation, analyse_groups
 from softness.uncertainty import Estimate
 from softness.verdicts import Claim
 
 NEAR = 0.05
-"""Distance in temperature within which a study tests what the source says at one temperature."""
+"""Distance in temperature within which a study tests what is said at one temperature."""
 
-LEVELS = (1 / np.e, 0.05)
+RELAXED, FORGOTTEN = 1 / np.e, 0.05
+"""Levels of a curve."""
 
-RELAXED, FORGOTTEN = range(2)
+FARTHEST = 2.0
+"""Times the last measured time, up to which a fit tells when a level is reached."""
 
-LEAST_REACHED = 0.025
-"""Share of resamples that may not fall to a level: with more the upper end of an interval is
+MOST_NOT_REACHED = 0.025
+"""Fraction of resamples that may not fall to a level: with more the upper end of an interval is
 unknown."""
 
 
@@ -83,17 +86,20 @@ def snapshots(number: int) -> str:
 
 
 def elsewhere(temperature: float, of_source: float) -> str:
-    """Why what the source says at one temperature is not tested at another one; empty if it is."""
+    """Why what is said at one temperature is not tested at another one; empty if it is."""
     if abs(temperature - of_source) <= NEAR + 1e-9:
         return ""
-    return f"the study has T = {temperature:g}, the source T = {of_source:g}"
+    return f"the study has T = {temperature:g}, the dissertation T = {of_source:g}"
+
+
+def told(claim: Claim, *notes: str) -> Claim:
+    """A claim with further notes."""
+    return replace(claim, note="; ".join(filter(None, [claim.note, *notes])))
 
 
 def noted(claim: Claim, temperature: float, of_source: float) -> Claim:
-    """A claim that tells at which temperature it was tested, if it is not the source's."""
-    if np.isclose(temperature, of_source):
-        return claim
-    return replace(claim, note="; ".join(filter(None, [claim.note, f"at T = {temperature:g}"])))
+    """A claim that tells at which temperature it was tested, if it is not the dissertation's."""
+    return claim if np.isclose(temperature, of_source) else told(claim, f"at T = {temperature:g}")
 
 
 @dataclass(frozen=True)
@@ -130,33 +136,50 @@ class Decay:
         """Numbers of the bins that start apart from the mean."""
         return np.flatnonzero(np.isfinite(self.groups.curves.value).all(axis=1)).tolist()
 
-    def share(self, group: int) -> Estimate:
-        """(times,) share of its start that is left of one group."""
+    def left(self, group: int) -> Estimate:
+        """(times,) fraction of its start that is left of one group."""
         return self.groups.curves[group]
 
-    def time_to(self, level: int, group: int) -> tuple[Estimate, float]:
-        """Time to a level of `LEVELS`, in tau, and the share of the draws that do not reach it.
+    def time_to(self, level: float, group: int) -> Estimate:
+        """() first time at a level, in tau; the last one, a lower bound, if it is not reached."""
 
-        Where it is not reached the end of the measurement stands for it, a lower bound.
+        def first(curves: np.ndarray) -> np.ndarray:
+            times = time_to_level(self.time, curves, level)
+            never = np.isnan(times) & np.isfinite(curves).all(axis=-1)
+            return np.where(never, self.time[-1], times)
+
+        return self.left(group).map(first)
+
+    def fitted_time_to(self, level: float, group: int, first: float) -> tuple[Estimate, bool]:
+        """() the same from a fit of the tail (`time_by_fit`), which noise does not make early.
+
+        Parameters
+        ----------
+        first
+            Time at which the tail begins, in tau.
+
+        Returns
+        -------
+        time : Estimate
+            In tau.
+        known : bool
+            Whether it is not farther than `FARTHEST` allows.
         """
-        longest = float(self.time[-1])
-        time, left = self.groups.times_to_level[level, group], self.share(group)
-        late = np.isnan(time.draws) & np.isfinite(left.draws).all(axis=-1)
-        value = longest if np.isnan(time.value) and np.isfinite(left.value).all() else time.value
-        draws = np.where(late, longest, time.draws)
-        return Estimate(value, draws, time.units), float(late.mean())
+        late = self.time >= first
+        tail = self.left(group)[late]
+        errors = np.std(tail.draws, axis=0)
+        time = tail.map(lambda curves: time_by_fit(self.time[late], curves, errors, level))
+        return time, bool(time.value <= FARTHEST * self.time[-1])
 
-    def reaches(self, level: int, group: int) -> bool:
-        """Whether a group falls to a level of `LEVELS`."""
-        return bool(np.isfinite(self.groups.times_to_level.value[level, group]))
+    def not_reached(self, time: Estimate) -> bool:
+        """Whether a time to a level, or the upper end of its interval, is a lower bound."""
+        return bool(
+            time.value >= self.time[-1] or np.mean(time.draws >= self.time[-1]) > MOST_NOT_REACHED
+        )
 
-    def scatter_at(self, level: int, group: int) -> float:
-        """Standard error of a normalised curve where it meets a level, over the level."""
-        if not self.reaches(level, group):
-            return float("nan")
-        reached = self.groups.times_to_level.value[level, group]
-        after = min(int(np.searchsorted(self.time, reached)), len(self.time) - 1)
-        return float(np.std(self.share(group).draws[:, after]) / LEVELS[level])
+    def by_bin(self, estimate: Estimate) -> dict[str, Estimate]:
+        """Of (groups, ...) numbers those of the bins that start apart from the mean, by name."""
+        return {f"S(0) {self.labels[group]}": estimate[group] for group in self.apart}
 
 
 def decay_temperatures(data: FigureData) -> list[float]:
@@ -164,47 +187,24 @@ def decay_temperatures(data: FigureData) -> list[float]:
     return sorted({float(table.temperature) for table in data.softness_decay})
 
 
-def decay_times(data: FigureData, temperature: float) -> np.ndarray:
-    """(times,) at which groups were followed at a temperature, in tau, from 0."""
-    return _decay_tables(data, temperature)[0].time
-
-
 def _decay_tables(data: FigureData, temperature: float) -> list[SoftnessDecay]:
     return [each for each in data.softness_decay if float(each.temperature) == temperature]
 
 
-def decay_at(
-    data: FigureData, figure: str, temperature: float, line: tuple[float, float] | None = None
-) -> Decay:
-    """Softness of the groups at one temperature.
-
-    Parameters
-    ----------
-    figure
-        Its number, for the random stream.
-    line
-        First and last time of the straight lines in log t; all times if not given.
-    """
+def decay_at(data: FigureData, figure: str, temperature: float) -> Decay:
+    """Softness of the groups at one temperature, for a figure's random stream."""
     tables = _decay_tables(data, temperature)
-    time = tables[0].time
     generator = seeds.stream(data.settings["seed"], f"figure {figure} bootstrap", temperature)
     sums, counts = zip(*(_by_block(each) for each in tables), strict=True)
     with np.errstate(invalid="ignore", divide="ignore"):
-        groups = analyse_groups(
-            time, sums, counts, line or whole(time), data.settings["draws"], generator, LEVELS
-        )
+        groups = analyse_groups(tables[0].time, sums, counts, data.settings["draws"], generator)
     return Decay(
         temperature=temperature,
         relaxation_time=data.relaxation_time_at(temperature),
         edges=tables[0].edges,
-        time=time,
+        time=tables[0].time,
         groups=groups,
     )
-
-
-def whole(time: np.ndarray) -> tuple[float, float]:
-    """First positive and last time."""
-    return float(time[time > 0][0]), float(time[-1])
 
 
 def _by_block(table: SoftnessDecay) -> tuple[np.ndarray, np.ndarray]:
@@ -216,7 +216,7 @@ def _by_block(table: SoftnessDecay) -> tuple[np.ndarray, np.ndarray]:
 def decay_rows(decay: Decay) -> list[pd.DataFrame]:
     """Means and normalised curves of all groups, and the mean of everyone."""
     rows = []
-    for quantity, estimate in (("mean", decay.groups.means), ("share", decay.groups.curves)):
+    for quantity, estimate in (("mean", decay.groups.means), ("left", decay.groups.curves)):
         low, high = estimate.interval()
         for group, label in enumerate([*decay.labels, "everyone"][: len(estimate.value)]):
             measures = {"value": estimate.value[group], "low": low[group], "high": high[group]}
@@ -225,16 +225,14 @@ def decay_rows(decay: Decay) -> list[pd.DataFrame]:
     return rows
 
 
-def group_rows(decay: Decay, estimates: Mapping[str, Estimate]) -> list[pd.DataFrame]:
-    """(groups,) numbers by what they are called, with intervals: one group after the other."""
+def bin_rows(decay: Decay, quantity: str, by_bin: Mapping[str, Estimate]) -> list[pd.DataFrame]:
+    """() numbers by the name of a bin as `Decay.by_bin` has it, with intervals."""
     rows = []
-    intervals = {quantity: each.interval() for quantity, each in estimates.items()}
-    for group, label in enumerate(decay.labels):
-        for quantity, estimate in estimates.items():
-            low, high = (end[group] for end in intervals[quantity])
-            labels = {"temperature": decay.temperature, "quantity": quantity, "group": label}
-            measures = {"value": estimate.value[group], "low": low, "high": high}
-            rows.append(numbers(labels, measures))
+    for name, estimate in by_bin.items():
+        group = name.removeprefix("S(0) ")
+        low, high = estimate.interval()
+        labels = {"temperature": decay.temperature, "quantity": quantity, "group": group}
+        rows.append(numbers(labels, {"value": estimate.value, "low": low, "high": high}))
     return rows
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import reduce
 from typing import NamedTuple
 
 import numpy as np
@@ -11,9 +12,10 @@ from softness.files.records.memory import CycleResponse
 from softness.findings import memory
 from softness.findings.cycles import Pulse
 from softness.findings.data import FigureData
-from softness.findings.significance import LEVEL, Significance, SignificanceTest
+from softness.findings.significance import LEVEL, SignificanceTest, judge_test
 from softness.memory import response
-from softness.verdicts import Claim
+from softness.uncertainty import Units
+from softness.verdicts import Claim, Statement
 
 FLIPS = 1999
 """Random flips where there are too many snapshots for all."""
@@ -153,16 +155,18 @@ def window_edges(pulse: Pulse, windows: int) -> np.ndarray:
     return np.minimum(edges, pulse.time[-1])
 
 
-def judge_together(statement: Significance, tests: Sequence[PulseTest]) -> Claim:
+def judge_together(statement: Statement, tests: Sequence[PulseTest]) -> Claim:
     """The verdict on a response in any bin to any pulse: on the pulse with the smallest p.
 
-    The effect that would have been found is the largest of all pulses: so much in every bin.
+    The effect that would have been found is the largest of all pulses: so much in every bin. The
+    rule of the statement is `Significant`.
     """
     found = {test.tested.pulse.label: test.anywhere() for test in tests}
     name = min(found, key=lambda each: np.nan_to_num(found[each].p, nan=2.0))
     known = [each.detectable for each in found.values() if np.isfinite(each.detectable)]
     clearest = replace(found[name], detectable=max(known, default=float("nan")))
-    return statement.judge_p(name, clearest, min(test.tested.pulse.replicas for test in tests))
+    units = reduce(Units.fewer, (test.tested.pulse.units for test in tests))
+    return judge_test(statement, name, clearest, units)
 
 
 def _stacked(

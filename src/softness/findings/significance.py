@@ -1,13 +1,11 @@
 """Statements that there is a response, judged by the corrected p of a test."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from softness.uncertainty import Units
 from softness.verdicts import (
-    DECISIVE,
     FEWEST_REPLICAS,
     INCONCLUSIVE,
     NOT_REPRODUCED,
@@ -20,7 +18,7 @@ from softness.verdicts import (
 LEVEL = 0.05
 
 NEGLIGIBLE = 0.02
-"""In units of the spread of softness: where nothing is found though this would have been, the
+"""In standard deviations of softness: where nothing is found though this would have been, the
 effect is taken not to be there; else the test is inconclusive. The mean of softness moves by about
 0.13 from T = 0.50 to 0.56, and a pulse does a part of that."""
 
@@ -34,9 +32,9 @@ class SignificanceTest:
     p
         Corrected p; nan if nothing was tested.
     effect
-        Mean response where it is significant, else over all tested times, in spreads.
+        Mean response where it is significant, else over all tested times, in standard deviations.
     detectable
-        Effect that would have been found with a power of 80 %, in spreads.
+        Effect that would have been found with a power of 80 %, in standard deviations.
     doubt
         Why it cannot decide; empty if it can.
     """
@@ -49,32 +47,20 @@ class SignificanceTest:
 
 @dataclass(frozen=True)
 class Significant(Rule):
-    """There is a response, by the corrected p of sign flips.
-
-    Attributes
-    ----------
-    sign
-        Of the response that is claimed; 0 for any.
-    """
-
-    sign: int = 0
+    """There is a response, by the corrected p of sign flips."""
 
     @property
     def sentence(self) -> str:
         """The rule as text."""
-        signs = {1: " and the response is positive", -1: " and the response is negative"}
         return (
-            f"corrected p is below {LEVEL:g}{signs.get(self.sign, '')}; not reproduced if it is "
-            f"not, though {NEGLIGIBLE:g} standard deviations would have been found"
+            f"corrected p is below {LEVEL:g}; not reproduced if it is not, though "
+            f"{NEGLIGIBLE:g} standard deviations would have been found"
         )
 
     def judged(self, test: SignificanceTest) -> tuple[str, str]:
         """The verdict, and what was found."""
-        effect = f"effect {test.effect:.2g} standard deviations"
-        if test.p < LEVEL and (not self.sign or test.effect * self.sign > 0):
-            return REPRODUCED, effect
         if test.p < LEVEL:
-            return NOT_REPRODUCED, f"{effect}, of the other sign"
+            return REPRODUCED, f"effect {test.effect:.2g} standard deviations"
         missed = "not found"
         if np.isfinite(test.detectable):
             missed += f"; {test.detectable:.2g} standard deviations would have been found"
@@ -82,14 +68,14 @@ class Significant(Rule):
 
 
 def judge_test(statement: Statement, name: str, test: SignificanceTest, units: Units) -> Claim:
-    """The verdict on one member; value is p, which has no interval.
+    """The verdict on what a test says; value is p, which has no interval.
 
     Parameters
     ----------
     statement
         With a rule that is `Significant`.
     name
-        Of the member.
+        Of what was tested.
     test, units
         What the test says, and of how many independent units.
     """
@@ -100,12 +86,3 @@ def judge_test(statement: Statement, name: str, test: SignificanceTest, units: U
     note = "; ".join(filter(None, [name, note]))
     claim = statement.not_tested(note)
     return replace(claim, value=test.p, units=str(units), verdict=verdict, doubt=doubt)
-
-
-def judge_every_test(
-    statement: Statement, members: Mapping[str, SignificanceTest], units: Units
-) -> Claim:
-    """The verdict on a statement about each of several members; the one that decides."""
-    claims = [judge_test(statement, name, test, units) for name, test in members.items()]
-    worst = min(claims, key=lambda c: (DECISIVE.index(c.verdict), -np.nan_to_num(c.value)))
-    return replace(worst, rule=f"for each bin, {worst.rule}")

@@ -51,12 +51,12 @@ def normalised(
     return ratio(away, np.where(apart, start, 0.0))
 
 
-def time_to_level(times: np.ndarray, curves: np.ndarray, level: float) -> np.ndarray:
+def time_to_level(times: np.ndarray, curves: np.ndarray, level: float | np.ndarray) -> np.ndarray:
     """Time at which curves first fall to a level, interpolated in the logarithm of time.
 
     Between time 0 and the first time after it, where the logarithm has no say, the interpolation is
     linear. A noisy curve meets a low level early: where its error is comparable to the level, the
-    time is a lower bound.
+    time is a lower bound (`time_by_fit` is not).
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ def time_to_level(times: np.ndarray, curves: np.ndarray, level: float) -> np.nda
     curves
         (..., times) values; nan where unknown.
     level
-        E.g. 1/e, or 0.05.
+        E.g. 1/e; a number, or (...,) one for each curve.
 
     Returns
     -------
@@ -74,7 +74,7 @@ def time_to_level(times: np.ndarray, curves: np.ndarray, level: float) -> np.nda
         below it, or if it is unknown just before.
     """
     times, curves = _curves(times, curves)
-    below = curves <= level
+    below = curves <= np.asarray(level)[..., None]
     after = np.argmax(below, axis=-1)
     reached = below.any(axis=-1) & (after > 0)
     after = np.where(reached, after, 1)
@@ -82,6 +82,10 @@ def time_to_level(times: np.ndarray, curves: np.ndarray, level: float) -> np.nda
     with np.errstate(invalid="ignore", divide="ignore"):
         share = np.where(reached, (high - level) / (high - low), np.nan)
         return _between(times[after - 1], times[after], share)
+
+
+FITTED = np.arange(0.2, 1.01, 0.05), np.arange(-8.0, 1.01, 0.04)
+"""Exponents b, and decades of t_0 beyond the last time, of the fits of `time_by_fit`."""
 
 
 @dataclass(frozen=True)
@@ -141,16 +145,49 @@ def fit_log_line(times: np.ndarray, curves: np.ndarray, lowest: float, highest: 
     return LogLine(line[..., 1], curvature, residual)
 
 
-def outermost(values: np.ndarray) -> tuple[int, int] | None:
-    """Numbers of the lowest and the highest group with a value; None if fewer than two have one.
+def time_by_fit(
+    times: np.ndarray, curves: np.ndarray, errors: np.ndarray, level: float
+) -> np.ndarray:
+    """Time at which stretched exponentials that are fitted to curves fall to a level.
+
+    A exp(-(t / t_0)^b), as relaxation in liquids has it, fitted by weighted least squares: all
+    times tell when the level is met, so that noise does not make it early. The best of `FITTED` is
+    taken, of which A alone is free.
 
     Parameters
     ----------
-    values
-        (groups,) values of the whole sample, nan where a group has none.
+    times
+        (times,) rising, above 0.
+    curves
+        (..., times) values; a curve with nan gets nan.
+    errors
+        (times,) standard errors, in any unit; all alike where one is unknown or 0.
+    level
+        E.g. 0.05.
+
+    Returns
+    -------
+    numpy.ndarray
+        (...,) in the unit of ``times``, also beyond the last one; the first one, an upper bound, of
+        a curve that is lower by then.
     """
-    known = np.flatnonzero(np.isfinite(values))
-    return (int(known[0]), int(known[-1])) if len(known) > 1 else None
+    times, curves = _curves(times, curves)
+    if not (np.isfinite(errors).all() and np.min(errors) > 0):
+        errors = np.ones(len(times))
+    powers, decades = (each.ravel() for each in np.meshgrid(*FITTED, indexing="ij"))
+    scales = times[-1] * 10.0**decades
+    folds = (times / scales[:, None]) ** powers[:, None]
+    # In units of the first value, as A itself may be beyond all numbers.
+    shapes = np.exp(folds[:, :1] - folds)
+    weighted = shapes / np.asarray(errors) ** 2
+    square = (weighted * shapes).sum(axis=-1)
+    firsts = np.maximum(curves @ weighted.T, 0.0) / square
+    # What a fit takes off the weighted sum of squares is largest for the best one.
+    best = np.argmax(firsts**2 * square, axis=-1)
+    first = np.take_along_axis(firsts, best[..., None], axis=-1)[..., 0]
+    folds = folds[best, 0] + np.log(np.maximum(first / level, 1.0))
+    found = scales[best] * folds ** (1 / powers[best])
+    return np.where(np.isfinite(curves).all(axis=-1), found, np.nan)
 
 
 def _at(curves: np.ndarray, places: np.ndarray) -> np.ndarray:

@@ -7,14 +7,7 @@ import numpy as np
 
 from softness.errors import InputError
 from softness.learning.checks import finite_array, same_length, whole_number
-from softness.memory.curves import (
-    fit_log_line,
-    normalised,
-    outermost,
-    ratio,
-    rising_times,
-    time_to_level,
-)
+from softness.memory.curves import normalised, ratio, rising_times
 from softness.uncertainty import Estimate, bootstrap
 
 STANDARD_ERRORS = 3.0
@@ -161,38 +154,18 @@ class GroupRelaxation:
     curves
         (groups, times) the normalised form; nan for groups that start within
         `STANDARD_ERRORS` of the mean.
-    levels
-        (levels,) those of ``times_to_level``.
-    times_to_level
-        (levels, groups); nan if not reached.
-    slope, curvature
-        (groups,) as `LogLine` has them.
-    compared
-        Numbers of the lowest and the highest group that start apart from the mean; None if fewer
-        than two do.
-    slope_difference
-        () slope of the highest less that of the lowest of these groups: negative if soft particles
-        forget faster than hard ones. nan if there are none.
     """
 
     means: Estimate
     curves: Estimate
-    levels: np.ndarray
-    times_to_level: Estimate
-    slope: Estimate
-    curvature: Estimate
-    compared: tuple[int, int] | None
-    slope_difference: Estimate
 
 
 def analyse_groups(
     times: np.ndarray,
     sums: Sequence[np.ndarray],
     counts: Sequence[np.ndarray],
-    slope_range: tuple[float, float],
     draws: int,
     generator: np.random.Generator,
-    levels: Sequence[float] = (1 / np.e, 0.05),
 ) -> GroupRelaxation:
     """Average groups over origins and replicas; resample replicas, then blocks within them.
 
@@ -202,14 +175,10 @@ def analyse_groups(
         (times,) after an origin, rising from 0.
     sums, counts
         For each replica (blocks, groups + 1, times), from `GroupSums`.
-    slope_range
-        Lowest and highest time of the straight line in log t.
     draws
         Number of resampled data sets.
     generator
         Source of the draws.
-    levels
-        Levels of the normalised form whose times are wanted.
 
     Raises
     ------
@@ -227,33 +196,7 @@ def analyse_groups(
     curves = normalised(mean[:-1], mean[-1], STANDARD_ERRORS * _error_of_start(means.draws))
     drawn_curves = normalised(drawn[:, :-1], drawn[:, -1])
     drawn_curves[:, np.isnan(curves)] = np.nan
-    to_level, drawn_to_level = (
-        np.stack([time_to_level(times, each, level) for level in levels], axis=-2)
-        for each in (curves, drawn_curves)
-    )
-    line, drawn_line = (fit_log_line(times, each, *slope_range) for each in (curves, drawn_curves))
-    slope = Estimate.of_bootstrap(line.slope, drawn_line.slope, blocks)
-    compared = outermost(line.slope)
-    return GroupRelaxation(
-        means=means,
-        curves=Estimate.of_bootstrap(curves, drawn_curves, blocks),
-        levels=np.array(levels),
-        # In the logarithm: a time is positive, and its errors are relative.
-        times_to_level=Estimate.of_bootstrap(np.log(to_level), np.log(drawn_to_level), blocks).map(
-            np.exp
-        ),
-        slope=slope,
-        curvature=Estimate.of_bootstrap(line.curvature, drawn_line.curvature, blocks),
-        compared=compared,
-        slope_difference=slope.map(lambda each: _highest_less_lowest(each, compared)),
-    )
-
-
-def _highest_less_lowest(values: np.ndarray, compared: tuple[int, int] | None) -> np.ndarray:
-    if compared is None:
-        return np.full(values.shape[:-1], np.nan)
-    lowest, highest = compared
-    return values[..., highest] - values[..., lowest]
+    return GroupRelaxation(means, Estimate.of_bootstrap(curves, drawn_curves, blocks))
 
 
 def _error_of_start(draws: np.ndarray) -> np.ndarray:

@@ -145,7 +145,8 @@ class Sizes:
             control = {name: wildcards[name] for name in ("replica", "snapshot")}
             return self.cycle_frames(wildcards) + self.cycle_frames(control)
         lags = self.config["memory"]["lags_per_decade"] * math.log10(self.frames(wildcards))
-        return min(self.frames(wildcards), round(self.config["memory"]["origins"] * lags))
+        late = min(self.frames(wildcards), round(self.config["memory"]["origins"] * lags))
+        return late + self.burst_frames(wildcards)
 
     @property
     def training_rows(self) -> int:

@@ -34,6 +34,9 @@ def arguments() -> argparse.ArgumentParser:
         )
     parser.add_argument("--softness", type=Path, required=True, help="classifier (HDF5)")
     parser.add_argument(
+        "--reference", type=Path, required=True, help="mean features of all replicas (HDF5)"
+    )
+    parser.add_argument(
         "--distribution",
         type=Path,
         required=True,
@@ -49,7 +52,8 @@ def main(options: argparse.Namespace) -> None:
     cycle = tables.read(options.cycle_history, CycleHistory)
     control = tables.read(options.control_history, CycleHistory)
     _check_pair(options, cycle, control)
-    scale = softness_scale(settings, options.softness, options.distribution, settings["replica"])
+    files = options.softness, options.reference, options.distribution
+    scale = softness_scale(settings, *files, settings["replica"])
     edges = open_edges(settings["bins"])
     pulsed = [_followed(path, scale, edges, len(cycle.time)) for path in options.cycle]
     steady = [_followed(path, scale, edges, len(control.time)) for path in options.control]
@@ -70,8 +74,7 @@ def main(options: argparse.Namespace) -> None:
         energy=control.total_energy,
     )
     inputs = [*options.cycle, options.cycle_history, *options.control, options.control_history]
-    inputs += [options.softness, options.distribution]
-    tables.write(options.output, record, command.provenance(NAME, settings, inputs))
+    tables.write(options.output, record, command.provenance(NAME, settings, [*inputs, *files]))
 
 
 def _check_pair(options: argparse.Namespace, cycle: CycleHistory, control: CycleHistory) -> None:

@@ -13,6 +13,7 @@ from softness.files import tables
 from softness.files.atomic import replacing
 from softness.files.claims import write_claims
 from softness.findings.data import KINDS, FigureData
+from softness.findings.doubts import with_doubts
 from softness.stages import command
 
 
@@ -39,12 +40,12 @@ def main(options: argparse.Namespace) -> None:
     """Run the stage."""
     entry = registry.find(options.figure)
     given = {kind: files for kind, *files in options.table}
-    for kind in entry.tables:
+    for kind in entry.kinds:
         if not given.get(kind):
             raise InputError(f"figure {entry.number} needs --table {kind} FILE...: give its files")
     data = FigureData(
         settings=options.settings,
-        **{kind: _tables(kind, given[kind]) for kind in entry.tables},
+        **{kind: _tables(kind, given[kind]) for kind in entry.kinds},
     )
     module, drawing = entry.findings_module(), entry.module()
     findings = module.compute(data)
@@ -58,7 +59,7 @@ def main(options: argparse.Namespace) -> None:
         if path:
             with replacing(path) as temporary:
                 temporary.write_text(getattr(drawing, text)(findings))
-    write_claims(options.claims, module.claims(findings))
+    write_claims(options.claims, with_doubts(module.claims(findings), data))
 
 
 def _tables(kind: str, paths: Sequence[str]) -> list[Any]:

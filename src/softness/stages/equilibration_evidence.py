@@ -6,12 +6,18 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from softness.dynamics.equilibrium import crystalline_share, energy_halves, scattering_halves
+from softness.dynamics.equilibrium import (
+    crystalline_share,
+    doubt,
+    energy_halves,
+    scattering_halves,
+)
 from softness.errors import InputError
 from softness.files import tables
 from softness.files.atomic import replacing
 from softness.files.history import History
 from softness.files.records.dynamics import EquilibrationEvidence, RelaxationTable
+from softness.files.trajectory import Trajectory
 from softness.stages import command
 
 
@@ -19,6 +25,9 @@ def arguments() -> argparse.ArgumentParser:
     """Command line of this stage."""
     parser = command.parser("equilibration_evidence", __doc__)
     parser.add_argument("--histories", type=Path, nargs="+", required=True, help="HDF5, one a run")
+    parser.add_argument(
+        "--trajectories", type=Path, nargs="+", required=True, help="of the production, one a run"
+    )
     parser.add_argument(
         "--relaxations", type=Path, nargs="+", required=True, help="HDF5, one a temperature"
     )
@@ -33,15 +42,21 @@ def main(options: argparse.Namespace) -> None:
     relaxations = [tables.read(path, RelaxationTable) for path in options.relaxations]
     times = {float(each.temperature): float(each.relaxation_time) for each in relaxations}
     runs = settings["runs"]
-    if len(runs) != len(options.histories):
-        raise InputError(f"{len(options.histories)} histories for {len(runs)} runs: give one each")
+    for name in ("histories", "trajectories"):
+        given = len(getattr(options, name))
+        if len(runs) != given:
+            raise InputError(f"{given} {name} for {len(runs)} runs: give one each")
     rows = [
-        _row(run, tables.read(path, History), times, settings)
-        for run, path in zip(runs, options.histories, strict=True)
+        _row(run, tables.read(history, History), trajectory, times, settings)
+        for run, history, trajectory in zip(
+            runs, options.histories, options.trajectories, strict=True
+        )
     ]
     frame = pd.DataFrame(rows)
-    record = EquilibrationEvidence(**{name: frame[name].to_numpy() for name in frame})
-    inputs = [*options.histories, *options.relaxations]
+    columns = {name: frame[name].to_numpy() for name in frame}
+    columns["doubt"] = np.char.encode(columns["doubt"].astype(str))
+    record = EquilibrationEvidence(**columns)
+    inputs = [*options.histories, *options.trajectories, *options.relaxations]
     made_by = command.provenance(
         "equilibration_evidence", settings, inputs, packages=["freud-analysis", "pandas"]
     )
@@ -50,20 +65,22 @@ def main(options: argparse.Namespace) -> None:
         frame.to_csv(temporary, index=False, float_format="%.6g")
 
 
-def _row(run: dict, history: History, times: dict[float, float], settings: dict) -> dict:
+def _row(
+    run: dict, history: History, trajectory: Path, times: dict[float, float], settings: dict
+) -> dict:
     is_analysed = history.types == 0
     duration = history.time[-1] + history.time[1] - history.time[0]
-    first, second, error = energy_halves(history.potential_energy)
+    settled = history.time - history.time[0] >= settings["evidence"]["settling"]
+    first, second, error = energy_halves(history.potential_energy[settled])
     early, late = scattering_halves(history.positions, is_analysed, settings["wave_number"])
-    crystal = settings["crystal"]
-    share = crystalline_share(
-        history.positions[-1].astype(np.float64),
-        is_analysed,
-        float(history.box_length),
-        crystal["neighbour_distance"],
-        crystal["order"],
-    )
-    return {
+    with Trajectory(trajectory) as frames:
+        last = frames.positions(frames.frames - 1)
+    length = float(history.box_length)
+    shares = [
+        _crystalline_share(positions, is_analysed, length, settings["crystal"])
+        for positions in (history.positions[-1], last)
+    ]
+    row = {
         "temperature": run["temperature"],
         "replica": run["replica"],
         "duration": duration,
@@ -73,9 +90,20 @@ def _row(run: dict, history: History, times: dict[float, float], settings: dict)
         "energy_difference_error": error,
         "first_half_scattering": early,
         "second_half_scattering": late,
-        "crystalline_share": share,
-        "is_crystalline": share > crystal["share"],
+        "crystalline_share": shares[0],
+        "production_crystalline_share": shares[1],
+        "relaxation_time": times[run["temperature"]],
+        "snapshot_spacing": settings["spacing"].get(str(run["temperature"]), np.nan),
     }
+    limits = settings["evidence"]["energy"], settings["crystal"]["share"]
+    return row | {"doubt": doubt(second - first, error, max(shares), *limits)}
+
+
+def _crystalline_share(
+    positions: np.ndarray, is_analysed: np.ndarray, length: float, crystal: dict
+) -> float:
+    given = crystal["neighbour_distance"], crystal["order"]
+    return crystalline_share(positions.astype(np.float64), is_analysed, length, *given)
 
 
 if __name__ == "__main__":

@@ -49,7 +49,7 @@ def main(options: argparse.Namespace) -> None:
         study=config["study"],
         claims=claims,
         figures=_figures(options),
-        evidence=pd.read_csv(options.evidence),
+        evidence=pd.read_csv(options.evidence, keep_default_na=True).fillna({"doubt": ""}),
         settings=effective,
         facts=_facts(config, options.trajectory),
     )

@@ -14,6 +14,7 @@ from softness.files import tables
 from softness.files.records.dynamics import ScatteringOrigins
 from softness.files.trajectory import Trajectory
 from softness.stages import command
+from softness.stages.shared.bursts import whole_bursts
 
 
 def arguments() -> argparse.ArgumentParser:
@@ -77,17 +78,11 @@ def _from_trajectory(trajectory: Trajectory, times: np.ndarray, block: Mapping[s
 def _from_bursts(bursts: Trajectory, wave_number: float, shortest: float) -> Series:
     """Lag times, origin times and F_s from bursts, for lags below those of the trajectory."""
     times = bursts.times()
-    begins, length = _whole_bursts(bursts.logged("burst_begin"))
+    begins, length = whole_bursts(bursts.logged("burst_begin"))
     lags = times[:length] - times[0]
     values = scattering_from_origins(_analysed(bursts), begins, range(length), wave_number)
     chosen = (lags > 0) & (lags < shortest)
     return lags[chosen], times[begins], values[:, chosen]
-
-
-def _whole_bursts(begin_steps: np.ndarray) -> tuple[np.ndarray, int]:
-    """Numbers of the first frames of all whole bursts, and how many frames a burst has."""
-    _, firsts, lengths = np.unique(begin_steps, return_index=True, return_counts=True)
-    return firsts[lengths == lengths.max()], int(lengths.max())
 
 
 def _joined(early: Series, late: Series) -> Series:

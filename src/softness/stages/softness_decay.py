@@ -1,6 +1,10 @@
-"""Follow groups of particles of like softness in one thermal run, from many time origins."""
+"""Follow groups of particles of like softness in one thermal run, from many time origins.
+
+Lags below the interval between frames are those of the bursts, with the bursts' own origins.
+"""
 
 import argparse
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +15,7 @@ from softness.files.records.memory import SoftnessDecay
 from softness.files.trajectory import Trajectory
 from softness.memory.groups import GroupSums, Origin
 from softness.stages import command
+from softness.stages.shared.bursts import whole_bursts
 from softness.stages.shared.classified import time_blocks
 from softness.stages.shared.softness_in_time import (
     SoftnessScale,
@@ -26,7 +31,11 @@ def arguments() -> argparse.ArgumentParser:
     """Command line of this stage."""
     parser = command.parser(NAME, __doc__)
     parser.add_argument("--trajectory", type=Path, required=True, help="frames (GSD)")
+    parser.add_argument("--bursts", type=Path, required=True, help="log-spaced frames (GSD)")
     parser.add_argument("--softness", type=Path, required=True, help="classifier (HDF5)")
+    parser.add_argument(
+        "--reference", type=Path, required=True, help="mean features of all replicas (HDF5)"
+    )
     parser.add_argument(
         "--distribution", type=Path, required=True, help="of learned variables here (HDF5)"
     )
@@ -38,28 +47,35 @@ def arguments() -> argparse.ArgumentParser:
 def main(options: argparse.Namespace) -> None:
     """Run the stage."""
     settings = options.settings
-    scale = softness_scale(settings, options.softness, options.distribution, settings["replica"])
+    files = options.softness, options.reference, options.distribution
+    scale = softness_scale(settings, *files, settings["replica"])
     time = float(tables.read(options.relaxation, RelaxationTable).relaxation_time)
-    with Trajectory(options.trajectory) as trajectory:
+    with Trajectory(options.trajectory) as trajectory, Trajectory(options.bursts) as bursts:
         interval = trajectory.frame_interval()
-        lags = log_lags(
+        late = log_lags(
             int(settings["longest"] * (trajectory.frames - 1)), settings["lags_per_decade"]
         )
-        starts = _origins(trajectory, int(lags[-1]), settings["origins"])
+        starts = _origins(trajectory, int(late[-1]), settings["origins"])
+        begins, early, begin_times = _early(bursts, interval, float(starts[-1]) * interval)
+        lags = np.concatenate([[0.0], early, late[1:] * interval])
         duration = trajectory.frames * interval
-        blocks, number = time_blocks(starts, interval, duration, time, settings["block_length"])
+        moments = np.concatenate([starts, begin_times / interval])
+        blocks, number = time_blocks(moments, interval, duration, time, settings["block_length"])
         edges = open_edges(settings["bins"])
         sums = GroupSums(edges, len(lags), number)
-        _follow(trajectory, scale, sums, starts, blocks, lags)
+        places = dict(zip(late.tolist(), [0, *range(1 + len(early), len(lags))], strict=True))
+        _follow(trajectory, scale, sums, starts, blocks[: len(starts)], places)
+        places = {number: number for number in range(1 + len(early))}
+        _follow(bursts, scale, sums, begins, blocks[len(starts) :], places)
     record = SoftnessDecay(
         temperature=np.array(settings["temperature"]),
         replica=np.array(settings["replica"]),
         edges=edges,
-        time=lags * interval,
+        time=lags,
         sums=sums.sums,
         counts=sums.counts,
     )
-    inputs = [options.trajectory, options.softness, options.distribution, options.relaxation]
+    inputs = [options.trajectory, options.bursts, *files, options.relaxation]
     tables.write(options.output, record, command.provenance(NAME, settings, inputs))
 
 
@@ -76,26 +92,49 @@ def _origins(trajectory: Trajectory, longest: int, wanted: int) -> np.ndarray:
     return np.unique(np.linspace(0, last, min(wanted, last + 1)).round().astype(np.int64))
 
 
+def _early(
+    bursts: Trajectory, interval: float, last: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """First frames of whole bursts; their lags below an interval; when they begin, in tau.
+
+    Bursts that begin later than the last origin of longer lags are left out: so no block of time,
+    the unit of errors, tells about early lags alone.
+    """
+    times = bursts.times()
+    begins, length = whole_bursts(bursts.logged("burst_begin"))
+    lags = times[begins[0] : begins[0] + length] - times[begins[0]]
+    begins = begins[times[begins] <= last * (1 + 1e-9)]
+    return begins, lags[(lags > 0) & (lags < interval * (1 - 1e-9))], times[begins]
+
+
 def _follow(
     trajectory: Trajectory,
     scale: SoftnessScale,
     sums: GroupSums,
     starts: np.ndarray,
     blocks: np.ndarray,
-    lags: np.ndarray,
+    places: Mapping[int, int],
 ) -> None:
-    """Add each frame that some origin asks for to the sums of all these origins."""
+    """Add each frame that some origin asks for to the sums of all these origins.
+
+    Parameters
+    ----------
+    starts, blocks
+        Frames of the origins, and their blocks of time.
+    places
+        Number of the time that so many frames after an origin are.
+    """
     block_of = dict(zip(starts.tolist(), blocks.tolist(), strict=True))
-    place = {lag: number for number, lag in enumerate(lags.tolist())}
+    lags = np.array(list(places))
     wanted = np.unique(starts[:, None] + lags)
     under_way: dict[int, Origin] = {}
     for frame, softness in softness_of_frames(trajectory, scale, wanted.tolist()):
         if frame in block_of:
             under_way[frame] = sums.begin(softness, block_of[frame])
         for start, origin in under_way.items():
-            if frame - start in place:
-                sums.add(origin, place[frame - start], softness)
-        under_way = {s: origin for s, origin in under_way.items() if frame - s < lags[-1]}
+            if frame - start in places:
+                sums.add(origin, places[frame - start], softness)
+        under_way = {s: origin for s, origin in under_way.items() if frame - s < lags.max()}
 
 
 if __name__ == "__main__":

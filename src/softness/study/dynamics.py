@@ -56,6 +56,8 @@ class Dynamics(Base):
             "runs": runs,
             "wave_number": self.config["self_scattering"]["wave_number"],
             "crystal": self.config["equilibration"]["crystal"],
+            "evidence": self.config["equilibration"]["evidence"],
+            "spacing": {str(t): spacing for t, spacing in self.snapshot_spacings().items()},
         }
 
     def van_hove(self, temperature: str, replica: str) -> dict[str, Any]:

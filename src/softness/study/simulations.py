@@ -192,6 +192,22 @@ class Simulations(Base):
         """Replica and number of so many snapshots of each replica, one replica after the other."""
         return list(itertools.product(self.replicas, range(number)))
 
+    def snapshot_spacings(self) -> dict[float, float]:
+        """Smallest time between snapshots of one run that start runs, by temperature."""
+        blocks = [
+            (each["temperature"], each) for each in self.config["isoconfigurational"]["ensembles"]
+        ]
+        roles = self.config["roles"]
+        for role, name in (("cycle", "cycle"), ("propensity", "inherent")):
+            if name in self.config and role in roles:
+                blocks.append((roles[role], self.config[name]))
+        found: dict[float, float] = {}
+        for temperature, block in blocks:
+            if block["snapshots"] > 1:
+                spacing = float(block["spacing"])
+                found[temperature] = min(spacing, found.get(temperature, spacing))
+        return found
+
     def frame_of(self, snapshot: str | int, spacing: float) -> int:
         """Frame of a thermal run at which a snapshot lies, in the middle of its part of the run.
 

@@ -83,7 +83,12 @@ class DisplacementMap:
 
 @dataclass(frozen=True)
 class EquilibrationEvidence:
-    """Whether each run was in equilibrium: one row a run."""
+    """Whether each run was in equilibrium: one row a run.
+
+    Energies are those after settling; `production_crystalline_share` is of the last frame of the
+    production. `snapshot_spacing` is the smallest time between snapshots that start other runs, nan
+    without any. `doubt` says what speaks against equilibrium, and is empty if nothing does.
+    """
 
     temperature: np.ndarray = array("runs", "eps_AA/k_B")
     replica: np.ndarray = array("runs")
@@ -95,7 +100,10 @@ class EquilibrationEvidence:
     first_half_scattering: np.ndarray = array("runs")
     second_half_scattering: np.ndarray = array("runs")
     crystalline_share: np.ndarray = array("runs")
-    is_crystalline: np.ndarray = array("runs")
+    production_crystalline_share: np.ndarray = array("runs")
+    relaxation_time: np.ndarray = array("runs", "tau")
+    snapshot_spacing: np.ndarray = array("runs", "tau")
+    doubt: np.ndarray = array("runs")
 
 
 @dataclass(frozen=True)

@@ -146,26 +146,39 @@ def unseen_models(
         Mean features of all replicas there; planes are not aligned without it.
     """
     controls = random_planes(classifiers["softness"], directions, seed)
+    models = {name: unseen_model(each, replica, reference) for name, each in classifiers.items()}
+    for number, plane in enumerate(controls):
+        planes = [plane] * (1 if reference is None else len(reference.mean))
+        models[f"random_{number}"] = UnseenModel(*plane, _offset(planes, replica, reference))
+    return models
 
-    def planes_of(number: int) -> dict[str, tuple[Hyperplane, float]]:
-        planes = {name: unseen_plane(each, number) for name, each in classifiers.items()}
-        return planes | {f"random_{control}": plane for control, plane in enumerate(controls)}
 
-    own = planes_of(replica)
+def unseen_model(
+    classifier: Classifier, replica: int, reference: ReferenceFeatures | None = None
+) -> UnseenModel:
+    """One of `unseen_models`."""
+    replicas = [replica] if reference is None else range(len(reference.mean))
+    planes = [unseen_plane(classifier, number) for number in replicas]
+    return UnseenModel(*unseen_plane(classifier, replica), _offset(planes, replica, reference))
+
+
+def _offset(
+    planes: Sequence[tuple[Hyperplane, float]], replica: int, reference: ReferenceFeatures | None
+) -> float:
+    """`UnseenModel.offset` from the planes, and their spreads, for all replicas."""
     if reference is None:
-        return {name: UnseenModel(*each) for name, each in own.items()}
+        return 0.0
     if replica >= len(reference.mean):
         raise InputError(
             f"replica {replica}: the reference features know {len(reference.mean)}: make them again"
         )
-    levels = {name: np.zeros(len(reference.mean)) for name in own}
-    for number, features in enumerate(reference.mean):
-        for name, (plane, spread) in planes_of(number).items():
-            levels[name][number] = plane.projection(features[None])[0] / spread
-    return {
-        name: UnseenModel(*each, float(levels[name][replica] - levels[name].mean()))
-        for name, each in own.items()
-    }
+    levels = np.array(
+        [
+            plane.projection(features[None])[0] / spread
+            for (plane, spread), features in zip(planes, reference.mean, strict=True)
+        ]
+    )
+    return float(levels[replica] - levels.mean())
 
 
 def read_classifiers(paths: Sequence[Path], names: Sequence[str]) -> dict[str, Classifier]:

@@ -9,9 +9,9 @@ import numpy as np
 
 from softness.errors import InputError
 from softness.files import tables
-from softness.files.records.learned import Classifier, Distribution
+from softness.files.records.learned import Classifier, Distribution, ReferenceFeatures
 from softness.files.trajectory import Trajectory
-from softness.stages.shared.classified import unseen_plane
+from softness.stages.shared.classified import unseen_model
 from softness.stages.shared.structure import feature_set
 from softness.structure.feature_set import FeatureSet
 from softness.structure.projected import projected_features
@@ -42,7 +42,11 @@ class SoftnessScale(NamedTuple):
 
 
 def softness_scale(
-    settings: Mapping[str, Any], classifier: Path, distribution: Path, replica: int
+    settings: Mapping[str, Any],
+    classifier: Path,
+    reference: Path,
+    distribution: Path,
+    replica: int,
 ) -> SoftnessScale:
     """Softness of a study's classifier at one temperature.
 
@@ -52,8 +56,10 @@ def softness_scale(
         With the block ``features``.
     classifier
         Softness (HDF5).
+    reference
+        Mean features of all replicas, at which planes are aligned (HDF5).
     distribution
-        Of learned variables at the temperature, whose equilibrium is the unit (HDF5).
+        Of learned variables, aligned, at the temperature whose equilibrium is the unit (HDF5).
     replica
         Whose particles are judged.
 
@@ -63,18 +69,18 @@ def softness_scale(
         If the classifier sees other features than the settings name.
     """
     softness = tables.read(classifier, Classifier)
-    plane, spread = unseen_plane(softness, replica)
+    model = unseen_model(softness, replica, tables.read(reference, ReferenceFeatures))
     features = feature_set(settings)
     columns = tuple(softness.columns.astype(str))
     if columns == tuple(name for name in features.names if name.startswith("radial")):
         features = replace(features, shells=(), degrees=())
     if columns != features.names:
         raise InputError(f"{classifier}: sees other features than the settings name: train again")
-    raw = plane.raw_weights()
-    # What `plane.projection` takes off by standardising.
-    offset = float(raw @ plane.mean)
+    raw = model.plane.raw_weights()
     mean, deviation = _moments(distribution, replica)
-    return SoftnessScale(features, raw[None], offset + spread * mean, spread * deviation)
+    # Standardising takes off the first part, alignment the offset.
+    shift = float(raw @ model.plane.mean) + model.spread * (mean + model.offset)
+    return SoftnessScale(features, raw[None], shift, model.spread * deviation)
 
 
 def _moments(path: Path, replica: int) -> tuple[float, float]:
