@@ -6,7 +6,7 @@ from functools import reduce
 from typing import Any
 
 import numpy as np
-from scipy.special import ndtri, stdtr, stdtrit
+from scipy.special import nctdtrinc, ndtri, stdtr, stdtrit
 
 from softness.errors import InputError
 
@@ -139,6 +139,25 @@ class Estimate:
             return float("nan")
         errors = away / half * stdtrit(freedom, (1 + LEVEL) / 2) if half > 0 else np.inf
         return float(2 * stdtr(freedom, -errors))
+
+    def resolution(self, power: float = 0.8) -> float:
+        """Distance of a true () value from a bound at which its interval would exclude the bound.
+
+        In so many of all studies of this size; from the noncentral distribution of Student's t. A
+        bound that is nearer than that to the expected value is rarely decided on.
+
+        Parameters
+        ----------
+        power
+            Fraction of the studies.
+        """
+        low, high = (float(end) for end in self.interval())
+        freedom = self.units.number - 1
+        if not np.isfinite(high - low) or freedom < 1:
+            return float("nan")
+        quantile = float(stdtrit(freedom, (1 + LEVEL) / 2))
+        standard_error = (high - low) / 2 / quantile
+        return float(nctdtrinc(freedom, 1 - power, quantile)) * standard_error
 
 
 def combined(statistic: Callable[..., Any], estimates: Iterable[Estimate]) -> Estimate:

@@ -9,8 +9,8 @@ from test_snapshots import MADE_BY, counts_of
 
 from softness.files import tables
 from softness.files.features import writing_features
+from softness.files.models import load_model
 from softness.files.records.regressed import Predictions, Regression
-from softness.learning.models import load_model
 from softness.stages import predict, regress
 
 COLUMNS = ("radial_A_1", "radial_B_1", "angular_A_1_2", "order1_radial_A_1")

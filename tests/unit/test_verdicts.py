@@ -128,6 +128,22 @@ def test_p_of_a_bound_is_that_of_students_test(units):
     assert found.p_of(float(high)) == pytest.approx(0.05, rel=1e-6)
 
 
+@pytest.mark.parametrize("units", [Units(2, 4), Units(2, 8), FIVE])
+def test_at_the_resolution_a_rule_decides_in_four_of_five_studies(units):
+    generator = np.random.default_rng(4)
+    error = 1 / np.sqrt(units.number)  # as `measured` has it
+    whole = Estimate(
+        0.0, error * student.ppf((np.arange(2000) + 0.5) / 2000, units.number - 1), units
+    )
+    distance = whole.resolution()
+    decided = [
+        statement(above(0.0)).judge(measured(distance, units, generator)).verdict
+        for _ in range(400)
+    ]
+    assert decided.count(verdicts.REPRODUCED) / 400 == pytest.approx(0.8, abs=0.06)
+    assert math.isnan(Estimate(0.0, np.zeros(10), Units(1, 1)).resolution())
+
+
 def test_a_trend_is_not_refuted_by_a_step_that_noise_turns_back():
     rule = statement(Trend())
     steps = {"1": estimate(0.2, 0.4), "2": estimate(-0.1, 0.05), "3": estimate(0.2, 0.4)}

@@ -2,9 +2,12 @@
 
 import numpy as np
 
+from softness.checks import finite_array
 from softness.errors import InputError
-from softness.learning.checks import finite_array
 from softness.learning.hyperplane import Hyperplane
+
+WITHIN = 2.0
+"""Largest size of x at which curves are compared."""
 
 
 def random_hyperplane(
@@ -13,7 +16,7 @@ def random_hyperplane(
     """Draw a random unit direction in the space of standardised features, without bias.
 
     Z-scored and taken through the same bins and fits as a learned plane, it shows what of a result
-    is due to the analysis alone: if its barriers collapse as well, a collapse is no evidence.
+    is due to the analysis alone: if its barriers collapse as well, a collapse is not evidence.
 
     Parameters
     ----------
@@ -25,18 +28,16 @@ def random_hyperplane(
     mean, scale = finite_array(mean, "mean", 1), finite_array(scale, "scale", 1)
     if mean.shape != scale.shape or len(mean) == 0:
         raise InputError(
-            f"mean has the shape {mean.shape}, scale {scale.shape}: give one of each per feature"
+            f"mean has the shape {mean.shape}, scale {scale.shape}: give a number for each feature"
         )
     direction = generator.normal(size=len(mean))
     return Hyperplane(direction / np.linalg.norm(direction), 0.0, mean, scale)
 
 
-def slope_ratio(
-    values: np.ndarray, curve: np.ndarray, reference: np.ndarray, within: float = 2.0
-) -> float:
+def slope_ratio(values: np.ndarray, curve: np.ndarray, reference: np.ndarray) -> float:
     """Slope of a curve over the slope of the reference: 1 if they collapse, 0 without influence.
 
-    By total least squares over abs(x) <= within, since both curves have errors. A common shift of
+    By total least squares over abs(x) <= `WITHIN`, since both curves have errors. A common shift of
     all bins, which comes from how many particles rearrange at all, does not count.
 
     Parameters
@@ -45,15 +46,13 @@ def slope_ratio(
         (bins,) Z-score x of the bins.
     curve, reference
         (bins,) Delta E(x) or Sigma(x); bins where either is nan are left out.
-    within
-        Largest size of x.
 
     Returns
     -------
     float
         nan with fewer than two bins, or if the reference does not vary.
     """
-    used, curve, reference = _common(values, curve, reference, within)
+    used, curve, reference = _common(values, curve, reference)
     if used.sum() < 2 or np.ptp(reference[used]) == 0:
         return float("nan")
     along, across = (each[used] - each[used].mean() for each in (reference, curve))
@@ -63,9 +62,9 @@ def slope_ratio(
     return float((excess + np.hypot(excess, both)) / both)
 
 
-def steepness(values: np.ndarray, curve: np.ndarray, within: float = 2.0) -> float:
+def steepness(values: np.ndarray, curve: np.ndarray) -> float:
     """Slope of a curve with x by least squares; parameters as for `slope_ratio`."""
-    used, curve, _ = _common(values, curve, values, within)
+    used, curve, _ = _common(values, curve, values)
     if used.sum() < 2:
         return float("nan")
     away = np.asarray(values, float)[used]
@@ -73,10 +72,8 @@ def steepness(values: np.ndarray, curve: np.ndarray, within: float = 2.0) -> flo
     return float((away * curve[used]).sum() / (away**2).sum())
 
 
-def quadratic(
-    values: np.ndarray, curve: np.ndarray, weights: np.ndarray, within: float = 2.0
-) -> float:
-    """Quadratic over linear term of a curve at x = within, by weighted least squares.
+def quadratic(values: np.ndarray, curve: np.ndarray, weights: np.ndarray) -> float:
+    """Quadratic over linear term of a curve at x = `WITHIN`, by weighted least squares.
 
     0 for a straight line; parameters as for `slope_ratio`.
 
@@ -85,16 +82,16 @@ def quadratic(
     weights
         (bins,) inverse variances; a bin without one does not count.
     """
-    used, curve, _ = _common(values, curve, values, within)
+    used, curve, _ = _common(values, curve, values)
     used &= np.isfinite(weights) & (weights > 0)
     if used.sum() < 3:
         return float("nan")
     square, linear, _ = np.polyfit(values[used], curve[used], 2, w=np.sqrt(weights[used]))
-    return float(within * square / linear) if linear != 0 else float("nan")
+    return float(WITHIN * square / linear) if linear != 0 else float("nan")
 
 
 def _common(
-    values: np.ndarray, curve: np.ndarray, reference: np.ndarray, within: float
+    values: np.ndarray, curve: np.ndarray, reference: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     values = finite_array(values, "values", 1)
     curve, reference = np.asarray(curve, float), np.asarray(reference, float)
@@ -103,5 +100,5 @@ def _common(
             f"curve has the shape {curve.shape}, reference {reference.shape}: "
             f"give one value for each of the {len(values)} bins"
         )
-    used = (np.abs(values) <= within) & np.isfinite(curve) & np.isfinite(reference)
+    used = (np.abs(values) <= WITHIN) & np.isfinite(curve) & np.isfinite(reference)
     return used, curve, reference

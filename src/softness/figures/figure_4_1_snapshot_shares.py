@@ -13,8 +13,8 @@ def plot(findings: Findings | None) -> Figure:
     """p_r(t) of each snapshot (a), and the variance between snapshots against time (b)."""
     figure = Figure(figsize=(style.DOUBLE_COLUMN, 2.7))
     paths, variance = figure.subplots(1, 2)
-    for panel, letter in ((paths, "a"), (variance, "b")):
-        panel.set_title(f"({letter})", loc="left", fontsize=9)
+    style.letter((paths, variance))
+    for panel in (paths, variance):
         panel.set_xlabel(r"$t\;\;(\tau)$")
         panel.xaxis.set_major_locator(MaxNLocator(6, integer=True))
     paths.set_ylabel(r"$\langle p_r(t) \rangle$")

@@ -20,7 +20,7 @@ def plot(findings: Findings | None) -> Figure:
     label = r"$(\langle S \rangle_b(t) - \langle S \rangle)\,/\,(\langle S \rangle_b(0) - "
     axes.set_ylabel(label + r"\langle S \rangle),\;\;F_s$")
     if findings is None:
-        draw_models.say(axes, "no groups were followed")
+        draw_models.write_note(axes, "no groups were followed")
         return figure
     axes.set_title(f"$T = {findings.decay.temperature:g}$", loc="right", fontsize=8)
     axes.set_xscale("log")
@@ -48,7 +48,7 @@ def _draw_curves(axes: Axes, findings: Findings) -> None:
     for group in decay.apart:
         draw_memory.draw_curve(axes, decay.time[late], decay.left(group)[late], colours[group])
     if not decay.apart:
-        draw_models.say(axes, "no group starts apart from the mean")
+        draw_models.write_note(axes, "no group starts apart from the mean")
     axes.set_ylim(-0.08, 1.04)
     for group in decay.apart:
         _mark_half(axes, findings.halves.get(f"S(0) {decay.labels[group]}"), colours[group])

@@ -29,7 +29,7 @@ def plot(findings: Findings) -> Figure:
         strip.set_axis_off()
         axes.set_xlabel(r"$t\;\;(\tau)$")
         axes.set_ylabel(r"$\langle S \rangle_b(t)\;/\;\sigma_S$")
-        draw_models.say(axes, "no pulse")
+        draw_models.write_note(axes, "no pulse")
         return figure
     draw_cycles.draw_protocol(strip, main.pulse)
     strip.set_title(_title(main.pulse), loc="right", fontsize=8)

@@ -10,6 +10,8 @@ from softness.files.atomic import replacing
 from softness.files.unreadable import RUN_AGAIN, unreadable
 from softness.verdicts import Claim
 
+NUMBERS = ("value", "low", "high", "resolution")
+
 
 def write_claims(path: str | Path, claims: Sequence[Claim]) -> None:
     """Write claims as JSON; what was not measured is null."""
@@ -34,7 +36,7 @@ def read_claims(paths: Iterable[str | Path]) -> list[Claim]:
         try:
             rows = json.loads(Path(path).read_text())
             for row in rows:
-                numbers = {k: math.nan for k in ("value", "low", "high") if row[k] is None}
+                numbers = {k: math.nan for k in NUMBERS if row[k] is None}
                 claims.append(Claim(**{**row, **numbers}))
         except (OSError, ValueError, TypeError, KeyError) as error:
             raise unreadable(path, error, f"holds no claims ({error})", RUN_AGAIN) from error

@@ -15,11 +15,12 @@ from softness.files.records.regressed import Predictions, Regression
 from softness.findings import learned
 from softness.findings.data import FigureData
 from softness.findings.learned import SOFTNESS
+from softness.learning.regressors import REGRESSORS
 from softness.learning.targets import Target, counts_target
 from softness.uncertainty import Estimate, bootstrap
 
 SVR, RIDGE, RBF_SVR, NETWORK = "svr", "ridge", "rbf_svr", "mlp"
-MODELS = (SOFTNESS, SVR, RIDGE, RBF_SVR, NETWORK, "mlp_h", "mlp_d", "binomial", "boosting")
+MODELS = (SOFTNESS, *REGRESSORS)
 """In the order of tables and legends."""
 
 VARIANTS = SVR_CSD, SVR_RADIAL = "svr_csd", "svr_radial"

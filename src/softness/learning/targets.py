@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from softness.checks import finite_array, same_length
 from softness.errors import InputError
-from softness.learning.checks import finite_array, same_length
 from softness.learning.scores import logit_share
 
 
@@ -65,5 +65,5 @@ def counts_target(counts: np.ndarray, trials: np.ndarray | int) -> Target:
 
 
 def values_target(values: np.ndarray) -> Target:
-    """Target of (n,) numbers that are no counts, such as the propensity."""
+    """Target of (n,) numbers other than counts, such as the propensity."""
     return Target(finite_array(values, "values", 1))

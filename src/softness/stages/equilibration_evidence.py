@@ -24,15 +24,11 @@ from softness.stages import command
 def arguments() -> argparse.ArgumentParser:
     """Command line of this stage."""
     parser = command.parser("equilibration_evidence", __doc__)
-    parser.add_argument("--histories", type=Path, nargs="+", required=True, help="HDF5, one a run")
-    parser.add_argument(
-        "--trajectories", type=Path, nargs="+", required=True, help="of the production, one a run"
-    )
-    parser.add_argument(
-        "--relaxations", type=Path, nargs="+", required=True, help="HDF5, one a temperature"
-    )
-    parser.add_argument("--output", type=Path, required=True, help="table to write (HDF5)")
-    parser.add_argument("--csv", type=Path, required=True, help="the same for people")
+    command.add_files(parser, "--histories", "HDF5, one a run")
+    command.add_files(parser, "--trajectories", "of the production, one a run")
+    command.add_files(parser, "--relaxations", "HDF5, one a temperature")
+    command.add_file(parser, "--output", "table to write (HDF5)")
+    command.add_file(parser, "--csv", "the same for people")
     return parser
 
 

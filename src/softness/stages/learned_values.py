@@ -2,7 +2,6 @@
 
 import argparse
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 
@@ -20,12 +19,8 @@ NAME = "learned_values"
 def arguments() -> argparse.ArgumentParser:
     """Command line of this stage."""
     parser = command.parser(NAME, __doc__)
-    parser.add_argument(
-        "--classifiers", type=Path, nargs="+", required=True, help="files named by their variables"
-    )
-    parser.add_argument(
-        "--reference", type=Path, required=True, help="mean features of all replicas (HDF5)"
-    )
+    command.add_files(parser, "--classifiers", "files named by their variables")
+    command.add_file(parser, "--reference", "mean features of all replicas (HDF5)")
     add_run(parser)
     return parser
 

@@ -19,10 +19,8 @@ NAME = "reference_features"
 def arguments() -> argparse.ArgumentParser:
     """Command line of this stage."""
     parser = command.parser(NAME, __doc__)
-    parser.add_argument(
-        "--population", type=Path, nargs="+", required=True, help="features, one a replica"
-    )
-    parser.add_argument("--output", type=Path, required=True, help="table to write (HDF5)")
+    command.add_files(parser, "--population", "features, one a replica")
+    command.add_file(parser, "--output", "table to write (HDF5)")
     return parser
 
 

@@ -5,7 +5,6 @@ Lags below the interval between frames are those of the bursts, with the bursts'
 
 import argparse
 from collections.abc import Mapping
-from pathlib import Path
 
 import numpy as np
 
@@ -30,17 +29,13 @@ NAME = "softness_decay"
 def arguments() -> argparse.ArgumentParser:
     """Command line of this stage."""
     parser = command.parser(NAME, __doc__)
-    parser.add_argument("--trajectory", type=Path, required=True, help="frames (GSD)")
-    parser.add_argument("--bursts", type=Path, required=True, help="log-spaced frames (GSD)")
-    parser.add_argument("--softness", type=Path, required=True, help="classifier (HDF5)")
-    parser.add_argument(
-        "--reference", type=Path, required=True, help="mean features of all replicas (HDF5)"
-    )
-    parser.add_argument(
-        "--distribution", type=Path, required=True, help="of learned variables here (HDF5)"
-    )
-    parser.add_argument("--relaxation", type=Path, required=True, help="at this temperature (HDF5)")
-    parser.add_argument("--output", type=Path, required=True, help="table to write (HDF5)")
+    command.add_file(parser, "--trajectory", "frames (GSD)")
+    command.add_file(parser, "--bursts", "log-spaced frames (GSD)")
+    command.add_file(parser, "--softness", "classifier (HDF5)")
+    command.add_file(parser, "--reference", "mean features of all replicas (HDF5)")
+    command.add_file(parser, "--distribution", "of learned variables here (HDF5)")
+    command.add_file(parser, "--relaxation", "at this temperature (HDF5)")
+    command.add_file(parser, "--output", "table to write (HDF5)")
     return parser
 
 
