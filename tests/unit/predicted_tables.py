@@ -30,15 +30,21 @@ DRAWS = 200
 # Influence of each model on the barrier, over that of softness.
 INFLUENCES = {"softness": 1.0, "svr": 0.95, "ridge": 1.05, "binomial": 0.97, "rbf_svr": 0.9}
 INFLUENCES |= {"mlp": 1.0, "mlp_h": 0.85, "mlp_d": 0.85}
-INFLUENCES |= {"svr_csd": 0.93, "svr_order1": 0.85, "svr_order2": 0.75}
+INFLUENCES |= {"svr_csd": 0.93, "svr_order1": 0.85, "svr_order2": 0.75, "svr_radial": 0.93}
+RELABELLED = ("svr_t15", "svr_t20", "svr_cutoff_0.8", "svr_cutoff_1.25")
+RELABELLED += ("svr_csd_cutoff_0.8", "svr_csd_cutoff_1.25")
+INFLUENCES |= dict.fromkeys(RELABELLED, 0.96)
 KEPT_FEATURES = (4, 8, 16, 32, 64, 128, 135)
 # Spread of the prediction, whose square is eta: the truth has the variance 1.
 KEPT_SPREADS = dict(zip(KEPT_FEATURES, (0.3, 0.36, 0.42, 0.5, 0.55, 0.56, 0.56), strict=True))
+INFLUENCES |= {f"svr_{number}_features": 1.0 for number in KEPT_FEATURES if number > 16}
 KEPT_RUNS = (16, 4_096, 20_000_000)
 RUNS_INFLUENCES = dict(zip(KEPT_RUNS, (0.3, 0.7, 1.0), strict=True))
 HALF_RUNS = f"ridge_{KEPT_RUNS[-1]}_runs"
 VARIANTS = (
     "svr_csd",
+    *RELABELLED,
+    "svr_radial",
     "svr_order1",
     "svr_order2",
     *(f"svr_{number}_features" for number in KEPT_FEATURES),
@@ -63,7 +69,7 @@ class Plan:
     mean: float = -8.4
     # Correlation of all predictions with the truth, and with each other.
     correlation: float = 0.37
-    alike: float = 0.6
+    alike: float = 0.8
     # Distributions.
     svr_mean: float = -8.42
     svr_spread: float = 1.02
@@ -71,6 +77,11 @@ class Plan:
     drift: float = 4.0
     svr_drift: float = 4.0
     bump: float = 0.0
+    # Of each replica's own model, at temperatures away from that of its training.
+    offset: float = 0.0
+    random_skewness: float = 2.0
+    # Models that say the same of all particles.
+    dead: tuple = ()
     cosines: tuple = tuple(LINEAR.items())
     ridge_with_svr: float = 0.4
     settings_apart: float = 0.02
@@ -83,6 +94,8 @@ class Plan:
     spreads: tuple = ()
     # Correlation of what the higher orders add with the noise of the truth.
     order_gain: float = 0.0
+    # Noise in the output of a variant, over its standard deviation.
+    blurred: tuple = ()
     # Barriers.
     randoms: int = 3
     influences: tuple = ()
@@ -92,7 +105,6 @@ class Plan:
     onset: float = 0.9
     shift: float = 0.0
     curvature: float = 0.0
-    curvature_slope: float = 0.0
     noise: float = 1.0
     blocks: int = 4
     # Threshold of the CSD.
@@ -129,8 +141,15 @@ def barriers(plan):
     changed = {name: each for name, each in plan.influences if name in given}
     influences |= {f"random_{n}": plan.random_influence * (-1) ** n for n in range(plan.randoms)}
     same = {name: getattr(plan, name) for name in ("replicas", "blocks", "onset", "shift")}
-    same |= {name: getattr(plan, name) for name in ("curvature", "curvature_slope", "noise")}
-    return planted_barriers(LearnedPlan(**same), BARRIER_FIT, influences | changed)
+    same |= {name: getattr(plan, name) for name in ("curvature", "noise")}
+    found = planted_barriers(LearnedPlan(**same), BARRIER_FIT, influences | changed)
+    # What says the same of all particles fills no bins.
+    empty = np.isin(found.names, np.array(plan.dead, dtype="S"))[:, None]
+    return replace(
+        found,
+        events=np.where(empty, 0, found.events),
+        trials=np.where(empty, 0, found.trials),
+    )
 
 
 def shares(plan, temperature):
@@ -201,7 +220,8 @@ def planes(plan):
 def regressions(plan):
     """A record of each plain model, and of each kind of variant."""
     kinds = {name: (name,) for name in plan.models if name != "softness"}
-    kinds |= {name: (name,) for name in plan.variants if name.startswith(("svr_csd", "svr_order"))}
+    kinds |= {name: (name,) for name in plan.variants if name in ("svr_csd", "svr_radial")}
+    kinds |= {name: (name,) for name in plan.variants if name.startswith("svr_order")}
     for kind, end in (("svr_eliminated", "_features"), ("ridge_thinned", "_runs")):
         several = tuple(name for name in plan.variants if name.endswith(end))
         kinds |= {kind: several} if several else {}
@@ -272,16 +292,26 @@ def predictions(plan, temperature):
     own = generator.normal(size=size)
     truth = plan.mean + share * common + np.sqrt(1 - share**2) * own
     rows = np.array([*rows, *_variants(plan, temperature, rows, own)]) + scatter
+    replica = np.repeat(np.arange(plan.replicas), per_replica * plan.particles)
+    # Regressors alone: the other way round in every other replica.
+    rows[1:] += plan.offset * (-1.0) ** replica * (not training)
+    dead = np.isin([*plan.models, *plan.variants], plan.dead)
+    rows[dead] = -8.0
+    form = 4 / plan.random_skewness**2
+    random = generator.gamma(form, size=(plan.randoms, size))
     counts = generator.binomial(plan.runs // 2, expit(truth), size=(2, size))
     return Predictions(
         temperature=np.array(temperature),
-        names=np.array([*plan.models, *plan.variants], dtype="S"),
+        names=np.array(
+            [*plan.models, *plan.variants, *(f"random_{n}" for n in range(plan.randoms))],
+            dtype="S",
+        ),
         snapshot=snapshot,
-        replica=np.repeat(np.arange(plan.replicas), per_replica * plan.particles),
+        replica=replica,
         seen=training & (place == 0) & (plan.replicas == 1 or not plan.cross_fitted),
         counts=counts,
         runs=np.full(2, plan.runs // 2),
-        predicted=rows,
+        predicted=np.concatenate([rows, random]),
     )
 
 
@@ -308,7 +338,8 @@ def _variants(plan, temperature, rows, own):
     spreads = {f"svr_{number}_features": spread for number, spread in KEPT_SPREADS.items()}
     found = []
     for name in plan.variants:
-        added = 0.1 * generator.normal(size=len(own)) + plan.order_gain * own * ("order" in name)
+        blur = dict(plan.blurred).get(name, 0.1)
+        added = blur * generator.normal(size=len(own)) + plan.order_gain * own * ("order" in name)
         found.append(-8.3 + (spreads | dict(plan.spreads)).get(name, 0.9) * (z + added))
     return found
 
@@ -319,7 +350,8 @@ def without_events(data):
     planes = ("weights", "plane_weights", "left_out_weights", "jackknife_weights")
 
     def emptied(table):
-        constant = np.where(table.names[:, None] == b"softness", table.predicted, -12.0)
+        untrained = (table.names == b"softness") | np.char.startswith(table.names, b"random_")
+        constant = np.where(untrained[:, None], table.predicted, -12.0)
         return replace(table, counts=np.zeros_like(table.counts), predicted=constant)
 
     return replace(

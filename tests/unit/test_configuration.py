@@ -162,6 +162,8 @@ MISTAKES = [
     (change("regression.time", 8.0), ["regression.time", "8", "csd.window = 10"]),
     (change("roles.regression", 0.5), ["roles.regression", "0.5", "ensembles"]),
     (change("regression.time", 26.0), ["regression.time", "26", "5 to 25"]),
+    (change("regression.labels", {"times": [26]}), ["regression.labels.times", "26", "5 to 25"]),
+    (change("regression.labels", {"times": [], "cutoffs": []}), ["no time and no cut-off"]),
     (change("hop.threshold", 0.205), ["hop.threshold", "0.205", "multiple of 0.01"]),
     (change("isoconfigurational.ensembles.0.runs", 0), ["ensembles.0.runs", "0"]),
     (change("cycle.pulses", [{"high": 0.57, "hold": 30}]), ["cycle.pulses.0.high", "0.57"]),

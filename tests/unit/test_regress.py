@@ -300,40 +300,6 @@ def test_settings_are_values():
     assert [(s["C"], s["epsilon"]) for s in found] == [(1, 0.1), (1, 0.2), (2, 0.1), (2, 0.2)]
 
 
-def test_scores_of_each_snapshot_and_their_ceilings():
-    toy = planted(8000, np.random.default_rng(6), hidden=0.8, middle=-6.0)
-    other = np.random.default_rng(7).normal(size=8000)
-    best = toy.features @ (toy.weights / toy.scale)
-    found = targets.scores_by_snapshot(best, toy.target, toy.snapshots, toy.halves, other)
-    assert found.snapshots.tolist() == [7, 8, 9, 10]
-    assert found.particles.tolist() == [2000] * 4
-    # Half of the variance of the true logit is visible: that is what is left without noise.
-    assert found.explained_over_ceiling == pytest.approx(0.5, abs=0.06)
-    assert found.pearson_over_ceiling == pytest.approx(np.sqrt(0.5), abs=0.04)
-    assert found.eta_over_ceiling == pytest.approx(0.5, abs=0.06)
-    assert (found.ceiling < 1).all()
-    assert found.pearson_over_ceiling**2 == pytest.approx(found.pearson**2 / found.ceiling)
-    assert (found.explained_over_ceiling < found.explained / found.ceiling).all()
-    assert (found.explained > found.explained_corrected).all()
-    assert (found.divergence < 0.02).all()
-    first = toy.snapshots == 7
-    expected = scores.explained_variance(best[first], toy.target.values[first], 40)
-    assert found.explained[0] == expected
-
-
-def test_scores_without_halves_and_with_few_particles():
-    toy = planted(240, np.random.default_rng(8))
-    found = targets.scores_by_snapshot(toy.logit, toy.target, toy.snapshots)
-    assert np.isnan(found.ceiling).all()
-    assert np.isnan(found.divergence).all()
-    first = toy.snapshots == 7
-    expected = scores.explained_variance(toy.logit[first], toy.target.values[first], 3)
-    assert found.explained[0] == expected
-    constant = targets.scores_by_snapshot(np.zeros(240), toy.target, toy.snapshots)
-    assert np.isnan(constant.pearson).all()
-    assert (constant.eta == 0).all()
-
-
 def test_parts_of_a_target_take_their_counts_along():
     target = targets.counts_target(np.array([0, 3, 5]), 10)
     part = target.part(np.array([True, False, True]))
@@ -394,10 +360,6 @@ def _train(toy, settings, **changes):
         (lambda toy: targets.counts_target([1, 5], 3), "counts from 1 to 5 of trials = 3"),
         (lambda toy: targets.counts_target([1, 2], [3, 3, 3]), r"trials has the shape \(3,\)"),
         (lambda toy: targets.counts_target([], 3), "counts is empty"),
-        (
-            lambda toy: targets.scores_by_snapshot(toy.logit[1:], toy.target, toy.snapshots),
-            r"predicted has the shape \(2999,\)",
-        ),
     ],
 )
 def test_messages_name_argument_and_value(call, message, toy):

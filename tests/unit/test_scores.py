@@ -127,15 +127,28 @@ def test_chance_alone_explains_what_is_taken_out_by_the_correction():
     plain, corrected = [], []
     for _ in range(200):
         values, truth = generator.normal(size=(2, 1000))
-        plain.append(scores.explained_variance(values, truth))
-        corrected.append(scores.explained_variance(values, truth, corrected=True))
+        plain.append(scores.explained_variance(values, truth, 40))
+        corrected.append(scores.explained_variance(values, truth, 40, corrected=True))
     assert np.mean(plain) == pytest.approx(39 / 999, rel=0.05)
     assert np.mean(corrected) == pytest.approx(0, abs=0.002)
 
 
-def test_eta_is_a_ratio_of_variances():
-    truth = np.random.default_rng(12).normal(size=500)
-    assert scores.variance_ratio(0.5 * truth + 3, truth) == pytest.approx(0.25)
+@pytest.mark.parametrize("particles", [3000, 20_000])
+def test_chance_explains_one_part_in_177_however_many_particles_there_are(particles):
+    generator = np.random.default_rng(11)
+    draws = generator.normal(size=(100, 2, particles))
+    found = [scores.explained_variance(*each) for each in draws]
+    bins = scores.bins_of(particles)
+    assert np.mean(found) == pytest.approx((bins - 1) / (particles - 1), rel=0.06)
+    assert (bins - 1) / (particles - 1) == pytest.approx(1 / 177, rel=0.06)
+    assert scores.bins_of(40 * 177) == 40
+    assert scores.bins_of(5) == 2
+
+
+def test_what_is_left_within_bins_is_about_their_means():
+    values = np.array([3.0, 1.0, 4.0, 2.0])
+    truth = np.array([10.0, 1.0, 20.0, 3.0])
+    np.testing.assert_allclose(scores.within_bins(values, truth, 2), [-5.0, -1.0, 5.0, 1.0])
 
 
 def test_noise_ceiling_is_what_the_true_probability_explains():
@@ -144,7 +157,8 @@ def test_noise_ceiling_is_what_the_true_probability_explains():
     chance = 1 / (1 + np.exp(-log_odds))
     half = 2000  # 27 events of a typical particle in all runs
     counts = [generator.binomial(half, chance) for _ in range(2)]
-    ceiling = scores.noise_ceiling(*(scores.logit_share(count, half) for count in counts))
+    halves = scores.pearson(*(scores.logit_share(count, half) for count in counts))
+    ceiling = scores.reliability(halves)
     measured = scores.logit_share(sum(counts), 2 * half)
     best = scores.explained_variance(log_odds, measured, bins=200)
     assert ceiling == pytest.approx(best, abs=0.02)
@@ -156,15 +170,16 @@ def test_noise_ceiling_is_a_little_too_high_with_few_events():
     generator = np.random.default_rng(14)
     log_odds = generator.normal(-8.6, 1.0, size=40_000)
     counts = [generator.binomial(5000, 1 / (1 + np.exp(-log_odds))) for _ in range(2)]
-    ceiling = scores.noise_ceiling(*(scores.logit_share(count, 5000) for count in counts))
+    halves = scores.pearson(*(scores.logit_share(count, 5000) for count in counts))
+    ceiling = scores.reliability(halves)
     best = scores.explained_variance(log_odds, scores.logit_share(sum(counts), 10_000), bins=200)
     assert best < ceiling < best + 0.08
 
 
 def test_ceiling_of_halves_without_relation_is_unknown():
-    first = np.array([1.0, 2.0, 3.0, 4.0])
-    assert np.isnan(scores.noise_ceiling(first, -first))
-    assert scores.noise_ceiling(first, first) == pytest.approx(1.0)
+    assert np.isnan(scores.reliability(-0.2))
+    assert scores.reliability(0.5) == pytest.approx(2 / 3)
+    assert scores.reliability(1.0) == 1.0
 
 
 def by_class(answers, labels):
@@ -270,7 +285,6 @@ def test_right_answers_that_do_not_fit_are_refused(right, samples, message):
         (lambda v: scores.logit_share(v, 5), "counts from 0 to 9 of trials = 5"),
         (lambda v: scores.explained_variance(v, v, 40), "bins = 40: there are 10 samples"),
         (lambda v: scores.explained_variance(v, v * 0, 2), "truth has 10 equal values"),
-        (lambda v: scores.variance_ratio(v, v * 0), "truth has 10 equal values"),
         (lambda v: scores.jensen_shannon_divergence(v, v * 0), "second has 10 equal values"),
     ],
 )

@@ -117,6 +117,26 @@ def test_order_label_threshold_and_time_choose(files):
     np.testing.assert_array_equal(cumulative.counts, 4 - instant.counts)
 
 
+def test_other_labels_have_another_time_or_a_multiple_of_the_threshold(files):
+    """A multiple is rounded to the grid: 0.3 of 0.2 to 0.06, 0.26 to 0.05, 3 to 0.6."""
+    labels = {"late": (7.0, 1.0), "low": (6.0, 0.3), "lower": (6.0, 0.26), "high": (6.0, 3.0)}
+    labels = {name: {"time": time, "cutoff": cutoff} for name, (time, cutoff) in labels.items()}
+    found = read_snapshots(*files, SETTINGS | {"labels": labels})
+    same = read_snapshots(*files, SETTINGS)
+    np.testing.assert_array_equal(found.counts, same.counts)
+    assert same.others == ()
+    late, low, lower, high = found.others
+    assert (late == 0).all()
+    assert (low == 4).all()
+    assert (lower == 4).all()
+    assert (high == 0).all()
+    # What exceeds 50 of the thresholds is above 0.50, and not above 0.51.
+    edge = {name: {"time": 6.0, "cutoff": cutoff} for name, cutoff in (("at", 2.51), ("on", 2.53))}
+    at, on = read_snapshots(*files, SETTINGS | {"labels": edge}).others
+    np.testing.assert_array_equal(at, found.counts)
+    assert (on == 0).all()
+
+
 def test_labels_by_the_csd_take_its_own_threshold(files, tmp_path):
     numbers = (0.86, 0.2, 0.01, 0.0951, [0.0951], 0.096)
     threshold = MatchedThreshold(*(np.array(number) for number in numbers))
@@ -126,6 +146,11 @@ def test_labels_by_the_csd_take_its_own_threshold(files, tmp_path):
     found = read_snapshots(ensembles, features, settings, tmp_path / "threshold.h5")
     # In the first snapshot 0.096 is exceeded in one run of each half by the second particle.
     assert found.counts[:, :3].tolist() == [[0, 1, 0], [0, 1, 0]]
+    # 0.98 of it is 0.094, which the third particle exceeds as well.
+    labels = {"lower": {"time": 10.0, "cutoff": 0.98}}
+    settings |= {"labels": labels}
+    (lower,) = read_snapshots(ensembles, features, settings, tmp_path / "threshold.h5").others
+    assert lower[:, :3].tolist() == [[0, 1, 1], [0, 1, 1]]
 
 
 def test_what_is_off_the_grid_or_missing_is_refused(files):

@@ -300,6 +300,18 @@ def test_each_regressor_has_its_own_settings(study):
     assert study.regress("ridge_thinned")["runs"] == [48, 24, 12]
     assert study.regress("rbf_svr")["grid"]["C"] == [1]
     assert [name for name in names if study.is_by_csd(name)] == ["svr_csd"]
+    assert study.regress("svr_radial")["features"] == "radial"
+    assert study.regress("svr_relabelled")["labels"] == {
+        "svr_t15": {"time": 15, "cutoff": 1.0},
+        "svr_t20": {"time": 20, "cutoff": 1.0},
+        "svr_cutoff_0.8": {"time": 25, "cutoff": 0.8},
+        "svr_cutoff_1.25": {"time": 25, "cutoff": 1.25},
+    }
+    assert list(study.regress("svr_csd")["labels"]) == [
+        "svr_csd",
+        "svr_csd_cutoff_0.8",
+        "svr_csd_cutoff_1.25",
+    ]
     keys = {frozenset(study.regress(name)) for name in ("svr", "mlp", "boosting")}
     assert len(keys) == 1
 

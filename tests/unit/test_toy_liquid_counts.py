@@ -16,16 +16,16 @@ from toy_liquid import TEMPERATURES, ToyLiquid, between_bins, count, counted_sco
 from softness.barriers.fit import METHODS, Barrier
 from softness.barriers.resample import resample, total_counts
 from softness.barriers.zscore import about_mean
-from softness.findings import regressed
+from softness.findings import explained, regressed
 from softness.learning.hyperplane import Hyperplane
 from softness.learning.population import FeatureMoments
 from softness.learning.regress import RegressorSettings, train_regressor
 from softness.learning.scores import (
+    bins_of,
     explained_variance,
     logit_share,
-    noise_ceiling,
     pearson,
-    variance_ratio,
+    reliability,
 )
 from softness.learning.targets import counts_target, values_target
 from softness.uncertainty import Estimate
@@ -67,24 +67,9 @@ class Counted:
     snapshots: list
     models: dict[str, Trained]
 
-    def explained(self, name):
-        """Explained variance, that over the ceiling, and the ceiling, as in figure 3.4."""
-        return regressed.explained(DATA, "3.4", self.snapshots, name)
-
-    def eta(self, name):
-        """Variances of the predicted over those of measured logit P, the same over the ceiling."""
-        rows = [_eta_row(each, name) for each in self.snapshots]
-        return regressed.mean_of(DATA, "3.4", self.snapshots, rows, _eta)
-
-
-def _eta_row(snapshot, name):
-    eta = variance_ratio(snapshot.predicted[name], snapshot.target.values)
-    return eta, regressed.half_correlation(snapshot.counts, snapshot.runs)
-
-
-def _eta(mean):
-    eta, halves = mean
-    return np.array([eta, eta * (1 + halves) / (2 * halves)])
+    def scores(self, name):
+        """Explained variance, eta, both over the ceiling, and the ceiling, as in figure 3.4."""
+        return explained.scores(DATA, "3.4", self.snapshots, name)
 
 
 def train(name, features, target, replicas):
@@ -214,6 +199,11 @@ def barriers(liquid, by_runs):
     return binned(liquid, models, 4), models
 
 
+def _between(particles=PARTICLES):
+    """Share of the variance between the bins of all snapshots."""
+    return between_bins(bins_of(REPLICAS * SNAPSHOTS * particles))
+
+
 def within(found, expected, number):
     """Whether the 95 % interval of one of several numbers holds a value."""
     low, high = found[number].interval()
@@ -232,9 +222,9 @@ def test_known_scores_are_those_of_drawn_counts(liquid):
     assert drawn.counts.sum() / 400_000 == pytest.approx(expected.events, rel=0.02)
     assert measured.var() == pytest.approx(expected.measured_variance, rel=0.02)
     assert pearson(measured, again) == pytest.approx(expected.reliability, abs=0.01)
-    assert noise_ceiling(first, second) == pytest.approx(expected.ceiling, abs=0.01)
-    explained = explained_variance(u, measured, 400, corrected=True)
-    assert explained == pytest.approx(expected.explained, abs=0.01)
+    assert reliability(pearson(first, second)) == pytest.approx(expected.ceiling, abs=0.01)
+    found = explained_variance(u, measured, 400, corrected=True)
+    assert found == pytest.approx(expected.explained, abs=0.01)
     line = np.polyfit(u, measured, 1)[0]
     assert line**2 / measured.var() == pytest.approx(expected.eta, abs=0.01)
     best = liquid.visible * liquid.spread(TRAINING)
@@ -265,14 +255,14 @@ def test_explained_variance_over_the_ceiling_is_what_features_know(
     """r^2: 0.64 with all features, 0.31 with some."""
     features = "some" if name == "missing" else "all"
     expected = known[runs, features]
-    found = by_runs[runs].explained(name)
+    found = by_runs[runs].scores(name)
     visible = (liquid.visible * correlations(liquid)[features]) ** 2
-    assert found.value[regressed.OVER_CEILING] == pytest.approx(visible, abs=0.03)
-    # To the error of the replicas: but for what varies within each of 40 bins.
-    exact = expected.over_ceiling * between_bins(40)
-    assert within(found, exact, regressed.OVER_CEILING)
-    assert within(found, expected.ceiling, regressed.CEILING)
-    low, high = found[regressed.OVER_CEILING].interval()
+    assert found.value[explained.OVER_CEILING] == pytest.approx(visible, abs=0.03)
+    # To the error of the replicas: but for what varies within each bin.
+    exact = expected.over_ceiling * _between()
+    assert within(found, exact, explained.OVER_CEILING)
+    assert within(found, expected.ceiling, explained.CEILING)
+    low, high = found[explained.OVER_CEILING].interval()
     assert high - low < 0.06
 
 
@@ -281,13 +271,13 @@ def test_predicted_variance_is_too_small_by_what_features_lack(name, liquid, by_
     """Eta is r^2, also over the ceiling: the spread of a mean is not that of the values."""
     features = "some" if name == "missing" else "all"
     visible = (liquid.visible * correlations(liquid)[features]) ** 2
-    found = by_runs[MANY].eta(name)
-    assert found.value[1] == pytest.approx(visible, abs=0.03)
+    found = by_runs[MANY].scores(name)
+    assert found.value[explained.ETA_OVER_CEILING] == pytest.approx(visible, abs=0.03)
     predicted = np.mean([each.predicted[name].var() for each in by_runs[MANY].snapshots])
     true = np.mean([each.var() for each in by_runs[MANY].log_chance])
     assert predicted / true == pytest.approx(visible, abs=0.03)
     if name != "svr":  # which is 2 % flatter, for its penalty and its insensitivity
-        assert within(found, known[MANY, features].eta, 0)
+        assert within(found, known[MANY, features].eta, explained.ETA)
 
 
 @pytest.mark.parametrize("name", ["ridge", "missing"])
@@ -319,12 +309,12 @@ def test_the_ceiling_corrects_too_little_where_events_are_rare(
     assert expected.over_ceiling == pytest.approx(over_ceiling, abs=0.001)
     visible = liquid.visible**2
     for name in ("ridge", "binomial"):
-        found = by_runs[runs].explained(name)
-        value = found.value[regressed.OVER_CEILING]
-        assert within(found, expected.over_ceiling * between_bins(40), regressed.OVER_CEILING)
+        found = by_runs[runs].scores(name)
+        value = found.value[explained.OVER_CEILING]
+        assert within(found, expected.over_ceiling * _between(), explained.OVER_CEILING)
         assert (value < visible - 0.03) == (events < 5)
         if events < 5 or runs == MANY:
-            assert within(found, visible, regressed.OVER_CEILING) == (runs == MANY)
+            assert within(found, visible, explained.OVER_CEILING) == (runs == MANY)
     if runs == SOME:
         assert regressed.FEWEST_EVENTS < expected.events < regressed.FEWEST_WITHOUT_NOISE
     if runs == FEW:
@@ -353,7 +343,7 @@ def test_least_squares_is_too_flat_where_events_are_rare_and_counts_are_not(
         assert eta == pytest.approx(2.25, abs=0.01)
     else:
         assert predicted == pytest.approx(best * expected.slope**2, rel=0.06)
-    assert within(by_runs[FEW].eta(name), eta, 1)
+    assert within(by_runs[FEW].scores(name), eta, explained.ETA_OVER_CEILING)
 
 
 def test_support_vectors_lose_the_structure_where_most_particles_have_no_event(liquid, by_runs):
@@ -452,14 +442,14 @@ def liquid_spread(plane, liquid):
 def test_interval_of_explained_variance_holds_what_should_come_out(runs, liquid):
     """In at least 95 % of 60 drawn studies; with rare events that is not the visible share."""
     generator = np.random.default_rng(11)
-    expected = counted_scores(liquid, TRAINING, runs).over_ceiling * between_bins(40)
+    expected = counted_scores(liquid, TRAINING, runs).over_ceiling * _between(1000)
     values, held, held_visible = [], 0, 0
     for _ in range(60):
         study = counted(liquid, runs, ["ridge"], generator, particles=1000)
-        found = study.explained("ridge")
-        values.append(found.value[regressed.OVER_CEILING])
-        held += bool(within(found, expected, regressed.OVER_CEILING))
-        held_visible += bool(within(found, liquid.visible**2, regressed.OVER_CEILING))
+        found = study.scores("ridge")
+        values.append(found.value[explained.OVER_CEILING])
+        held += bool(within(found, expected, explained.OVER_CEILING))
+        held_visible += bool(within(found, liquid.visible**2, explained.OVER_CEILING))
     assert np.mean(values) == pytest.approx(expected, abs=0.006)
     assert held >= 57
     if runs == FEW:

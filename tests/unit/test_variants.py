@@ -1,5 +1,7 @@
 """Variants of a regression: planted answers, and what fewer runs could have given."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from planted_logit import cosine, planted
@@ -56,6 +58,37 @@ def test_fewer_runs_make_noisier_models(toy, particles):
     few, many = (cosine(each.weights, toy.weights) for each in found.regressors.values())
     assert few < many
     assert many > 0.9
+
+
+def test_other_labels_train_their_own_models(toy, particles):
+    opposite = counts_target(toy.target.trials - toy.target.counts, toy.target.trials)
+    labelled = replace(particles, others={"same": toy.target, "opposite": opposite})
+    found = variants.fit_relabelled(RIDGE, labelled, np.random.default_rng(2))
+    usual = variants.fit_chosen("same", RIDGE, particles, np.random.default_rng(2))
+    assert list(found.regressors) == ["same", "opposite"]
+    assert found.choice.best == usual.choice.best
+    assert found.regressors["same"].weights.tolist() == usual.regressors["same"].weights.tolist()
+    same, other = (found.regressors[name].weights for name in ("same", "opposite"))
+    assert cosine(same, other) == pytest.approx(-1.0)
+    half = np.arange(len(toy.target)) % 2 == 0
+    assert len(labelled.of(half).others["opposite"]) == half.sum()
+
+
+def test_a_model_of_some_features_has_no_weight_for_others(toy, particles):
+    columns = np.array([1, 2, 5])
+    found = variants.fit_columns("ridge", RIDGE, particles, np.random.default_rng(2), columns)
+    model = found.regressors["ridge"]
+    assert np.flatnonzero(model.weights).tolist() == [1, 2, 5]
+    seen = Particles(
+        toy.features[:, columns],
+        toy.target,
+        toy.snapshots,
+        toy.mean[columns],
+        toy.scale[columns],
+    )
+    alone = variants.fit_chosen("ridge", RIDGE, seen, np.random.default_rng(2))
+    expected = alone.regressors["ridge"].predict(toy.features[:, columns])
+    assert model.predict(toy.features) == pytest.approx(expected)
 
 
 def test_thinned_counts_are_drawn_without_replacement():

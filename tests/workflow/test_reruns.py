@@ -14,7 +14,7 @@ CLASSIFIERS, EXTREMES = 1 + 3 * FLUIDITY, 3 * FLUIDITY
 # Blocks of isoconfigurational runs, snapshots and their temperatures; regressors; temperatures
 # whose barriers by predictions are fitted.
 BLOCKS_OF_RUNS, SNAPSHOTS, COUNTED = 12, 6, 2
-REGRESSORS, PREDICTED = 8, 4
+REGRESSORS, PREDICTED = 10, 4
 # Snapshots that go through the one pulse, and temperatures whose decay of softness is followed.
 CYCLES, DECAYING = 6, 2
 
@@ -347,6 +347,11 @@ def test_numbers_of_features_rerun_the_elimination(study):
     assert reruns(study) == {**WITH_SOFTNESS, "regress": 1}
 
 
+def test_times_of_other_labels_rerun_what_is_trained_with_them(study):
+    configure(study, lambda config: config["regression"].update(labels={"times": [8]}))
+    assert reruns(study) == {**WITH_SOFTNESS, "regress": 1}
+
+
 def test_an_order_of_features_reruns_what_sees_snapshots(study):
     configure(study, lambda config: config["regression"].update(orders=[1]))
     # Regressors on features of order 0 have new tables, with the same columns.
@@ -481,7 +486,7 @@ def test_the_penalty_reruns_training(study):
 
 def test_random_directions_rerun_values(study):
     configure(study, lambda config: config["classifier"].update(random_directions=5))
-    assert reruns(study) == {"accuracy": LABELLED, **VALUES, **PREDICTED_VALUES}
+    assert reruns(study) == {"accuracy": LABELLED, **VALUES, **WITH_SOFTNESS}
 
 
 def test_the_radii_of_features_rerun_features(study):

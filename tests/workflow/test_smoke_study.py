@@ -254,7 +254,10 @@ def test_every_run_has_its_evidence(smoke):
 def test_probabilities_of_rearranging_are_counted_and_learned(smoke):
     found = tables.read(smoke / RESULTS / "predictions" / "T0.7.h5", Predictions)
     assert found.names.astype(str).tolist() == [
-        *("softness", "svr", "ridge", "mlp", "binomial", "svr_csd"),
+        *("softness", *(f"random_{number}" for number in range(4))),
+        *("svr", "ridge", "mlp", "binomial"),
+        *("svr_csd", "svr_csd_cutoff_0.8", "svr_csd_cutoff_1.25"),
+        *("svr_t9", "svr_cutoff_0.8", "svr_cutoff_1.25", "svr_radial"),
         *(f"svr_{number}_features" for number in (4, 8, 16, 64)),
         *("ridge_2_runs", "svr_order2"),
     ]

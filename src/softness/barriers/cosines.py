@@ -15,7 +15,8 @@ def plain_cosine(first: np.ndarray, second: np.ndarray) -> float:
     Parameters
     ----------
     first, second
-        (M,) weights for equally standardised features.
+        (M,) weights for standardised features. The dissertation takes each plane in the units of
+        its own standardisation; weights that are converted to one unit give another cosine.
     """
     first, second = _pair(first, second)
     return float(first @ second / _length(first @ first, second @ second))

@@ -18,7 +18,13 @@ from softness.structure.feature_set import families_of
 LEAST_TEMPERATURES = 3
 
 # The model of which each variant has one thing changed.
-VARIED = {"csd": "svr", "eliminated": "svr", "thinned": "ridge"}
+VARIED = {
+    "csd": "svr",
+    "relabelled": "svr",
+    "radial": "svr",
+    "eliminated": "svr",
+    "thinned": "ridge",
+}
 
 
 def mistakes(config: Mapping[str, Any], liquid: Liquid) -> Iterator[str]:
@@ -138,10 +144,18 @@ def _regression_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
     yield from _variant_mistakes(config)
     half, frame = config["hop"]["window"] / 2, config["thermal"]["frame_interval"]
     last = config["isoconfigurational"]["duration"] - half
-    if not half <= own["time"] <= last or not is_multiple(own["time"], frame):
+    others = own["labels"] if "relabelled" in own["variants"] else {"times": []}
+    times = [("time", own["time"]), *(("labels.times", time) for time in others["times"])]
+    for place, time in times:
+        if not half <= time <= last or not is_multiple(time, frame):
+            yield (
+                f"regression.{place}: {time:g} tau is not a time at which p_hop is counted: give "
+                f"one from {half:g} to {last:g} in steps of {frame:g}"
+            )
+    if others == {"times": [], "cutoffs": []}:
         yield (
-            f"regression.time: {own['time']:g} tau is not a time at which p_hop is counted: give "
-            f"one from {half:g} to {last:g} in steps of {frame:g}"
+            "regression.labels: names no time and no cut-off: give some, or leave relabelled out "
+            "of regression.variants"
         )
     threshold = config["hop"]["threshold"]
     if not is_multiple(threshold, 0.01) or threshold > 1:

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
@@ -12,7 +13,14 @@ from softness.figures import draw_barriers as curves
 from softness.figures import style
 from softness.findings.barrier_curves import QUANTITIES, BarrierCurves
 from softness.findings.learned import SOFTNESS
-from softness.findings.regressed import MODELS, SVR_CSD, SVR_FIRST, SVR_SECOND
+from softness.findings.regressed import (
+    MODELS,
+    RELABELLED,
+    SVR_CSD,
+    SVR_FIRST,
+    SVR_RADIAL,
+    SVR_SECOND,
+)
 from softness.learning.regressors import REGRESSORS
 from softness.uncertainty import Estimate
 
@@ -47,8 +55,16 @@ VARIANT_LOOKS = {
     SVR_CSD: ("SVR, CSD", "#d55e00", "^"),
     SVR_FIRST: ("SVR, orders 0 and 1", "#009e73", "D"),
     SVR_SECOND: ("SVR, orders 0 to 2", "#d55e00", "^"),
+    SVR_RADIAL: ("SVR, radial alone", "#cc79a7", "v"),
 }
 """The same of models that only differ from SVR in labels or features; each has its own figure."""
+
+# Colours and marker of labels of other times and cut-offs, from small numbers to large ones; label.
+RELABELLED_LOOKS = {
+    "t": ("Greens", 30.0, "<", "$t = {}$"),
+    "cutoff_": ("Purples", 1.6, "P", r"${} \times$ cut-off"),
+    "_csdcutoff_": ("Oranges", 1.6, "X", r"CSD, ${} \times$ cut-off"),
+}
 
 # Horizontal room of the models beside each other, as a fraction of the least distance of two
 # points, and at most of the whole range.
@@ -61,6 +77,11 @@ MARGIN, LONG_BAR = 0.05, 0.4
 
 def look_of(name: str) -> tuple[str, str, str]:
     """Label, colour and marker of a model."""
+    if match := RELABELLED.fullmatch(name):
+        by_csd, kind, number = match.groups(default="")
+        colours, largest, marker, label = RELABELLED_LOOKS[by_csd + kind]
+        colour = style.mpl.colormaps[colours](0.3 + 0.7 * min(float(number) / largest, 1.0))
+        return label.format(number), to_hex(colour), marker
     return (LOOKS | VARIANT_LOOKS).get(name, (name, "0.5", "*"))
 
 

@@ -3,12 +3,12 @@
 from matplotlib.figure import Figure
 
 from softness.figures import draw_models, style
-from softness.findings import regressed
+from softness.findings.explained import EXPLAINED, OVER_CEILING
 from softness.findings.figure_3_4_explained_variance import LARGEST, Findings
 
 LABELS = {
-    regressed.EXPLAINED: "explained variance",
-    regressed.OVER_CEILING: "explained variance / ceiling",
+    EXPLAINED: "explained variance",
+    OVER_CEILING: "explained variance / ceiling",
 }
 
 

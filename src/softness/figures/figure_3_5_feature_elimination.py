@@ -7,7 +7,8 @@ from matplotlib.ticker import NullFormatter
 
 from softness.figures import draw_barriers, draw_models, style
 from softness.findings.barrier_curves import QUANTITIES
-from softness.findings.figure_3_5_feature_elimination import OVER_CEILING, PLAIN, Findings
+from softness.findings.explained import ETA, ETA_OVER_CEILING
+from softness.findings.figure_3_5_feature_elimination import Findings
 from softness.uncertainty import Estimate
 
 # Numbers whose ratio is below this have no labels of their own on the axis.
@@ -42,14 +43,14 @@ def _colours(count: int) -> np.ndarray:
 
 
 def _draw_etas(axes: Axes, found: dict[int, Estimate]) -> None:
-    looks = {PLAIN: ("black", "o", r"$\eta$"), OVER_CEILING: ("0.5", "s", r"$\eta$ / ceiling")}
-    parts = {place: [each[place] for each in found.values()] for place in looks}
-    for place, (colour, marker, label) in looks.items():
+    looks = {ETA: ("black", "o", r"$\eta$"), ETA_OVER_CEILING: ("0.5", "s", r"$\eta$ / ceiling")}
+    parts = {quantity: [each[quantity] for each in found.values()] for quantity in looks}
+    for place, (quantity, (colour, marker, label)) in enumerate(looks.items()):
         if found:
             # Beside each other.
             x = np.array(list(found)) * (1 + 0.05 * place)
             options = {"color": colour, "marker": marker, "label": label}
-            draw_models.draw_points(axes, x, parts[place], "", **options)
+            draw_models.draw_points(axes, x, parts[quantity], "", **options)
     axes.set_ylim(*draw_models.limits([each for part in parts.values() for each in part], 0.0))
     axes.set_xlabel("number of features $M$")
     axes.set_ylabel(r"$\eta = \mathrm{Var}(\hat{y})\,/\,\mathrm{Var}(y)$")

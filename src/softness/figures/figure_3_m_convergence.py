@@ -90,7 +90,7 @@ def _draw_shares(axes: Axes, shares: Sequence[Shares]) -> None:
 def _positive(curve: Estimate) -> Estimate:
     """What a logarithmic axis can show."""
     value = np.where(curve.value > 0, curve.value, np.nan)
-    return Estimate(value, np.where(curve.draws > 0, curve.draws, np.nan))
+    return Estimate(value, np.where(curve.draws > 0, curve.draws, np.nan), curve.units)
 
 
 def _draw(

@@ -11,6 +11,7 @@ def plot(findings: Findings) -> Figure:
     figure = Figure(figsize=(style.SINGLE_COLUMN + 1.0, 2.7))
     axes = figure.subplots()
     draw_models.draw_by_temperature(axes, findings.means, 0.0)
-    axes.set_ylabel(r"mean output $\;/\;\sigma_{tr}$")
+    # The dissertation shows w.F itself, which leaves the constant part of each model in.
+    axes.set_ylabel(r"$(\langle y \rangle - \langle y \rangle_{tr})\;/\;\sigma_{tr}$")
     draw_models.model_legend(figure, findings.means)
     return figure

@@ -191,14 +191,14 @@ FIGURES = (
     FigureEntry(
         number="3.6",
         name="figure_3_6_higher_orders",
-        title="Features of higher order: barriers and explained variance",
+        title="Features of higher order, and radial ones alone: barriers and explained variance",
         chapter="Chapter 3",
         tables=PREDICTED_BARRIERS,
     ),
     FigureEntry(
         number="3.7",
         name="figure_3_7_labels",
-        title="Barriers by labels of p_hop and of the cumulative squared displacement",
+        title="Barriers by labels of p_hop, of the CSD, and of other times and cut-offs",
         chapter="Chapter 3",
         tables=(*PREDICTED_BARRIERS, "csd_threshold"),
     ),

@@ -10,25 +10,20 @@ from softness.findings.data import FigureData
 from softness.findings.learned import KRAMERS, BinProbabilities
 from softness.findings.regressed import SVR
 from softness.uncertainty import Estimate
-from softness.verdicts import Claim, Inclusion
+from softness.verdicts import Claim, Statement
 
 NUMBER = "3.2"
 
-STRAIGHT = Inclusion(
+STRAIGHT = Statement(
     figure=NUMBER,
-    name="mean curvature of ln f by ln p_r of SVR",
-    claim="In bins of predicted ln p_r rearrangements are Arrhenius: ln f is straight in 1/T",
-    source="Arrhenius form, no value given",
-    expected=0.0,
-    half_width=0.5,
-)
-ALIKE = Inclusion(
-    figure=NUMBER,
-    name="slope of the curvature with ln p_r of SVR",
-    claim="Ours: what bends ln f bends it alike in all bins",
-    source="none",
-    expected=0.0,
-    half_width=0.5,
+    name="change of the barrier over the fitted temperatures, by ln p_r of SVR",
+    claim=(
+        "In bins of predicted ln p_r rearrangements are activated: in the form drawn (Kramers) "
+        "ln f is straight in 1/T"
+    ),
+    section="3.3.2",
+    source="Arrhenius form, in bins of ln p_r from -6.5 to -10; no value given",
+    rule=learned.STRAIGHT,
 )
 
 
@@ -63,35 +58,33 @@ class Findings:
     Attributes
     ----------
     bins
-        Shares and their fits; None without barriers by SVR.
+        Fractions and their fits; None without barriers by SVR.
     lacking
         Why there are none; empty if there are.
     curvature
-        Its mean over bins and its slope, by the statement about it; empty without SVR.
-    replicas, doubt
-        Their number; why the curvature cannot decide, empty if it can.
+        Relative change of the barrier over the fitted temperatures; None without SVR.
+    doubt
+        Why the curvature cannot decide; empty if it can.
     scale
         Of the bins; None where it is unknown.
     """
 
     bins: BinProbabilities | None
     lacking: str
-    curvature: dict[Inclusion, Estimate]
-    replicas: int
+    curvature: Estimate | None
     doubt: str
     scale: Scale | None
 
 
 def compute(data: FigureData) -> Findings:
-    """Curvatures of ln f, and what the bins are as probabilities."""
-    barriers, bins, curvature = data.predicted_barriers[0], None, {}
+    """Curvature of ln f, and what the bins are as probabilities."""
+    barriers, bins, curvature = data.predicted_barriers[0], None, None
     lacking = barrier_curves.lacks(barriers, [SVR])
     if not lacking:
         bins = learned.bin_probabilities(barriers, SVR, KRAMERS)
-        curvature[STRAIGHT] = learned.mean_curvature(barriers, SVR)
-        curvature[ALIKE] = learned.curvature_slope(barriers, SVR)
+        curvature = learned.curvature_effect(barriers, SVR, KRAMERS)
     doubt = regressed.doubt_of_barriers(data, softness=False)
-    return Findings(bins, lacking, curvature, int(barriers.replicas), doubt, _scale(data))
+    return Findings(bins, lacking, curvature, doubt, _scale(data))
 
 
 def _scale(data: FigureData) -> Scale | None:
@@ -103,17 +96,14 @@ def _scale(data: FigureData) -> Scale | None:
 
 
 def claims(findings: Findings) -> list[Claim]:
-    """Verdicts on how straight the lines are, and on whether they bend alike."""
-    if findings.lacking:
-        return [each.not_tested(findings.lacking) for each in (STRAIGHT, ALIKE)]
-    return [
-        learned.judged(statement, found, findings.replicas, findings.doubt)
-        for statement, found in findings.curvature.items()
-    ]
+    """Verdict on how straight the lines are."""
+    if findings.curvature is None:
+        return [STRAIGHT.not_tested(findings.lacking)]
+    return [STRAIGHT.judge(findings.curvature, findings.doubt)]
 
 
 def table(findings: Findings) -> pd.DataFrame:
-    """Share f, its interval and its Kramers fit at each temperature and bin.
+    """Fraction f, its interval and its Kramers fit at each temperature and bin.
 
     ``bin`` is the middle as a Z-score, ``ln_p_r`` the same as a probability, left out where there
     are no test snapshots at the temperature of the training.

@@ -2,39 +2,56 @@
 
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
 from softness.findings import barrier_curves as curves
-from softness.findings import learned, regressed
+from softness.findings import explained, learned, regressed
 from softness.findings.barrier_curves import BarrierCurves
 from softness.findings.data import FigureData
+from softness.findings.explained import ETA, ETA_OVER_CEILING
 from softness.findings.regressed import FEATURES_KEPT, Snapshot
-from softness.learning.scores import variance_ratio
 from softness.uncertainty import Estimate
-from softness.verdicts import Claim, Statement
+from softness.verdicts import SAME_SLOPE, Claim, Statement, above, below
 
 NUMBER = "3.5"
-ENOUGH = 64
-FEW = (4, 8, 16)
+FEW = (4, 8)
+FEWER, ENOUGH = 16, 64
+"""Features up to which little changes, and with which everything has grown."""
 
-PLAIN, OVER_CEILING = range(2)
-QUANTITIES = {PLAIN: "eta", OVER_CEILING: "eta over the ceiling"}
+QUANTITIES = {ETA: "eta", ETA_OVER_CEILING: "eta over the ceiling"}
 
-SATURATED = Statement(
-    figure=NUMBER,
-    name="eta of the most features minus that of 64",
-    claim="The share of the true variance that is predicted saturates with the number of features",
-    source="quickly saturates, no value given",
-    below=0.05,
-)
 ALIKE = Statement(
     figure=NUMBER,
-    name="relative difference of the slope of Delta E, 4 and 8 features from 16",
+    name="slope of Delta E by {} over that by 16 features",
     claim="Up to 16 features barriers as a function of x change little",
+    section="3.4",
     source="barely changes, no value given",
-    above=-0.25,
-    below=0.25,
+    rule=SAME_SLOPE,
+)
+MORE_PREDICTED = Statement(
+    figure=NUMBER,
+    name="eta of 64 features minus that of 16",
+    claim="Beyond 16 features more of the true variance is predicted",
+    section="3.4",
+    source="increases significantly, no value given",
+    rule=above(0.0),
+)
+STEEPER = Statement(
+    figure=NUMBER,
+    name="slope of Delta E by {} over that by 16",
+    claim="Beyond 16 features barriers vary more with x",
+    section="3.4",
+    source="modestly more rapidly, no value given",
+    rule=above(1.0),
+)
+SATURATED = Statement(
+    figure=NUMBER,
+    name="gain of eta from 64 features to all, over that of all",
+    claim="The predicted fraction of the true variance saturates with the number of features",
+    section="3.4",
+    source="quickly saturates, no value given",
+    # Of what all features predict: eta itself may be small.
+    rule=below(0.2),
 )
 
 
@@ -49,9 +66,7 @@ class Findings:
     features
         Names of the models with barriers by their number of features, from few to many.
     etas
-        (2,) eta and the same over the ceiling by number of features, from few to many.
-    replicas
-        Number of replicas with test snapshots.
+        (5,) `explained.scores` by number of features, from few to many.
     lacking
         Why there are no etas; empty if they only need models.
     """
@@ -59,7 +74,6 @@ class Findings:
     barriers: BarrierCurves
     features: dict[int, str]
     etas: dict[int, Estimate]
-    replicas: int
     lacking: str
 
 
@@ -72,57 +86,48 @@ def compute(data: FigureData) -> Findings:
         barriers=curves.curves_of(table, features.values(), doubt),
         features=features,
         etas=_etas(data, snapshots),
-        replicas=regressed.replicas_of(snapshots),
         lacking="" if snapshots else regressed.no_test_snapshots(data),
     )
 
 
 def _etas(data: FigureData, snapshots: list[Snapshot]) -> dict[int, Estimate]:
     names = sorted({name for each in snapshots for name in each.predicted})
-    found = {}
-    for name in names:
-        if match := FEATURES_KEPT.fullmatch(name):
-            rows = [_row(each, name) for each in snapshots]
-            found[int(match[1])] = regressed.mean_of(data, NUMBER, snapshots, rows, _over_ceiling)
+    matches = filter(None, map(FEATURES_KEPT.fullmatch, names))
+    found = {
+        int(match[1]): explained.scores(data, NUMBER, snapshots, match[0]) for match in matches
+    }
     return dict(sorted(found.items()))
 
 
-def _row(snapshot: Snapshot, name: str) -> np.ndarray:
-    """(2,) eta and the correlation of the halves of the runs; nan where undefined."""
-    truth = snapshot.target.values
-    if len(truth) < regressed.FEWEST_PARTICLES or np.ptp(truth) == 0:
-        return np.full(2, np.nan)
-    halves = regressed.half_correlation(snapshot.counts, snapshot.runs)
-    return np.array([variance_ratio(snapshot.predicted[name], truth), halves])
-
-
-def _over_ceiling(mean: np.ndarray) -> np.ndarray:
-    """Means of `_row` as eta, and over the reliability that the halves tell (Spearman-Brown)."""
-    eta, halves = mean
-    return np.array([eta, eta * (1 + halves) / (2 * halves) if halves > 0 else np.nan])
-
-
 def claims(findings: Findings) -> list[Claim]:
-    """Verdicts on what the last features add, and on slopes with few features."""
+    """Verdicts on slopes with few features and with more, and on what the last ones add."""
     fits, doubt = findings.barriers.table, findings.barriers.doubt
-    *fewer, most = (f"svr_{number}_features" for number in FEW)
-    members = dict(zip((f"{number} features" for number in FEW), fewer, strict=False))
-    given = (fits, members, curves.ENERGY, curves.slope_difference, most, doubt)
-    return [_saturation_claim(findings), curves.claim_on_all(ALIKE, *given)]
+    few = {f"{number} features": _name(number) for number in FEW}
+    enough = {f"{ENOUGH} features": _name(ENOUGH)}
+    given = (curves.ENERGY, curves.ratio, _name(FEWER), doubt)
+    return [
+        *curves.claims_on_each(ALIKE, fits, few, *given),
+        *curves.claims_on_each(STEEPER, fits, enough, *given),
+        *_eta_claims(findings),
+    ]
 
 
-def _saturation_claim(findings: Findings) -> Claim:
+def _name(number: int) -> str:
+    return f"svr_{number}_features"
+
+
+def _eta_claims(findings: Findings) -> list[Claim]:
     if findings.lacking:
-        return SATURATED.not_tested(findings.lacking)
-    etas, doubt = findings.etas, findings.barriers.doubt
-    if ENOUGH not in etas or max(etas) == ENOUGH:
-        return SATURATED.not_tested(f"needs models of {ENOUGH} and of more features")
-    gain = (etas[max(etas)] - etas[ENOUGH])[PLAIN]
-    most = float(etas[max(etas)].value[PLAIN])
-    if not most > SATURATED.below:
-        text = f"eta is {most:.2g} with all features: nothing could be gained"
-        doubt = "; ".join(filter(None, [doubt, text]))
-    return learned.judged(SATURATED, gain, findings.replicas, doubt)
+        return [each.not_tested(findings.lacking) for each in (MORE_PREDICTED, SATURATED)]
+    etas = {number: each[ETA] for number, each in findings.etas.items()}
+    doubt, most = findings.barriers.doubt, max(etas, default=0)
+    grows = MORE_PREDICTED.not_tested(f"needs models of {FEWER} and of {ENOUGH} features")
+    if {FEWER, ENOUGH} <= set(etas):
+        grows = MORE_PREDICTED.judge(etas[ENOUGH] - etas[FEWER], doubt)
+    saturated = SATURATED.not_tested(f"needs models of {ENOUGH} and of more features")
+    if ENOUGH in etas and most > ENOUGH:
+        saturated = SATURATED.judge((etas[most] - etas[ENOUGH]) / etas[most], doubt)
+    return [grows, saturated]
 
 
 def table(findings: Findings) -> pd.DataFrame:

@@ -1,35 +1,71 @@
-"""Figure 3.6: features that average over neighbours do not explain more of the dynamics."""
+"""Figure 3.6: other features: averages over neighbours do not explain more of the dynamics."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from softness.findings import barrier_curves as curves
-from softness.findings import learned, regressed
-from softness.findings.barrier_curves import BarrierCurves
+from softness.findings import explained, learned, regressed
+from softness.findings.barrier_curves import ENERGY, ENTROPY, BarrierCurves, Measure
 from softness.findings.data import FigureData
-from softness.findings.regressed import EXPLAINED, SVR, SVR_FIRST, SVR_SECOND
+from softness.findings.explained import EXPLAINED
+from softness.findings.regressed import SVR, SVR_FIRST, SVR_RADIAL, SVR_SECOND
 from softness.uncertainty import Estimate
-from softness.verdicts import Claim, Statement
+from softness.verdicts import SAME_SLOPE, Claim, Statement, above, below, every
 
 NUMBER = "3.6"
-HIGHER = (SVR_FIRST, SVR_SECOND)
+HIGHER = {"orders 0 and 1": SVR_FIRST, "orders 0 to 2": SVR_SECOND}
+RADIAL = {"radial features alone": SVR_RADIAL}
+LARGEST_GAIN = 0.03
 
 NO_GAIN = Statement(
     figure=NUMBER,
-    name="explained variance with higher orders minus that without, at every temperature",
+    name="explained variance by {} minus that by order 0, at every temperature",
     claim="Features of higher order do not explain more of the variance of logit p_r",
+    section="3.4",
     source="does not improve, no value given",
-    below=0.03,
+    rule=every(below(LARGEST_GAIN)),
 )
 FLATTER = Statement(
     figure=NUMBER,
-    name="slope of Delta E with orders 0 to 2 over that with order 0",
+    name="slope of Delta E by {} over that by order 0",
     claim="With features of higher order barriers vary less with x",
+    section="3.4",
     source="less strongly, no value given",
-    # A model that learned nothing has a slope of 0.
-    above=0.5,
-    below=1.0,
+    rule=below(1.0),
+)
+ENERGIES = Statement(
+    figure=NUMBER,
+    name="Pearson correlation of Delta E by {} with that by order 0",
+    claim="Barriers by features of higher order are strongly correlated with those by order 0",
+    section="3.4",
+    source="strongly correlated, no value given",
+    rule=above(0.9),
+)
+ENTROPIES = Statement(
+    figure=NUMBER,
+    name="Pearson correlation of Sigma by {} with that by order 0",
+    claim="So are the entropic contributions",
+    section="3.4",
+    source="strongly correlated, no value given",
+    rule=above(0.9),
+)
+SAME_BARRIERS = Statement(
+    figure=NUMBER,
+    name="slope of Delta E by {} over that by all of order 0",
+    claim="Whether there are angular features has modest effects on barriers",
+    section="3.6",
+    source="only modest, no value given",
+    rule=SAME_SLOPE,
+)
+LITTLE_BY_ANGLES = Statement(
+    figure=NUMBER,
+    name="explained variance by order 0 minus that by {}, at every temperature",
+    claim="Angular features explain little of the variance of logit p_r beyond radial ones",
+    section="3.6",
+    source="only modest, no value given",
+    rule=every(below(LARGEST_GAIN)),
 )
 
 
@@ -43,25 +79,22 @@ class Findings:
         Curves, SVR without higher orders first.
     scores
         Explained variance by the name of the model, then by temperature from cold to hot.
-    replicas
-        Fewest replicas of a temperature.
-    doubt
-        Why scores cannot decide; empty if they can.
+    doubts
+        Why scores of a temperature cannot decide; empty if they can.
     """
 
     barriers: BarrierCurves
     scores: dict[str, dict[float, Estimate]]
-    replicas: int
-    doubt: str
+    doubts: dict[float, str]
 
 
 def compute(data: FigureData) -> Findings:
     """Barriers, and explained variance at each temperature where a model has predictions."""
-    tested, names = regressed.tested(data), (SVR, *HIGHER)
+    tested, names = regressed.tested(data), (SVR, *HIGHER.values(), *RADIAL.values())
     doubt = regressed.doubt_of_barriers(data, softness=False)
     scores = {
         name: {
-            t: regressed.explained(data, NUMBER, snapshots, name)[EXPLAINED]
+            t: explained.scores(data, NUMBER, snapshots, name)[EXPLAINED]
             for t, snapshots in tested.items()
             if name in snapshots[0].predicted
         }
@@ -70,31 +103,44 @@ def compute(data: FigureData) -> Findings:
     return Findings(
         barriers=curves.curves_of(data.predicted_barriers[0], names, doubt),
         scores={name: found for name, found in scores.items() if found},
-        replicas=regressed.fewest_replicas(tested),
-        doubt=regressed.doubt(data, tested.values(), softness=False),
+        doubts={t: regressed.doubt(data, [each], softness=False) for t, each in tested.items()},
     )
 
 
 def claims(findings: Findings) -> list[Claim]:
-    """Verdicts on what higher orders add to the explained variance, and on slopes."""
+    """Verdicts on what higher orders and angular features add to the scores, and on curves."""
     fits, doubt = findings.barriers.table, findings.barriers.doubt
+
+    def each(
+        statement: Statement, members: Mapping[str, str], measure: Measure, quantity: str = ENERGY
+    ) -> list[Claim]:
+        return curves.claims_on_each(statement, fits, members, quantity, measure, SVR, doubt)
+
     return [
-        _gain_claim(findings),
-        curves.claim_on_one(FLATTER, fits, SVR_SECOND, curves.ENERGY, curves.slope, SVR, doubt),
+        *(_gain_claim(NO_GAIN, findings, label, SVR, name) for label, name in HIGHER.items()),
+        *each(FLATTER, HIGHER, curves.ratio),
+        *each(ENERGIES, HIGHER, curves.correlation),
+        *each(ENTROPIES, HIGHER, curves.correlation, ENTROPY),
+        *each(SAME_BARRIERS, RADIAL, curves.ratio),
+        *(
+            _gain_claim(LITTLE_BY_ANGLES, findings, label, name, SVR)
+            for label, name in RADIAL.items()
+        ),
     ]
 
 
-def _gain_claim(findings: Findings) -> Claim:
-    plain = findings.scores.get(SVR, {})
-    gains = {
-        f"{name} {learned.at(temperature)}": found - plain[temperature]
-        for name in HIGHER
-        for temperature, found in findings.scores.get(name, {}).items()
-        if temperature in plain
-    }
+def _gain_claim(
+    statement: Statement, findings: Findings, label: str, fewer: str, more: str
+) -> Claim:
+    """Verdict on the explained variance by one model minus that by one of fewer features."""
+    statement = replace(statement, name=statement.name.format(label))
+    less, scores = findings.scores.get(fewer, {}), findings.scores.get(more, {})
+    gains = {learned.at(t): scores[t] - less[t] for t in scores if t in less}
     if not gains:
-        return NO_GAIN.not_tested("needs SVR with and without higher orders, and test snapshots")
-    return learned.judged_all(NO_GAIN, gains, findings.replicas, findings.doubt)
+        return statement.not_tested(f"needs {fewer} and {more}, and test snapshots")
+    return statement.judge_every(
+        gains, {learned.at(t): each for t, each in findings.doubts.items()}
+    )
 
 
 def table(findings: Findings) -> pd.DataFrame:
@@ -110,11 +156,11 @@ def table(findings: Findings) -> pd.DataFrame:
         for name, by_temperature in findings.scores.items()
         for temperature, each in by_temperature.items()
     ]
-    explained = pd.DataFrame(rows, columns=["variable", "place", "value", "low", "high"])
-    explained.insert(0, "quantity", "explained variance")
-    explained = learned.with_full_intervals(explained.dropna(subset=["value"]))
-    known = [each for each in (*parts, explained) if not each.empty]
-    return learned.defined(pd.concat(known)) if known else explained
+    scores = pd.DataFrame(rows, columns=["variable", "place", "value", "low", "high"])
+    scores.insert(0, "quantity", "explained variance")
+    scores = learned.with_full_intervals(scores.dropna(subset=["value"]))
+    known = [each for each in (*parts, scores) if not each.empty]
+    return learned.defined(pd.concat(known)) if known else scores
 
 
 def _long(found: pd.DataFrame, quantity: str) -> pd.DataFrame:

@@ -1,22 +1,20 @@
 """Figure 3.8: what a model of thermal propensity knows about inherent-state propensity."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-from scipy.stats import spearmanr
 
 from softness.files.records.propensity import MODEL_OF_SOURCE, PropensityScores
-from softness.findings import learned, memory, regressed
+from softness.findings import memory, regressed
 from softness.findings.data import FigureData
-from softness.uncertainty import Estimate, combined
-from softness.verdicts import Claim, Statement
+from softness.uncertainty import Estimate
+from softness.verdicts import Claim, Statement, below, equal, every
 
 NUMBER = "3.8"
 TEMPERATURE_OF_SOURCE, TRAINING_TIME_OF_SOURCE = 0.56, 25.0
-FEWEST_TIMES = 4
-"""For a rank correlation."""
+FEWEST_TIMES = 3
+"""For a slope that says more than one difference."""
 
 MOST_UNCONVERGED = 0.01
 """Share of quenches that may end above the force tolerance."""
@@ -25,15 +23,18 @@ BELOW = Statement(
     figure=NUMBER,
     name="Pearson by the thermal-trained model minus that by the IS-trained, at every time",
     claim="Trained on thermal propensity, a model predicts inherent-state propensity less well",
+    section="3.5",
     source="light triangles below black ones, no value given",
-    below=0.0,
+    rule=every(below(0.0)),
 )
 SHAPE = Statement(
     figure=NUMBER,
-    name="rank correlation of the two Pearson curves over time",
+    name="slope of this difference against the decadic logarithm of time",
     claim="The difference is quantitative, not qualitative: both curves have the same shape",
+    section="3.5",
     source="no value given",
-    above=0.9,
+    # In Pearson correlation per decade; curves of another shape differ by several tenths.
+    rule=equal(0.0, 0.1),
 )
 
 
@@ -64,10 +65,8 @@ class Findings:
         (times,) root of the reliability of all runs (Spearman-Brown).
     difference
         (times,) of the first two.
-    rank
-        () rank correlation of the first two over time; None with fewer than `FEWEST_TIMES`.
-    replicas
-        Number of replicas.
+    trend
+        () slope of the difference per decade of time; None with fewer than `FEWEST_TIMES`.
     unconverged
         Largest share of the quenches at a time that ended above the force tolerance.
     """
@@ -83,13 +82,12 @@ class Findings:
     thermal_on_thermal: Estimate
     ceiling: Estimate
     difference: Estimate
-    rank: Estimate | None
-    replicas: int
+    trend: Estimate | None
     unconverged: float
 
     @property
     def by_other_model(self) -> bool:
-        """Whether the regressor is not that of the source."""
+        """Whether the regressor is not that of the dissertation."""
         return self.model != MODEL_OF_SOURCE
 
 
@@ -101,7 +99,7 @@ def compute(data: FigureData) -> Findings | None:
     thermal = _mean(data, scores, scores.thermal_trained)
     direct = _mean(data, scores, scores.directly_trained)
     halves = _mean(data, scores, scores.half_correlation)
-    enough = len(scores.time) >= FEWEST_TIMES
+    difference, enough = thermal - direct, len(scores.time) >= FEWEST_TIMES
     return Findings(
         temperature=float(scores.temperature),
         training_time=float(scores.training_time),
@@ -112,10 +110,9 @@ def compute(data: FigureData) -> Findings | None:
         thermal_trained=thermal,
         directly_trained=direct,
         thermal_on_thermal=_mean(data, scores, scores.thermal_on_thermal),
-        ceiling=Estimate(_ceiling(halves.value), _ceiling(halves.draws)),
-        difference=thermal - direct,
-        rank=combined(_rank_correlation, [thermal, direct]) if enough else None,
-        replicas=len(np.unique(scores.replica)),
+        ceiling=halves.map(_ceiling),
+        difference=difference,
+        trend=_per_decade(scores.time, difference) if enough else None,
         unconverged=float(scores.unconverged.max()),
     )
 
@@ -133,17 +130,10 @@ def _ceiling(halves: np.ndarray) -> np.ndarray:
     return np.sqrt(2 * halves / (1 + halves))
 
 
-def _rank_correlation(curves: Sequence[np.ndarray], axis: int) -> np.ndarray:
-    """Spearman's correlation over time (the last axis) of two curves, for each draw."""
-    first, second = (np.atleast_2d(each) for each in curves)
-    rows = [_spearman(*pair) for pair in zip(first, second, strict=True)]
-    return np.array(rows) if np.ndim(curves[0]) > 1 else np.array(rows[0])
-
-
-def _spearman(first: np.ndarray, second: np.ndarray) -> float:
-    if not np.isfinite([first, second]).all() or min(np.ptp(first), np.ptp(second)) == 0:
-        return float("nan")
-    return float(spearmanr(first, second).statistic)
+def _per_decade(time: np.ndarray, found: Estimate) -> Estimate:
+    """() slope of (times,) values against the decadic logarithm of time."""
+    away = np.log10(time) - np.log10(time).mean()
+    return found.map(lambda values: values @ away / (away @ away))
 
 
 def claims(findings: Findings | None) -> list[Claim]:
@@ -152,24 +142,23 @@ def claims(findings: Findings | None) -> list[Claim]:
         return [each.not_tested("no propensity was predicted") for each in (BELOW, SHAPE)]
     if reason := _elsewhere(findings):
         return [each.not_tested(reason) for each in (BELOW, SHAPE)]
-    replicas, share = findings.replicas, findings.unconverged
+    share = findings.unconverged
     doubt = f"{share:.1%} of the quenches did not converge" if share > MOST_UNCONVERGED else ""
     times = findings.time
     members = {f"at t = {time:g}": findings.difference[n] for n, time in enumerate(times)}
-    below = learned.judged_all(BELOW, members, replicas, doubt)
     shape = SHAPE.not_tested(f"needs {FEWEST_TIMES} times, {len(times)} were measured")
-    if findings.rank is not None:
-        shape = learned.judged(SHAPE, findings.rank, replicas, doubt)
-    return [_noted(claim, findings) for claim in (below, shape)]
+    if findings.trend is not None:
+        shape = SHAPE.judge(findings.trend, doubt)
+    return [_noted(claim, findings) for claim in (BELOW.judge_every(members, doubt), shape)]
 
 
 def _elsewhere(findings: Findings) -> str:
-    """Why the study cannot test what the source says."""
+    """Why the study cannot test what the dissertation says."""
     if reason := memory.elsewhere(findings.temperature, TEMPERATURE_OF_SOURCE):
         return reason
     if not np.isclose(findings.training_time, TRAINING_TIME_OF_SOURCE):
         return (
-            f"trained at t = {findings.training_time:g}, the source at "
+            f"trained at t = {findings.training_time:g}, in the dissertation at "
             f"t = {TRAINING_TIME_OF_SOURCE:g}"
         )
     direct, thermal = findings.directly_trained.value, findings.thermal_trained.value
@@ -181,7 +170,7 @@ def _elsewhere(findings: Findings) -> str:
 def _noted(claim: Claim, findings: Findings) -> Claim:
     """A claim that says what was predicted, and by which model, where that is not as usual."""
     data = f"published data of {findings.state} positions" if findings.published else ""
-    model = f"by {findings.model}, the source by {MODEL_OF_SOURCE}"
+    model = f"by {findings.model}, in the dissertation by {MODEL_OF_SOURCE}"
     notes = [claim.note, data, model if findings.by_other_model else ""]
     return replace(claim, note="; ".join(filter(None, notes)))
 

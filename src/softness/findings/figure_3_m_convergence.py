@@ -9,12 +9,12 @@ import pandas as pd
 
 from softness import seeds
 from softness.files.records.regressed import SnapshotShares
-from softness.findings import barrier_curves, learned, regressed
+from softness.findings import barrier_curves, explained, learned, regressed
 from softness.findings.barrier_curves import ENERGY
 from softness.findings.data import FigureData
 from softness.findings.regressed import RIDGE, RUNS_KEPT, Snapshot
 from softness.uncertainty import Estimate
-from softness.verdicts import Claim, Statement
+from softness.verdicts import SAME_SLOPE, Claim, Statement, below, every
 
 NUMBER = "3.M"
 
@@ -28,17 +28,18 @@ THINNINGS = 4
 CONVERGED = Statement(
     figure=NUMBER,
     name="explained variance at all runs minus at half of them",
-    claim="Ours: there are enough runs, so that more would not explain more of the variance",
+    claim="There are enough runs, so that more would not explain more of the variance",
+    section="",
     source="none",
-    below=0.03,
+    rule=every(below(0.03)),
 )
 SAME_BARRIERS = Statement(
     figure=NUMBER,
     name="slope of Delta E with half of the runs over that with all",
-    claim="Ours: there are enough runs, so that more would not change the barriers by ridge",
+    claim="There are enough runs, so that more would not change the barriers by ridge",
+    section="",
     source="none",
-    above=0.8,
-    below=1.25,
+    rule=SAME_SLOPE,
 )
 NEAR_HALF = 0.1
 """By how much half of the runs may differ from half, relative to it."""
@@ -79,18 +80,16 @@ class Findings:
         Of the training, in eps_AA / k_B.
     run_numbers
         From all by halves; empty without test snapshots.
-    replicas
-        Number of replicas of the test snapshots.
     explained
         () explained variance by the name of the model, then by the number of runs from many to few.
+    constant
+        Models that say the same of all particles.
     reliability
         () of the measured values by the number of runs, whatever the model.
     slopes
         () slope of Delta E with x by ridge, by the number of runs of the training from few to many.
     slope_ratio
         () of ridge with half of the runs over that with all, or why it is unknown.
-    barrier_replicas
-        Number of replicas behind the barriers.
     shares
         One a temperature.
     doubt
@@ -101,12 +100,11 @@ class Findings:
 
     temperature: float
     run_numbers: Sequence[int]
-    replicas: int
     explained: Mapping[str, Mapping[int, Estimate]]
+    constant: Sequence[str]
     reliability: Mapping[int, Estimate]
     slopes: Mapping[int, Estimate]
     slope_ratio: Estimate | str
-    barrier_replicas: int
     shares: Sequence[Shares]
     doubt: str
     untested: str
@@ -116,21 +114,20 @@ def compute(data: FigureData) -> Findings:
     """Findings of all numbers of runs."""
     snapshots = regressed.at_training(data)
     numbers = run_numbers(snapshots) if snapshots else []
-    scores = _scores(data, snapshots, numbers)
-    explained = {
-        name: {number: each[regressed.EXPLAINED] for number, each in by_number.items()}
+    scores = _scores(data, snapshots)
+    of_models = {
+        name: {number: each[explained.EXPLAINED] for number, each in by_number.items()}
         for name, by_number in scores.items()
     }
     of_any_model = next(iter(scores.values()), {})
     return Findings(
         temperature=regressed.training_temperature(data),
         run_numbers=numbers,
-        replicas=regressed.replicas_of(snapshots),
-        explained=explained,
-        reliability={m: each[regressed.CEILING] for m, each in of_any_model.items()},
+        explained=of_models,
+        constant=[name for name in scores if regressed.is_constant(snapshots, name)],
+        reliability={m: each[explained.CEILING] for m, each in of_any_model.items()},
         slopes=_slopes(data),
         slope_ratio=_slope_ratio(data),
-        barrier_replicas=int(data.predicted_barriers[0].replicas),
         shares=[_shares(data, table) for table in data.shares],
         doubt=regressed.doubt_of_barriers(data, softness=False),
         untested="" if snapshots else regressed.no_test_snapshots(data),
@@ -147,8 +144,8 @@ def _slope_ratio(data: FigureData) -> Estimate | str:
         return "no ridge that was trained with half of the runs"
     if lacking := barrier_curves.lacks(table, [RIDGE]):
         return lacking
-    measure = barrier_curves.slope
-    return barrier_curves.compared(table, [thinned[half]], ENERGY, measure, RIDGE)[0]
+    ratio = barrier_curves.ratio
+    return barrier_curves.compared(table, [thinned[half]], ENERGY, ratio, RIDGE)[0]
 
 
 def _slopes(data: FigureData) -> dict[int, Estimate]:
@@ -184,36 +181,29 @@ def _halved(runs: np.ndarray) -> list[np.ndarray]:
     return found
 
 
-def _scores(
-    data: FigureData, snapshots: Sequence[Snapshot], numbers: Sequence[int]
-) -> dict[str, dict[int, Estimate]]:
-    """`regressed.explained` by the name of the model, then by the number of runs."""
-    rows = np.array([_rows_of(data, each) for each in snapshots])
-    names = regressed.names(data) if snapshots else []
-    return {
-        name: {
-            number: regressed.mean_of(
-                data, NUMBER, snapshots, rows[:, level, model], regressed.over_ceiling
-            )
-            for level, number in enumerate(numbers)
-        }
-        for model, name in enumerate(names)
-    }
+def _scores(data: FigureData, snapshots: Sequence[Snapshot]) -> dict[str, dict[int, Estimate]]:
+    """`explained.scores` by the name of the model, then by the number of runs."""
+    if not snapshots:
+        return {}
+    values = {name: regressed.about_own_means(snapshots, name) for name in regressed.names(data)}
+    found: dict[str, dict[int, Estimate]] = {name: {} for name in values}
+    for runs in _halved(snapshots[0].runs):
+        drawn = _drawn(data, snapshots, runs)
+        for name, by_number in found.items():
+            rows = np.array([explained.sums(values[name], counts, runs) for counts in drawn])
+            mean = _mean_of_defined(rows)
+            by_number[int(runs.sum())] = explained.of_sums(data, NUMBER, snapshots, mean)
+    return found
 
 
-def _rows_of(data: FigureData, snapshot: Snapshot) -> list[list[np.ndarray]]:
-    """(levels, models, 3) of `regressed.explained_row` of one snapshot, mean over thinnings."""
-    names = regressed.names(data)
-    rows = []
-    for runs in _halved(snapshot.runs):
-        whole = (runs == snapshot.runs).all()
-        thinned = [snapshot.counts] if whole else _thinned(data, snapshot, runs, THINNINGS)
-        scores = [
-            [regressed.explained_row(snapshot.predicted[name], counts, runs) for name in names]
-            for counts in thinned
-        ]
-        rows.append(_mean_of_defined(np.array(scores)))
-    return rows
+def _drawn(
+    data: FigureData, snapshots: Sequence[Snapshot], runs: np.ndarray
+) -> list[list[np.ndarray]]:
+    """Counts (2, n) of each snapshot that so many runs could have given, some draws of them."""
+    if (runs == snapshots[0].runs).all():
+        return [[each.counts for each in snapshots]]
+    thinned = [_thinned(data, each, runs, THINNINGS) for each in snapshots]
+    return [list(counts) for counts in zip(*thinned, strict=True)]
 
 
 def _mean_of_defined(values: np.ndarray) -> np.ndarray:
@@ -257,15 +247,18 @@ def _explained_claim(findings: Findings) -> Claim:
     gains = {
         name: by_number[numbers[0]] - by_number[numbers[1]]
         for name, by_number in findings.explained.items()
+        if name not in findings.constant
     }
-    return learned.judged_all(CONVERGED, gains, findings.replicas, findings.doubt)
+    if not gains:
+        return CONVERGED.not_tested("every model says the same of all particles")
+    return CONVERGED.judge_every(gains, findings.doubt)
 
 
 def _slope_claim(findings: Findings) -> Claim:
     ratio = findings.slope_ratio
     if isinstance(ratio, str):
         return SAME_BARRIERS.not_tested(ratio)
-    return learned.judged(SAME_BARRIERS, ratio, findings.barrier_replicas, findings.doubt)
+    return SAME_BARRIERS.judge(ratio, findings.doubt)
 
 
 def table(findings: Findings) -> pd.DataFrame:

@@ -1,8 +1,7 @@
 """Figure A.1: the mean of what each model predicts grows with temperature, as that of softness."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from itertools import pairwise
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -11,30 +10,40 @@ from softness.barriers.zscore import varies
 from softness.findings import learned, regressed
 from softness.findings.data import FigureData
 from softness.findings.learned import SOFTNESS
-from softness.findings.regressed import SVR, Snapshot
-from softness.uncertainty import Estimate
-from softness.verdicts import Claim, Inclusion, Statement
+from softness.findings.regressed import NETWORK, RBF_SVR, RIDGE, SVR, Snapshot
+from softness.uncertainty import Estimate, combined
+from softness.verdicts import SAME_SLOPE, Claim, Statement, Trend
 
 NUMBER = "A.1"
 
 # Origin and spread.
 Scale = tuple[float, float]
 ALL_REPLICAS = -1
+CONSTANT = " says the same of all particles"
+
+MODELS_OF_SOURCE = (SOFTNESS, SVR, RIDGE, RBF_SVR, NETWORK)
 
 GROWS = Statement(
     figure=NUMBER,
-    name="every step of the mean with T, every model",
+    name="step of the mean output of {} from one temperature to the next",
     claim="The mean of the output of every model grows with temperature (Z-score)",
+    section="A.0.1",
     source="increases",
-    above=0.0,
+    rule=Trend(),
 )
-SAME_RATE = Inclusion(
+OURS = replace(
+    GROWS,
+    claim="The same of a model that the dissertation does not show there",
+    section="",
+    source="none",
+)
+SAME_RATE = Statement(
     figure=NUMBER,
-    name="slope of the mean against T, SVR minus softness",
+    name="slope of the mean against T, SVR over softness",
     claim="The means of SVR and of softness grow at almost the same rate (Z-score per unit of T)",
-    source="almost the same",
-    expected=0.0,
-    half_width=1.0,
+    section="A.0.1",
+    source="almost the same, no value given",
+    rule=SAME_SLOPE,
 )
 
 
@@ -50,19 +59,20 @@ class Findings:
         Origin and spread of each model at the training temperature, of all replicas.
     snapshots
         Number of test snapshots by temperature.
-    replicas
-        Fewest replicas of a temperature.
+    constant
+        Models that say the same of all particles.
     lacking
         Why nothing can be tested; empty if it can.
-    doubt
-        Why means cannot decide; empty if they can.
+    untrained, doubt
+        What softness lacks, and why no mean can decide; empty if nothing, and if they can.
     """
 
     means: dict[str, dict[float, Estimate]]
     scales: dict[str, Scale]
     snapshots: dict[float, int]
-    replicas: int
+    constant: list[str]
     lacking: str
+    untrained: str
     doubt: str
 
 
@@ -78,10 +88,11 @@ def compute(data: FigureData) -> Findings:
         },
         scales={name: own[ALL_REPLICAS] for name, own in scales.items()},
         snapshots={t: len(each) for t, each in tested.items()},
-        replicas=regressed.fewest_replicas(tested),
+        constant=[name for name in scales if regressed.is_constant(at_training, name)],
         lacking=lacking or ("" if len(tested) > 1 else "needs two temperatures"),
+        untrained=learned.doubt(softness=data.softness),
         # The models owe to the training temperature whatever they know.
-        doubt=regressed.doubt(data, filter(None, [at_training])),
+        doubt=regressed.doubt_of_barriers(data, softness=False),
     )
 
 
@@ -106,45 +117,51 @@ def _scales(at_training: list[Snapshot], name: str) -> dict[int, Scale]:
     Each replica is judged by a model of its own, and models differ by an offset, which is the same
     at all temperatures. Scales are taken as they are: they have no error.
     """
-    scales = {ALL_REPLICAS: _scale(at_training, name)}
-    for replica in {each.replica for each in at_training}:
-        scales[replica] = _scale([each for each in at_training if each.replica == replica], name)
-    return scales
+    values = regressed.by_replica(at_training, name)
+    whole = np.concatenate(list(values.values())) if values else np.zeros(1)
+    return {replica: _scale(each) for replica, each in (values | {ALL_REPLICAS: whole}).items()}
 
 
-def _scale(snapshots: list[Snapshot], name: str) -> Scale:
+def _scale(values: np.ndarray) -> Scale:
     """Mean and standard deviation over particles; the latter is 1 where they do not vary."""
-    given = [each.predicted[name] for each in snapshots]
-    values = np.concatenate(given) if given else np.zeros(1)
     origin, spread = float(values.mean()), float(values.std())
     return (origin, spread) if varies(values) else (origin, 1.0)
 
 
 def claims(findings: Findings) -> list[Claim]:
-    """Verdicts on the order of all means, and on the slopes of SVR and of softness."""
-    if findings.lacking:
-        return [each.not_tested(findings.lacking) for each in (GROWS, SAME_RATE)]
-    means, replicas, doubt = findings.means, findings.replicas, findings.doubt
-    steps = {
-        f"{name} from T = {cold:g} to {warm:g}": by_temperature[warm] - by_temperature[cold]
-        for name, by_temperature in means.items()
-        for cold, warm in pairwise(by_temperature)
-    }
-    grows = learned.judged_all(GROWS, steps, replicas, doubt)
+    """Verdicts on the order of the means of each model, and on the slopes of SVR and softness."""
+    means = findings.means
+    grows = [_growth_claim(findings, name) for name in means]
     if not {SVR, SOFTNESS} <= set(means):
-        return [grows, SAME_RATE.not_tested("needs SVR and softness")]
-    difference = _slope(means[SVR]) - _slope(means[SOFTNESS])
-    return [grows, learned.judged(SAME_RATE, difference, replicas, doubt)]
+        return [*grows, SAME_RATE.not_tested("needs SVR and softness")]
+    constant = [name for name in (SVR, SOFTNESS) if name in findings.constant]
+    lacking = findings.lacking or " and ".join(constant) + CONSTANT * bool(constant)
+    if lacking:
+        return [*grows, SAME_RATE.not_tested(lacking)]
+    doubt = "; ".join(filter(None, [findings.untrained, findings.doubt]))
+    return [*grows, SAME_RATE.judge(_slope(means[SVR]) / _slope(means[SOFTNESS]), doubt)]
+
+
+def _growth_claim(findings: Findings, name: str) -> Claim:
+    statement = GROWS if name in MODELS_OF_SOURCE else OURS
+    statement = replace(statement, name=statement.name.format(name))
+    lacking = findings.lacking or (name + CONSTANT) * (name in findings.constant)
+    if lacking:
+        return statement.not_tested(lacking)
+    means, untrained = findings.means[name], findings.untrained if name == SOFTNESS else ""
+    doubt = "; ".join(filter(None, [untrained, findings.doubt]))
+    return statement.judge_trend(learned.trend(means), learned.steps(means), doubt)
 
 
 def _slope(by_temperature: dict[float, Estimate]) -> Estimate:
     """Slope of the straight line through the means, all with equal weight."""
     temperatures = np.array(list(by_temperature))
     away = temperatures - temperatures.mean()
-    weights = away / (away**2).sum()
-    found = by_temperature.values()
-    value = weights @ np.array([float(each.value) for each in found])
-    return Estimate(value, weights @ np.array([each.draws for each in found]))
+
+    def slope(values: Sequence[np.ndarray], axis: int) -> np.ndarray:
+        return np.tensordot(away / (away**2).sum(), np.array(values), axes=(0, axis))
+
+    return combined(slope, by_temperature.values())
 
 
 def table(findings: Findings) -> pd.DataFrame:

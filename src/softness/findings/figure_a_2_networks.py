@@ -6,56 +6,58 @@ from softness.findings import barrier_curves as curves
 from softness.findings import regressed
 from softness.findings.barrier_curves import ENERGY, ENTROPY, BarrierCurves, Measure
 from softness.findings.data import FigureData
-from softness.verdicts import Claim, Statement
+from softness.findings.regressed import NETWORK
+from softness.verdicts import Claim, Statement, above, below
 
 NUMBER = "A.2"
-NETWORK = "mlp"
-OTHERS = ("mlp_h", "mlp_d")
+OTHERS = {"MLP_H": "mlp_h", "MLP_D": "mlp_d"}
 
 ENERGIES = Statement(
     figure=NUMBER,
-    name="Pearson correlation of Delta E with that of MLP, MLP_H and MLP_D",
+    name="Pearson correlation of Delta E by {} with that by MLP",
     claim=(
         "Barriers are correlated, whatever the number of examples for each parameter (noise taken "
         "off, abs(x) up to 2)"
     ),
+    section="A.0.3",
     source="correlated, no value given",
-    above=0.9,
+    rule=above(0.9),
 )
 ENTROPIES = Statement(
     figure=NUMBER,
-    name="Pearson correlation of Sigma with that of MLP, MLP_H and MLP_D",
+    name="Pearson correlation of Sigma by {} with that by MLP",
     claim="So are the entropic contributions",
+    section="A.0.3",
     source="correlated, no value given",
-    above=0.9,
+    rule=above(0.9),
 )
 FLATTER = Statement(
     figure=NUMBER,
-    name="slope of Delta E by MLP_H and MLP_D over that by MLP",
+    name="slope of Delta E by {} over that by MLP",
     claim="With half or twice as many examples barriers vary less with x",
+    section="A.0.3",
     source="slightly reduced sensitivity, no value given",
-    above=0.5,
-    below=1.0,
+    rule=below(1.0),
 )
 
 
 def compute(data: FigureData) -> BarrierCurves:
     """Barriers by all networks."""
     doubt = regressed.doubt_of_barriers(data, softness=False)
-    return curves.curves_of(data.predicted_barriers[0], (NETWORK, *OTHERS), doubt)
+    return curves.curves_of(data.predicted_barriers[0], (NETWORK, *OTHERS.values()), doubt)
 
 
 def claims(barriers: BarrierCurves) -> list[Claim]:
     """Verdicts on the correlation with the network of the main text, and on slopes."""
-    fits, doubt, members = barriers.table, barriers.doubt, {name: name for name in OTHERS}
 
-    def claim(statement: Statement, quantity: str, measure: Measure) -> Claim:
-        return curves.claim_on_all(statement, fits, members, quantity, measure, NETWORK, doubt)
+    def each(statement: Statement, quantity: str, measure: Measure) -> list[Claim]:
+        given = (statement, barriers.table, OTHERS, quantity, measure, NETWORK, barriers.doubt)
+        return curves.claims_on_each(*given)
 
     return [
-        claim(ENERGIES, ENERGY, curves.correlation),
-        claim(ENTROPIES, ENTROPY, curves.correlation),
-        claim(FLATTER, ENERGY, curves.slope),
+        *each(ENERGIES, ENERGY, curves.correlation),
+        *each(ENTROPIES, ENTROPY, curves.correlation),
+        *each(FLATTER, ENERGY, curves.ratio),
     ]
 
 

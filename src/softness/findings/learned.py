@@ -57,7 +57,12 @@ def names_of(table: Any) -> list[str]:
 
 def random_names(table: Any) -> list[str]:
     """Names of the random directions of a table."""
-    return [name for name in names_of(table) if name.startswith("random_")]
+    return [name for name in names_of(table) if is_random(name)]
+
+
+def is_random(name: str) -> bool:
+    """Whether a variable is a random direction."""
+    return name.startswith("random_")
 
 
 def place(table: Any, name: str) -> int:

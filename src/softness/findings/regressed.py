@@ -9,28 +9,31 @@ import numpy as np
 from scipy.special import log_expit
 
 from softness import seeds
+from softness.barriers.zscore import varies
 from softness.files.records.barriers import BarrierTable
 from softness.files.records.regressed import Predictions, Regression
 from softness.findings import learned
 from softness.findings.data import FigureData
 from softness.findings.learned import SOFTNESS
 from softness.learning.regressors import REGRESSORS
-from softness.learning.scores import logit_share, pearson
-from softness.learning.targets import Target, counts_target, scores_by_snapshot
+from softness.learning.targets import Target, counts_target
 from softness.uncertainty import Estimate, bootstrap
 
-SVR, RIDGE = "svr", "ridge"
+SVR, RIDGE, RBF_SVR, NETWORK = "svr", "ridge", "rbf_svr", "mlp"
 MODELS = (SOFTNESS, *REGRESSORS)
 """In the order of tables and legends."""
 
-
-VARIANTS = SVR_CSD, SVR_FIRST, SVR_SECOND = "svr_csd", "svr_order1", "svr_order2"
+VARIANTS = SVR_CSD, SVR_RADIAL = "svr_csd", "svr_radial"
+SVR_FIRST, SVR_SECOND = "svr_order1", "svr_order2"
 
 ORDERS = re.compile(r"svr_order\d+")
 
 FEATURES_KEPT = re.compile(r"svr_(\d+)_features")
 
 RUNS_KEPT = re.compile(r"ridge_(\d+)_runs")
+
+RELABELLED = re.compile(r"svr(_csd)?_(t|cutoff_)([\d.]+)")
+"""Labels of another time or cut-off: of the CSD or not, what is changed, and to what."""
 
 FEWEST_EVENTS = 1.0
 """Mean number of runs in which a particle rearranges, below which scores cannot be judged."""
@@ -40,12 +43,7 @@ FEWEST_WITHOUT_NOISE = 10.0
 levels off, halves of the runs share that, and the ratio comes out too low (0.54 to 0.59 for 0.64 at
 one to four events in a liquid whose answer is known, within 0.02 from ten on)."""
 
-FEWEST_PARTICLES = 4
-"""In a snapshot whose variance is to be explained: two bins of two."""
-
 MEAN, SPREAD, SKEWNESS, KURTOSIS = range(4)
-
-EXPLAINED, OVER_CEILING, CEILING = range(3)
 
 
 @dataclass(frozen=True)
@@ -156,38 +154,68 @@ def no_test_snapshots(data: FigureData) -> str:
     return f"no test snapshots {learned.at(training_temperature(data))}"
 
 
-def replicas_of(snapshots: Iterable[Snapshot]) -> int:
-    """Number of replicas that some snapshots of one temperature come from."""
-    return len({each.replica for each in snapshots})
+def about_own_means(snapshots: Sequence[Snapshot], name: str) -> list[np.ndarray]:
+    """(n,) output of a model for each snapshot of one temperature, without offsets of replicas.
+
+    Each replica is judged by a model of its own. Away from the training temperature these models
+    differ by offsets, which pooled values must not hold: the mean over the particles of a replica
+    is taken for that of all.
+    """
+    own = by_replica(snapshots, name)
+    whole = np.concatenate(list(own.values())).mean()
+    return [each.predicted[name] - own[each.replica].mean() + whole for each in snapshots]
 
 
-def fewest_replicas(by_temperature: Mapping[float, Sequence[Snapshot]]) -> int:
-    """The same, of the temperature with the fewest; 0 without temperatures."""
-    return min(map(replicas_of, by_temperature.values()), default=0)
+def aligned(data: FigureData, snapshots: Sequence[Snapshot], name: str) -> list[np.ndarray]:
+    """(n,) output of a model for each snapshot, with one origin for the models of all replicas.
+
+    As `about_own_means`, but the mean of a replica is that at the training temperature: the same
+    shift at all temperatures, so that the mean may differ from one to the other.
+    """
+    own = by_replica([each for each in at_training(data) if name in each.predicted], name)
+    means = {replica: values.mean() for replica, values in own.items()}
+    whole = np.concatenate(list(own.values())).mean() if own else 0.0
+    return [each.predicted[name] + whole - means.get(each.replica, whole) for each in snapshots]
+
+
+def by_replica(snapshots: Iterable[Snapshot], name: str) -> dict[int, np.ndarray]:
+    """(n,) output of a model for the particles of each replica; each has a model of its own."""
+    parts: dict[int, list[np.ndarray]] = {}
+    for each in snapshots:
+        parts.setdefault(each.replica, []).append(each.predicted[name])
+    return {replica: np.concatenate(values) for replica, values in parts.items()}
+
+
+def is_constant(snapshots: Iterable[Snapshot], name: str) -> bool:
+    """Whether a model says the same of all particles of each replica: it learned nothing."""
+    return not any(map(varies, by_replica(snapshots, name).values()))
 
 
 # Names of models
 
 
 def names(data: FigureData) -> list[str]:
-    """Names of the models, softness included, in the order of `MODELS`; without variants."""
+    """Names of the models, softness included, in the order of `MODELS`.
+
+    Without variants and random directions.
+    """
     return _ordered(name for table in data.predictions for name in learned.names_of(table))
 
 
 def names_with_barriers(table: BarrierTable) -> list[str]:
-    """The same of the models that have barriers; without variants and random directions."""
-    drawn = learned.random_names(table)
-    return _ordered(name for name in learned.names_of(table) if name not in drawn)
+    """The same of the models that have barriers."""
+    return _ordered(learned.names_of(table))
 
 
 def _ordered(found: Iterable[str]) -> list[str]:
-    given = [name for name in dict.fromkeys(found) if not is_variant(name)]
+    names = dict.fromkeys(found)
+    given = [name for name in names if not (is_variant(name) or learned.is_random(name))]
     return [n for n in MODELS if n in given] + [n for n in given if n not in MODELS]
 
 
 def is_variant(name: str) -> bool:
     """Whether a model differs from another one only in its labels, features or runs."""
-    patterns = (ORDERS, FEATURES_KEPT, RUNS_KEPT)
+    patterns = (ORDERS, FEATURES_KEPT, RUNS_KEPT, RELABELLED)
     return name in VARIANTS or any(each.fullmatch(name) for each in patterns)
 
 
@@ -288,8 +316,9 @@ def resampled(
 ) -> Estimate:
     """A statistic of a mean over snapshots of one temperature, from resampled ones.
 
-    Replicas are drawn, then snapshots of each: never particles. All calls for one figure and one
-    temperature resample alike, so that their draws are paired.
+    Replicas are drawn, then snapshots of each: never particles. All calls for one figure resample
+    alike, so that their draws are paired. So are those of different temperatures: each replica is
+    judged by a model of its own, whose offset must not enter the steps between them.
 
     Parameters
     ----------
@@ -302,11 +331,9 @@ def resampled(
     groups = [np.flatnonzero(replica == number) for number in np.unique(replica)]
     with np.errstate(invalid="ignore", divide="ignore"):
         value = np.asarray(statistic(sums.sum(axis=0) / numbers.sum(axis=0)))
-    generator = seeds.stream(
-        data.settings["seed"], f"figure {figure} bootstrap", snapshots[0].temperature
-    )
-    by_replica = ([given[group] for group in groups] for given in (sums, numbers))
-    draws = bootstrap(*by_replica, statistic, data.settings["draws"], generator)
+    generator = seeds.stream(data.settings["seed"], f"figure {figure} bootstrap", 0.0)
+    grouped = ([given[group] for group in groups] for given in (sums, numbers))
+    draws = bootstrap(*grouped, statistic, data.settings["draws"], generator)
     return Estimate.of_bootstrap(value, draws, [len(group) for group in groups], "snapshots")
 
 
@@ -329,64 +356,19 @@ def moments(
     data: FigureData,
     figure: str,
     snapshots: Sequence[Snapshot],
-    values: Callable[[Snapshot], np.ndarray],
+    values: Sequence[np.ndarray],
 ) -> Estimate:
     """(4,) mean, standard deviation, skewness and excess kurtosis over particles.
 
     Parameters
     ----------
     values
-        Gives the (n,) values of the particles of a snapshot.
+        (n,) of the particles of each snapshot.
     """
-    given = [values(each) for each in snapshots]
     # Powers of small numbers round less; equal values stay equal.
-    centre = float(np.median(np.concatenate(given)))
-    powers = np.array([[((x - centre) ** p).sum() for p in range(1, 5)] for x in given])
-    sizes = np.array([[len(x)] for x in given], dtype=np.float64)
+    centre = float(np.median(np.concatenate(values)))
+    powers = np.array([[((x - centre) ** p).sum() for p in range(1, 5)] for x in values])
+    sizes = np.array([[len(x)] for x in values], dtype=np.float64)
     found = resampled(data, figure, snapshots, powers, sizes, learned.standard_moments)
     shift = np.array([centre, 0.0, 0.0, 0.0])
     return found.map(lambda each: each + shift)
-
-
-# Scores
-
-
-def explained(data: FigureData, figure: str, snapshots: Sequence[Snapshot], name: str) -> Estimate:
-    """(3,) mean explained variance of a model, the same over the noise ceiling, and the ceiling.
-
-    See `explained_row` and `over_ceiling`.
-    """
-    rows = [explained_row(each.predicted[name], each.counts, each.runs) for each in snapshots]
-    return mean_of(data, figure, snapshots, rows, over_ceiling)
-
-
-def explained_row(predicted: np.ndarray, counts: np.ndarray, runs: np.ndarray) -> np.ndarray:
-    """(3,) explained variance, without what chance gives, and correlation of the halves of runs.
-
-    All of one snapshot; nan where undefined, as where all particles have equally many events.
-    """
-    target = counts_target(counts.sum(axis=0), int(runs.sum()))
-    if len(target) < FEWEST_PARTICLES or np.ptp(target.values) == 0:
-        return np.full(3, np.nan)
-    scores = scores_by_snapshot(predicted, target, np.zeros(len(target)))
-    correlation = half_correlation(counts, runs)
-    return np.array([scores.explained[0], scores.explained_corrected[0], correlation])
-
-
-def half_correlation(counts: np.ndarray, runs: np.ndarray) -> float:
-    """Correlation of the logits from the two halves of the runs; nan if one does not vary."""
-    if runs.min() < 1:
-        return float("nan")
-    return pearson(*(logit_share(k, m) for k, m in zip(counts, runs, strict=True)))
-
-
-def over_ceiling(mean: np.ndarray) -> np.ndarray:
-    """Means of `explained_row` as explained variance, the same over the ceiling, and the ceiling.
-
-    The ceiling is the reliability of the mean correlation of the halves (Spearman-Brown), and not
-    the mean of the snapshots' ceilings: that is undefined where halves correlate negatively by
-    chance, and would come out too high without them.
-    """
-    plain, corrected, halves = mean
-    ceiling = 2 * halves / (1 + halves) if halves > 0 else np.nan
-    return np.array([plain, corrected / ceiling, ceiling])

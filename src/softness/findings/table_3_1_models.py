@@ -1,111 +1,124 @@
 """Table 3.1: directions, means and spreads of the regressors, and how well they predict."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from itertools import product
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
-from softness.barriers.cosines import covariance_cosine, plain_cosine
+from softness.barriers.cosines import covariance_cosine
 from softness.files.records.regressed import Regression
 from softness.findings import learned, regressed
 from softness.findings.data import FigureData
+from softness.findings.directions import (
+    COSINE_OF_BOTH_OF_SOURCE,
+    COSINES_OF_SOURCE,
+    cosine,
+    drawn_cosine,
+    embedded,
+    nearest_cosines,
+)
 from softness.findings.learned import SOFTNESS
-from softness.findings.regressed import RIDGE, SVR
+from softness.findings.regressed import NETWORK, RBF_SVR, RIDGE, SVR
 from softness.learning.scores import pearson
 from softness.uncertainty import Estimate
-from softness.verdicts import Claim, Statement
+from softness.verdicts import Claim, Statement, above, equal, every
 
 NUMBER = "T3.1"
 TEMPERATURE_OF_SOURCE = 0.45
 LABEL_OF_SOURCE = ("instant", 25.0, 0.2)
 TOLERANCE, WIDE_TOLERANCE = 0.1, 0.3
 
-COSINE, OF_BOTH, BIAS, PEARSON = "cosine", "cosine_of_both", "bias", "pearson"
+COSINE, BIAS, PEARSON = "cosine", "bias", "pearson"
 CORRELATION, MEAN, SPREAD = "correlation", "mean", "spread"
+
+NOT_ORTHOGONAL = Statement(
+    figure=NUMBER,
+    name="cosine of {} with softness",
+    claim="The plane of a regression is not orthogonal to that of softness",
+    section="3.3.2",
+    source="{}",
+    rule=above(0.0),
+)
+SAME_COSINES = Statement(
+    figure=NUMBER,
+    name="cosines of SVR, RR and softness with each other, minus the dissertation's",
+    claim="Some settings that validate as well as the best give the dissertation's three cosines",
+    section="3.3.2",
+    source="0.133 (SVR with softness), 0.751 (RR with softness), about 0.4 (RR with SVR)",
+    rule=every(equal(0.0, TOLERANCE)),
+)
 
 
 @dataclass(frozen=True)
 class SourceValues:
-    """What the source says of one quantity; a name of a model stands for ``{}``.
+    """What the dissertation says of one quantity; a name of a model stands for ``{}``.
 
     Attributes
     ----------
-    name, claim
+    name, claim, section
         As those of a `Statement`.
     lacking
         Why it is not tested where the study has no such number.
     values
         By name of the model.
     tolerance
-        Largest difference at which a value counts as the source's.
+        Largest difference at which a value counts as the dissertation's.
     of_scale
         Whether the scale of p_r matters, which depends on what counts as rearranged.
     """
 
     name: str
     claim: str
+    section: str
     lacking: str
     values: Mapping[str, float]
-    tolerance: float = TOLERANCE
-    of_scale: bool = False
+    tolerance: float = WIDE_TOLERANCE
+    of_scale: bool = True
 
     def statement(self, model: str) -> Statement:
-        """That the quantity of a model has the source's value."""
+        """That the quantity of a model has the dissertation's value."""
         value = self.values[model]
         return Statement(
             figure=NUMBER,
             name=self.name.format(model),
             claim=self.claim,
+            section=self.section,
             source=f"{value:g}",
-            above=value - self.tolerance,
-            below=value + self.tolerance,
+            rule=equal(value, self.tolerance),
         )
 
 
 OF_SOURCE = {
-    COSINE: SourceValues(
-        name="cosine of {} with softness",
-        claim="Planes of regression are not orthogonal to that of softness",
-        lacking="no weights of {}",
-        values={SVR: 0.13264, RIDGE: 0.75145},
-    ),
-    OF_BOTH: SourceValues(
-        name=f"cosine of {{}} with {SVR}",
-        claim="Directions that predict almost equally well can differ",
-        lacking=f"no weights of {{}} or {SVR}",
-        values={RIDGE: 0.4},
-    ),
     PEARSON: SourceValues(
         name="Pearson correlation of {} with the true logit",
         claim="Predictions at the training temperature correlate with the truth",
+        section="3.3.1",
         lacking="no predictions of {}",
         values={SVR: 0.36, RIDGE: 0.38},
+        tolerance=TOLERANCE,
+        of_scale=False,
     ),
     MEAN: SourceValues(
         name="mean ln p_r of {}",
         claim="Mean of the predicted ln p_r at the training temperature",
+        section="3.3.2",
         lacking="no predictions of {}",
-        values={SVR: -8.41951, RIDGE: -8.33924, "rbf_svr": -8.47193, "mlp": -8.29172},
-        tolerance=WIDE_TOLERANCE,
-        of_scale=True,
+        values={SVR: -8.41951, RIDGE: -8.33924, RBF_SVR: -8.47193, NETWORK: -8.29172},
     ),
     BIAS: SourceValues(
         name="bias of {}",
         claim="Bias b of logit p_r = w.F + b",
+        section="3.3.2",
         lacking="no bias of {}",
-        values={SVR: -8.36, RIDGE: -8.29, "rbf_svr": -8.85},
-        tolerance=WIDE_TOLERANCE,
-        of_scale=True,
+        values={SVR: -8.35800, RIDGE: -8.28735, RBF_SVR: -8.84931},
     ),
     SPREAD: SourceValues(
         name="standard deviation of {}",
         claim="Standard deviation of the predicted ln p_r at the training temperature",
+        section="3.3.2",
         lacking="no predictions of {}",
-        values={SVR: 1.01994, RIDGE: 0.86906, "rbf_svr": 0.86576, "mlp": 0.78949},
-        tolerance=WIDE_TOLERANCE,
-        of_scale=True,
+        values={SVR: 1.01994, RIDGE: 0.86906, RBF_SVR: 0.86576, NETWORK: 0.78949},
     ),
 }
 
@@ -122,12 +135,16 @@ class Findings:
         Those of the table: by model with predictions, in their order, then by quantity.
     runs
         Those of the runs at the temperature of the training, by quantity.
-    trained_replicas, test_replicas
-        Number of replicas behind the training of each model, and of the test snapshots.
+    nearest
+        () three cosines minus the dissertation's by what they are, at the settings, of those that
+        validate as well as the best, that come nearest to it; empty without SVR or RR.
+    constant
+        Models that say the same of all particles.
     doubt, doubt_of_softness
         Why numbers, and cosines with softness, cannot decide; empty if they can.
     incomparable, other_scale
-        Why the source's values are of something else, and why its scale of p_r is; empty if not.
+        Why the dissertation's values are of something else, and why its scale of p_r is; empty if
+        not.
     untested
         Why there are no test snapshots; empty if there are.
     """
@@ -135,8 +152,8 @@ class Findings:
     estimates: Mapping[str, Mapping[str, Estimate]]
     numbers: Mapping[str, Mapping[str, float]]
     runs: Mapping[str, float]
-    trained_replicas: Mapping[str, int]
-    test_replicas: int
+    nearest: Mapping[str, Estimate]
+    constant: list[str]
     doubt: str
     doubt_of_softness: str
     incomparable: str
@@ -152,16 +169,14 @@ def compute(data: FigureData) -> Findings:
     if snapshots:
         for name in names:
             estimates[name] = estimates.get(name, {}) | _of_predictions(data, name)
-    if {SVR, RIDGE} <= {name for name, record in records.items() if len(record.weights)}:
-        estimates[RIDGE] |= {OF_BOTH: _cosine_of_both(data, records[RIDGE], records[SVR])}
-    softness = {SOFTNESS: len(data.softness[0].left_out_weights)}
-    trained = {name: len(record.left_out_weights) for name, record in records.items()}
+    planes = {name: record for name, record in records.items() if record.weights.any()}
+    both = (planes[SVR], planes[RIDGE]) if {SVR, RIDGE} <= set(planes) else None
     return Findings(
         estimates=estimates,
         numbers={name: _numbers(data, name, estimates.get(name, {})) for name in names},
         runs=_numbers_of_runs(data),
-        trained_replicas=softness | trained,
-        test_replicas=regressed.replicas_of(snapshots),
+        nearest=nearest_cosines(data, *both) if both else {},
+        constant=[name for name in names if regressed.is_constant(snapshots, name)],
         doubt=regressed.doubt_of_barriers(data, softness=False),
         doubt_of_softness=learned.doubt(softness=data.softness),
         incomparable=_incomparable(data),
@@ -177,8 +192,8 @@ def _of_record(data: FigureData, record: Regression) -> dict[str, Estimate]:
         estimates[COSINE] = drawn_cosine(data, record)
     if np.isfinite(record.intercept):
         value, without_one = float(record.intercept), record.left_out_intercept.tolist()
-        draws = learned.jackknife_draws(value, [without_one], data.settings["draws"])
-        estimates[BIAS] = Estimate(value, draws)
+        given = [without_one], len(without_one), data.settings["draws"]
+        estimates[BIAS] = learned.jackknifed(value, *given)
     return estimates
 
 
@@ -196,14 +211,13 @@ def _of_predictions(data: FigureData, name: str) -> dict[str, Estimate]:
         return estimates
     if SOFTNESS in regressed.names(data):
         estimates[CORRELATION] = correlation([each.predicted[SOFTNESS] for each in snapshots])
-    moments = regressed.moments(
-        data, NUMBER, snapshots, lambda each: regressed.log_probability(each.predicted[name])
-    )
+    values = [regressed.log_probability(each.predicted[name]) for each in snapshots]
+    moments = regressed.moments(data, NUMBER, snapshots, values)
     return estimates | {MEAN: moments[regressed.MEAN], SPREAD: moments[regressed.SPREAD]}
 
 
 def _incomparable(data: FigureData, labels: bool = False) -> str:
-    """Why the source's values are of something else; empty if they are not.
+    """Why the dissertation's values are of something else; empty if they are not.
 
     Parameters
     ----------
@@ -220,120 +234,76 @@ def _incomparable(data: FigureData, labels: bool = False) -> str:
     return ""
 
 
-# Directions
-
-
-def near_equal(record: Regression) -> list[int]:
-    """Numbers of the settings that validate as well as the chosen ones, within one standard error.
-
-    The error is that of the difference, paired over the snapshots of the validation. The chosen
-    settings come first, alone if there is a single snapshot.
-    """
-    chosen, scores = int(record.chosen), record.scores
-    behind = scores[chosen] - scores
-    number = behind.shape[1]
-    if number < 2:
-        return [chosen]
-    error = behind.std(axis=1, ddof=1) / np.sqrt(number)
-    # What is nan is not near.
-    near = np.flatnonzero(behind.mean(axis=1) <= error)
-    return [chosen, *(int(each) for each in near if each != chosen)]
-
-
-def drawn_cosine(data: FigureData, record: Regression) -> Estimate:
-    """Plain cosine of the chosen plane with softness.
-
-    The draws are those of the settings that validate equally well, all alike, each with the error
-    of softness (delete-a-group jackknife) and of the regressor (without one replica or snapshot).
-    """
-    softness, draws = data.softness[0], data.settings["draws"]
-    plane, chosen = embedded(data, softness.weights, record), record.weights[int(record.chosen)]
-    by_snapshot = [cosine(row, plane) for row in record.jackknife_weights]
-    by_group = [embedded(data, row, record) for row in softness.jackknife_weights]
-    by_softness = [cosine(chosen, row) for row in by_group]
-    found = [cosine(weights, plane) for weights in record.weights[near_equal(record)]]
-    parts = [learned.jackknife_draws(each, [by_snapshot, by_softness], draws) for each in found]
-    # The chosen settings come first.
-    return Estimate(found[0], np.concatenate(parts))
-
-
-def cosine(first: np.ndarray, second: np.ndarray) -> float:
-    """Plain cosine of two planes; nan if one of them gives all particles the same."""
-    return plain_cosine(first, second) if first.any() and second.any() else float("nan")
-
-
-def embedded(data: FigureData, weights: np.ndarray, record: Regression) -> np.ndarray:
-    """(features,) weights of softness among the features of a regressor, in its unit.
-
-    Softness may see fewer features; the others have no weight.
-    """
-    softness = data.softness[0]
-    columns = record.columns.astype(str).tolist()
-    places = [columns.index(name) for name in softness.columns.astype(str)]
-    found = np.zeros(len(columns))
-    found[places] = weights / softness.scale * record.scale[places]
-    return found
-
-
-def _cosine_of_both(data: FigureData, first: Regression, second: Regression) -> Estimate:
-    """Plain cosine of two regressors.
-
-    The draws are those of pairs of settings that validate equally well, each with the error from
-    leaving out one replica or snapshot: the same for both, since both were trained with it.
-    """
-    unit = second.scale / first.scale
-    pairs = product(near_equal(first), near_equal(second))
-    # The chosen settings of both come first.
-    found = [cosine(first.weights[a] * unit, second.weights[b]) for a, b in pairs]
-    planes = zip(first.jackknife_weights, second.jackknife_weights, strict=True)
-    by_snapshot = [cosine(one * unit, other) for one, other in planes]
-    draws = data.settings["draws"]
-    parts = [learned.jackknife_draws(each, [by_snapshot], draws) for each in found]
-    return Estimate(found[0], np.concatenate(parts))
-
-
-# Verdicts and numbers
-
-
 def claims(findings: Findings) -> list[Claim]:
-    """Verdicts on directions, means, spreads and correlations of the source's models."""
+    """Verdicts on directions, means, spreads and correlations of the dissertation's models."""
     return [
-        _claim(findings, quantity, name)
-        for quantity, of_source in OF_SOURCE.items()
-        for name in of_source.values
+        *(_orthogonality_claim(findings, name) for name in COSINES_OF_SOURCE),
+        _cosines_claim(findings),
+        *(
+            _claim(findings, quantity, name)
+            for quantity, of_source in OF_SOURCE.items()
+            for name in of_source.values
+        ),
     ]
+
+
+def _orthogonality_claim(findings: Findings, name: str) -> Claim:
+    texts = {"name": name, "source": f"{COSINES_OF_SOURCE[name]:g}"}
+    texts = {key: getattr(NOT_ORTHOGONAL, key).format(text) for key, text in texts.items()}
+    statement = replace(NOT_ORTHOGONAL, **texts)
+    estimate = findings.estimates.get(name, {}).get(COSINE)
+    if findings.incomparable or estimate is None:
+        return statement.not_tested(findings.incomparable or f"no weights of {name}")
+    return statement.judge(estimate, _doubt_of_cosines(findings))
+
+
+def _cosines_claim(findings: Findings) -> Claim:
+    if findings.incomparable or not findings.nearest:
+        return SAME_COSINES.not_tested(findings.incomparable or f"no weights of {SVR} or {RIDGE}")
+    return SAME_COSINES.judge_every(findings.nearest, _doubt_of_cosines(findings))
+
+
+def _doubt_of_cosines(findings: Findings) -> str:
+    return "; ".join(filter(None, [findings.doubt_of_softness, findings.doubt]))
 
 
 def _claim(findings: Findings, quantity: str, name: str) -> Claim:
     of_source = OF_SOURCE[quantity]
-    statement, trained = of_source.statement(name), findings.trained_replicas
+    statement = of_source.statement(name)
     if reason := findings.other_scale if of_source.of_scale else findings.incomparable:
         return statement.not_tested(reason)
+    if quantity != BIAS and name in findings.constant:
+        return statement.not_tested(f"{name} says the same of all particles")
     estimate = findings.estimates.get(name, {}).get(quantity)
     if estimate is None:
         predicted = name in findings.numbers and quantity in (PEARSON, MEAN, SPREAD)
         reason = findings.untested if predicted else of_source.lacking.format(name)
         return statement.not_tested(reason)
-    doubts = [findings.doubt_of_softness if quantity == COSINE else "", findings.doubt]
-    replicas = findings.test_replicas
-    if quantity in (COSINE, OF_BOTH, BIAS):
-        others = {COSINE: SOFTNESS, OF_BOTH: SVR, BIAS: name}
-        replicas = min(trained[name], trained[others[quantity]])
-    return learned.judged(statement, estimate, replicas, "; ".join(filter(None, doubts)))
+    return statement.judge(estimate, findings.doubt)
 
 
 def table(findings: Findings) -> pd.DataFrame:
     """A row for each number that is known of a model: ``variable``, ``quantity``, ``value``.
 
-    ``cosine_of_settings_low`` and ``_high`` are the range over the whole grid of settings, other
-    ``_low`` and ``_high`` the ends of the 95 % interval. ``covariance_cosine`` is the cosine in the
-    metric of the covariance of the training set, ``correlation`` the same over test particles.
-    The variable ``runs`` is no model: how many runs and particles there are at the temperature of
-    the training, and which share of particles never rearranges in them.
+    ``cosine`` is that of the planes as they are, each in the units of its own standardisation (as
+    in the dissertation), ``converted_cosine`` that of both in the units of the regressor,
+    ``covariance_cosine`` the cosine in the metric of the covariance of the training set,
+    ``correlation`` the same over test particles. ``cosine_of_settings_low`` and ``_high`` are the
+    range of ``cosine`` over the whole grid of settings, other ``_low`` and ``_high`` the ends of
+    the 95 % interval. The variable ``nearest settings`` is no model: the three cosines at the
+    settings, of those that validate as well as the best, whose cosines are nearest to the
+    dissertation's. Nor is ``runs``: how many runs and particles there are at the temperature of the
+    training, and which share of particles never rearranges in them.
     """
+    of_source = [*COSINES_OF_SOURCE.values(), COSINE_OF_BOTH_OF_SOURCE]
+    nearest = {
+        f"cosine of {name}": float(each.value) + value
+        for (name, each), value in zip(findings.nearest.items(), of_source, strict=False)
+    }
+    others = {"nearest settings": _finite(nearest), "runs": findings.runs}
     rows = [
         {"variable": name, "quantity": quantity, "value": value}
-        for name, by_quantity in {**findings.numbers, "runs": findings.runs}.items()
+        for name, by_quantity in (findings.numbers | others).items()
         for quantity, value in by_quantity.items()
     ]
     return pd.DataFrame(rows, columns=["variable", "quantity", "value"])
@@ -357,17 +327,18 @@ def _numbers(data: FigureData, name: str, estimates: Mapping[str, Estimate]) -> 
 
 
 def _single_cosines(data: FigureData, record: Regression) -> dict[str, float]:
-    """Range of the cosine with softness over all settings, and that in the covariance's metric."""
+    """Cosines with softness: over all settings, in one unit, and in the covariance's metric."""
     plane = embedded(data, data.softness[0].weights, record)
     chosen = record.weights[int(record.chosen)]
     of_settings = np.array([cosine(weights, plane) for weights in record.weights])
     of_settings = of_settings[np.isfinite(of_settings)]
-    numbers = {}
+    converted = embedded(data, data.softness[0].weights, record, converted=True)
+    numbers = {"converted_cosine": cosine(chosen, converted)}
     if len(of_settings):
         numbers["cosine_of_settings_low"] = float(of_settings.min())
         numbers["cosine_of_settings_high"] = float(of_settings.max())
     if chosen.any() and plane.any():
-        planes = (each / record.scale for each in (chosen, plane))
+        planes = (each / record.scale for each in (chosen, converted))
         numbers["covariance_cosine"] = covariance_cosine(*planes, record.covariance)
     return numbers
 

@@ -7,6 +7,10 @@ import numpy as np
 from softness.errors import InputError
 from softness.learning.checks import finite_array, same_length, whole_number
 
+PARTICLES_PER_BIN = 177
+"""Of the explained variance, as in the dissertation: what chance adds is 1 / 177, however many
+particles there are."""
+
 
 class Estimate(NamedTuple):
     """A number and its standard error."""
@@ -237,8 +241,43 @@ def divergence_of_equals(first: int, second: int, bins: int = 50) -> float:
     return (bins - 1) / 8 * (1 / first + 1 / second) / np.log(2)
 
 
+def bins_of(particles: int) -> int:
+    """Number of bins of the explained variance: about `PARTICLES_PER_BIN` in each, at least two."""
+    return max(round(particles / PARTICLES_PER_BIN), 2)
+
+
+def within_bins(values: np.ndarray, truth: np.ndarray, bins: int) -> np.ndarray:
+    """(n,) Y less the mean of its bin of X; bins have equal counts.
+
+    Parameters
+    ----------
+    values
+        (n,) learned variable X, of any scale.
+    truth
+        (n,) Y.
+    bins
+        Number of bins.
+
+    Raises
+    ------
+    InputError
+        If there are fewer than two samples for each bin.
+    """
+    values = finite_array(values, "values", 1)
+    truth = same_length(finite_array(truth, "truth"), "truth", len(values), "the values")
+    bins = whole_number(bins, "bins", least=2)
+    if len(values) < 2 * bins:
+        raise InputError(
+            f"bins = {bins}: there are {len(values)} samples, give fewer bins or more samples"
+        )
+    residual = np.empty(len(truth))
+    for part in np.array_split(np.argsort(values, kind="stable"), bins):
+        residual[part] = truth[part] - truth[part].mean()
+    return residual
+
+
 def explained_variance(
-    values: np.ndarray, truth: np.ndarray, bins: int = 40, corrected: bool = False
+    values: np.ndarray, truth: np.ndarray, bins: int | None = None, corrected: bool = False
 ) -> float:
     """Share of the variance of Y that X explains, Var(<Y|X>) / Var(Y), section 3.3.2.
 
@@ -249,44 +288,28 @@ def explained_variance(
     truth
         (n,) Y, the true logit p_r.
     bins
-        Number of bins of X with equal counts; the source takes 40 of 177 particles.
+        Number of bins of X with equal counts; if not given, that of `bins_of`.
     corrected
-        A variable without influence gets (bins - 1) / (n - 1) in the source's way, since means of
-        bins scatter. If true, that is taken out (epsilon squared), and the mean is then 0.
+        A variable without influence gets (bins - 1) / (n - 1) in the dissertation's way, since
+        means of bins scatter. If true, that is taken out (epsilon squared), and the mean is then 0.
 
     Raises
     ------
     InputError
         If there are fewer than two samples for each bin, or Y does not vary.
     """
-    values = finite_array(values, "values", 1)
-    truth = same_length(finite_array(truth, "truth"), "truth", len(values), "the values")
-    bins = whole_number(bins, "bins", least=2)
-    if len(values) < 2 * bins:
-        raise InputError(
-            f"bins = {bins}: there are {len(values)} samples, give fewer bins or more samples"
-        )
+    bins = bins_of(len(values)) if bins is None else bins
+    within = (within_bins(values, truth, bins) ** 2).sum()
+    truth = np.asarray(truth, dtype=np.float64)
     total = ((truth - truth.mean()) ** 2).sum()
     if total == 0:
         raise InputError(f"truth has {len(truth)} equal values: give values that vary")
-    parts = np.array_split(truth[np.argsort(values, kind="stable")], bins)
-    within = sum(((part - part.mean()) ** 2).sum() for part in parts)
     if corrected:
         return float(1 - within / (len(truth) - bins) / (total / (len(truth) - 1)))
     return float(1 - within / total)
 
 
-def variance_ratio(predicted: np.ndarray, truth: np.ndarray) -> float:
-    """Eta, the variance of the predicted over that of the true logit p_r, section 3.4."""
-    predicted = finite_array(predicted, "predicted", 1)
-    truth = finite_array(truth, "truth", 1)
-    variance = truth.var() if len(truth) else 0.0
-    if variance == 0:
-        raise InputError(f"truth has {len(truth)} equal values: give values that vary")
-    return float(predicted.var() / variance)
-
-
-def noise_ceiling(first_half: np.ndarray, second_half: np.ndarray) -> float:
+def reliability(halves: float) -> float:
     """Share of the variance of a measured logit p_r that a perfect model could explain.
 
     Spearman-Brown from the correlation r of the two halves of the runs: 2 r / (1 + r) is the
@@ -294,8 +317,8 @@ def noise_ceiling(first_half: np.ndarray, second_half: np.ndarray) -> float:
 
     Parameters
     ----------
-    first_half, second_half
-        (n,) logit p_r of the same particles from the two halves of the runs.
+    halves
+        Correlation, over particles, of logit p_r from the two halves of the runs.
 
     Returns
     -------
@@ -308,7 +331,6 @@ def noise_ceiling(first_half: np.ndarray, second_half: np.ndarray) -> float:
     is not linear in them, and the ceiling then comes out too high: 0.68 instead of 0.63 with three
     events a particle, right to 0.01 with thirty.
     """
-    halves = pearson(first_half, second_half)
     return 2 * halves / (1 + halves) if halves > 0 else float("nan")
 
 

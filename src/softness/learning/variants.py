@@ -1,11 +1,12 @@
-"""What a regression may be varied in: settings chosen anew, fewer features, fewer runs."""
+"""What a regression may be varied in: settings chosen anew, labels, features, runs."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from softness.errors import InputError
+from softness.learning.hyperplane import Hyperplane
 from softness.learning.regress import Regressor, RegressorSettings, train_regressor
 from softness.learning.select import Choice, choose_settings, eliminate_features
 from softness.learning.targets import Target, counts_target
@@ -25,6 +26,8 @@ class Particles:
         (n,) number of the snapshot of each.
     mean, scale
         (M,) standardisation.
+    others
+        Targets of the same particles by other labels, by the names of the variables.
     """
 
     features: np.ndarray
@@ -32,11 +35,13 @@ class Particles:
     snapshots: np.ndarray
     mean: np.ndarray
     scale: np.ndarray
+    others: Mapping[str, Target] = field(default_factory=dict)
 
     def of(self, chosen: np.ndarray) -> "Particles":
         """Those of a (n,) mask, with the same standardisation."""
         parts = self.features[chosen], self.target.part(chosen), self.snapshots[chosen]
-        return Particles(*parts, self.mean, self.scale)
+        others = {name: target.part(chosen) for name, target in self.others.items()}
+        return Particles(*parts, self.mean, self.scale, others)
 
     @property
     def unit(self) -> tuple[np.ndarray, np.ndarray]:
@@ -81,6 +86,62 @@ def fit_chosen(
         choice.best, particles.features, particles.target, *particles.unit, generator
     )
     return Fitted(choice, {name: trained})
+
+
+def fit_relabelled(
+    candidates: Sequence[RegressorSettings], particles: Particles, generator: np.random.Generator
+) -> Fitted:
+    """Models of the same particles by other labels, such as those of another time.
+
+    Parameters
+    ----------
+    candidates, particles, generator
+        As for `fit_chosen`; settings are chosen with the target, models are those of `others`.
+
+    Raises
+    ------
+    InputError
+        As `fit_chosen`.
+    """
+    choice = _chosen(candidates, particles, generator)
+    regressors = {
+        name: train_regressor(choice.best, particles.features, target, *particles.unit, generator)
+        for name, target in particles.others.items()
+    }
+    return Fitted(choice, regressors)
+
+
+def fit_columns(
+    name: str,
+    candidates: Sequence[RegressorSettings],
+    particles: Particles,
+    generator: np.random.Generator,
+    columns: np.ndarray,
+) -> Fitted:
+    """A linear model of some of the features, such as the radial ones: others have weight 0.
+
+    Parameters
+    ----------
+    name
+        Of the variable.
+    candidates, particles, generator
+        As for `fit_chosen`.
+    columns
+        Numbers of the features that the model sees.
+
+    Raises
+    ------
+    InputError
+        As `fit_chosen`; the model is not linear.
+    """
+    parts = particles.features[:, columns], particles.target, particles.snapshots
+    seen = Particles(*parts, particles.mean[columns], particles.scale[columns])
+    fitted = fit_chosen(name, candidates, seen, generator)
+    plane = fitted.regressors[name].plane
+    weights = np.zeros(particles.features.shape[1])
+    weights[columns] = plane.weights
+    whole = Hyperplane(weights, plane.bias, *particles.unit)
+    return Fitted(fitted.choice, {name: Regressor.from_plane(whole)})
 
 
 def fit_eliminated(

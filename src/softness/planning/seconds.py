@@ -149,7 +149,7 @@ def _regress(sizes: Sizes, job: Mapping[str, str]) -> float:
     replicas = len(study.replicas)
     snapshots = len(study.snapshots_at(study.regression_label))
     fit, candidates = _fit(regressor.model), _candidates(sizes, regressor.model)
-    last = 1.0
+    last = float(len(study.labels_of(job["regressor"])) or 1)
     if regressor.variant == "eliminated":
         # Of half the features on average.
         last += sizes.features / block["elimination"]["step"] / 2

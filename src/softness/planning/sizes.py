@@ -164,8 +164,12 @@ class Sizes:
             "eliminated": len(self.config["regression"]["elimination"]["numbers"]),
             "thinned": self.config["regression"]["halvings"],
         }
-        variants = (self.study.regressors()[n].variant for n in self.study.direct_regressors())
-        predicted = sum(several.get(variant, 1) for variant in variants)
+        names = self.study.direct_regressors()
+        variants = {name: self.study.regressors()[name].variant for name in names}
+        predicted = sum(
+            several.get(variant, len(self.study.labels_of(name)) or 1)
+            for name, variant in variants.items()
+        )
         return predicted + 1 + self.config["classifier"]["random_directions"]
 
     def runs_of_block(self, wildcards: Mapping[str, str]) -> int:

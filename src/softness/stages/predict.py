@@ -9,7 +9,7 @@ from softness.files import tables
 from softness.files.records.learned import Classifier
 from softness.files.records.regressed import Predictions
 from softness.stages import command
-from softness.stages.shared.classified import unseen_plane
+from softness.stages.shared.classified import unseen_models
 from softness.stages.shared.regressors import unseen_regressors
 from softness.stages.shared.snapshots import Snapshots, read_snapshots
 from softness.structure.family import order_of
@@ -51,15 +51,19 @@ def _predicted(options: argparse.Namespace, counted: Snapshots) -> dict[str, np.
     """(n,) values of each variable, by models trained without the replica of a particle."""
     classifier = tables.read(options.softness, Classifier)
     by_softness = _columns(counted, classifier.columns.astype(str).tolist())
-    predicted: dict[str, np.ndarray] = {"softness": np.empty(len(counted.features))}
+    settings, predicted = options.settings, {}
     for replica in np.unique(counted.replica):
         own = np.flatnonzero(counted.replica == replica)
-        plane, _ = unseen_plane(classifier, int(replica))
-        predicted["softness"][own] = plane.value(counted.features[np.ix_(own, by_softness)])
+        seen = counted.features[np.ix_(own, by_softness)]
+        directions = settings["random_directions"], settings["seed"]
+        planes = unseen_models({"softness": classifier}, int(replica), *directions)
+        values = {name: model(seen) for name, model in planes.items()}
+        values["softness"] = planes["softness"].plane.value(seen)
         for name, model in unseen_regressors(options.models, int(replica)).items():
-            columns = _of_orders(counted, options.settings["orders_of"].get(name, [0]))
-            values = model.predict(counted.features[np.ix_(own, columns)])
-            predicted.setdefault(name, np.empty(len(counted.features)))[own] = values
+            columns = _of_orders(counted, settings["orders_of"].get(name, [0]))
+            values[name] = model.predict(counted.features[np.ix_(own, columns)])
+        for name, each in values.items():
+            predicted.setdefault(name, np.empty(len(counted.features)))[own] = each
     return predicted
 
 

@@ -20,10 +20,13 @@ from softness.learning.variants import (
     Fitted,
     Particles,
     fit_chosen,
+    fit_columns,
     fit_eliminated,
+    fit_relabelled,
     fit_thinned,
 )
 from softness.stages import command
+from softness.stages.shared.classified import columns_of
 from softness.stages.shared.snapshots import Snapshots, read_snapshots
 
 NAME = "regress"
@@ -48,14 +51,14 @@ def main(options: argparse.Namespace) -> None:
     counted = read_snapshots(options.ensembles, options.features, settings, options.csd_threshold)
     moments = FeatureMoments(counted.features[0])
     moments.add(counted.features)
-    particles = _particles(counted, moments)
+    particles = _particles(settings, counted, moments)
     candidates = grid(settings["model"], **settings["grid"])
     folds = [np.ones(len(counted.replica), dtype=bool)]
     replicas = np.unique(counted.replica)
     if len(replicas) > 1:
         folds += [counted.replica != replica for replica in replicas]
     fitted = [
-        _fit(settings, candidates, particles.of(chosen), _generator(settings, counted, number))
+        _fit(settings, candidates, counted, particles.of(chosen), number)
         for number, chosen in enumerate(folds)
     ]
     inputs = [*options.ensembles, *options.features]
@@ -66,9 +69,14 @@ def main(options: argparse.Namespace) -> None:
     tables.write(options.output, record, made_by)
 
 
-def _particles(counted: Snapshots, moments: FeatureMoments) -> Particles:
-    target = counts_target(counted.counts.sum(axis=0), int(counted.runs.sum()))
-    return Particles(counted.features, target, counted.snapshot, moments.mean, moments.scale)
+def _particles(
+    settings: Mapping[str, Any], counted: Snapshots, moments: FeatureMoments
+) -> Particles:
+    runs, counts = int(counted.runs.sum()), (counted.counts, *counted.others)
+    target, *others = (counts_target(each.sum(axis=0), runs) for each in counts)
+    by_name = dict(zip(settings.get("labels", {}), others, strict=True))
+    unit = moments.mean, moments.scale
+    return Particles(counted.features, target, counted.snapshot, *unit, by_name)
 
 
 def _generator(settings: Mapping[str, Any], counted: Snapshots, fold: int) -> np.random.Generator:
@@ -80,15 +88,21 @@ def _generator(settings: Mapping[str, Any], counted: Snapshots, fold: int) -> np
 def _fit(
     settings: Mapping[str, Any],
     candidates: Sequence[RegressorSettings],
+    counted: Snapshots,
     particles: Particles,
-    generator: np.random.Generator,
+    fold: int,
 ) -> Fitted:
     """The regressors of one fold; each is trained without the replica of its fold."""
-    given = candidates, particles, generator
+    given = candidates, particles, _generator(settings, counted, fold)
     if "elimination" in settings:
         return fit_eliminated(settings["model"], *given, **settings["elimination"])
     if "runs" in settings:
         return fit_thinned(settings["model"], *given, settings["runs"])
+    if "labels" in settings:
+        return fit_relabelled(*given)
+    if "features" in settings:
+        columns = columns_of(counted.columns, settings["features"])
+        return fit_columns(settings["name"], *given, columns)
     return fit_chosen(settings["name"], *given)
 
 

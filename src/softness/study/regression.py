@@ -10,8 +10,10 @@ from softness.study.base import label
 from softness.study.learning import Learning
 from softness.study.simulations import Simulations
 
-# Regressors that are a model with one thing varied: labels by the CSD, fewer features, fewer runs.
-CSD, ELIMINATED, THINNED = "csd", "eliminated", "thinned"
+# Regressors that are a model with one thing varied: labels by the CSD or of other times and
+# cut-offs, features of one kind or fewer ones, fewer runs.
+CSD, RELABELLED, RADIAL = "csd", "relabelled", "radial"
+ELIMINATED, THINNED = "eliminated", "thinned"
 AVERAGED = "svr"
 
 
@@ -57,6 +59,19 @@ class Regressions(Simulations, Learning):
     def is_by_csd(self, name: str) -> bool:
         """Whether a regressor is trained on labels by the CSD."""
         return self.regressors()[name].variant == CSD
+
+    def labels_of(self, name: str) -> dict[str, dict[str, float]]:
+        """Labels that a regressor is trained with by the names of its variables; none if usual."""
+        variant, block = self.regressors()[name].variant, self.config["regression"]
+        usual, labels = {"time": block["time"], "cutoff": 1.0}, block["labels"]
+        if variant not in (CSD, RELABELLED):
+            return {}
+        model = f"{AVERAGED}_csd" if variant == CSD else AVERAGED
+        found = {name: usual} if variant == CSD else {}
+        times = labels["times"] if variant == RELABELLED else []
+        found |= {f"{model}_t{time:g}": usual | {"time": time} for time in times}
+        cutoffs = labels["cutoffs"]
+        return found | {f"{model}_cutoff_{c:g}": usual | {"cutoff": c} for c in cutoffs}
 
     def averaged_regressors(self) -> list[str]:
         """Those on features of higher order."""
@@ -126,6 +141,10 @@ class Regressions(Simulations, Learning):
             # How well a plane is known is asked of plain models only.
             "errors": regressor.is_plain,
         }
+        if labels := self.labels_of(name):
+            settings["labels"] = labels
+        if regressor.variant == RADIAL:
+            settings["features"] = RADIAL
         if regressor.variant == ELIMINATED:
             settings["elimination"] = block["elimination"]
         if regressor.variant == THINNED:
@@ -136,6 +155,8 @@ class Regressions(Simulations, Learning):
         """Settings of the predictions of all models for the snapshots of one temperature."""
         seen = len(self.replicas) == 1 and temperature == self.regression_label
         return self._counted(temperature) | {
+            "seed": self.config["seed"],
+            "random_directions": self.config["classifier"]["random_directions"],
             "orders": self._orders,
             "orders_of": self._orders_of(self.regressors()),
             "seen": seen,

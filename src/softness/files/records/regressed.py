@@ -54,7 +54,7 @@ class Predictions:
 
     Halves are runs of even and of odd number. Every model is one that never saw the replica; where
     the study has only one, `seen` tells the particles that it was trained with. Models give
-    logit p_r, softness its w.F - b.
+    logit p_r, softness its w.F - b, random directions w.F over its spread.
     """
 
     temperature: np.ndarray = array("", "eps_AA/k_B")

@@ -38,6 +38,8 @@ class Snapshots:
         (2,) runs of each half.
     threshold
         Of the indicator, in sigma_AA^2.
+    others
+        Counts as `counts` by other labels, in the order of the settings.
     """
 
     temperature: float
@@ -48,6 +50,7 @@ class Snapshots:
     counts: np.ndarray
     runs: np.ndarray
     threshold: float
+    others: tuple[np.ndarray, ...]
 
 
 def read_snapshots(
@@ -66,7 +69,8 @@ def read_snapshots(
         Feature tables of the snapshots, one file a replica.
     settings
         ``places`` (for each ensemble its replica and frame), ``label``, ``threshold`` of p_hop,
-        ``time``, and ``orders`` of the features.
+        ``time``, and ``orders`` of the features. Of other ``labels``, if there are any, ``time``
+        and ``cutoff``: the threshold over the usual one, rounded to the grid of the counts.
     csd_threshold
         File of the threshold of the CSD, which then takes the place of p_hop.
 
@@ -78,8 +82,10 @@ def read_snapshots(
     """
     found, parts, columns = [], [], ()
     counted = _Counting.of(settings, csd_threshold)
+    labels = settings.get("labels", {}).values()
+    others = [counted.at(label["time"], label["cutoff"]) for label in labels]
     for path, (replica, frame) in zip(ensembles, settings["places"], strict=True):
-        one = _counted(path, counted)
+        one = _counted(path, counted, others)
         found.append(one)
         _check_alike(one, path, found[0], ensembles[0])
         part, columns = features_of_snapshot(
@@ -96,6 +102,10 @@ def read_snapshots(
         counts=np.concatenate([one.exceeding for one in found], axis=1),
         runs=found[0].runs,
         threshold=counted.threshold,
+        others=tuple(
+            np.concatenate([one.others[number] for one in found], axis=1)
+            for number in range(len(others))
+        ),
     )
 
 
@@ -105,6 +115,7 @@ class _Counting(NamedTuple):
     kind: str
     threshold: float
     time: float
+    cutoff: float = 1.0
 
     @classmethod
     def of(cls, settings: Mapping[str, Any], csd_threshold: Path | None) -> "_Counting":
@@ -114,6 +125,18 @@ class _Counting(NamedTuple):
             threshold = float(tables.read(csd_threshold, MatchedThreshold).threshold)
         return cls(indicator + ENDINGS[settings["label"]], threshold, settings["time"])
 
+    def at(self, time: float, cutoff: float) -> "_Counting":
+        """The same at another time, or with a multiple of the threshold."""
+        return self._replace(time=time, cutoff=cutoff)
+
+    def of_particles(self, counts: EnsembleCounts) -> np.ndarray:
+        """(2, particles) runs of each half in which each rearranged."""
+        threshold = self.threshold
+        if self.cutoff != 1:
+            grid = counts.hop_threshold if self.kind.startswith("hop") else counts.csd_threshold
+            threshold = float(grid[np.abs(grid - self.cutoff * threshold).argmin()])
+        return counts.exceeding(self.kind, threshold, self.time)
+
 
 class _Counted(NamedTuple):
     """What is needed of the counts of one snapshot, which themselves fill much memory."""
@@ -122,16 +145,18 @@ class _Counted(NamedTuple):
     snapshot: int
     particle: np.ndarray
     exceeding: np.ndarray
+    others: list[np.ndarray]
     runs: np.ndarray
 
 
-def _counted(path: Path, wanted: _Counting) -> _Counted:
+def _counted(path: Path, wanted: _Counting, others: Sequence[_Counting]) -> _Counted:
     counts = tables.read(path, EnsembleCounts)
     return _Counted(
         temperature=float(counts.temperature),
         snapshot=int(counts.snapshot),
         particle=counts.particle,
-        exceeding=counts.exceeding(*wanted),
+        exceeding=wanted.of_particles(counts),
+        others=[each.of_particles(counts) for each in others],
         runs=counts.runs_of_halves(),
     )
 
