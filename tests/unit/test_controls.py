@@ -45,6 +45,13 @@ def test_only_known_bins_within_the_limit_count():
     assert np.isnan(distance_over_range(X, REFERENCE, np.ones_like(X)))
 
 
+def test_two_bins_have_a_slope_and_one_has_none():
+    values, reference = np.array([-1.0, 0.0, 1.0]), np.array([5.0, 4.0, 2.0])
+    curve = np.array([np.nan, 4.0, 3.5])
+    assert slope_ratio(values, curve, reference) == pytest.approx(0.25)
+    assert np.isnan(slope_ratio(values[1:], curve[:2], reference[1:]))
+
+
 def test_messages_name_argument_value_and_remedy():
     with pytest.raises(InputError, match=r"mean has the shape \(2,\), scale \(3,\)"):
         random_hyperplane(np.zeros(2), np.ones(3), np.random.default_rng(1))
