@@ -11,6 +11,7 @@ from softness.uncertainty import block_labels
 def test_edges_are_equal_steps_between_the_ends():
     assert bin_edges(-1.0, 1.0, 0.5) == pytest.approx([-1, -0.5, 0, 0.5, 1])
     assert bin_edges(-1.0, 1.0, 0.7) == pytest.approx([-1, -1 / 3, 1 / 3, 1])
+    assert bin_edges(-1.0, 1.0, 9.0).tolist() == [-1, 1]
 
 
 def test_bins_are_those_of_numpy_and_outliers_are_in_none():
