@@ -85,7 +85,7 @@ def test_thin_cells_are_emptied_and_counted():
         ({"edges": [0.0]}, "at least two rising"),
         ({"stride": 0}, "stride = 0: give a whole number"),
         ({"population_values": [0.1, np.nan]}, "values holds 1 values that are NaN"),
-        ({"event_blocks": [0, 2], "blocks": 2}, "event_blocks runs from 0 to 2: blocks = 2"),
+        ({"event_blocks": [0, 2], "blocks": 2}, r"event_blocks runs from 0 to 2: .* 0 to 1$"),
         ({"event_blocks": [0]}, r"event_blocks has the shape \(1,\)"),
     ],
 )
