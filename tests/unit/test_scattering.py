@@ -109,6 +109,7 @@ def test_lags_are_whole_rising_and_about_log_spaced():
     assert lags[-1] == 1000
     assert (np.diff(lags) > 0).all()
     assert len(lags) < 31
+    assert log_spaced_lags(10000, 1).tolist() == [1, 10, 100, 1000, 10000]
     with pytest.raises(InputError, match="last is 0"):
         log_spaced_lags(0, 10)
 

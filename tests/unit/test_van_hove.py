@@ -93,7 +93,8 @@ def test_bad_arguments_are_named():
         self_van_hove(np.full((4, 3), np.nan), [0, 1])
     with pytest.raises(InputError, match="start at -1"):
         self_van_hove(moved, [-1, 1])
-    with pytest.raises(InputError, match="edges"):
-        self_van_hove_component(moved, [0, 1, 1])
+    for edges in ([0, 1, 1], [1], [[0], [1]]):
+        with pytest.raises(InputError, match="edges = "):
+            self_van_hove_component(moved, edges)
     with pytest.raises(InputError, match="lag = 5"):
         displacements(np.zeros((5, 2, 3)), 5)
