@@ -1,4 +1,5 @@
-# Needs git, make and Python 3.11 to 3.13 on Linux x86-64; everything else goes into .venv.
+# Needs make and Python 3.11 to 3.13 on Linux x86-64 with glibc 2.28 or newer; everything else goes
+# into .venv.
 # make figures: the laptop study; make test: the tests. make figures resumes if it is run again.
 
 PYTHON ?= python3
@@ -6,7 +7,7 @@ CONFIG ?= config/laptop.yaml
 CORES ?= all
 ARCHIVE ?= results/$(call shown,$(basename $(notdir $(call hidden,$(CONFIG))))).tar
 FOLDER ?= $(call shown,$(basename $(call hidden,$(ARCHIVE))))-from-archive
-# A process of tests on each core.
+# One test process on each core.
 PARALLEL := -n auto --dist worksteal
 # Texts are UTF-8 whatever the locale; packages are the pinned ones and no others.
 export PYTHONUTF8 := 1
@@ -47,10 +48,11 @@ test: $(READY)  ## unit, physics and workflow tests, the fast ones first
 	$(BIN)/python -m pytest tests/unit tests/physics tests/workflow -m "not long" $(PARALLEL)
 
 test-fast: $(READY)  ## unit tests alone
-	$(BIN)/python -m pytest tests/unit $(PARALLEL)
+	$(BIN)/python -m pytest tests/unit -m "not long" $(PARALLEL)
 
-test-physics: $(READY)  ## the whole table of reference values: hours of simulation
+test-physics: $(READY)  ## the whole table of reference values, and long unit tests: hours of simulation
 	$(BIN)/python -m pytest tests/physics $(PARALLEL)
+	$(BIN)/python -m pytest tests/unit -m long $(PARALLEL)
 
 test-cluster: $(READY)  ## install SLURM from the distribution (as root), run the smoke study on it
 	scripts/install_slurm
@@ -81,7 +83,7 @@ clean-venv:  ## remove .venv; results stay
 	rm -rf $(VENV)
 
 # A copied or moved checkout makes .venv anew, so that the code that lies here is what runs; a new
-# lock file installs again. An install that was interrupted leaves no mark, and pip goes on.
+# lock file installs again. An interrupted installation leaves no mark, and is done again.
 $(READY):
 	@$(PYTHON) scripts/check_system.py
 	@test -e $(OWN) && $(BIN)/python -m pip --version >/dev/null 2>&1 || \

@@ -54,7 +54,7 @@ rule chapter4:
 
 
 onstart:
-    limit_no_rate(workflow)
+    remove_rate_limit(workflow)
     hold_folder()
     ask_engine(workflow, study)
     ask_cluster(workflow)

@@ -4,6 +4,8 @@ import platform
 import sys
 
 OLDEST, NEWEST = (3, 11), (3, 13)
+# The oldest C library that the pinned packages run with.
+GLIBC = (2, 28)
 
 
 def problem():
@@ -14,8 +16,11 @@ def problem():
             *version
         )
     if platform.system() != "Linux" or platform.machine() != "x86_64":
-        found = platform.system() + " on " + platform.machine()
-        return found + " found, Linux on x86-64 needed (docs/reproduce.md)"
+        machine = platform.system() + " on " + platform.machine()
+        return machine + " found, Linux on x86-64 needed (docs/reproduce.md)"
+    library, number = platform.libc_ver()
+    if library != "glibc" or tuple(map(int, number.split(".")[:2])) < GLIBC:
+        return "C library {} {} found, glibc 2.28 or newer needed".format(library, number)
     try:
         import ensurepip  # noqa: F401
         import venv  # noqa: F401
@@ -25,6 +30,6 @@ def problem():
 
 
 if __name__ == "__main__":
-    found = problem()
-    if found:
-        sys.exit("error: " + found)
+    missing = problem()
+    if missing:
+        sys.exit("error: " + missing)

@@ -122,7 +122,7 @@ class LogHandler(LogHandlerBase):
         return " | ".join(parts)
 
     def _simulation_status(self) -> str:
-        """Share of all time steps that is done, and the time that the rest will take."""
+        """Fraction of all time steps that is done, and the time that the rest will take."""
         done = sum(workflow.current.steps_done().values())
         total = workflow.current.total_steps()
         rate = (done - self._steps_at_start) / (time.monotonic() - self._started)

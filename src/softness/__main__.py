@@ -24,9 +24,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a subcommand; return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m softness", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    _add(commands, "check", check, "check a configuration and its engine, and say what it takes")
+    _add(commands, "check", check, "check a configuration and its engine, and print its size")
     run_parser = _add(commands, "run", run, "run a study on this machine, with progress")
-    run_parser.add_argument("--cores", default="all", help="number of cores, default all")
+    run_parser.add_argument("--cores", default="all", help="number of cores; default: all")
     run_parser.add_argument(
         "snakemake", nargs=argparse.REMAINDER, help="further arguments for Snakemake, after --"
     )
@@ -34,14 +34,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     archive.add_pack_arguments(_add(commands, "archive", archive.pack_command, packing))
     redrawing = "check an archive and redraw all figures and the report from it"
     archive.add_redraw_arguments(commands.add_parser("figures-from-archive", help=redrawing))
-    plan.add_arguments(_add(commands, "plan", plan.command, "say what a study will take"))
+    plan.add_arguments(
+        _add(commands, "plan", plan.command, "estimate jobs, hours and disk space of a study")
+    )
     for name, text, add in (
         (
             "clean",
-            "list or remove kept simulations that no study needs",
+            "list or remove kept simulations that no given study needs",
             keeping.add_clean_arguments,
         ),
-        ("adopt", "take in simulations of another machine", keeping.add_adopt_arguments),
+        ("adopt", "add simulations of another machine", keeping.add_adopt_arguments),
     ):
         add(commands.add_parser(name, help=text))
     physics.add_arguments(commands.add_parser("physics", help=physics.HELP))
@@ -59,13 +61,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _add(commands: argparse._SubParsersAction, name: str, function, text: str):  # noqa: ANN001, ANN202
     parser = commands.add_parser(name, help=text, description=text)
-    parser.add_argument("config", type=Path, help="overlay of config/dissertation.yaml")
+    parser.add_argument(
+        "config", type=Path, help="file that overrides keys of config/dissertation.yaml"
+    )
     parser.set_defaults(function=function)
     return parser
 
 
 def check(options: argparse.Namespace) -> int:
-    """Check the configuration, and that its engine is there, before anything runs."""
+    """Check the configuration, and that its engine is installed, before anything runs."""
     config = configuration.load(options.config)
     study, liquid = Study(config), Liquid.from_settings(config["liquid"])
     lock.check(lock.KINDS, *study.engines)
@@ -79,7 +83,7 @@ def check(options: argparse.Namespace) -> int:
         f"Study {config['study']}: {len(study.temperatures)} temperatures, "
         f"{config['replicas']} replicas, {config['liquid']['particles']} particles, "
         f"{study.total_steps() * step:.0f} tau of simulation with {engine.name} {engine.version}"
-        + (f", {kept * step:.0f} of them are kept" if kept else "")
+        + (f", {kept * step:.0f} tau of it are kept" if kept else "")
     )
     if study.has_lanes:
         rate, cold = measured_rate(config, SECONDS_OF_CHECK, with_lanes=True), study.training_label

@@ -20,8 +20,8 @@ manifest with the SHA-256 of each. No trajectories. Equal inputs give equal byte
 REDRAW = """check an archive and redraw all figures, tables and the report from it
 
 Every byte is checked before anything is drawn. No simulation, no trajectory and no workflow is
-needed. Says which files equal the originals byte for byte; ends with 1 if one does not. They do on
-the machine that drew the originals, with the same versions of code and packages.
+needed. Prints which files equal the originals byte for byte; the exit status is 1 if one does not.
+Bytes are equal on the machine that drew the originals, with the same versions of code and packages.
 """
 
 
@@ -37,7 +37,10 @@ def add_redraw_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("archive", type=Path, metavar="ARCHIVE.tar", help="archive to read")
     parser.add_argument("folder", type=Path, help="new folder to unpack and draw in")
     parser.add_argument(
-        "--cores", type=int, default=os.cpu_count() or 1, help="figures at a time; default all"
+        "--cores",
+        type=int,
+        default=os.cpu_count() or 1,
+        help="number of figures drawn at a time; default: number of cores",
     )
     parser.set_defaults(function=redraw_command)
 
@@ -55,8 +58,8 @@ def pack_command(options: argparse.Namespace) -> int:
     due = [job for job in jobs if job.is_due]
     if due:
         print(
-            f"note: {len(due)} jobs are not up to date ({due[0].rule} for one): make figures "
-            f"CONFIG={options.config} first, unless what is there is what you want",
+            f"note: {len(due)} jobs are not up to date ({due[0].rule}, for example): run make "
+            f"figures CONFIG={options.config} first, or ignore this and archive the existing files",
             file=sys.stderr,
         )
     manifest = pack(options.config, jobs, options.output)
@@ -72,23 +75,23 @@ def redraw_command(options: argparse.Namespace) -> int:
     """Redraw an archive, and say what equals the originals."""
     if options.cores < 1:
         raise InputError(f"--cores {options.cores}: give 1 or more")
-    found = redraw(options.archive, options.folder, options.cores)
-    manifest = found.manifest
+    redrawn = redraw(options.archive, options.folder, options.cores)
+    manifest = redrawn.manifest
     print(f"{options.archive}: study {manifest.study}, {len(manifest.files)} files, all unchanged")
     print(f"{options.folder}: {len(manifest.drawn)} files redrawn")
-    print(f"equal to the originals byte for byte: {len(found.equal)} of {len(manifest.drawn)}")
-    for name in found.different:
+    print(f"equal to the originals byte for byte: {len(redrawn.equal)} of {len(manifest.drawn)}")
+    for name in redrawn.different:
         print(f"differs from the original: {name}")
-    if found.different:
-        print(_reason(found.changed_code))
-    return 1 if found.different else 0
+    if redrawn.different:
+        print(_reason(redrawn.changed_code))
+    return 1 if redrawn.different else 0
 
 
 def _reason(changed: list[str]) -> str:
     if not changed:
         return (
-            "The code is that of the originals. The report names its commit and versions, and "
-            "pictures differ with versions of packages and kinds of processors."
+            "The code is the same as for the originals. The report names its commit and versions; "
+            "pictures depend on versions of packages and the model of the CPU."
         )
     others = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
-    return f"The code is not that of the originals: {changed[0]}{others}."
+    return f"The code differs from that of the originals: {changed[0]}{others}."

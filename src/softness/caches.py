@@ -13,7 +13,7 @@ def find_numba_cache() -> None:
     """Give numba a folder for compiled functions where it would find none, and raise.
 
     It looks beside the sources and in the user's cache. Where neither can be written, each process
-    compiles anew: a folder that others may write to is no place for code.
+    compiles anew: a folder that others may write to is not safe for code.
     """
     if "NUMBA_CACHE_DIR" in os.environ or is_writable(_HERE) or is_writable(user_cache()):
         return

@@ -1,65 +1,117 @@
-"""Checks of arguments that dynamics and structure share."""
+"""Checks of arguments: each gives back what it was given, or names it, its fault and the remedy."""
+
+from collections.abc import Sequence
 
 import numpy as np
 
 from softness.errors import InputError
 
 
-def checked_trajectory(positions: np.ndarray) -> np.ndarray:
-    """Positions of several frames as a contiguous array of float32 or float64.
+def whole_number(value: int, name: str, least: int = 1) -> int:
+    """Return a whole number not below ``least``, or raise."""
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < least:
+        raise InputError(f"{name} = {value}: give a whole number of {least} or more")
+    return int(value)
+
+
+def positive(value: float, name: str) -> float:
+    """Return a positive, finite number, or raise."""
+    try:
+        number = float(value)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"{name} = {value}: give a positive number") from error
+    if not (np.isfinite(number) and number > 0):
+        raise InputError(f"{name} = {value}: give a positive, finite number")
+    return number
+
+
+def one_of(value: str, name: str, choices: Sequence[str]) -> str:
+    """Return a value that is one of the choices, or raise."""
+    if value not in choices:
+        raise InputError(f"{name} = {value!r}: give one of {', '.join(choices)}")
+    return value
+
+
+def finite_array(values: np.ndarray, name: str, dimensions: int | None = None) -> np.ndarray:
+    """Return values as a float64 array, or raise.
 
     Parameters
     ----------
-    positions
-        (frames, N, 3) positions.
+    values
+        The numbers.
+    name
+        Of the argument, for the error message.
+    dimensions
+        Number of dimensions it must have; any if not given.
 
     Returns
     -------
     numpy.ndarray
-        The same, copied only where that is needed.
+        The same values, float64.
 
     Raises
     ------
     InputError
-        The shape is not (frames, N, 3) with N > 0.
+        They are not numbers, have another number of dimensions, or are not finite.
     """
+    try:
+        array = np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"{name} does not hold numbers ({error}): give an array") from error
+    if dimensions is not None and array.ndim != dimensions:
+        raise InputError(
+            f"{name} has the shape {array.shape}: give an array with {dimensions} dimension(s)"
+        )
+    finite = np.isfinite(array)
+    if not finite.all():
+        bad = np.argwhere(~finite)
+        place = ", ".join(map(str, bad[0]))
+        raise InputError(
+            f"{name} holds {len(bad)} values that are NaN or infinite, the first at [{place}]: "
+            "leave out those samples, or repair what they were computed from"
+        )
+    return array
+
+
+def rising(values: np.ndarray, name: str) -> np.ndarray:
+    """Return two or more numbers as float64, each above the one before, or raise."""
+    array = np.asarray(values, dtype=np.float64)
+    if array.ndim != 1 or len(array) < 2 or not (array[1:] > array[:-1]).all():
+        raise InputError(
+            f"{name} = {array.tolist()}: give two or more numbers, each above the one before"
+        )
+    return array
+
+
+def same_length(values: np.ndarray, name: str, length: int, what: str) -> np.ndarray:
+    """Return values as an array of one dimension and a given length, or raise."""
+    values = np.asarray(values)
+    if values.shape != (length,):
+        raise InputError(
+            f"{name} has the shape {values.shape}: give one value for each of {what}, ({length},)"
+        )
+    return values
+
+
+def checked_trajectory(positions: np.ndarray) -> np.ndarray:
+    """Return (frames, N, 3) positions as a contiguous array of float32 or float64, or raise."""
     positions = np.asarray(positions)
     if positions.ndim != 3 or positions.shape[2] != 3 or positions.shape[1] == 0:
         raise InputError(
             f"positions has the shape {positions.shape}: give unwrapped positions (frames, N, 3)"
         )
-    if positions.dtype not in (np.float32, np.float64):
-        positions = positions.astype(np.float64)
-    return np.ascontiguousarray(positions)
+    return np.ascontiguousarray(_as_floats(positions))
 
 
 def checked_frame(positions: np.ndarray, name: str) -> np.ndarray:
-    """Positions of one frame as floats, all of them finite.
-
-    Parameters
-    ----------
-    positions
-        (N, 3) positions.
-    name
-        Their name in the error message.
-
-    Returns
-    -------
-    numpy.ndarray
-        The same, float64 if they were no floats.
-
-    Raises
-    ------
-    InputError
-        The shape is not (N, 3) with N > 0, or a coordinate is not finite.
-    """
+    """Return (N, 3) positions as finite float32 or float64, or raise."""
     positions = np.asarray(positions)
     if positions.ndim != 2 or positions.shape[1] != 3 or len(positions) == 0:
         raise InputError(f"{name} has the shape {positions.shape}: give one frame of shape (N, 3)")
-    if positions.dtype not in (np.float32, np.float64):
-        positions = positions.astype(np.float64)
-    broken = np.flatnonzero(~np.isfinite(positions).all(axis=1))
-    if len(broken):
+    positions = _as_floats(positions)
+    finite = np.isfinite(positions)
+    if not finite.all():
+        broken = np.flatnonzero(~finite.all(axis=1))
         raise InputError(
             f"{name} of particle {broken[0]} is {positions[broken[0]]} ({len(broken)} particles in "
             "all are not finite): repair or leave out this frame"
@@ -67,51 +119,6 @@ def checked_frame(positions: np.ndarray, name: str) -> np.ndarray:
     return positions
 
 
-def checked_positive(value: float, name: str) -> float:
-    """Return one positive, finite number, or raise.
-
-    Parameters
-    ----------
-    value
-        The number.
-    name
-        Its name in the error message.
-
-    Returns
-    -------
-    float
-        The number.
-
-    Raises
-    ------
-    InputError
-        It is not one number, or not a positive and finite one.
-    """
-    if not (np.ndim(value) == 0 and np.isfinite(value) and value > 0):
-        raise InputError(f"{name} = {value}: give a positive, finite number")
-    return float(value)
-
-
-def checked_count(value: int, name: str) -> int:
-    """Return a whole number of 1 or more, or raise.
-
-    Parameters
-    ----------
-    value
-        The number.
-    name
-        Its name in the error message.
-
-    Returns
-    -------
-    int
-        The number.
-
-    Raises
-    ------
-    InputError
-        It is not a whole number, or smaller than 1.
-    """
-    if not isinstance(value, (int, np.integer)) or isinstance(value, bool) or value < 1:
-        raise InputError(f"{name} = {value}: give a whole number of 1 or more")
-    return int(value)
+def _as_floats(values: np.ndarray) -> np.ndarray:
+    """Arrays of other types than float32 and float64 as float64."""
+    return values if values.dtype in (np.float32, np.float64) else values.astype(np.float64)

@@ -71,7 +71,7 @@ def check_cluster(workflow: Any) -> None:
         return
     if shutil.which("sbatch") is None:
         raise InputError(
-            "profile slurm: no sbatch here: run this on a login node of the cluster,"
+            "profile slurm: sbatch was not found: run this on a login node of the cluster,"
             " or on this machine with --profile profiles/local"
         )
     if workflow.executor_settings.status_command == "sacct":
@@ -139,7 +139,7 @@ def _remedy(kind: Kind, said: str) -> str:
     part = f"SOFTNESS_{kind.part.upper()}_PARTITION"
     if "qos" in said:
         return (
-            "A quality of service is wanting or its limits are too low: set SOFTNESS_HOURS,"
+            "A quality of service is missing or its limits are too low: set SOFTNESS_HOURS,"
             " SOFTNESS_GPUS, or qos under default-resources (sacctmgr show associations user=$USER)"
         )
     if "account" in said:
@@ -153,11 +153,11 @@ def _remedy(kind: Kind, said: str) -> str:
     if kind.gpus and ("node configuration" in said or "gres" in said or "generic" in said):
         return (
             f"Set {part} to a partition with GPUs, and SOFTNESS_GPU_MODEL to a model that it has"
-            f" or to nothing; here are: {_listed('%R %G')}. Without GPUs, see config/cpu.yaml"
+            f" or to nothing; available: {_listed('%R %G')}. Without GPUs, see config/cpu.yaml"
         )
     return (
-        f"The partition does not allow as much time, or no node has as much: set SOFTNESS_HOURS,"
-        f" or {part} to another one; here are: {_listed('%R %l')}"
+        "The partition does not allow this time limit, or no node has these resources: set"
+        f" SOFTNESS_HOURS, or {part} to another one; available: {_listed('%R %l')}"
     )
 
 
@@ -172,7 +172,7 @@ def _listed(what: str) -> str:
 def _check_accounting() -> None:
     if shutil.which("sacct") is None:
         raise InputError(
-            f"{PROFILE}: there is no sacct here: set SOFTNESS_STATUS_COMMAND=squeue;"
+            f"{PROFILE}: sacct was not found: set SOFTNESS_STATUS_COMMAND=squeue;"
             " docs/cluster.md explains"
         )
     done = subprocess.run(
@@ -183,6 +183,6 @@ def _check_accounting() -> None:
     )
     if done.returncode:
         raise InputError(
-            f"{PROFILE}: the state of jobs cannot be asked for: {done.stderr.strip()}\n"
+            f"{PROFILE}: the state of jobs cannot be queried: {done.stderr.strip()}\n"
             "Set SOFTNESS_STATUS_COMMAND=squeue; docs/cluster.md explains"
         )

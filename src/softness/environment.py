@@ -1,4 +1,4 @@
-"""The environment in which processes of a study run, whatever that of the account is."""
+"""The environment in which processes of a study run, whatever the account has set."""
 
 import os
 from pathlib import Path
@@ -60,12 +60,12 @@ def check_folder(here: Path | None = None) -> None:
         found = sorted(set(_NOT_IN_FOLDERS) & set(str(folder)))
         if found:
             raise InputError(
-                f"{folder}: Snakemake and the shell take {' '.join(map(repr, found))} in the name "
-                "of a folder for something else: rename it, or work elsewhere"
+                f"{folder}: {' '.join(map(repr, found))} in the name of a folder has a special "
+                "meaning for Snakemake or the shell: rename it, or work in another folder"
             )
     source = here / "src"
     if (source / "softness" / "__main__.py").is_file() and not source.samefile(ROOT):
         raise InputError(
-            f"{here}: the code that lies here is not what would run, which is that of "
-            f"{ROOT.parent}: make install makes the .venv of this folder"
+            f"{here}: the code in {ROOT.parent} would run, not the code in this folder: make "
+            "install creates the .venv of this folder"
         )

@@ -10,13 +10,13 @@ class InputError(ValueError):
 
 
 STOPPED = "stopped: "
-"""How the line begins that a stage prints when it is out of time."""
+"""Beginning of the line that a stage prints when it is out of time."""
 
 
 class OutOfTime(Exception):
-    """The wall time is nearly over. What was done is kept, and the same command goes on from there.
+    """The time limit is nearly reached. What was done is kept, and the same command resumes there.
 
-    The message says what was done and what is left.
+    The message tells what was done and what remains.
     """
 
 

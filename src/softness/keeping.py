@@ -1,4 +1,4 @@
-"""Commands for kept simulations: remove those that no study needs, take in those of elsewhere."""
+"""Commands for kept simulations: remove what no study needs, add simulations of other machines."""
 
 import argparse
 import shutil
@@ -20,23 +20,26 @@ from softness.study import Simulation, Study
 CLEAN = """list kept simulations that none of the given configurations needs; with --yes remove them
 
 Simulations of all studies are kept in results/simulations. Name every configuration whose
-simulations are to stay. What would follow from a simulation that is not there yet is not known, so
-that anything of that temperature and replica stays. Results are no part of it: a removed simulation
-whose results are still there takes no room away from them.
+simulations are to stay. What starts from a simulation that is not there yet cannot be known, so
+that everything of that temperature and replica stays. Results are not removed: they keep their
+files if the simulation is removed.
 """
 
-ADOPT = """take in the simulations of a results folder of another machine
+ADOPT = """add the simulations of a results folder of another machine
 
 FOLDER is such a folder (results, with simulations in it) or the folder of one study there. Each
-simulation is known by what it belongs to, and every finished file is checked against its hash.
-Where one is here already, the longer one counts. Then run the study: its jobs find their work done.
+simulation is identified by its settings and inputs, and every finished file is checked against its
+hash. If a simulation is already here, the longer one is kept. Then run the study: its jobs find
+their work done.
 """
 
 
 def add_clean_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what cleaning takes."""
     describe(parser, CLEAN)
-    parser.add_argument("configs", nargs="+", type=Path, metavar="CONFIG", help="what is to stay")
+    parser.add_argument(
+        "configs", nargs="+", type=Path, metavar="CONFIG", help="studies whose simulations stay"
+    )
     parser.add_argument("--yes", action="store_true", help="remove what is listed")
     parser.set_defaults(function=clean_command)
 
@@ -44,7 +47,9 @@ def add_clean_arguments(parser: argparse.ArgumentParser) -> None:
 def add_adopt_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what adopting takes."""
     describe(parser, ADOPT)
-    parser.add_argument("folder", type=Path, metavar="FOLDER", help="results of another machine")
+    parser.add_argument(
+        "folder", type=Path, metavar="FOLDER", help="results folder of another machine"
+    )
     parser.set_defaults(function=adopt_command)
 
 
@@ -66,7 +71,7 @@ def clean_command(options: argparse.Namespace) -> int:
         print(f"{total:>10}  in {len(waste)} of {len(store.folders())} kept simulations")
         if not options.yes:
             if waste:
-                print("Nothing was removed: --yes removes them")
+                print("Nothing was removed; add --yes to remove them")
             return 0
         _remove(waste, store)
     return 0
@@ -120,8 +125,8 @@ def _sweep(store: Store) -> None:
 
 def _bytes(folder: Path) -> int:
     """Room that a folder takes alone: results that are links to its files keep theirs."""
-    found = (path.stat() for path in folder.rglob("*") if path.is_file())
-    return sum(each.st_size for each in found if each.st_nlink == 1)
+    files = (path.stat() for path in folder.rglob("*") if path.is_file())
+    return sum(each.st_size for each in files if each.st_nlink == 1)
 
 
 def _megabytes(number: int) -> str:
@@ -135,13 +140,13 @@ def adopt_command(options: argparse.Namespace) -> int:
     """Take in simulations, and say which."""
     taken, store = 0, Store()
     with workflow.holding_folder():
-        found = list(_offered(options.folder))
-        for number, folder in enumerate(found, 1):
+        offered = list(_offered(options.folder))
+        for number, folder in enumerate(offered, 1):
             is_new = adopt(folder, store)
             taken += is_new
-            said = "taken in" if is_new else "here already"
-            print(f"{number} of {len(found)}: {said}: {folder}", file=sys.stderr)
-    print(f"{taken} of {len(found)} simulations were taken in, the others are here already")
+            said = "added" if is_new else "already here"
+            print(f"{number} of {len(offered)}: {said}: {folder}", file=sys.stderr)
+    print(f"{taken} of {len(offered)} simulations were added; the others were already here")
     return 0
 
 
@@ -155,7 +160,7 @@ def _offered(folder: Path) -> Iterator[Path]:
     pointed = {store.pointed(pointer) for pointer in sorted(folder.rglob(CURRENT))} - {None}
     if not pointed:
         raise InputError(
-            f"{folder}: holds no simulations: name a results folder with {DEFAULT.name}/ in it, or "
+            f"{folder}: has no simulations: give a results folder with {DEFAULT.name}/ in it, or "
             "the folder of a study beside that"
         )
     yield from sorted(pointed)
@@ -237,7 +242,7 @@ def _check_hashes(folder: Path) -> None:
             if not path.exists() or file_digest(path) != expected:
                 raise InputError(
                     f"{path}: is missing, or was changed since it was written: leave it out, or "
-                    "bring it back there"
+                    "restore it there"
                 )
 
 

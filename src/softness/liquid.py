@@ -24,7 +24,7 @@ class Liquid:
     species
         Names of the two species; index 0 is the majority species that is analysed.
     fractions
-        Share of each species; they add up to 1.
+        Fraction of each species; they add up to 1.
     epsilon, sigma
         Energy and length of the pairs (AA, AB, BB), in eps_AA and sigma_AA.
     cutoff

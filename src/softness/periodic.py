@@ -16,7 +16,7 @@ def wrap(positions: np.ndarray, box_length: float) -> tuple[np.ndarray, np.ndarr
     Returns
     -------
     wrapped, images
-        (..., 3) float64 places in the box, and (..., 3) int32 images, so that
+        (..., 3) float64 positions in the box, and (..., 3) int32 images, so that
         ``positions == wrapped + images * box_length`` up to rounding.
     """
     positions = np.asarray(positions, dtype=np.float64)

@@ -1,6 +1,6 @@
-"""What a study takes, before anything runs: jobs, time steps, hours and disk, rule by rule.
+"""Estimate what a study costs before it runs: jobs, time steps, hours and disk space of each rule.
 
-Jobs are those of Snakemake's own plan and steps those of the study, so both are exact. Simulations
+Jobs come from Snakemake's own plan and steps from the study, so both are exact. Simulations
 that are kept on the disk, of whatever study, cost nothing. Hours of simulation follow from a rate,
 measured now or given; hours of analysis from benchmarks of this study where there are any, else
 from measured constants (softness/planning/seconds.py); disk from formulas
@@ -41,15 +41,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "examples:\n"
         "  python -m softness plan config/laptop.yaml\n"
         "  python -m softness plan config/dissertation.yaml --rate 1500\n"
-        "Without --rate and --measure the engine is timed for five seconds if it is here; else\n"
-        "the least that a machine should do is assumed, and the output says so."
+        "Without --rate and --measure the engine is timed for five seconds if it is installed;\n"
+        "else a minimum rate is assumed, and the output names it."
     )
     rate = parser.add_mutually_exclusive_group()
     rate.add_argument(
         "--rate",
         type=float,
         metavar="STEPS_PER_SECOND",
-        help="time steps a second of one process with the liquid of the study, on one core or GPU",
+        help="time steps per second of one process with this liquid, on one core or GPU",
     )
     rate.add_argument(
         "--measure",
@@ -57,20 +57,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="?",
         const=MEASURED_SECONDS,
         metavar="SECONDS",
-        help="time the configured engine now, and lanes if the study uses them, so long each "
-        "(default 5); an error if they are not here",
+        help="time the configured engine now, and lanes if the study uses them, for SECONDS each "
+        "(default 5); fails if one of them is unavailable",
     )
     parser.add_argument(
-        "--cores", type=int, default=os.cpu_count() or 1, help="for the wall time; default all"
+        "--cores",
+        type=int,
+        default=os.cpu_count() or 1,
+        help="cores, for the wall time; default: all",
     )
     parser.add_argument(
         "--probability",
         type=float,
         metavar="P",
-        help="that a particle rearranges in a run, at the coldest temperature of the ensembles; "
-        "default: an Arrhenius guess, right within a factor of about four",
+        help="probability that a particle rearranges in a run, at the coldest temperature of the "
+        "ensembles; default: an Arrhenius guess, right within a factor of about four",
     )
-    parser.add_argument("--json", action="store_true", help="for machines, with stable keys")
+    parser.add_argument(
+        "--json", action="store_true", help="print JSON with stable keys, for scripts"
+    )
 
 
 def command(options: argparse.Namespace) -> int:

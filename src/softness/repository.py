@@ -17,7 +17,7 @@ class NoRepository(Exception):
 
 
 def git(project: Path, *arguments: str) -> bytes:
-    """What git says in a folder, whatever repository the environment names.
+    """The output of git in a folder, whatever repository the environment names.
 
     Raises
     ------
@@ -48,7 +48,7 @@ def check_own(project: Path) -> None:
 
 
 def revision(project: Path = ROOT.parent) -> str:
-    """Commit of the code, with a mark where it was changed; or that of the archive it came in."""
+    """Commit of the code, with a mark where it was changed; or of the archive it came in."""
     try:
         check_own(project)
         return git(project, "describe", "--always", "--dirty", "--abbrev=12").decode().strip()

@@ -12,7 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = "softness"
 
-# What an engine is imported from at run time, where that is no module of softness.engines.
+# What an engine is imported from at run time, where that is not a module of softness.engines.
 ELSEWHERE = {"lanes": "softness.lanes.batch"}
 
 

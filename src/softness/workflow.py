@@ -68,7 +68,9 @@ def holding_folder() -> TextIO:
         If a study runs here already.
     """
     lock = LOCK.open("w")
-    take_lock(lock, fcntl.flock, "a study is running in this folder: wait for it, or stop it")
+    take_lock(
+        lock, fcntl.flock, "a study is already running in this folder: wait for it, or stop it"
+    )
     return lock
 
 
@@ -84,7 +86,7 @@ def hold_folder() -> None:
 
 
 def ask_engine(workflow: Any, study: Study) -> None:
-    """Stop if the engine that is here is not that of kept simulations; nothing if there is none.
+    """Stop if the installed engine differs from the engine of kept simulations.
 
     The engine may be where the jobs run and nowhere else: then they stop themselves.
     """
@@ -105,8 +107,8 @@ def ask_cluster(workflow: Any) -> None:
         raise WorkflowError(str(error)) from None
 
 
-def limit_no_rate(workflow: Any) -> None:
-    """Take away Snakemake's limit of jobs a second; so many at once are limited all the same.
+def remove_rate_limit(workflow: Any) -> None:
+    """Remove Snakemake's limit of jobs per second; the number of jobs at once is still limited.
 
     With it, every job that has ended leaves a thread and a timer behind which wakes the choice of
     jobs again and again: in a study of 2000 jobs, that is what the launcher does all day, until

@@ -16,7 +16,7 @@ _MERGE = "<<"
 
 
 class _Loader(yaml.SafeLoader):
-    """PyYAML's loader with the numbers of YAML 1.2, which refuses a key that stands twice."""
+    """PyYAML's loader with the numbers of YAML 1.2, which refuses a key that is given twice."""
 
     yaml_implicit_resolvers = {  # noqa: RUF012 - of the class, as in PyYAML
         first: [(tag, pattern) for tag, pattern in rules if tag not in _REPLACED]
@@ -24,18 +24,18 @@ class _Loader(yaml.SafeLoader):
     }
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict:
-        """Make a mapping, unless one of its keys stands there twice."""
+        """Make a mapping, unless one of its keys is given twice."""
         lines: dict[str, int] = {}
         for key, _ in node.value:
             name, line = str(key.value), key.start_mark.line + 1
             if name in lines and name != _MERGE:
-                raise _Twice(f"{name} stands twice, in lines {lines[name]} and {line}")
+                raise _DuplicateKey(f"{name} is given twice, in lines {lines[name]} and {line}")
             lines[name] = line
         return super().construct_mapping(node, deep)
 
 
-class _Twice(Exception):
-    """Says which key, and in which lines it stands."""
+class _DuplicateKey(Exception):
+    """The message names the key and its lines."""
 
 
 def _integer(loader: yaml.Loader, node: yaml.ScalarNode) -> int:
@@ -63,15 +63,17 @@ def read(path: str | Path) -> Any:
     Raises
     ------
     InputError
-        If there is no such file, it is no YAML, or a key stands twice in the same mapping.
+        If there is no such file, it is not valid YAML, or a key is given twice in the same mapping.
     """
     try:
         return yaml.load(Path(path).read_text(encoding="utf-8"), _Loader)
     except FileNotFoundError as error:
-        raise InputError(f"{path}: {error.strerror}: name a config file that exists") from error
+        raise InputError(
+            f"{path}: {error.strerror}: give a configuration file that exists"
+        ) from error
     except OSError as error:
         raise unreadable(path, error, "cannot be read", "check the path") from error
-    except _Twice as twice:
-        raise InputError(f"{path}: {twice}: keep one of them") from None
+    except _DuplicateKey as duplicate:
+        raise InputError(f"{path}: {duplicate}: keep one of them") from None
     except (yaml.YAMLError, ValueError) as error:
-        raise InputError(f"{path}: is no YAML: {' '.join(str(error).split())}") from error
+        raise InputError(f"{path}: is not valid YAML: {' '.join(str(error).split())}") from error

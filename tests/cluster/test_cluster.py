@@ -117,7 +117,7 @@ def test_a_job_killed_by_its_time_limit_is_tried_again_and_goes_on(cluster, proj
     assert process.wait() == 0, project.said
     jobs = submitted(cluster, before)
     assert [job["JobState"] for job in jobs] == ["TIMEOUT", "COMPLETED"]
-    assert "goes on after" in log.read_text()
+    assert "resumes after" in log.read_text()
     first, second = jobs
     assert int(second["MinMemoryNode"][:-1]) > int(first["MinMemoryNode"][:-1])
     assert second["TimeLimit"] > "00:10:00"
@@ -132,9 +132,9 @@ def test_a_job_leaves_before_its_time_limit_and_the_next_attempt_goes_on(cluster
     # None was killed: each ended by itself.
     assert {job["JobState"] for job in jobs[:-1]} == {"FAILED"}
     assert jobs[-1]["JobState"] == "COMPLETED"
-    assert "the wall time is nearly over" in project.said
+    assert "the time limit is nearly reached" in project.said
     log = project.folder / "results/smoke/logs/equilibrate_seed/T0.7_replica0.log"
-    assert "goes on after" in log.read_text()
+    assert "resumes after" in log.read_text()
 
 
 def test_a_group_that_runs_out_of_time_keeps_the_members_that_are_finished(cluster, project):
@@ -170,7 +170,7 @@ def test_a_job_whose_node_failed_is_queued_again_and_goes_on(cluster, project):
     assert process.wait() == 0, project.said
     (job,) = submitted(cluster, before)
     assert (job["JobState"], job["Restarts"]) == ("COMPLETED", "1")
-    assert "goes on after" in log.read_text()
+    assert "resumes after" in log.read_text()
 
 
 def test_ctrl_c_cancels_what_is_queued(cluster, project):

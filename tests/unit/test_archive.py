@@ -190,7 +190,7 @@ def test_what_is_no_archive_is_told(tmp_path):
     assert "no such file" in fault_of(tmp_path / "none.tar")
     text = tmp_path / "text.tar"
     text.write_text("no tar file\n" * 100)
-    assert "is no tar file" in fault_of(text)
+    assert "not a tar file" in fault_of(text)
 
 
 def test_nothing_is_drawn_from_a_damaged_archive(tmp_path, archive):
@@ -201,7 +201,7 @@ def test_nothing_is_drawn_from_a_damaged_archive(tmp_path, archive):
 
 
 def test_a_folder_with_files_is_refused(tmp_path, archive):
-    with pytest.raises(InputError, match="not empty: name a new folder"):
+    with pytest.raises(InputError, match="not empty: give a new folder"):
         redraw(archive, tmp_path / "files")
 
 
@@ -216,12 +216,12 @@ def test_paths_outside_of_the_folder_are_known(path):
     [
         ({"stage": "thermal"}, "'thermal' draws nothing"),
         ({"stage": "../x"}, "'../x' draws nothing"),
-        ({"inputs": ("/etc/passwd",)}, "'/etc/passwd' lies outside of the archive"),
-        ({"outputs": {"../x.png": "0"}}, "'../x.png' lies outside of the archive"),
-        ({"arguments": ("--png", "/tmp/x.png")}, "'/tmp/x.png' lies outside of the archive"),
-        ({"arguments": ("--png=../x.png",)}, "'../x.png' lies outside of the archive"),
-        ({"arguments": ("--settings", "settings.json")}, "settings.json' lies outside of"),
-        ({"arguments": ("--settings=settings.json",)}, "settings.json' lies outside of"),
+        ({"inputs": ("/etc/passwd",)}, "'/etc/passwd' lies outside the archive"),
+        ({"outputs": {"../x.png": "0"}}, "'../x.png' lies outside the archive"),
+        ({"arguments": ("--png", "/tmp/x.png")}, "'/tmp/x.png' lies outside the archive"),
+        ({"arguments": ("--png=../x.png",)}, "'../x.png' lies outside the archive"),
+        ({"arguments": ("--settings", "settings.json")}, "settings.json' lies outside the"),
+        ({"arguments": ("--settings=settings.json",)}, "settings.json' lies outside the"),
     ],
 )
 def test_a_manifest_runs_nothing_but_figures_and_writes_nowhere_else(manifest, changes, named):
@@ -233,10 +233,10 @@ def test_a_manifest_runs_nothing_but_figures_and_writes_nowhere_else(manifest, c
 @pytest.mark.parametrize(
     ("text", "named"),
     [
-        ("", "is no manifest of an archive of figures"),
-        ("[]", "is no manifest of an archive of figures"),
-        ("{}", "is no manifest of an archive of figures: 'format'"),
-        ('{"format": 1}', "is no manifest of an archive of figures: 'drawings'"),
+        ("", "is not a manifest of an archive of figures"),
+        ("[]", "is not a manifest of an archive of figures"),
+        ("{}", "is not a manifest of an archive of figures: 'format'"),
+        ('{"format": 1}', "is not a manifest of an archive of figures: 'drawings'"),
         ('{"format": 99}', "has format 99, this version reads 1"),
     ],
 )

@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-from toy_liquid import TEMPERATURES, ToyLiquid, count
+from toy_liquid import TEMPERATURES, ToyLiquid, count, resampled_onset
 
 from softness.barriers.analysis import analyse_barriers
 from softness.barriers.bins import bin_edges, without_thin_cells
 from softness.barriers.fit import FORMS, METHODS, fit_barrier, fit_curvature
-from softness.barriers.onset import fit_onset, onset_temperature
+from softness.barriers.onset import fit_onset
 from softness.uncertainty import interval
 
 EDGES = bin_edges(-2.5, 2.5, 0.5)
@@ -75,8 +75,8 @@ def test_draws_are_those_of_the_single_analysis(counted, found):
     tables, totals = counted
     alone = [[table[:, :, 0] for table in one] for one in tables]
     means = totals[:, 0] / np.array([sum(table.sum(axis=0) for table in one)[1] for one in alone])
-    onset = onset_temperature(means, TEMPERATURES, alone, np.random.default_rng(2), DRAWS)
-    np.testing.assert_allclose(found.onset_draws[:, 0], onset.resampled.draws[:, 0], rtol=1e-6)
+    onset = resampled_onset(means, alone, np.random.default_rng(2), DRAWS)
+    np.testing.assert_allclose(found.onset_draws[:, 0], onset.draws[:, 0], rtol=1e-6)
 
 
 def test_thin_cells_are_counted_and_left_out(counted):

@@ -81,8 +81,8 @@ def test_thin_cells_are_emptied_and_counted():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"edges": [0.0, 0.0, 1.0]}, r"edges is \[0\.0, 0\.0, 1\.0\]: .*rising"),
-        ({"edges": [0.0]}, "at least two rising"),
+        ({"edges": [0.0, 0.0, 1.0]}, r"edges = \[0\.0, 0\.0, 1\.0\]: .*above the one before"),
+        ({"edges": [0.0]}, "give two or more numbers"),
         ({"stride": 0}, "stride = 0: give a whole number"),
         ({"population_values": [0.1, np.nan]}, "values holds 1 values that are NaN"),
         ({"event_blocks": [0, 2], "blocks": 2}, r"event_blocks runs from 0 to 2: .* 0 to 1$"),

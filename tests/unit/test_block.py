@@ -251,7 +251,7 @@ def test_checkpoints_are_not_written_more_often_than_their_time(
 def test_a_block_leaves_before_the_wall_time_and_goes_on(
     done, recalled, whole, tmp_path, monkeypatch
 ):
-    with pytest.raises(InputError, match="too short for one of the 10 runs"):
+    with pytest.raises(InputError, match=r"too short for one of the runs .10 remain"):
         done(recalled(), deadline=Deadline(0.0))
     assert left_in(tmp_path) == []
     # Runs of 10 s: the third would end after 30 s, and its file later still.
@@ -263,7 +263,7 @@ def test_a_block_leaves_before_the_wall_time_and_goes_on(
 
     with monkeypatch.context() as patched:
         patched.setattr(block.time, "monotonic", lambda: clock[0])
-        with pytest.raises(OutOfTime, match="2 of 10 runs are done, 8 are left"):
+        with pytest.raises(OutOfTime, match="2 of 10 runs are done, 8 remain"):
             done(recalled(order=slow), deadline=Deadline(40.0, lambda: clock[0]))
     assert left_in(tmp_path) == [(0, 2)]
     assert not growing_in(tmp_path)
@@ -534,7 +534,7 @@ def test_seven_jobs_two_at_once_count_what_one_job_does(trajectory, in_one_job, 
         path.unlink()
     steps = SMOKE_RUNS * smoke_study(SMOKE_RUNS).steps_of_run
     said = finish(block_of_smoke(tmp_path, trajectory, SMOKE_RUNS, 0))
-    assert f"goes on after {steps} of {steps} steps" in said
+    assert f"resumes after {steps} of {steps} steps" in said
     assert same(summed(tmp_path), in_one_job)
 
 
@@ -561,7 +561,7 @@ def test_a_job_that_is_killed_three_times_counts_the_same(trajectory, in_one_job
     said = finish(command)
     steps = smoke_study(SMOKE_RUNS).steps_of_run
     assert kept > 0
-    assert f"goes on after {kept * steps} of {SMOKE_RUNS * steps} steps" in said
+    assert f"resumes after {kept * steps} of {SMOKE_RUNS * steps} steps" in said
     assert same(summed(tmp_path), in_one_job)
     assert not kept_in(kept_of_smoke(tmp_path))
     assert not growing_in(kept_of_smoke(tmp_path))

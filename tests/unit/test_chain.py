@@ -390,7 +390,7 @@ def test_a_finished_file_that_was_harmed_is_named_and_nothing_is_deleted(tmp_pat
     text = path.read_text()
     harm(path)
     before = names(tmp_path)
-    with pytest.raises(InputError, match=r"finished-0+23-lines\.txt: was changed or removed.*back"):
+    with pytest.raises(InputError, match=r"finished-0+23-lines\.txt: was changed or .*restore"):
         series(tmp_path, steps)
     # At once, before anything is done.
     assert names(tmp_path) == before
@@ -404,7 +404,7 @@ def test_a_segment_that_was_removed_is_missed(tmp_path):
     chain = Chain(tmp_path, CUTS)
     advance(chain, Counter(), 23)
     (tmp_path / "segment-000000000005-000000000010-lines.txt").unlink()
-    with pytest.raises(InputError, match=r"lacks the time steps before 10 of lines\.txt: bring"):
+    with pytest.raises(InputError, match=r"lacks the time steps before 10 of lines\.txt: restore"):
         chain.pieces(LINES, 23)
 
 
@@ -428,7 +428,7 @@ def test_a_second_process_is_refused(tmp_path):
             check=False,
         )
     assert other.returncode != 0
-    assert "another process is at this run" in other.stderr
+    assert "another process is already working on this run" in other.stderr
 
 
 def test_a_file_system_without_locks_is_not_taken_for_another_process(tmp_path, monkeypatch):
@@ -436,7 +436,9 @@ def test_a_file_system_without_locks_is_not_taken_for_another_process(tmp_path, 
         raise OSError(errno.ENOLCK, "")
 
     monkeypatch.setattr(fcntl, "lockf", lockf)
-    said = pytest.raises(InputError, match=r"has no locks .No locks available.: mount it with them")
+    said = pytest.raises(
+        InputError, match=r"has no file locks .No locks available.: mount it with them"
+    )
     with said, Chain(tmp_path / "run", CUTS).locked():
         pass
 
@@ -446,7 +448,7 @@ def test_a_run_that_has_lost_its_state_is_not_done_again_without_a_word(tmp_path
     (state,) = tmp_path.glob("state-*")
     state.unlink()
     engine = Counter()
-    with pytest.raises(InputError, match="lost the state from which it would go on: bring it back"):
+    with pytest.raises(InputError, match="has lost the state to continue from: restore it"):
         series(tmp_path, 41, engine)
     assert engine.steps == 0
     assert len(series(tmp_path, 12, engine)) == 12

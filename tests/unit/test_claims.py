@@ -7,7 +7,7 @@ import pytest
 
 from softness.errors import InputError
 from softness.report import claims
-from softness.report.claims import Statement, read_claims, write_claims
+from softness.report.claims import Inclusion, Statement, read_claims, write_claims
 
 STATEMENT = Statement("1.3", "stretching", "relaxation is stretched", "none", above=0.3, below=0.8)
 
@@ -30,6 +30,21 @@ def test_the_interval_decides(low, high, verdict):
     claim = STATEMENT.judge(0.5 * (low + high), draws(low, high), replicas=2)
     assert claim.verdict == verdict
     assert low < claim.low < claim.high < high
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "verdict"),
+    [
+        (0.9, 1.15, claims.REPRODUCED),
+        (0.7, 1.3, claims.INCONCLUSIVE),  # includes the value, as any wide interval
+        (1.05, 1.15, claims.NOT_REPRODUCED),
+        (0.5, 0.95, claims.NOT_REPRODUCED),
+    ],
+)
+def test_an_interval_that_includes_the_value_must_be_narrow(low, high, verdict):
+    same = Inclusion("1.3", "alike", "both are alike", "none", expected=1.0, half_width=0.2)
+    assert same.judge(0.5 * (low + high), draws(low, high), replicas=2).verdict == verdict
+    assert same.rule == "95 % interval includes 1, half its width below 0.2"
 
 
 MEMBERS = {

@@ -35,7 +35,6 @@ def test_value_is_the_decision_function_of_the_support_vector_machine():
     assert plane.value(features) == pytest.approx(machine.decision_function(standardised), abs=1e-9)
     assert plane.bias == pytest.approx(-machine.intercept_[0])
     assert plane.value(features) == pytest.approx(plane.projection(features) - plane.bias)
-    assert plane.with_bias(0.3).value(features) == pytest.approx(plane.projection(features) - 0.3)
     raw = features @ plane.raw_weights()
     assert raw - raw.mean() == pytest.approx(plane.projection(features), abs=1e-9)
 
@@ -85,34 +84,6 @@ def test_liblinear_finds_the_plane_of_libsvm(monkeypatch):
     assert quick.bias == pytest.approx(exact.bias, abs=5e-3)
 
 
-def test_accuracy_against_bias_is_what_counting_gives():
-    generator = np.random.default_rng(6)
-    projections = np.round(generator.normal(size=300), 1)  # with equal values
-    labels = np.where(projections + generator.normal(size=300) > 0.4, 1, -1)
-    biases = np.concatenate([np.linspace(-4, 4, 41), projections[:20]])
-    expected = [np.mean(np.where(projections > bias, 1, -1) == labels) for bias in biases]
-    assert classify.accuracy_against_bias(projections, labels, biases) == pytest.approx(expected)
-
-
-def test_no_bias_beats_the_best_bias():
-    generator = np.random.default_rng(7)
-    for _ in range(20):
-        projections = np.round(generator.normal(size=60), 1)
-        labels = np.where(projections + generator.normal(size=60) > 0.7, 1, -1)
-        bias, accuracy = classify.best_bias(projections, labels)
-        assert classify.accuracy_against_bias(projections, labels, np.array([bias])) == accuracy
-        others = np.linspace(-5, 5, 2001)
-        assert accuracy >= classify.accuracy_against_bias(projections, labels, others).max()
-
-
-def test_best_bias_of_two_equal_clouds_is_half_way():
-    labels = np.repeat([1, -1], 20_000)
-    projections = np.random.default_rng(8).normal(size=40_000) + np.where(labels > 0, 3.0, 1.0)
-    bias, accuracy = classify.best_bias(projections, labels)
-    assert bias == pytest.approx(2.0, abs=0.15)
-    assert accuracy == pytest.approx(0.8413, abs=0.01)  # Phi(1)
-
-
 def copies(generator, groups=60, repeats=8):
     """Samples without any relation to their labels, each of which comes in nearly equal copies."""
     features = np.repeat(generator.normal(size=(groups, 40)), repeats, axis=0)
@@ -147,7 +118,6 @@ def test_cross_validated_accuracy_is_that_of_the_ideal_observer():
     features, labels, _ = two_clouds(4000, np.random.default_rng(11), gap=2.0)
     result = classify.cross_validate(features, labels, np.random.default_rng(1), penalty=1.0)
     assert result.accuracy == pytest.approx(0.8413, abs=0.015)  # Phi(gap / 2)
-    assert result.accuracies.mean() == pytest.approx(result.accuracy)
     again = classify.cross_validate(features, labels, np.random.default_rng(1), penalty=1.0)
     assert (again.values == result.values).all()
 

@@ -9,7 +9,9 @@ from locations import ROOT
 from softness import configuration
 from softness.errors import InputError
 from softness.files.provenance import canonical_json
+from softness.learning.regressors import REGRESSORS
 from softness.liquid import Liquid
+from softness.structure.feature_set import FAMILIES
 
 PRESETS = ["dissertation", "laptop", "smoke", "overnight"]
 
@@ -29,17 +31,30 @@ def test_the_dissertations_file_holds_every_key_of_the_schema():
     assert configuration.checked(written) == written
 
 
-def test_every_key_of_the_schema_is_described():
+def test_every_key_of_the_schema_is_described_in_sentences_that_name_its_unit():
     schema = yaml.safe_load(configuration.SCHEMA.read_text())
 
     def undescribed(rule, place):
         for key, inner in rule.get("properties", {}).items():
-            if "description" not in inner:
+            text, is_time = inner.get("description", ""), "duration" in inner.get("$ref", "")
+            if not text.endswith(".") or (is_time and "in tau" not in text):
                 yield f"{place}.{key}"
             yield from undescribed(inner, f"{place}.{key}")
             yield from undescribed(inner.get("items", {}), f"{place}.{key}[]")
 
     assert list(undescribed(schema, "")) == []
+
+
+def test_the_schema_knows_all_regressors_and_families_of_descriptors():
+    schema = yaml.safe_load(configuration.SCHEMA.read_text())
+    block = schema["properties"]["regression"]["properties"]
+    grids = block["grids"]["properties"]
+    assert block["models"]["items"]["enum"] == list(grids) == list(REGRESSORS)
+    for name, kind in REGRESSORS.items():
+        grid = configuration._resolved(schema, grids[name])
+        assert set(grid["properties"]) == set(kind.defaults)
+    families = schema["properties"]["features"]["properties"]
+    assert list(families) == [family.name for family in FAMILIES]
 
 
 def test_defaults_fill_what_is_left_out(laptop):
@@ -157,7 +172,10 @@ MISTAKES = [
     (change("memory.bins.lowest", 1.5), ["memory.bins.lowest", "1.5", "highest"]),
     (change("memory.longest", 1.0), ["memory.longest", "1.0", "1"]),
     (change("inherent.training_time", 20.0), ["inherent.training_time", "20", "inherent.times"]),
-    (change("inherent.times", [0.5, 25.0, 4.0]), ["inherent.times", "do not rise", "in order"]),
+    (
+        change("inherent.times", [0.5, 25.0, 4.0]),
+        ["inherent.times", "ascending order", "sort them"],
+    ),
     (change("inherent.times", [0.0012, 25.0]), ["inherent.times", "0.0012", "time steps of 0.005"]),
     (change("inherent.snapshots", 1), ["inherent.snapshots", "1", "leave 1", "raise"]),
     (
@@ -175,7 +193,7 @@ MISTAKES = [
     (change("inherent.runs", 1), ["inherent.runs", "1"]),
     (
         change("inherent.published", [{"time": 5, "files": ["a", "b", "c"]}] * 2),
-        ["inherent.published", "do not rise"],
+        ["inherent.published", "ascending order"],
     ),
     (
         change(
@@ -304,7 +322,8 @@ def test_all_mistakes_are_told_at_once(laptop):
 
 
 @pytest.mark.parametrize(
-    ("text", "named"), [("a: [", "no YAML"), ("- 1", "holds no keys"), ("\x00", "no YAML")]
+    ("text", "named"),
+    [("a: [", "not valid YAML"), ("- 1", "contains no keys"), ("\x00", "not valid YAML")],
 )
 def test_a_file_that_is_no_configuration_is_named(tmp_path, text, named):
     file = tmp_path / "mine.yaml"

@@ -49,7 +49,7 @@ def test_units_of_features_change_the_plain_cosine_only():
 
 
 def test_messages_name_argument_value_and_remedy():
-    with pytest.raises(InputError, match=r"first has 2 weights, second 3.*equal features"):
+    with pytest.raises(InputError, match=r"first has 2 weights, second 3.*the same features"):
         plain_cosine(np.ones(2), np.ones(3))
     with pytest.raises(InputError, match=r"covariance has the shape \(3, 3\): give \(2, 2\)"):
         covariance_cosine(np.ones(2), np.ones(2), np.eye(3))

@@ -334,7 +334,7 @@ def test_parts_of_other_settings_and_runs_that_count_twice_are_refused(whole):
     with pytest.raises(InputError, match=r"b\.h5: run 0 is in a\.h5 already"):
         merged([whole, whole], ["a.h5", "b.h5"])
     warmer = replace(whole, temperature=np.array(1.1))
-    with pytest.raises(InputError, match=r"b\.h5: has another temperature than a\.h5"):
+    with pytest.raises(InputError, match=r"b\.h5: has a different temperature from a\.h5"):
         merged([whole, warmer], ["a.h5", "b.h5"])
     with pytest.raises(InputError, match="no parts"):
         merged([], [])

@@ -279,7 +279,7 @@ def test_a_longer_end_is_gone_on_to_and_has_the_bytes_of_the_long_run(
     long = run_stage(snapshots, tmp_path / "study", longer)
     # Of each run from the last cut, at 150 steps.
     assert sum(steps) == 2 * (230 - 150)
-    assert "goes on after 150 of 230 steps" in capsys.readouterr().err
+    assert "resumes after 150 of 230 steps" in capsys.readouterr().err
     steps.clear()
     assert run_stage(snapshots, tmp_path / "study") == short
     assert run_stage(snapshots, tmp_path / "other", longer) == long

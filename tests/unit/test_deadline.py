@@ -124,18 +124,18 @@ def test_where_slurm_does_not_answer_there_is_no_limit(tmp_path, monkeypatch, ca
     monkeypatch.setenv("PATH", environment["PATH"])
     assert Deadline.of_job(math.inf, environment).seconds == math.inf
     assert Deadline.of_job(5, environment).seconds == 300
-    assert "SLURM does not say when this job ends" in capsys.readouterr().err
+    assert "SLURM does not tell when this job ends" in capsys.readouterr().err
 
 
 def test_who_has_done_something_is_run_again_and_who_has_not_is_wrong(clock):
     deadline = Deadline(HOUR, clock)
     again = deadline.stop("run", "segments", before=2, done=5, total=20)
     assert isinstance(again, OutOfTime)
-    assert "5 of 20 segments are done, 15 are left; runs again from here" in str(again)
+    assert "5 of 20 segments are done, 15 remain; the job resumes here" in str(again)
     hopeless = deadline.stop("run", "segments", before=2, done=2, total=20)
     assert isinstance(hopeless, InputError)
-    assert "60 min is too short for one of the 18 segments" in str(hopeless)
-    assert "longer runtime" in str(hopeless)
+    assert "60 min is too short for one of the segments (18 remain)" in str(hopeless)
+    assert "longer limit" in str(hopeless)
 
 
 # -- chains ---------------------------------------------------------------------------------------
@@ -157,7 +157,7 @@ def chain_of_ten(folder, clock, seconds, per_step=1.0):
 
 def test_a_chain_ends_before_a_segment_that_does_not_fit(tmp_path, clock):
     """400 s less a tenth: after two segments 160 s are left, and 125 are needed."""
-    with pytest.raises(OutOfTime, match=r"test.*3 of 10 segments are done, 7 are left"):
+    with pytest.raises(OutOfTime, match=r"test.*3 of 10 segments are done, 7 remain"):
         chain_of_ten(tmp_path / "run", clock, 400)
     with pytest.raises(OutOfTime, match="6 of 10 segments are done"):
         chain_of_ten(tmp_path / "run", clock, 400)
@@ -170,7 +170,7 @@ def test_another_limit_changes_nothing_that_was_done(tmp_path, clock, capsys):
     with pytest.raises(OutOfTime):
         chain_of_ten(tmp_path / "run", clock, 400)
     assert chain_of_ten(tmp_path / "run", clock, math.inf) == 10
-    assert "test: goes on after 300 of 1000 steps" in capsys.readouterr().err
+    assert "test: resumes after 300 of 1000 steps" in capsys.readouterr().err
     assert clock.now == 1000 + 1000
 
 
@@ -183,7 +183,7 @@ def test_a_segment_that_slows_down_is_left_and_done_again(tmp_path, clock):
 def test_a_job_that_is_too_short_for_one_segment_is_tried_once_alone(tmp_path, clock):
     """The first job finds out in the middle of it; the next ones of that length end at once."""
     folder = tmp_path / "run"
-    with pytest.raises(InputError, match="too short for one of the 10 segments"):
+    with pytest.raises(InputError, match=r"too short for one of the segments .10 remain"):
         chain_of_ten(folder, clock, 60)
     assert clock.now == 1060
     for _ in range(3):
@@ -349,11 +349,11 @@ def test_many_short_jobs_make_the_bytes_of_one_long_job(
             break
         except OutOfTime as stop:
             stops += 1
-            assert "runs again from here" in str(stop)
+            assert "resumes here when it is run again" in str(stop)
             assert steps_as_seconds.now - begin <= STEPS_OF_JOB[stage]
     assert stops >= 2
     assert chopped == whole
-    assert "goes on after" in capsys.readouterr().err
+    assert "resumes after" in capsys.readouterr().err
 
 
 def test_a_stage_that_stops_says_so_and_asks_to_be_run_again(capsys):

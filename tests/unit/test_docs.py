@@ -6,6 +6,8 @@ import pytest
 
 from locations import ROOT
 from softness import configuration
+from softness.figures.registry import FIGURES
+from softness.report.page import caption_text
 from softness.study import Study
 
 ROWS = re.findall(
@@ -26,3 +28,20 @@ def test_simulated_times_of_presets(preset, time, particles):
     simulated = Study(config).total_steps() * config["engine"]["time_step"]
     assert int(time.replace(" ", "")) == round(simulated)
     assert int(particles) == config["liquid"]["particles"]
+
+
+def captions(**settings):
+    config = configuration.load(ROOT / "config" / "smoke.yaml", settings=settings)
+    files = {each.number: ROOT / "workflow" / "captions" / f"{each.name}.rst" for each in FIGURES}
+    return {number: caption_text(path.read_text(), config) for number, path in files.items()}
+
+
+@pytest.mark.parametrize("number", ["3.2", "3.3", "3.7"])
+def test_captions_name_the_time_of_the_configuration(number):
+    assert "within the next 2 tau" in captions()[number]
+    assert "within the next 3 tau" in captions(barriers={"within": 3.0})[number]
+
+
+def test_the_caption_of_the_map_names_its_lag():
+    assert "within 1 times the relaxation time" in captions()["1.1"]
+    assert "within 0.5 times" in captions(displacement_map={"lag": 0.5})["1.1"]

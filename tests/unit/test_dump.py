@@ -189,7 +189,9 @@ def test_frames_at_equal_times_need_no_equal_steps(tmp_path, walk):
 
 def test_a_run_that_began_again_is_refused_for_dynamics(tmp_path, walk):
     steps = [*range(0, 1200, 200), *range(0, 1200, 200)]
-    fault = r"frame 6 has the time (step )?0 after (1000|5): take out repeated frames, .*began anew"
+    fault = (
+        r"frame 6 has the time (step )?0 after (1000|5): take out repeated frames, .*started over"
+    )
     for times in ([None] * 12, [0.005 * step for step in steps]):
         with open_trajectory(timed(tmp_path, walk, times, steps), time_step=0.005) as trajectory:
             with pytest.raises(InputError, match=fault):
@@ -239,21 +241,21 @@ def edited(tmp_path, walk, old, new, count=1, **options):
         (r"\n(\d+) (\d) [-\d.e]+", r"\n\1 \2 word", 0, "frame 0 cannot be read"),
         (r"\n7 1 ", r"\n8 1 ", 1, "has the particle id 8 twice"),
         (r"ITEM: TIMESTEP", "ITEM: TIME", 0, "has no frames"),
-        (r"ITEM: TIMESTEP\n200", "ITEM: TIMESTEP\n", 1, "frame 1 has no whole header"),
+        (r"ITEM: TIMESTEP\n200", "ITEM: TIMESTEP\n", 1, "frame 1 has an incomplete header"),
         (
             r"ITEM: TIMESTEP\n200",
             "ITEM: TIMESTEP\n0.4",
             1,
             "frame 1 has 0.4 as its time step or number of particles, expected a whole number: "
-            "write the number of the step there; a time stands under ITEM: TIME",
+            "write the number of the step there; a time belongs under ITEM: TIME",
         ),
         (r"ATOMS\n100", "ATOMS\n0", 0, "frame 0 has 0 particles"),
         (r"ITEM: TIMESTEP", "ITEM: UNITS\nreal\nITEM: TIMESTEP", 0, "frame 0 is in the units real"),
         (r"ITEM: BOX", "ITEM: UNITS\nsi\nITEM: BOX", 1, "frame 0 is in the units si, expected lj"),
         (r"\n(\d+) 2 ", r"\n\1 1 ", 0, "has particles of species 1 alone, expected 1 and 2"),
-        (r"\n(\d+) 2 ", r"\n\1 2.5 ", 0, "frame 0 has an id, a type or an image that is no"),
-        (r" (\S+) \n7 1 ", r" 0.5 \n7 1 ", 0, "frame 0 has an id, a type or an image that is no"),
-        (r" (\S+) \n7 1 ", r" nan \n7 1 ", 0, "frame 0 has an id, a type or an image that is no"),
+        (r"\n(\d+) 2 ", r"\n\1 2.5 ", 0, "frame 0 has an id, a type or an image that is not"),
+        (r" (\S+) \n7 1 ", r" 0.5 \n7 1 ", 0, "frame 0 has an id, a type or an image that is not"),
+        (r" (\S+) \n7 1 ", r" nan \n7 1 ", 0, "frame 0 has an id, a type or an image that is not"),
         (
             r"1\.0000000000000000e\+01",
             "0",
@@ -291,9 +293,9 @@ def changed(tmp_path, walk, **options):
 @pytest.mark.parametrize(
     ("options", "fault"),
     [
-        ({"length": 10.1}, "frame 1 has another box than the first: .*constant volume"),
-        ({"columns": "id type xu yu zu"}, "frame 1 has other columns"),
-        ({"types": np.roll(TYPES, 1)}, "frame 1 has other types"),
+        ({"length": 10.1}, "frame 1 has a different box from the first: .*constant volume"),
+        ({"columns": "id type xu yu zu"}, "frame 1 has different columns"),
+        ({"types": np.roll(TYPES, 1)}, "frame 1 has different types"),
     ],
 )
 def test_a_system_that_changes_is_refused(tmp_path, walk, options, fault):

@@ -203,10 +203,10 @@ def test_engines_follow_the_same_short_trajectory(engine, melt):
 
 
 BAD = {
-    "shape": (lambda x, t: (x[:-1], t), "positions has shape"),
-    "nan": (lambda x, t: (np.where(x == x[0, 0], np.nan, x), t), "positions has values"),
+    "shape": (lambda x, t: (x[:-1], t), "positions has the shape"),
+    "nan": (lambda x, t: (np.where(x == x[0, 0], np.nan, x), t), "positions holds"),
     "types": (lambda x, t: (x, t + 1), "use 0 for A and 1 for B"),
-    "count": (lambda x, t: (x, t[:-1]), "types has shape"),
+    "count": (lambda x, t: (x, t[:-1]), "types has the shape"),
 }
 
 

@@ -24,10 +24,12 @@ STAGES = {path.stem for path in (ROOT / "src" / "softness" / "stages").glob("[a-
 ON_PYPI = {
     "freud": "freud-analysis",
     "matplotlib-base": "matplotlib",
+    "seaborn-base": "seaborn",
     "snakemake-minimal": "snakemake",
 }
 IMPORTED_AS = {
     "matplotlib-base": "matplotlib",
+    "seaborn-base": "seaborn",
     "pyyaml": "yaml",
     "scikit-learn": "sklearn",
     "snakemake-minimal": "snakemake",

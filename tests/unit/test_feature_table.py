@@ -22,7 +22,13 @@ from softness.files.features import reading_features, writing_features
 from softness.files.provenance import Provenance
 from softness.structure.angular import angular_features
 from softness.structure.averaged import averaged_features
-from softness.structure.feature_set import FeatureSet, frame_features
+from softness.structure.family import Family, family_of, order_of
+from softness.structure.feature_set import (
+    FAMILIES,
+    FeatureSet,
+    families_of,
+    frame_features,
+)
 from softness.structure.radial import radial_features
 from softness.structure.table import (
     every_moment,
@@ -137,9 +143,9 @@ def test_lists_and_arrays_are_as_good_as_tuples(liquid, kind):
     ("options", "fault"),
     [
         ({"orders": (0, 1)}, r"orders = \(0, 1\) need a cutoff"),
-        ({"orders": ()}, "rising whole numbers"),
-        ({"orders": (1, 0), "cutoff": 2.0}, "rising whole numbers"),
-        ({"orders": (0.5,)}, "rising whole numbers"),
+        ({"orders": ()}, "increasing whole numbers"),
+        ({"orders": (1, 0), "cutoff": 2.0}, "increasing whole numbers"),
+        ({"orders": (0.5,)}, "increasing whole numbers"),
         ({"radii": (), "shells": ()}, "radii and shells are empty"),
         ({"radii": [], "shells": np.array([])}, "radii and shells are empty"),
         ({"radii": 1.1}, r"radii = 1\.1: give a list of numbers"),
@@ -151,6 +157,86 @@ def test_lists_and_arrays_are_as_good_as_tuples(liquid, kind):
 def test_a_set_of_features_that_makes_no_sense_is_refused(options, fault):
     with pytest.raises(InputError, match=fault):
         FeatureSet(**options)
+
+
+# -- families ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("family", [kind() for kind in FAMILIES], ids=lambda family: family.name)
+def test_a_family_names_its_columns_and_sees_no_further_than_its_reach(family):
+    names = family.names
+    assert len(set(names)) == len(names) > 0
+    assert {family_of(name) for name in names} == {family.name}
+    assert {order_of(name) for name in names} == {0}
+    assert all(name.startswith(kind) for kind, own in family.kinds.items() for name in own)
+    length = 2 * family.reach + 0.1
+    positions = np.random.default_rng(1).uniform(0, length, size=(400, 3))
+    types = np.arange(400) % 2
+    centre, everyone = np.array([0]), np.arange(400)
+    found = family.values(positions, types, length, centre)
+    assert found.shape == (1, len(names)) and found.dtype == np.float64
+    every = family.values(positions, types, length, everyone)
+    np.testing.assert_allclose(every[:1], found, rtol=1e-9)
+    apart = (positions - positions[0] + length / 2) % length - length / 2
+    near = np.linalg.norm(apart, axis=1) < family.reach
+    assert 0 < near.sum() < 400
+    alone = family.values(positions[near], types[near], length, centre)
+    np.testing.assert_allclose(alone, found, rtol=1e-9, atol=1e-12)
+
+
+def test_family_and_order_of_a_column_stand_in_its_name():
+    features = FeatureSet(SMALL.radii, 0.2, SMALL.shells, SMALL.degrees, (0, 2), cutoff=2.0)
+    families = np.array([family_of(name) for name in features.names])
+    orders = np.array([order_of(name) for name in features.names])
+    for order in (0, 2):
+        chosen = features.columns(order=order)
+        assert set(orders[chosen]) == {order}
+        assert (families[chosen] == ["radial"] * 6 + ["angular"] * 4).all()
+
+
+def test_settings_name_families_in_the_order_of_columns():
+    radial = {"first": 0.9, "last": 1.1, "step": 0.2, "width": 0.2}
+    angular = {"first": 1.0, "last": 2.0, "step": 1.0, "degrees": [4, 6]}
+    both = FeatureSet.of(families_of({"angular": angular, "radial": radial}))
+    assert both == FeatureSet((0.9, 1.1), 0.2, (1.0, 2.0), (4, 6), thickness=1.0)
+    assert FeatureSet.of(families_of({"angular": angular})).names == both.names[4:]
+    higher = FeatureSet.of(families_of({"radial": radial, "angular": angular}), [0, 1], 2.0)
+    assert higher.only({"radial"}) == FeatureSet((0.9, 1.1), shells=(), orders=(0, 1), cutoff=2.0)
+
+
+class Neighbours(Family):
+    """Number of neighbours of each species closer than 1.5."""
+
+    name = "neighbours"
+    kinds = {"neighbours": ("neighbours_A", "neighbours_B")}  # noqa: RUF012
+    reach = 1.5
+
+    @classmethod
+    def from_settings(cls, block):
+        return cls()
+
+    def values(self, positions, types, box_length, centres):
+        apart = positions[None] - positions[centres, None]
+        apart -= box_length * np.round(apart / box_length)
+        near = np.linalg.norm(apart, axis=2) < self.reach
+        near[np.arange(len(centres)), centres] = False
+        return np.stack([near[:, types == species].sum(axis=1) for species in (0, 1)], axis=1) + 0.0
+
+
+def test_another_family_stands_beside_them(liquid):
+    positions, types = liquid
+    others = (Neighbours(),)
+    features = FeatureSet(SMALL.radii, 0.2, SMALL.shells, SMALL.degrees, (0, 1), 2.0, others=others)
+    assert len(features) == len(features.names) == 24
+    assert features.names[10:12] == ("neighbours_A", "neighbours_B")
+    assert features.columns("neighbours").tolist() == [10, 11, 22, 23]
+    found = frame_features(positions, types, LENGTH, features)
+    np.testing.assert_array_equal(found[:, :10], frame_features(positions, types, LENGTH, SMALL))
+    alone = frame_features(positions, types, LENGTH, features.only({"neighbours"}))
+    np.testing.assert_array_equal(alone, found[:, features.columns("neighbours")])
+    counted = others[0].values(positions, types, LENGTH, np.flatnonzero(types == 0))
+    np.testing.assert_array_equal(found[:, 10:12], counted)
+    assert counted.sum() > 0
 
 
 # -- rows --------------------------------------------------------------------------------------

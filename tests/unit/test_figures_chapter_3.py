@@ -692,8 +692,8 @@ def test_models_have_one_look_each():
         assert len(set(part)) == len(looks)
     # Variants stand beside SVR alone.
     for name in draw_models.VARIANT_LOOKS:
-        assert not set(draw_models.look(name)) & set(draw_models.look("svr"))
-    assert draw_models.look("another")[0] == "another"
+        assert not set(draw_models.look_of(name)) & set(draw_models.look_of("svr"))
+    assert draw_models.look_of("another")[0] == "another"
 
 
 def test_noise_does_not_take_from_a_correlation():

@@ -53,7 +53,7 @@ def test_too_few_samples_stop_with_the_length_that_would_do():
     for part in ("T = 0.5", "40 active", "300 inactive", "2 runs of 400 tau", "100 of each"):
         assert part in text
     # 100 of 40 samples take two and a half times as long.
-    assert "runs of 1000 tau should do" in text
+    assert "runs of 1000 tau should be enough" in text
     assert "too_few: go_on" in text
 
 

@@ -141,11 +141,11 @@ def test_a_restored_batch_is_the_same_to_the_last_bit(batch, tmp_path):
 
 
 BAD_VELOCITIES = {
-    "one run": (lambda v: v[0], "velocities has shape"),
-    "more runs": (lambda v: np.concatenate([v, v]), "velocities has shape"),
-    "fewer particles": (lambda v: v[:, :-1], "velocities has shape"),
-    "not a number": (lambda v: np.where(v == v[0, 7, 1], np.nan, v), "velocities has values that"),
-    "infinite": (lambda v: np.where(v == v[-1, 7, 1], np.inf, v), "velocities has values that"),
+    "one run": (lambda v: v[0], "velocities has the shape"),
+    "more runs": (lambda v: np.concatenate([v, v]), "velocities has the shape"),
+    "fewer particles": (lambda v: v[:, :-1], "velocities has the shape"),
+    "not a number": (lambda v: np.where(v == v[0, 7, 1], np.nan, v), "velocities holds"),
+    "infinite": (lambda v: np.where(v == v[-1, 7, 1], np.inf, v), "velocities holds"),
 }
 
 
@@ -159,10 +159,10 @@ def test_bad_velocities_are_refused(batch, kind):
 
 
 BAD_STARTS = {
-    "fewer particles": (lambda x, t: (x[:-1], t), "positions has shape"),
-    "not a number": (lambda x, t: (np.where(x == x[0, 0], np.nan, x), t), "positions has values"),
+    "fewer particles": (lambda x, t: (x[:-1], t), "positions has the shape"),
+    "not a number": (lambda x, t: (np.where(x == x[0, 0], np.nan, x), t), "positions holds"),
     "types": (lambda x, t: (x, t + 1), "use 0 for A and 1 for B"),
-    "fewer types": (lambda x, t: (x, t[:-1]), "types has shape"),
+    "fewer types": (lambda x, t: (x, t[:-1]), "types has the shape"),
 }
 
 
@@ -225,7 +225,7 @@ def test_an_ordinary_engine_does_one_run_at_a_time(engine_name):
 
 def test_an_ordinary_engine_takes_one_start(engine_name, start):
     batch = engines.create_batch(engine_name, kob_andersen(PARTICLES), 1)
-    with pytest.raises(InputError, match="positions has shape"):
+    with pytest.raises(InputError, match="positions has the shape"):
         batch.load(np.array([start] * 2), batch.liquid.types)
 
 
@@ -274,7 +274,7 @@ def test_starts_in_other_boxes_are_not_far_apart(lanes, start):
 
 @pytest.mark.parametrize("count", [1, 2, 4])
 def test_there_is_one_start_for_all_or_one_for_each(lanes, start, count):
-    with pytest.raises(InputError, match=rf"positions has shape \({count}, 500, 3\)"):
+    with pytest.raises(InputError, match=rf"positions has the shape \({count}, 500, 3\)"):
         lanes.load(np.array([start] * count), lanes.liquid.types)
 
 

@@ -29,7 +29,7 @@ def said(capsys):
 
 STARTED = (
     LogEvent.JOB_INFO,
-    {"jobid": 3, "rule_msg": "thermal run at T=0.7", "rule_name": "thermal"},
+    {"jobid": 3, "rule_msg": "production run at T=0.7", "rule_name": "thermal"},
 )
 
 
@@ -42,7 +42,7 @@ def test_finished_jobs_are_counted(said):
     assert said(plan) == ["12 jobs to do"]
     counted = LogEvent.PROGRESS, {"done": 4, "total": 12}
     finished = LogEvent.JOB_FINISHED, {"job_id": 3}
-    assert said(STARTED, counted, finished) == ["5 of 12 done: thermal run at T=0.7"]
+    assert said(STARTED, counted, finished) == ["5 of 12 done: production run at T=0.7"]
     # It is done once.
     assert said(finished) == []
 
@@ -51,7 +51,7 @@ def test_a_job_that_failed_is_named_with_the_end_of_its_log(said, tmp_path):
     log = tmp_path / "thermal.log"
     log.write_text("".join(f"line {number}\n" for number in range(8)))
     assert said(STARTED, failed(log)) == [
-        "failed: thermal run at T=0.7",
+        "failed: production run at T=0.7",
         *(f"    line {number}" for number in (3, 4, 5, 6, 7)),
         f"    log: {log}",
     ]

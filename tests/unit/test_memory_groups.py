@@ -190,8 +190,6 @@ def test_line_in_log_time():
     # The slope of a parabola over a symmetric range is that at its middle, log10 t = 1.
     assert found.slope[1] == pytest.approx(-0.1 + 0.06, abs=0.003)
     assert found.curvature == pytest.approx([0.0, 0.06], abs=1e-10)
-    assert found.residual[0] == pytest.approx(0, abs=1e-12)
-    assert found.residual[1] > 0.005
     brute = np.polyfit(np.log10(times[times >= 1]), curves[1, times >= 1], 1)
     assert found.slope[1] == pytest.approx(brute[0])
     two = curves_of.fit_log_line(np.array([1.0, 10.0]), np.array([1.0, 0.4]), 1, 10)

@@ -17,13 +17,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVR
 
 from softness.errors import InputError
-from softness.learning import models
-from softness.learning.hyperplane import Hyperplane
-
-
-@pytest.fixture
-def plane():
-    return Hyperplane(np.array([0.3, -1.7]), 0.25, np.array([1.0, 2.0]), np.array([0.5, 4.0]))
+from softness.files import models
 
 
 def data():
@@ -39,22 +33,6 @@ REGRESSORS = {
     "network": MLPRegressor(hidden_layer_sizes=(8, 8), max_iter=30, random_state=1),
     "boosting": HistGradientBoostingRegressor(max_iter=20, random_state=1),
 }
-
-
-def test_a_hyperplane_comes_back_to_the_last_bit(tmp_path, plane):
-    path = tmp_path / "softness.h5"
-    models.save_hyperplane(path, plane, '{"stage":"learn"}')
-    back = models.load_hyperplane(path)
-    features = np.random.default_rng(1).normal(size=(50, 2))
-    assert (back.value(features) == plane.value(features)).all()
-    assert back.bias == plane.bias
-    assert models.load_hyperplane_provenance(path) == '{"stage":"learn"}'
-
-
-def test_equal_hyperplanes_give_equal_bytes(tmp_path, plane):
-    for name in ("a.h5", "b.h5"):
-        models.save_hyperplane(tmp_path / name, plane)
-    assert (tmp_path / "a.h5").read_bytes() == (tmp_path / "b.h5").read_bytes()
 
 
 @pytest.mark.filterwarnings("ignore:Stochastic Optimizer")
@@ -80,12 +58,7 @@ def test_equal_models_give_equal_bytes(tmp_path, name):
     assert contents[0] == contents[1]
 
 
-def test_a_truncated_file_is_named(tmp_path, plane):
-    path = tmp_path / "softness.h5"
-    models.save_hyperplane(path, plane)
-    path.write_bytes(path.read_bytes()[:-100])
-    with pytest.raises(InputError, match=r"softness\.h5: truncated.*delete it and run again"):
-        models.load_hyperplane(path)
+def test_a_truncated_file_is_named(tmp_path):
     path = tmp_path / "model.skops"
     models.save_model(path, Ridge())
     path.write_bytes(path.read_bytes()[:-30])
@@ -93,34 +66,17 @@ def test_a_truncated_file_is_named(tmp_path, plane):
         models.load_model(path)
 
 
-def test_foreign_files_are_named(tmp_path, plane):
+def test_foreign_files_are_named(tmp_path):
     path = tmp_path / "table.h5"
     with h5py.File(path, "w") as file:
         file["weights"] = np.ones(3)
-    with pytest.raises(InputError, match=r"table\.h5: holds a foreign HDF5 file"):
-        models.load_hyperplane(path)
     with pytest.raises(InputError, match=r"table\.h5: truncated, or not a skops file"):
         models.load_model(path)
-    with pytest.raises(InputError, match=r"absent\.h5: no such file.*run the rule"):
-        models.load_hyperplane(tmp_path / "absent.h5")
     with pytest.raises(InputError, match=r"absent\.skops: no such file.*run the rule"):
         models.load_model(tmp_path / "absent.skops")
     skops.io.dump([1, 2], tmp_path / "list.skops")
     with pytest.raises(InputError, match=r"list\.skops: is a skops file of another kind"):
         models.load_model(tmp_path / "list.skops")
-
-
-def test_a_hyperplane_that_lacks_a_part_is_named(tmp_path, plane):
-    path = tmp_path / "softness.h5"
-    models.save_hyperplane(path, plane)
-    with h5py.File(path, "a") as file:
-        del file["scale"]
-    with pytest.raises(InputError, match=r"softness\.h5: lacks scale.*train again"):
-        models.load_hyperplane(path)
-    with h5py.File(path, "a") as file:
-        file["scale"] = np.ones(7)
-    with pytest.raises(InputError, match=r"scale \(7,\) do not fit"):
-        models.load_hyperplane(path)
 
 
 class Stranger:
@@ -136,7 +92,7 @@ def test_types_that_are_not_scikit_learn_are_neither_written_nor_read(tmp_path):
         models.save_model(path, Stranger())
     assert not path.exists()
     skops.io.dump({"model": Stranger(), "provenance": "{}"}, path)
-    with pytest.raises(InputError, match=r"stranger\.skops: holds .*Stranger.*unknown origin"):
+    with pytest.raises(InputError, match=r"stranger\.skops: contains .*Stranger.*unknown origin"):
         models.load_model(path)
 
 
@@ -158,12 +114,11 @@ def test_a_forged_array_is_refused_without_advice_to_open_it(tmp_path, kind):
     assert raised.value.__suppress_context__
 
 
-def test_nothing_is_left_of_a_write_that_failed(tmp_path, plane, monkeypatch):
-    path = tmp_path / "softness.h5"
-    models.save_hyperplane(path, plane)
+def test_nothing_is_left_of_a_write_that_failed(tmp_path):
+    path = tmp_path / "model.skops"
+    models.save_model(path, Ridge())
     before = path.read_bytes()
-    broken = Hyperplane(np.array(["a", "b"]), 0.0, plane.mean, plane.scale)
-    with pytest.raises(ValueError, match="could not convert"):
-        models.save_hyperplane(path, broken)
+    with pytest.raises(InputError, match="Stranger"):
+        models.save_model(path, Stranger())
     assert path.read_bytes() == before
     assert list(tmp_path.iterdir()) == [path]

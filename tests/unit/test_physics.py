@@ -119,7 +119,7 @@ def test_an_edit_stops_the_kinds_that_import_it_and_says_how_to_go_on(project):
         lock.check(lock.KINDS, "lammps")
     first, second = str(error.value).splitlines()
     assert first == (
-        "src/softness/simulate/inherent_propensity.py: is not the code that is locked, used by "
+        "src/softness/simulate/inherent_propensity.py: differs from the locked code, used by "
         "inherent_propensity"
     )
     assert "python -m softness physics confirm" in second
@@ -140,7 +140,7 @@ def test_lanes_count_for_isoconfigurational_runs_in_lanes_alone(project):
     assert change.module == "softness.lanes.batch"
     assert change.uses == {("lanes", "isoconfigurational")}
     lock.check(["thermal"], "lammps", "lanes")
-    with pytest.raises(InputError, match=r"lanes/batch\.py: is not the code that is locked"):
+    with pytest.raises(InputError, match=r"lanes/batch\.py: differs from the locked code"):
         lock.check(["isoconfigurational"], "lanes")
     edit(project, LAMMPS)
     assert broken("lanes") == ["softness.lanes.batch"]
@@ -171,7 +171,7 @@ def module_of(name):
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"versions": {}}', '{"versions": 1}'])
 def test_a_damaged_lock_is_refused(project, text):
     (project / "src" / lock.FILE).write_text(text)
-    with pytest.raises(InputError, match=r"lock\.json: is no lock of physics"):
+    with pytest.raises(InputError, match=r"lock\.json: is not a lock of physics"):
         lock.check()
 
 
@@ -393,7 +393,7 @@ def test_a_commit_without_a_lock_that_holds_does_not_do(project, runs):
 
 def test_a_trial_that_fails_is_no_confirmation(project, tmp_path):
     edit(project, "physics/trial.py", "def main() -> None:", "def main():\n    sys.exit('why')\n\n")
-    with pytest.raises(InputError, match="by the code of now failed: why"):
+    with pytest.raises(InputError, match="with this code failed: why"):
         confirming._run_trial(project / "src", tmp_path, "lammps", ["cycle"], tmp_path)
 
 
@@ -510,7 +510,7 @@ def test_the_commands(project, capsys):
     assert __main__.main(["physics", "raise", "cycle"]) == 0
     assert capsys.readouterr().out.startswith("cycle: version 2")
     assert __main__.main(["physics", "raise", "heating"]) == 1
-    assert "no kind of simulation 'heating'" in capsys.readouterr().err
+    assert "unknown kind of simulation 'heating'" in capsys.readouterr().err
 
 
 def test_the_help_says_what_a_brief_run_cannot_see(capsys):

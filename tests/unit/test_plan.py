@@ -1,6 +1,7 @@
 """What a plan is estimated from: rates, rows, bytes, schedules, statistics."""
 
 import argparse
+import dataclasses
 import json
 import math
 import time
@@ -11,6 +12,7 @@ from locations import ROOT
 from softness import configuration, engines, plan
 from softness.engines.batch import BatchOfOne
 from softness.errors import InputError
+from softness.learning.regressors import REGRESSORS
 from softness.planning import statistics
 from softness.planning.disk import job_bytes
 from softness.planning.jobs import PlannedJob, planned_jobs
@@ -22,7 +24,7 @@ from softness.planning.rate import (
     measured_rate,
 )
 from softness.planning.schedule import Task, wall_seconds
-from softness.planning.seconds import measured_seconds, modelled_seconds
+from softness.planning.seconds import FIT, measured_seconds, modelled_seconds
 from softness.planning.sizes import Sizes, rearranging_share
 from softness.study import Study
 from softness.study import speed as table
@@ -60,7 +62,7 @@ def test_a_given_rate_counts_for_the_particles_of_the_study(study):
 
 @pytest.mark.parametrize("steps", [0, -1, math.inf, math.nan])
 def test_an_impossible_rate_is_refused(study, steps):
-    with pytest.raises(InputError, match=f"--rate {steps:g}: give time steps a second"):
+    with pytest.raises(InputError, match=f"--rate {steps:g}: give time steps per second"):
         given_rate(study.config, steps)
 
 
@@ -265,6 +267,15 @@ def test_a_regressor_that_nobody_has_timed_is_a_guess(study, monkeypatch):
     assert source == "guess" and seconds > 10
 
 
+def test_a_regressor_may_cost_as_much_as_another_one(study, monkeypatch):
+    assert {kind.cost for kind in REGRESSORS.values()} - {""} <= set(FIT) <= set(REGRESSORS)
+    svr = modelled_seconds(Sizes(study), "regress", {"regressor": "svr"})
+    cheap = dataclasses.replace(REGRESSORS["svr"], cost="ridge")
+    monkeypatch.setitem(REGRESSORS, "svr", cheap)
+    seconds, source = modelled_seconds(Sizes(study), "regress", {"regressor": "svr"})
+    assert source == "constants" and seconds < svr[0] / 3
+
+
 def test_the_model_of_propensity_decides_the_time_of_its_scores(study):
     by_svr, _ = modelled_seconds(Sizes(study), "propensity_scores", {})
     study.config["inherent"]["model"] = "ridge"
@@ -396,7 +407,7 @@ def test_the_table_is_aligned_and_ends_with_the_total(study):
     column = lines[head].index("jobs") + len("jobs")
     assert all(line[column - 1].isdigit() for line in [*lines[head + 1 : rule], lines[rule + 1]])
     text = "\n".join(lines)
-    assert "a guess: a rule that the plan does not know" in text
+    assert "a guess for a rule that the plan does not know" in text
     assert "thermal dominates" in text
     assert max(map(len, lines)) <= 120
 

@@ -30,7 +30,7 @@ def test_lines_tell_share_speed_and_time_left():
 def test_a_resumed_run_says_where_it_goes_on_and_counts_only_its_own_steps():
     lines = io.StringIO()
     progress = Progress("run", 1000, done=600, interval=1000, stream=lines)
-    assert "goes on after 600 of 1000 steps" in lines.getvalue()
+    assert "resumes after 600 of 1000 steps" in lines.getvalue()
     progress.advance(400)
     assert lines.getvalue().splitlines()[-1].startswith("run: 1000 of 1000")
 

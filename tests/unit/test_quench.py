@@ -246,7 +246,7 @@ def test_quenches_that_are_killed_go_on_and_end_with_the_same_bytes(
         assert run_stage(quench_stage, QUENCH, trajectory, tmp_path / "killed") == whole
     assert len(begun) == 1
     told = capsys.readouterr().err
-    assert "quench T=0.6 replica 1: goes on after 2 of 3 quenches" in told
+    assert "quench T=0.6 replica 1: resumes after 2 of 3 quenches" in told
     assert "quench T=0.6 replica 1: 3 of 3 quenches (100%)" in told
     killed_after(monkeypatch, module, "quench", 0)
     (tmp_path / "killed" / "study" / "output.h5").unlink()
@@ -294,7 +294,7 @@ def test_another_tolerance_is_another_folder(trajectory, tmp_path):
 def test_quenches_above_the_tolerance_are_said(trajectory, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr("softness.engines.lammps.MINIMISER_STEPS", 5)
     run_stage(quench_stage, QUENCH, trajectory, tmp_path)
-    assert "3 of 3 quenches ended above the force tolerance 0.0001" in capsys.readouterr().err
+    assert "3 of 3 minimisations ended above the force tolerance 0.0001" in capsys.readouterr().err
     assert not tables.read(tmp_path / "study" / "output.h5", Quenched).converged.any()
 
 
@@ -414,7 +414,7 @@ def test_parts_add_up_to_the_whole_in_any_order(runs, whole, tmp_path):
 def test_parts_that_do_not_fit_are_named(whole):
     with pytest.raises(InputError, match=r"a, b: run 0 counts twice"):
         merged([whole, whole], ["a", "b"])
-    with pytest.raises(InputError, match="b: has another snapshot than a"):
+    with pytest.raises(InputError, match="b: has a different snapshot from a"):
         merged([whole, replace(whole, snapshot=np.array(5))], ["a", "b"])
     with pytest.raises(InputError, match="no parts"):
         merged([], [])
@@ -446,7 +446,7 @@ def test_more_runs_are_only_those_that_were_not_done(trajectory, tmp_path, monke
         begun = killed_after(patched, inherent_propensity, "quench", 3)
         more = run_stage(propensity_stage, three, trajectory, tmp_path)
         assert len(begun) == 3
-        assert "replica 1 snapshot 4: goes on after 200 of 300 steps" in capsys.readouterr().err
+        assert "replica 1 snapshot 4: resumes after 200 of 300 steps" in capsys.readouterr().err
         assert run_stage(propensity_stage, two, trajectory, tmp_path) == fewer
         assert run_stage(propensity_stage, three, trajectory, tmp_path, "other") == more
         run_stage(propensity_stage, last, trajectory, tmp_path, "last")

@@ -9,13 +9,15 @@ from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.svm import SVR
 
 from softness.errors import InputError
-from softness.learning import fits, models, regress, scores, targets
+from softness.files import models
+from softness.learning import fits, regress, scores, targets
 from softness.learning.regress import RegressorSettings, train_regressor
+from softness.learning.regressors import REGRESSORS
 
+FEWER = {"epochs": 5, "trees": 100}
 QUICK = {
-    **{name: RegressorSettings(name) for name in ("svr", "ridge", "rbf_svr", "binomial")},
-    **{name: RegressorSettings(name, {"epochs": 5}) for name in ("mlp", "mlp_h", "mlp_d")},
-    "boosting": RegressorSettings("boosting", {"trees": 100}),
+    name: RegressorSettings(name, {key: FEWER[key] for key in kind.defaults if key in FEWER})
+    for name, kind in REGRESSORS.items()
 }
 
 
@@ -37,8 +39,20 @@ def trained(toy):
     }
 
 
-def test_every_model_has_defaults_and_a_test():
-    assert set(regress.DEFAULTS) == set(QUICK)
+def test_what_the_table_says_of_a_model_is_true(trained):
+    for name, kind in REGRESSORS.items():
+        model = trained[name].model[1]
+        assert hasattr(model, "coef_") == kind.linear
+        arrays = [each for each in vars(model).values() if isinstance(each, np.ndarray)]
+        assert any(len(each) > 1000 for each in arrays if each.ndim) == kind.keeps_particles
+        assert RegressorSettings(name).parameters == tuple(sorted(kind.defaults.items()))
+        for key, default in kind.defaults.items():
+            half = default + 0.5
+            if isinstance(default, int):
+                with pytest.raises(InputError, match=key):
+                    RegressorSettings(name, {key: half})
+            else:
+                assert RegressorSettings(name, {key: half})[key] == half
 
 
 def test_a_grid_holds_all_combinations_and_one_candidate_without_values():
@@ -371,7 +385,7 @@ def _train(toy, settings, **changes):
         ),
         (
             lambda toy: _train(toy, QUICK["mlp"]).bias,
-            "model is a MLPRegressor, which has no bias: give one of svr",
+            r"model is a MLPRegressor, which has no bias: give a linear model \(svr",
         ),
         (
             lambda toy: _train(toy, QUICK["ridge"]).predict(toy.features[:, 1:]),

@@ -8,10 +8,10 @@ import pytest
 
 from softness.errors import InputError
 from softness.files import tables
+from softness.files.models import save_model
 from softness.files.provenance import Provenance
 from softness.files.records.learned import LearnedValues
 from softness.learning.hyperplane import Hyperplane
-from softness.learning.models import save_model
 from softness.learning.regress import Regressor
 from softness.stages.binned_counts import _counts, _units
 from softness.stages.shared.regressors import unseen_regressors
@@ -56,12 +56,14 @@ def test_a_study_of_one_replica_has_one_model(tmp_path):
 
 
 def test_files_that_do_not_fit_are_refused(models, tmp_path):
-    with pytest.raises(InputError, match=r"svr\.skops: knows 2 replicas, and not replica 2"):
+    with pytest.raises(
+        InputError, match=r"svr\.skops: has models for 2 replicas, but not for replica 2"
+    ):
         unseen_regressors(models, 2)
     with pytest.raises(InputError, match=r"svr\.skops: predicts svr, as another"):
         unseen_regressors([models[0], models[0]], 0)
     save_model(tmp_path / "single.skops", constant(1))
-    with pytest.raises(InputError, match=r"single\.skops: holds a single model"):
+    with pytest.raises(InputError, match=r"single\.skops: contains a single model"):
         unseen_regressors([tmp_path / "single.skops"], 0)
 
 
@@ -103,7 +105,7 @@ def test_values_of_one_run_are_joined(written):
 
 def test_values_of_other_moments_or_variables_are_refused(written):
     other = replace(values(0, ("mlp",)), event_frame=np.array([7]))
-    with pytest.raises(InputError, match=r"values1\.h5: has another event_frame"):
+    with pytest.raises(InputError, match=r"values1\.h5: has a different event_frame"):
         read_values(written(values(), other))
     with pytest.raises(InputError, match="different variables"):
         read_values(written(values(), values(1, ("mlp",))))

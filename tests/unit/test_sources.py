@@ -14,6 +14,7 @@ SIMULATION = {
     "softness/engines/batch.py",
     "softness/__init__.py",
     "softness/caches.py",
+    "softness/checks.py",
     "softness/engines/checks.py",
     "softness/engines/lammps.py",
     "softness/engines/protocol.py",
@@ -72,7 +73,6 @@ IMPORTS = {
     "isoconfigurational": SIMULATION
     | COUNTED["isoconfigurational"]
     | {
-        "softness/checks.py",
         "softness/files/ensemble_counts.py",
         "softness/files/tables.py",
         "softness/simulate/block.py",
@@ -116,7 +116,11 @@ ANALYSIS = ("dynamics", "structure", "learning", "barriers", "memory", "figures"
 
 
 def names(stage, engine=None):
-    found = sources.sources(f"softness.stages.{stage}", engine)
+    return names_of(f"softness.stages.{stage}", engine)
+
+
+def names_of(module, engine=None):
+    found = sources.sources(module, engine)
     return {str(path.relative_to(sources.ROOT)) for path in found}
 
 
@@ -146,6 +150,19 @@ def test_no_simulation_imports_analysis(stage):
 
 def test_each_simulation_is_listed():
     assert set(IMPORTS) == set(lock.KINDS)
+
+
+NUMERICS = ("dynamics", "structure", "learning", "barriers", "memory")
+
+
+@pytest.mark.parametrize("layer", NUMERICS)
+def test_numerics_know_no_files_and_no_workflow(layer):
+    above = ("errors", "checks", "liquid", "seeds", "periodic", "uncertainty", "caches")
+    allowed = (*above, *NUMERICS, "__init__.py")
+    for path in sorted((sources.ROOT / "softness" / layer).glob("*.py")):
+        found = names_of(f"softness.{layer}.{path.stem}") if path.stem != "__init__" else set()
+        others = {name for name in found if not name.split("/")[1].startswith(allowed)}
+        assert not others, path
 
 
 def test_analysis_follows_its_own_imports():

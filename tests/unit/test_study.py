@@ -24,7 +24,7 @@ from softness.stages import (
     thermal,
 )
 from softness.study import Study, label
-from softness.study.kept import Kept
+from softness.study.kept import KeptSimulations
 
 PRESETS = ["dissertation", "laptop", "smoke", "overnight"]
 
@@ -542,10 +542,10 @@ def test_another_version_of_the_engine_is_refused_unless_it_is_accepted(here):
     study.refuse_other_versions({"lammps": mine, "lanes": "0.1"})
     with pytest.raises(InputError, match=rf"accepted_versions: \['{re.escape(mine)}'\]"):
         study.refuse_other_versions({"lammps": "0.1"})
-    assert Kept(study.config, Store(), {"lammps": "0.1"}).folder(seed) is None
+    assert KeptSimulations(study.config, Store(), {"lammps": "0.1"}).folder(seed) is None
     accepts = small_study(engine__accepted_versions=[mine])
     accepts.refuse_other_versions({"lammps": "0.1"})
-    kept = Kept(accepts.config, Store(), {"lammps": "0.1"})
+    kept = KeptSimulations(accepts.config, Store(), {"lammps": "0.1"})
     assert kept.folder(thermal) == study.kept.folder(thermal)
 
 

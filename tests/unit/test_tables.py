@@ -89,7 +89,7 @@ def test_a_foreign_hdf5_file_is_named(tmp_path):
     with h5py.File(path, "w") as file:
         file["x"] = 1
     with pytest.raises(
-        InputError, match=r"foreign\.h5: is no file of this project, expected Decay"
+        InputError, match=r"foreign\.h5: is not a file of this project, expected Decay"
     ):
         tables.read(path, Decay)
 

@@ -159,7 +159,7 @@ def test_a_thermal_run_that_is_made_longer_has_the_bytes_of_the_long_run(
     assert run_thermal(study, 6.0, state) == at_once[6.0]
     # From the last cut, at 2 tau.
     assert sum(steps) == 1200 - 400
-    assert "thermal T=1 replica 0: goes on after 400 of 1200 steps" in capsys.readouterr().err
+    assert "thermal T=1 replica 0: resumes after 400 of 1200 steps" in capsys.readouterr().err
 
 
 def test_a_thermal_run_that_is_made_shorter_has_the_bytes_of_the_short_run(
@@ -229,7 +229,7 @@ def test_an_equilibration_that_is_made_longer_has_the_bytes_of_the_long_one(
     assert sum(steps) == 1000
     long = run_equilibrate(tmp_path / "study", 8.0)
     assert sum(steps) == 1800
-    assert "goes on after 1000 of 1800 steps" in capsys.readouterr().err
+    assert "resumes after 1000 of 1800 steps" in capsys.readouterr().err
     assert run_equilibrate(tmp_path / "study", 4.0) == short
     assert run_equilibrate(tmp_path / "other", 8.0) == long
     assert sum(steps) == 1800

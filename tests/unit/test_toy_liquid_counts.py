@@ -14,13 +14,7 @@ from test_toy_liquid import BLOCKS, REPLICAS, barriers_of, slope_with_x, standar
 from toy_liquid import TEMPERATURES, ToyLiquid, between_bins, count, counted_scores
 
 from softness.barriers.fit import METHODS, Barrier
-from softness.barriers.resample import (
-    Resampled,
-    cross_fit,
-    cross_fitted_values,
-    resample,
-    total_counts,
-)
+from softness.barriers.resample import resample, total_counts
 from softness.barriers.zscore import about_mean
 from softness.findings import regressed
 from softness.learning.hyperplane import Hyperplane
@@ -34,6 +28,7 @@ from softness.learning.scores import (
     variance_ratio,
 )
 from softness.learning.targets import counts_target, values_target
+from softness.uncertainty import Estimate
 
 TRAINING = TEMPERATURES[0]
 SNAPSHOTS, PARTICLES = 4, 2000
@@ -110,7 +105,7 @@ def train(name, features, target, replicas):
         score[left_out] = about_mean(model.predict(features[kept][:, columns]))
         return lambda given: model.predict(given[:, columns])
 
-    predict = cross_fit(without, replicas)
+    predict = {int(r): without(replicas != r) for r in np.unique(replicas)}
     scored = {r: lambda given, r=r: score[r](predict[r](given)) for r in predict}
     return Trained(planes, predict, scored)
 
@@ -137,9 +132,7 @@ def counted(liquid, runs, names, generator, particles=PARTICLES, known=False):
             counts=each.counts,
             runs=each.runs,
             predicted={
-                name: cross_fitted_values(
-                    model.predict, each.features, np.full(particles, replica[number])
-                )
+                name: model.predict[replica[number]](each.features)
                 for name, model in models.items()
             },
         )
@@ -155,7 +148,7 @@ class Binned:
     means: np.ndarray
     total: np.ndarray
     barriers: Barrier
-    slopes: dict[str, Resampled]
+    slopes: dict[str, Estimate]
 
 
 def binned(liquid, models, seed):
@@ -167,8 +160,7 @@ def binned(liquid, models, seed):
         samples = [liquid.draw(temperature, SIZE, BLOCKS, generator) for _ in range(REPLICAS)]
         for name, model in models.items():
             values = [
-                cross_fitted_values(model.score, sample.features, np.full(SIZE, replica))
-                for replica, sample in enumerate(samples)
+                model.score[replica](sample.features) for replica, sample in enumerate(samples)
             ]
             tables, mean = count(samples, values)
             counts[name].append(tables)

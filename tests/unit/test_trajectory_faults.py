@@ -164,7 +164,7 @@ FAULTY = {
     one_species: "has particles of species 0 alone, expected 0 and 1: write all particles",
     other_shape: r"frame 3 has particles/position of shape \(12, 3\), expected \(13, 3\): damaged",
     other_numbers: "frame 7 has particles/image of type float32: damaged",
-    steps_begin_again: "frame 4 has the time step 0 after 600: .*where a run began anew",
+    steps_begin_again: "frame 4 has the time step 0 after 600: .*where a run started over",
 }
 
 
@@ -274,7 +274,7 @@ def test_a_closed_file_is_not_called_damaged(tmp_path, walk, frames):
     ):
         with open_trajectory(path) as trajectory:
             trajectory.positions(0)
-        with pytest.raises(InputError, match="closed: read it before it is closed"):
+        with pytest.raises(InputError, match="is closed: read it inside"):
             trajectory.positions(0)
 
 

@@ -128,8 +128,8 @@ def test_ids_given_anew_are_refused(tmp_path, walk, renamed):
     path = tmp_path / "a.dump"
     path.write_text("".join(texts))
     fault = (
-        r"the particle with id \d+ and others are strewn over the box from frame 11 to frame 12, "
-        r".*: give the frames before and after as files of their own"
+        r"the particle with id \d+ and others are scattered over the box from frame 11 to frame "
+        r"12, .*: give the frames before and after as separate files"
     )
     with open_trajectory(path) as trajectory, pytest.raises(InputError, match=fault):
         list(trajectory)

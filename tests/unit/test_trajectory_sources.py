@@ -243,7 +243,7 @@ def test_repeated_and_unequally_spaced_frames_are_refused(tmp_path, walk):
     path.write_text(path.read_text().replace("TIMESTEP\n400\n", "TIMESTEP\n401\n"))
     with (
         open_trajectory(path, time_step=0.005) as trajectory,
-        pytest.raises(InputError, match="has no equally spaced frames"),
+        pytest.raises(InputError, match="has frames that are not equally spaced"),
     ):
         trajectory.frame_interval()
 

@@ -120,6 +120,6 @@ def test_where_an_error_was_raised(table):
 
 def test_a_cut_archive_is_still_called_damaged(tmp_path):
     (tmp_path / "a.tar").write_bytes(b"x" * 600)
-    with pytest.raises(InputError, match=r"is no tar file.*get it again"):
+    with pytest.raises(InputError, match=r"not a tar file.*get it again"):
         open_archive(tmp_path / "a.tar").__enter__()
     assert not tarfile.is_tarfile(tmp_path / "a.tar")

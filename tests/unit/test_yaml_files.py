@@ -45,11 +45,11 @@ def test_a_value_is_what_it_looks_like(tmp_path, text, value):
     [
         (
             "hop: {threshold: 0.1}\nseed: 1\nhop: {window: 8}\n",
-            "hop stands twice, in lines 1 and 3",
+            "hop is given twice, in lines 1 and 3",
         ),
-        ("hop:\n  window: 8\n  window: 10\n", "window stands twice, in lines 2 and 3"),
-        ("a: [{b: 1, b: 2}]\n", "b stands twice, in lines 1 and 1"),
-        ("1: a\n1: b\n", "1 stands twice, in lines 1 and 2"),
+        ("hop:\n  window: 8\n  window: 10\n", "window is given twice, in lines 2 and 3"),
+        ("a: [{b: 1, b: 2}]\n", "b is given twice, in lines 1 and 1"),
+        ("1: a\n1: b\n", "1 is given twice, in lines 1 and 2"),
     ],
 )
 def test_a_key_that_stands_twice_is_refused(tmp_path, text, fault):
@@ -64,7 +64,7 @@ def test_the_same_key_may_stand_in_two_mappings_and_beside_a_merged_one(tmp_path
 
 @pytest.mark.parametrize("text", ["a: [", "a: b: c", "\x00", "a: -\n"])
 def test_what_is_no_yaml_is_told_in_one_line(tmp_path, text):
-    with pytest.raises(InputError, match=r"mine\.yaml: is no YAML: ") as error:
+    with pytest.raises(InputError, match=r"mine\.yaml: is not valid YAML: ") as error:
         read(tmp_path, text)
     assert "\n" not in str(error.value)
 

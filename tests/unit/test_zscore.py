@@ -1,4 +1,4 @@
-"""Z-scores: the three conventions, and what is equal between them."""
+"""Z-scores: the conventions, and what is equal between them."""
 
 import numpy as np
 import pytest
@@ -21,12 +21,6 @@ def plane(features):
     return Hyperplane(np.array([0.3, -0.8, 0.1]), 0.7, *standardisation(features))
 
 
-def test_chapter_two_counts_from_the_best_bias_in_standard_deviations(features, plane):
-    projections = plane.projection(features)
-    x = zscore.with_best_bias(projections, 0.55)(projections)
-    assert x == pytest.approx((projections - 0.55) / projections.std())
-
-
 def test_chapter_three_has_no_bias(features, plane):
     projections = plane.projection(features)
     x = zscore.without_bias(projections)(projections)
@@ -41,14 +35,12 @@ def test_models_without_a_hyperplane_have_mean_zero_and_variance_one(features, p
     assert x.std() == pytest.approx(1.0)
 
 
-def test_for_a_linear_model_the_conventions_differ_by_a_shift_only(features, plane):
+def test_for_a_linear_model_both_conventions_agree_on_its_own_population(features, plane):
     projections, values = plane.projection(features), plane.value(features)
     chapter_three = zscore.without_bias(projections)(projections)
     general = zscore.about_mean(values)(values)
-    chapter_two = zscore.with_best_bias(projections, 0.55)(projections)
     # Here features are standardised with the same population, so that <w.F> = 0.
     assert general == pytest.approx(chapter_three, abs=1e-9)
-    assert np.ptp(chapter_two - chapter_three) == pytest.approx(0.0, abs=1e-12)
 
 
 def test_length_of_the_weights_does_not_matter(features, plane):
@@ -70,7 +62,5 @@ def test_scale_is_that_of_training_at_every_temperature(features, plane):
 def test_a_model_that_gives_one_value_has_no_z_score():
     with pytest.raises(InputError, match=r"5 that do not vary.*has learned something"):
         zscore.about_mean(np.ones(5))
-    with pytest.raises(InputError, match="best_bias holds 1 values"):
-        zscore.with_best_bias(np.arange(5.0), np.nan)
     with pytest.raises(InputError, match="NaN"):
         zscore.without_bias(np.array([1.0, np.nan]))

@@ -37,7 +37,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy.stats import binom, norm
 
-from softness.barriers.bins import bin_edges, count_bins
+from softness.barriers.bins import bin_edges, count_bins, without_thin_cells
+from softness.barriers.onset import fit_onset
+from softness.barriers.resample import resample
 from softness.learning.hyperplane import Hyperplane
 from softness.learning.scores import logit_share
 
@@ -248,3 +250,14 @@ def count(samples, values, edges=None, stride=1):
         tables.append(np.stack([found.events, found.trials], axis=1))
         totals, trials = totals + found.totals.sum(axis=0), trials + found.trials.sum(axis=0)
     return tables, totals / trials
+
+
+def resampled_onset(values, counts, generator, draws):
+    """(2,) T0 and g of the joint fit at `TEMPERATURES`, with their draws, as the study has them."""
+
+    def statistic(sums):
+        events, trials, _ = without_thin_cells(sums[:, :, 0], sums[:, :, 1], least=1)
+        fit = fit_onset(values, TEMPERATURES, events, trials)
+        return np.stack([fit.temperature, fit.strength], axis=-1)
+
+    return resample(counts, statistic, generator, draws)

@@ -124,7 +124,7 @@ def test_a_run_killed_at_ten_random_moments_ends_with_the_same_bytes(
         except subprocess.TimeoutExpired:
             process.send_signal(signal.SIGKILL)
             kills += 1
-            resumed += b"goes on after" in process.communicate()[1]
+            resumed += b"resumes after" in process.communicate()[1]
             continue
         if resumed >= 2:
             break
@@ -190,7 +190,7 @@ def test_two_processes_at_one_run_are_one_too_many(settings, state, uninterrupte
     wait_for_state(tmp_path / "run", 2000, first)
     second = run(thermal(settings, state, tmp_path / "run"))
     assert second.returncode == 1
-    assert "another process is at this run" in second.stderr
+    assert "another process is already working on this run" in second.stderr
     assert first.wait() == 0
     assert same_files(folder, tmp_path / "run")
 
@@ -323,7 +323,7 @@ def test_ctrl_c_stops_a_study_and_the_next_run_goes_on(tmp_path):
     )
     assert again.returncode == 0, again.stderr
     log = folder / "results/smoke/logs/equilibrate_seed/T0.7_replica0.log"
-    assert "goes on after" in log.read_text()
+    assert "resumes after" in log.read_text()
 
 
 def test_a_simulation_that_is_out_of_time_has_stopped_not_failed(tmp_path):
@@ -342,7 +342,7 @@ def test_a_simulation_that_is_out_of_time_has_stopped_not_failed(tmp_path):
         check=False,
     )
     assert done.returncode != 0
-    assert "stopped: equilibrate T=0.7 replica 0: the wall time is nearly over" in done.stderr
+    assert "stopped: equilibrate T=0.7 replica 0: the time limit is nearly reached" in done.stderr
     assert "failed: " not in done.stderr
 
 
@@ -362,7 +362,7 @@ def test_one_study_at_a_time_in_a_folder(study):
         )
     for done in (refused, direct):
         assert done.returncode != 0
-        assert "a study is running in this folder" in done.stderr
+        assert "a study is already running in this folder" in done.stderr
 
 
 def test_a_damaged_trajectory_is_named_and_nothing_finished_is_deleted(study):
@@ -391,7 +391,7 @@ def test_a_damaged_trajectory_is_named_and_nothing_finished_is_deleted(study):
 WRONG = {
     "liquid.particels=1": "liquid.particels: unknown key: did you mean particles?",
     "liquid.fractions=[0.9,0.2]": "add up to 1",
-    "hop.window=7": "hop.window: 7 tau is no even number",
+    "hop.window=7": "hop.window: 7 tau is not an even number",
     "roles.training=0.44": "roles.training: 0.44 is not simulated",
     "features.radial.last=4.9": "features.radial.last: reaches 5.9",
 }
@@ -435,7 +435,7 @@ def test_an_engine_that_is_not_installed_stops_the_run_not_the_plan(tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "named"),
     [
-        (["--settings", "{"], "is no JSON"),
+        (["--settings", "{"], "is not valid JSON"),
         (["--settings", "[]"], "[]"),
         (["--settings", "nowhere.json"], "nowhere.json"),
     ],

@@ -59,7 +59,7 @@ def outputs(simulation) -> list[Path]:
 def steps_in(log: str) -> int:
     """Time steps that a job has done, by what it said of its progress."""
     went_on = {
-        title: int(steps) for title, steps in re.findall(r"(.*): goes on after (\d+) of", log)
+        title: int(steps) for title, steps in re.findall(r"(.*): resumes after (\d+) of", log)
     }
     ends = dict(re.findall(r"(.*): (\d+) of \d+ steps", log))
     return sum(int(steps) - went_on.get(title, 0) for title, steps in ends.items())
@@ -178,7 +178,7 @@ def test_a_plan_knows_what_is_kept_and_what_starts_anew(study):
     said = "thermal: 12 jobs start anew: segment is 5.0 here, 10.0 in what is kept"
     assert said in planned()
     done = command(study, "softness", "check", SMOKE)
-    assert "of them are kept" in done.stdout
+    assert "tau of it are kept" in done.stdout
 
 
 def test_clean_lists_what_no_configuration_needs_and_removes_it_if_asked(study):
@@ -192,7 +192,7 @@ def test_clean_lists_what_no_configuration_needs_and_removes_it_if_asked(study):
     listed = re.findall(r"MB  (results/\S+)", done.stdout)
     # What follows from runs that are not there yet stays.
     assert listed == [str(folder.relative_to(study)) for folder in thermal]
-    assert "--yes removes them" in done.stdout
+    assert "add --yes to remove them" in done.stdout
     assert store.folders() == before
     assert "in 0 of" in command(study, "softness", "clean", SMOKE, "config/other.yaml").stdout
     done = command(study, "softness", "clean", "config/other.yaml", "--yes")
@@ -205,11 +205,11 @@ def test_simulations_of_another_machine_are_taken_in_if_they_are_what_they_say(s
     fresh = copy_project(tmp_path / "fresh")
     done = command(fresh, "softness", "adopt", str(study / "results/smoke"))
     assert done.returncode == 0, done.stderr
-    assert "46 of 46 simulations were taken in" in done.stdout
+    assert "46 of 46 simulations were added" in done.stdout
     assert simulate(fresh) == {}
     assert (fresh / THERMAL).read_bytes() == (study / THERMAL).read_bytes()
     again = command(fresh, "softness", "adopt", str(study / "results"))
-    assert "0 of 46 simulations were taken in" in again.stdout
+    assert "0 of 46 simulations were added" in again.stdout
     # Of the longer of two, all counts; changed files are named and nothing is taken of them.
     configure(study, lambda config: production(config, 90))
     simulate(study, SMOKE, *FRESH_RUN)
@@ -223,7 +223,7 @@ def test_simulations_of_another_machine_are_taken_in_if_they_are_what_they_say(s
     assert refused.returncode == 1
     assert re.search(r"finished-\d+-trajectory\.gsd: is missing, or was changed", refused.stderr)
     nowhere = command(fresh, "softness", "adopt", str(tmp_path))
-    assert "holds no simulations" in nowhere.stderr
+    assert "has no simulations" in nowhere.stderr
 
 
 def test_another_version_of_the_engine_stops_before_the_first_job(study):

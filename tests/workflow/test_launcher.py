@@ -8,7 +8,7 @@ JOBS = 200
 WORKFLOW = """
 import threading
 
-from softness.workflow import limit_no_rate
+from softness.workflow import remove_rate_limit
 
 rule all:
     input:
@@ -39,9 +39,9 @@ def threads_at_the_end(folder, limit):
 
 
 def test_no_thread_is_left_of_jobs_that_have_ended(tmp_path):
-    assert threads_at_the_end(tmp_path / "unlimited", "limit_no_rate(workflow)") < 20
+    assert threads_at_the_end(tmp_path / "unlimited", "remove_rate_limit(workflow)") < 20
 
 
 def test_the_study_takes_the_limit_away():
     start = (ROOT / "Snakefile").read_text().partition("onstart:")[2]
-    assert "limit_no_rate(workflow)" in start.splitlines()[1]
+    assert "remove_rate_limit(workflow)" in start.splitlines()[1]

@@ -15,11 +15,15 @@ printf '%s\\n' "path=$PYTHONPATH" "user=$PYTHONNOUSERSITE" "$@"
 """
 
 
+# What make tells the commands that it runs, as it runs these tests.
+OF_MAKE = ("MAKEFLAGS", "MFLAGS", "MAKELEVEL")
+
+
 def make(folder, *arguments, **variables):
     done = subprocess.run(
         ["make", *arguments],
         cwd=folder,
-        env=os.environ | variables,
+        env={name: os.environ[name] for name in os.environ if name not in OF_MAKE} | variables,
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

@@ -48,10 +48,11 @@ def test_faults_are_one_line_each():
     done = command(ROOT, "softness", "plan", "config/none.yaml")
     assert done.returncode == 1
     assert done.stderr == (
-        "error: config/none.yaml: No such file or directory: name a config file that exists\n"
+        "error: config/none.yaml: No such file or directory: "
+        "give a configuration file that exists\n"
     )
     done = command(ROOT, "softness", "plan", "config/smoke.yaml", "--rate", "0")
-    assert "error: --rate 0: give time steps a second, more than 0" in done.stderr
+    assert "error: --rate 0: give time steps per second, more than 0" in done.stderr
     done = command(ROOT, "softness", "plan", "--help")
     assert "--measure [SECONDS]" in done.stdout
     assert "examples:" in done.stdout

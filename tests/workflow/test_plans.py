@@ -63,6 +63,17 @@ def test_an_unsupported_python_is_told_at_once():
     assert "Python 3.9 found, 3.11 to 3.13 needed" in done.stdout
 
 
+def test_an_old_c_library_is_told_at_once():
+    program = (
+        "import platform, sys; platform.libc_ver = lambda: ('glibc', '2.17')\n"
+        "sys.path.insert(0, 'scripts'); import check_system; print(check_system.problem())"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert "C library glibc 2.17 found, glibc 2.28 or newer needed" in done.stdout
+
+
 def test_the_lock_file_has_hashes_and_no_addresses():
     lines = (ROOT / "requirements.lock").read_text().splitlines()
     packages = [line for line in lines if line and not line.startswith(" ")]

@@ -621,8 +621,8 @@ def test_a_comment_in_a_simulation_reruns_no_simulation(study, name):
     ("name", "old", "new"),
     [
         ("errors.py", '"stopped: "', '"has stopped: "'),
-        ("simulate/chain.py", "bring it back, or move", "bring it back; or move"),
-        ("simulate/deadline.py", "the wall time is nearly over", "the time is nearly over"),
+        ("simulate/chain.py", "restore it, or move", "restore it; or move"),
+        ("simulate/deadline.py", "the time limit is nearly reached", "the limit is nearly reached"),
         ("simulate/progress.py", "left", "to go"),
         ("stages/command.py", "run the same command again", "type the same command again"),
         ("files/hdf5.py", "no such file", "there is no such file"),

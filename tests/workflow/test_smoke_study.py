@@ -87,7 +87,7 @@ def test_a_finished_study_has_nothing_left_to_do(smoke):
 def test_progress_names_jobs_counts_and_results(smoke):
     log = (smoke / "run.log").read_text()
     assert "jobs to do" in log
-    assert "done: thermal run at T=0.7, replica 1" in log
+    assert "done: production run at T=0.7, replica 1" in log
     assert f"Report: {smoke / RESULTS / 'report.html'}" in log
     assert "Claims: " in log
 
@@ -183,7 +183,7 @@ def test_the_report_opens_offline_and_tells_everything(smoke):
         kind = "Table" if entry.number.startswith("T") else "Figure"
         assert f"{kind} {entry.number.removeprefix('T')}. {entry.title}" in page
         assert entry.title in page
-    for word in ("commit", "seed", "engine lammps", "cutoff_distance", "Crystalline share"):
+    for word in ("commit", "seed", "engine lammps", "cutoff_distance", "Crystalline fraction"):
         assert word in page
 
 

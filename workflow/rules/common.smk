@@ -13,7 +13,7 @@ from softness.workflow import (
     ask_engine,
     code_of,
     hold_folder,
-    limit_no_rate,
+    remove_rate_limit,
     set_records,
     shell_environment,
     study_of,

@@ -17,7 +17,7 @@ rule inherent_propensity:
         settings=lambda wildcards: study.parameter("inherent_propensity", **wildcards),
         physics=study.physics("inherent_propensity"),
     message:
-        "quenched runs of replica {wildcards.replica}, snapshot {wildcards.snapshot},"
+        "runs with energy minimisations of replica {wildcards.replica}, snapshot {wildcards.snapshot},"
         " block {wildcards.block}"
     shell:
         "python -m softness.stages.inherent_propensity --settings {params.settings:q}"
@@ -40,7 +40,7 @@ rule inherent_features:
         settings=lambda wildcards: study.parameter("inherent_features", **wildcards),
         frames=lambda wildcards: study.inherent_frames(**wildcards),
     message:
-        "features of snapshots whose runs are quenched, replica {wildcards.replica}"
+        "features of snapshots for propensity, replica {wildcards.replica}"
     shell:
         "python -m softness.stages.features --settings {params.settings:q}"
         " --trajectory {input.trajectory} --frames {params.frames} --output {output} 2> {log}"

@@ -22,7 +22,7 @@ rule train_classifier:
     params:
         settings=lambda wildcards: study.parameter("train_classifier", wildcards.name),
     message:
-        "train {wildcards.name}"
+        "train classifier {wildcards.name}"
     shell:
         "python -m softness.stages.train_classifier --settings {params.settings:q}"
         " --samples {input.samples} --features {input.features} --population {input.population}"

@@ -1,5 +1,5 @@
-# Regressors of the probability of rearranging, on snapshots whose runs were counted, and what they
-# make of thermal runs.
+# Regressors of the probability of rearranging, on snapshots whose runs were counted, and their
+# predictions for production runs.
 
 
 rule neighbourhood:
@@ -20,7 +20,7 @@ rule neighbourhood:
         settings=study.parameter("neighbourhood"),
         pairs=lambda wildcards, input: f"--pair-distribution {input.pairs}" if input.pairs else "",
     message:
-        "reach of the neighbourhood"
+        "cut-off distance of the neighbourhood"
     shell:
         "python -m softness.stages.neighbourhood --settings {params.settings:q}"
         " {params.pairs} --output {output} 2> {log}"
@@ -81,7 +81,7 @@ rule snapshot_shares:
     params:
         settings=lambda wildcards: study.parameter("snapshot_shares", wildcards.temperature),
     message:
-        "shares of rearranging particles at T={wildcards.temperature}"
+        "fractions of rearranging particles at T={wildcards.temperature}"
     shell:
         "python -m softness.stages.snapshot_shares --settings {params.settings:q}"
         " --ensembles {input.ensembles} --output {output} 2> {log}"
@@ -110,7 +110,7 @@ rule regress:
             f"--csd-threshold {input.csd_threshold}" if input.csd_threshold else ""
         ),
     message:
-        "train {wildcards.regressor}"
+        "train regressor {wildcards.regressor}"
     shell:
         "python -m softness.stages.regress --settings {params.settings:q}"
         " --ensembles {input.ensembles} --features {input.features} {params.threshold}"
@@ -221,4 +221,4 @@ use rule barriers as predicted_barriers with:
     output:
         f"{RESULTS}/barriers/predicted.h5",
     message:
-        "energy barriers by predictions"
+        "energy barriers of predictions"

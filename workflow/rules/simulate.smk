@@ -22,7 +22,7 @@ rule equilibrate_seed:
         physics=study.physics("equilibrate"),
         seed=lambda wildcards, input: f"--seed-state {input}" if input else "",
     message:
-        "equilibrate T={wildcards.temperature} from random places, replica {wildcards.replica}"
+        "equilibrate T={wildcards.temperature} from random positions, replica {wildcards.replica}"
     shell:
         "python -m softness.stages.equilibrate --settings {params.settings:q} {params.seed}"
         " --state {output.state} --history {output.history} 2> {log}"
@@ -53,7 +53,7 @@ rule thermal:
         settings=lambda wildcards: study.parameter("thermal", **wildcards),
         physics=study.physics("thermal"),
     message:
-        "thermal run at T={wildcards.temperature}, replica {wildcards.replica}"
+        "production run at T={wildcards.temperature}, replica {wildcards.replica}"
     shell:
         "python -m softness.stages.thermal --settings {params.settings:q}"
         " --state {input}"

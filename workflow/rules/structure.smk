@@ -53,7 +53,7 @@ rule activated_samples:
     params:
         settings=lambda wildcards: study.parameter("activated_samples", wildcards.temperature),
     message:
-        "samples that rearrange or stay quiet at T={wildcards.temperature}"
+        "rearranging and non-rearranging samples at T={wildcards.temperature}"
     shell:
         "python -m softness.stages.activated_samples --settings {params.settings:q}"
         " --hop {input.hop} --rearrangements {input.rearrangements} --output {output} 2> {log}"

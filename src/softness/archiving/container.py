@@ -101,11 +101,11 @@ def open_archive(path: str | Path) -> Iterator[Archive]:
     """
     path = Path(path)
     if not path.is_file():
-        raise InputError(f"{path}: no such file: name an archive (make archive)")
+        raise InputError(f"{path}: no such file: give the path of an archive (make archive)")
     try:
         tar = tarfile.open(path, "r:")  # noqa: SIM115
     except _DAMAGE as error:
-        fault = f"is no tar file, or its beginning is damaged: {error}"
+        fault = f"is not a tar file, or its beginning is damaged: {error}"
         raise unreadable(path, error, fault, "get it again") from error
     with tar:
         manifest = _checked_manifest(path, tar)
@@ -141,7 +141,7 @@ def _damages(tar: tarfile.TarFile, manifest: Manifest) -> Iterator[str]:
         elif names.count(name) > 1:
             yield f"additional: {name}, which is there {names.count(name)} times"
         elif not is_inside(name) or not tar.getmember(name).isreg():
-            yield f"additional: {name}, which is no plain file of the archive's folder"
+            yield f"additional: {name}, which is not a regular file in the archive's folder"
         elif name in manifest.files and _digest(tar, name) != manifest.files[name]:
             yield f"changed: {name}"
 
@@ -192,7 +192,7 @@ def _names(tar: tarfile.TarFile) -> list[str]:
 def _reader(tar: tarfile.TarFile, name: str) -> BinaryIO:
     found = tar.extractfile(name)
     if found is None:
-        raise InputError(f"{tar.name}: {name} is no plain file: get the archive again")
+        raise InputError(f"{tar.name}: {name} is not a regular file: get the archive again")
     return found
 
 

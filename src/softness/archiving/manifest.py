@@ -44,10 +44,10 @@ class Drawing:
             Naming the stage or the argument.
         """
         if self.stage not in STAGES:
-            raise InputError(f"stage {self.stage!r} draws nothing: {', '.join(STAGES)} do")
+            raise InputError(f"stage {self.stage!r} draws nothing: only {', '.join(STAGES)} do")
         for path in (*self.inputs, *self.outputs, *self._paths()):
             if not is_inside(path):
-                raise InputError(f"{self.stage}: {path!r} lies outside of the archive's folder")
+                raise InputError(f"{self.stage}: {path!r} lies outside the archive's folder")
 
     def _paths(self) -> Iterator[str]:
         """Arguments that may be paths. Settings are JSON, and must not be the name of a file."""
@@ -116,7 +116,7 @@ class Manifest:
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             if isinstance(error, InputError):
                 raise
-            raise InputError(f"is no manifest of an archive of figures: {error}") from error
+            raise InputError(f"is not a manifest of an archive of figures: {error}") from error
         for drawing in manifest.drawings:
             drawing.check()
         return manifest

@@ -55,7 +55,7 @@ def redraw(archive: str | Path, folder: str | Path, cores: int = 1) -> Redrawn:
     """
     folder = Path(folder)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise InputError(f"{folder}: is there already, and not empty: name a new folder")
+        raise InputError(f"{folder}: exists and is not empty: give a new folder")
     with open_archive(archive) as opened:
         manifest = opened.manifest
         opened.unpack(folder)
@@ -89,7 +89,9 @@ def _in_order(drawings: Sequence[Drawing]) -> list[list[Drawing]]:
         undrawn = {name for drawing in waiting for name in drawing.outputs}
         group = [drawing for drawing in waiting if not undrawn.intersection(drawing.inputs)]
         if not group:
-            raise InputError(f"{waiting[0].stage}: needs its own output: the archive is wrong")
+            raise InputError(
+                f"{waiting[0].stage}: needs its own output: the archive is inconsistent"
+            )
         groups.append(group)
         waiting = [drawing for drawing in waiting if drawing not in group]
     return groups
@@ -110,4 +112,6 @@ def _draw(drawing: Drawing, folder: Path) -> None:
         raise InputError(f"{next(iter(drawing.outputs))}: cannot be drawn: {done.stderr.strip()}")
     for name in drawing.outputs:
         if not (folder / name).is_file():
-            raise InputError(f"{name}: was not drawn: the archive is of another version")
+            raise InputError(
+                f"{name}: was not drawn: the archive was made by another version of the code"
+            )

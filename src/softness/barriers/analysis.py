@@ -1,4 +1,4 @@
-"""All that is read from binned counts: barriers, curvature, onset, each with bootstrap draws."""
+"""All results from binned counts: barriers, curvature, onset, each with bootstrap resamples."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -41,7 +41,7 @@ class BarrierAnalysis:
     onset, strength, onset_draws, strength_draws
         (V,) and (D, V): T0 and the slope of g of the joint fit with a free background.
     slope_onset
-        (V,) slope of Delta E against Sigma, the way of the source.
+        (V,) slope of Delta E against Sigma, as in the dissertation.
     """
 
     temperature: np.ndarray
@@ -159,8 +159,7 @@ def _log_probability_intervals(
             ratio = np.divide(events, trials, out=np.ones(events.shape), where=known)
             return np.where(known, np.log(ratio), np.nan)
 
-        found = resample([replicas], log_probability, generator, draws)
-        bounds.append((found.low, found.high))
+        bounds.append(resample([replicas], log_probability, generator, draws).interval())
     low, high = np.moveaxis(bounds, 1, 0)
     return low, high
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from softness.checks import finite_array, positive, rising, same_length, whole_number
 from softness.errors import InputError
-from softness.learning.checks import finite_array, positive, same_length, whole_number
 
 
 def bin_edges(lowest: float = -3.0, highest: float = 3.0, width: float = 0.5) -> np.ndarray:
@@ -29,7 +29,7 @@ def bin_numbers(values: np.ndarray, edges: np.ndarray) -> np.ndarray:
 
     A bin includes its lower and not its upper edge; the last one includes both.
     """
-    values, edges = finite_array(values, "values", 1), _rising(edges)
+    values, edges = finite_array(values, "values", 1), rising(edges, "edges")
     numbers = np.searchsorted(edges, values, side="right") - 1
     numbers[values == edges[-1]] = len(edges) - 2
     numbers[(values < edges[0]) | (values > edges[-1])] = -1
@@ -94,7 +94,7 @@ def count_bins(
     stride
         k of the strided frames.
     event_blocks, population_blocks
-        Number of the block of time (`softness.uncertainty.block_labels`) of each; all 0 if not
+        Number of the time block (`softness.uncertainty.block_labels`) of each; all 0 if not
         given.
     blocks
         Number of blocks.
@@ -105,7 +105,7 @@ def count_bins(
         If values are NaN, edges do not rise, or block numbers are out of range.
     """
     stride = whole_number(stride, "stride")
-    edges = _rising(edges)
+    edges = rising(edges, "edges")
     shape = (whole_number(blocks, "blocks"), len(edges) - 1)
     event_cells = _cells(event_values, edges, event_blocks, shape, "event_blocks")
     population_cells = _cells(
@@ -155,13 +155,6 @@ def without_thin_cells(
     thin = (trials < least * stride) | (events > trials)
     emptied = int((thin & ((trials > 0) | (events > 0))).sum())
     return np.where(thin, 0, events), np.where(thin, 0, trials), emptied
-
-
-def _rising(edges: np.ndarray) -> np.ndarray:
-    edges = finite_array(edges, "edges", 1)
-    if len(edges) < 2 or (np.diff(edges) <= 0).any():
-        raise InputError(f"edges is {edges.tolist()}: give at least two rising numbers")
-    return edges
 
 
 def _cells(

@@ -2,9 +2,12 @@
 
 import numpy as np
 
+from softness.checks import finite_array
 from softness.errors import InputError
-from softness.learning.checks import finite_array
 from softness.learning.hyperplane import Hyperplane
+
+WITHIN = 2.0
+"""Largest size of x at which curves are compared."""
 
 
 def random_hyperplane(
@@ -13,7 +16,7 @@ def random_hyperplane(
     """Draw a random unit direction in the space of standardised features, without bias.
 
     Z-scored and taken through the same bins and fits as a learned plane, it shows what of a result
-    is due to the analysis alone: if its barriers collapse as well, a collapse is no evidence.
+    is due to the analysis alone: if its barriers collapse as well, a collapse is not evidence.
 
     Parameters
     ----------
@@ -25,16 +28,14 @@ def random_hyperplane(
     mean, scale = finite_array(mean, "mean", 1), finite_array(scale, "scale", 1)
     if mean.shape != scale.shape or len(mean) == 0:
         raise InputError(
-            f"mean has the shape {mean.shape}, scale {scale.shape}: give one of each per feature"
+            f"mean has the shape {mean.shape}, scale {scale.shape}: give a number for each feature"
         )
     direction = generator.normal(size=len(mean))
     return Hyperplane(direction / np.linalg.norm(direction), 0.0, mean, scale)
 
 
-def distance_over_range(
-    values: np.ndarray, curve: np.ndarray, reference: np.ndarray, within: float = 2.0
-) -> float:
-    """Rms difference of two curves over abs(x) <= within, over the range of the reference.
+def distance_over_range(values: np.ndarray, curve: np.ndarray, reference: np.ndarray) -> float:
+    """Rms difference of two curves over abs(x) <= `WITHIN`, over the range of the reference.
 
     The measure of collapse of figure 2.5. A flat curve through the middle of a straight reference
     has 1/sqrt(12) = 0.29 (a little more with few bins), and the reverse of the reference 0.58: this
@@ -46,34 +47,30 @@ def distance_over_range(
         (bins,) Z-score x of the bins.
     curve, reference
         (bins,) Delta E(x) or Sigma(x); bins where either is nan are left out.
-    within
-        Largest size of x.
 
     Returns
     -------
     float
         nan with fewer than two bins, or if the reference does not vary.
     """
-    used, curve, reference = _common(values, curve, reference, within)
+    used, curve, reference = _common(values, curve, reference)
     extent = np.ptp(reference[used]) if used.sum() > 1 else 0.0
     if extent == 0:
         return float("nan")
     return float(np.sqrt(np.mean((curve - reference)[used] ** 2)) / extent)
 
 
-def slope_ratio(
-    values: np.ndarray, curve: np.ndarray, reference: np.ndarray, within: float = 2.0
-) -> float:
+def slope_ratio(values: np.ndarray, curve: np.ndarray, reference: np.ndarray) -> float:
     """Slope of a curve over that of the reference: 1 if they collapse, 0 without influence.
 
     Unlike `distance_over_range` it does not see a common shift of all bins.
 
     Parameters
     ----------
-    values, curve, reference, within
+    values, curve, reference
         As for `distance_over_range`.
     """
-    used, curve, reference = _common(values, curve, reference, within)
+    used, curve, reference = _common(values, curve, reference)
     if used.sum() < 2:
         return float("nan")
     away = np.asarray(values, float)[used]
@@ -83,7 +80,7 @@ def slope_ratio(
 
 
 def _common(
-    values: np.ndarray, curve: np.ndarray, reference: np.ndarray, within: float
+    values: np.ndarray, curve: np.ndarray, reference: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     values = finite_array(values, "values", 1)
     curve, reference = np.asarray(curve, float), np.asarray(reference, float)
@@ -92,5 +89,5 @@ def _common(
             f"curve has the shape {curve.shape}, reference {reference.shape}: "
             f"give one value for each of the {len(values)} bins"
         )
-    used = (np.abs(values) <= within) & np.isfinite(curve) & np.isfinite(reference)
+    used = (np.abs(values) <= WITHIN) & np.isfinite(curve) & np.isfinite(reference)
     return used, curve, reference

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from softness.checks import finite_array
 from softness.errors import InputError
-from softness.learning.checks import finite_array
 
 
 def plain_cosine(first: np.ndarray, second: np.ndarray) -> float:
@@ -40,7 +40,7 @@ def covariance_cosine(first: np.ndarray, second: np.ndarray, covariance: np.ndar
     if covariance.shape != (len(first), len(first)):
         raise InputError(
             f"covariance has the shape {covariance.shape}: give ({len(first)}, {len(first)}), "
-            "that of the features"
+            "the covariance of the features"
         )
     variances = first @ covariance @ first, second @ covariance @ second
     return float(first @ covariance @ second / _length(*variances))
@@ -50,12 +50,13 @@ def _pair(first: np.ndarray, second: np.ndarray) -> tuple[np.ndarray, np.ndarray
     first, second = finite_array(first, "first", 1), finite_array(second, "second", 1)
     if first.shape != second.shape:
         raise InputError(
-            f"first has {len(first)} weights, second {len(second)}: give planes of equal features"
+            f"first has {len(first)} weights, second {len(second)}: give hyperplanes of "
+            "the same features"
         )
     return first, second
 
 
 def _length(first: float, second: float) -> float:
     if not (first > 0 and second > 0):
-        raise InputError("a hyperplane gives one value everywhere: give planes that vary")
+        raise InputError("a hyperplane gives one value everywhere: give hyperplanes that vary")
     return float(np.sqrt(first * second))

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from softness.barriers.likelihood import fit_log_binomial
+from softness.checks import finite_array, one_of
 from softness.errors import InputError
-from softness.learning.checks import finite_array, one_of
 
 FORMS = ("arrhenius", "kramers")
 METHODS = ("binomial", "least_squares")
@@ -117,13 +117,7 @@ def fit_barrier(
     return Barrier(*(_plain(value) for value in values))
 
 
-def fit_curvature(
-    temperatures: np.ndarray,
-    events: np.ndarray,
-    trials: np.ndarray,
-    form: str = "arrhenius",
-    method: str = "binomial",
-) -> Curvature:
+def fit_curvature(temperatures: np.ndarray, events: np.ndarray, trials: np.ndarray) -> Curvature:
     """Fit ln P with a term c / T^2 added, to see whether it is straight in 1/T.
 
     Particles of one bin whose barriers scatter with variance V give c = V / 2 > 0 even if each
@@ -131,8 +125,8 @@ def fit_curvature(
 
     Parameters
     ----------
-    temperatures, events, trials, form, method
-        As for `fit_barrier`.
+    temperatures, events, trials
+        As for `fit_barrier`, whose form and method are the default ones here.
 
     Returns
     -------
@@ -140,8 +134,8 @@ def fit_curvature(
         nan with a flag where there are fewer than four different temperatures that can be used, or
         fewer than three with events.
     """
-    temperatures, events, trials = _checked(temperatures, events, trials, form, method)
-    fit, covariance, flag, _ = _fit(temperatures, events, trials, form, method, degree=2)
+    given = _checked(temperatures, events, trials, "arrhenius", "binomial")
+    fit, covariance, flag, _ = _fit(*given, "arrhenius", "binomial", degree=2)
     with np.errstate(invalid="ignore"):
         return Curvature(_plain(fit[..., 2]), _plain(np.sqrt(covariance[..., 2, 2])), _plain(flag))
 

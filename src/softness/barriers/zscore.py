@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from softness.checks import finite_array
 from softness.errors import InputError
-from softness.learning.checks import finite_array
 
 
 @dataclass(frozen=True)
@@ -26,21 +26,6 @@ class ZScore:
     def __call__(self, values: np.ndarray) -> np.ndarray:
         """Z-scores of some values."""
         return (np.asarray(values) - self.shift) / self.scale
-
-
-def with_best_bias(projections: np.ndarray, best_bias: float) -> ZScore:
-    """Z-score of section 2.4: x = (w.F - b_best) / sigma_T, to be applied to w.F.
-
-    Parameters
-    ----------
-    projections
-        (n,) w.F of the population at the training temperature T.
-    best_bias
-        Bias with the highest accuracy on the common test set (T = 0.47 in the source), from
-        `softness.learning.classify.best_bias`.
-    """
-    best_bias = float(finite_array(best_bias, "best_bias", 0))
-    return ZScore(best_bias, _spread(projections))
 
 
 def without_bias(projections: np.ndarray) -> ZScore:

@@ -1,4 +1,4 @@
-"""The configuration of a study: defaults, types, and what cannot be true, before any job starts."""
+"""The configuration of a study: defaults, types and checks, before any job starts."""
 
 import difflib
 import functools
@@ -26,7 +26,7 @@ STORE = "simulations"
 
 
 def load(*overlays: str | Path, settings: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """The checked configuration of a study: the complete one with overlays merged over it.
+    """The checked configuration of a study: the complete one, with keys overridden.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ def load(*overlays: str | Path, settings: Mapping[str, Any] | None = None) -> di
         YAML files, in order. Keys merge, lists are replaced, as Snakemake does it. A study that
         none of them names is called after the first one.
     settings
-        Keys that are merged over those of the files.
+        Keys that override keys of the files.
 
     Raises
     ------
@@ -94,7 +94,7 @@ def _note_workers() -> None:
 def _read(path: str | Path) -> dict[str, Any]:
     found = yaml_files.read(path)
     if not isinstance(found, dict):
-        raise InputError(f"{path}: holds no keys: see config/dissertation.yaml")
+        raise InputError(f"{path}: contains no keys: see config/dissertation.yaml")
     return found
 
 
@@ -153,7 +153,8 @@ def _schema_mistake(schema: Mapping, error: jsonschema.ValidationError) -> str:
         unknown = sorted(set(error.instance) - set(error.schema["properties"]), key=str)
         return "; ".join(_unknown_key(place, key, error.schema["properties"]) for key in unknown)
     rule = _rule_at(schema, list(error.absolute_path))
-    meaning = rule.get("description", "").rstrip(".")
+    # Its first sentence says what a key is, the others what depends on it.
+    meaning = rule.get("description", "").split(". ")[0].rstrip(".")
     unit = f"; unit {rule['unit']}" if "unit" in rule else ""
     hint = f" ({meaning}{unit})" if meaning else ""
     return f"{place or 'top level'}: {error.message}{hint}"
@@ -167,7 +168,7 @@ def _unknown_key(place: str, key: str, known: Mapping[str, Any]) -> str:
 
 
 def _impossible(config: Mapping[str, Any]) -> Iterator[str]:
-    """One line for each thing that types allow but that cannot be."""
+    """One line for each mistake that types allow."""
     not_finite = list(_not_finite(config, ""))
     if not_finite:
         yield from not_finite

@@ -1,4 +1,4 @@
-"""What cannot be true of an analysis: roles, features, samples, models."""
+"""Checks of the settings of the analysis: roles, features, samples, models."""
 
 import math
 from collections.abc import Iterator, Mapping
@@ -12,19 +12,17 @@ from softness.configuration.simulated import (
     simulated_temperatures,
 )
 from softness.liquid import Liquid, exceeds_half_box
+from softness.structure.feature_set import families_of
 
-# A straight line with an error, and an onset, need so many temperatures.
+# Minimum for a straight line with an uncertainty, and for an onset.
 LEAST_TEMPERATURES = 3
 
 # The model of which each variant has one thing changed.
 VARIED = {"csd": "svr", "eliminated": "svr", "thinned": "ridge"}
 
-# Gaussians are summed to this many widths beyond the last radius (STUDY.md section 4).
-REACH_IN_WIDTHS = 5
-
 
 def mistakes(config: Mapping[str, Any], liquid: Liquid) -> Iterator[str]:
-    """One line for each thing that no analysis can be."""
+    """One line for each setting that no analysis can have."""
     yield from _role_mistakes(config)
     yield from _reach_mistakes(config, liquid)
     yield from _grid_mistakes(config)
@@ -58,7 +56,7 @@ def _role_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
     for number, pulse in enumerate(config["cycle"]["pulses"]):
         place = f"cycle.pulses.{number}.high"
         if pulse["high"] not in simulated:
-            # Its relaxation time tells how long memory would have to last.
+            # Its relaxation time is needed: memory has to last longer.
             yield not_simulated(place, pulse["high"], simulated)
         if pulse["high"] == roles["cycle"]:
             yield (
@@ -116,11 +114,7 @@ def _variant_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
 
 def number_of_features(block: Mapping[str, Any]) -> int:
     """How many features of order 0 the settings name."""
-    radii, shells = (
-        round((part["last"] - part["first"]) / part["step"]) + 1
-        for part in (block["radial"], block["angular"])
-    )
-    return 2 * radii + shells * len(block["angular"]["degrees"])
+    return sum(len(family.names) for family in families_of(block))
 
 
 def _regression_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
@@ -133,21 +127,21 @@ def _regression_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
             f"use one of {', '.join(f'{t:g}' for t in sorted(counted))}"
         )
     else:
-        # Each replica is judged by models that are trained with the others.
+        # Each replica is predicted by models that are trained with the others.
         number = max(config["replicas"] - 1, 1) * counted[training]
         if number < LEAST_TRAINING_SNAPSHOTS:
             yield (
                 f"isoconfigurational.ensembles: {counted[training]} snapshots of each replica at "
-                f"T = {training:g} leave {number} to train the models with that judge a replica, "
-                f"{LEAST_TRAINING_SNAPSHOTS} are needed: raise snapshots there"
+                f"T = {training:g} leave {number} training snapshots for a model that is tested "
+                f"on the others; {LEAST_TRAINING_SNAPSHOTS} are needed: raise snapshots there"
             )
     yield from _variant_mistakes(config)
     half, frame = config["hop"]["window"] / 2, config["thermal"]["frame_interval"]
     last = config["isoconfigurational"]["duration"] - half
     if not half <= own["time"] <= last or not is_multiple(own["time"], frame):
         yield (
-            f"regression.time: {own['time']:g} tau is no time at which p_hop is counted: give one "
-            f"from {half:g} to {last:g} in steps of {frame:g}"
+            f"regression.time: {own['time']:g} tau is not a time at which p_hop is counted: give "
+            f"one from {half:g} to {last:g} in steps of {frame:g}"
         )
     threshold = config["hop"]["threshold"]
     if not is_multiple(threshold, 0.01) or threshold > 1:
@@ -169,7 +163,7 @@ def _sample_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
     if threshold != "auto" and threshold > highest:
         yield (
             f"samples.quiet.threshold: {threshold:g} is above hop.threshold ({highest:g}), so that "
-            "quiet particles would rearrange: lower it, or set auto"
+            "non-rearranging particles would rearrange: lower it, or set auto"
         )
     for block in ("barriers", "memory"):
         bins = config[block]["bins"]
@@ -181,12 +175,9 @@ def _sample_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _reach_mistakes(config: Mapping[str, Any], liquid: Liquid) -> Iterator[str]:
-    radial, angular = config["features"]["radial"], config["features"]["angular"]
-    reaches = {
-        "features.radial.last": radial["last"] + REACH_IN_WIDTHS * radial["width"],
-        "features.angular.last": angular["last"] + angular["step"],
-        "pair_distribution.largest_distance": config["pair_distribution"]["largest_distance"],
-    }
+    features, pairs = config["features"], config["pair_distribution"]
+    reaches = {_end(family.name, features): family.reach for family in families_of(features)}
+    reaches["pair_distribution.largest_distance"] = pairs["largest_distance"]
     for place, reach in reaches.items():
         if exceeds_half_box(reach, liquid.box_length):
             needed = math.ceil((2 * reach) ** 3 * liquid.density) + 1
@@ -196,6 +187,11 @@ def _reach_mistakes(config: Mapping[str, Any], liquid: Liquid) -> Iterator[str]:
             )
 
 
+def _end(family: str, features: Mapping[str, Any]) -> str:
+    """The setting that decides how far a family of descriptors reaches, or its block."""
+    return f"features.{family}" + (".last" if "last" in features[family] else "")
+
+
 def _grid_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
     """Ranges of bins and radii hold whole steps, or a step or an end would not be as it is set."""
     pairs, moved, features = (config[key] for key in ("pair_distribution", "van_hove", "features"))
@@ -203,13 +199,13 @@ def _grid_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
         "pair_distribution.largest_distance": (0.0, pairs["largest_distance"], pairs["bin_width"]),
         "van_hove.largest": (0.0, moved["largest"], moved["bin_width"]),
     }
-    for name in ("radial", "angular"):
-        ends = (features[name][key] for key in ("first", "last", "step"))
-        ranges[f"features.{name}.last"] = tuple(ends)
+    for name, block in features.items():
+        if {"first", "last", "step"} <= block.keys():
+            ranges[_end(name, features)] = block["first"], block["last"], block["step"]
     for place, (first, last, step) in ranges.items():
         if last > first and not is_multiple(last - first, step):
             nearest = first + max(round((last - first) / step), 1) * step
             yield (
-                f"{place}: {last:g} sigma_AA is no whole number of steps of {step:g} from "
+                f"{place}: {last:g} sigma_AA is not a whole number of steps of {step:g} from "
                 f"{first:g}: try {nearest:g}"
             )

@@ -1,19 +1,19 @@
-"""What cannot be true of simulations: temperatures, times, ensembles, spacings."""
+"""Checks of the settings of simulations: temperatures, times, ensembles, spacings."""
 
 import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-# Settings are chosen by validation on snapshots that were left out: two at least.
+# Hyperparameters are chosen by validation on left-out snapshots: two or more are needed.
 LEAST_TRAINING_SNAPSHOTS = 2
 
-# Fewest runs that a label is made of.
+# Minimum number of runs behind a label.
 LEAST_RUNS = 2
 
 
 def mistakes(config: Mapping[str, Any]) -> Iterator[str]:
-    """One line for each thing that no simulation can be."""
+    """One line for each setting that no simulation can have."""
     yield from _engine_mistakes(config)
     yield from _temperature_mistakes(config)
     yield from _time_mistakes(config)
@@ -31,15 +31,15 @@ def _engine_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _segment_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
-    """A longer run does again what follows the last whole segment: on a GPU, not the same."""
+    """A longer run repeats what follows the last whole segment: on a GPU, with other rounding."""
     segment = config["thermal"]["segment"]
     for entry in config["temperatures"]:
         time = entry["production"]
         if not is_multiple(time, segment):
             yield (
-                f"temperatures[{entry['temperature']:g}].production: {time:g} tau is no whole "
-                f"number of thermal.segment ({segment:g} tau), as a run on a GPU has to be, so "
-                "that a longer one can go on from it: round it"
+                f"temperatures[{entry['temperature']:g}].production: {time:g} tau is not a whole "
+                f"number of thermal.segment ({segment:g} tau), as it must be on a GPU, so that a "
+                "longer run can continue it: round it"
             )
 
 
@@ -92,7 +92,7 @@ def _time_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
             times[f"temperatures[{entry['temperature']:g}].{key}"] = entry[key]
     for place, time in times.items():
         if not is_multiple(time, step):
-            yield f"{place}: {time:g} tau is no whole number of time steps of {step:g} tau"
+            yield f"{place}: {time:g} tau is not a whole number of time steps of {step:g} tau"
     yield from _equilibration_mistakes(config)
     yield from _burst_mistakes(thermal, step)
     yield from _production_mistakes(config, frame)
@@ -100,7 +100,7 @@ def _time_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _equilibration_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
-    """The evidence needs halves of equal length, so two segments or more, all alike."""
+    """The evidence needs halves of equal length, so two equal segments or more."""
     block = config["equilibration"]
     segment, sample = block["segment"], block["sample_interval"]
     for entry in config["temperatures"]:
@@ -155,12 +155,13 @@ def _production_mistakes(config: Mapping[str, Any], frame: float) -> Iterator[st
 
 def _inherent_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
     own = config["inherent"]
-    # Each replica is judged by models that are trained with the others.
+    # Each replica is predicted by models that are trained with the others.
     number = (config["replicas"] - 1 or 1) * own["snapshots"] - (config["replicas"] == 1)
     if number < LEAST_TRAINING_SNAPSHOTS:
         yield (
-            f"inherent.snapshots: {own['snapshots']} of each replica leave {number} to train the "
-            f"models with that judge the others, {LEAST_TRAINING_SNAPSHOTS} are needed: raise it"
+            f"inherent.snapshots: {own['snapshots']} of each replica leave {number} training "
+            f"snapshots for a model that is tested on the others; {LEAST_TRAINING_SNAPSHOTS} are "
+            "needed: raise it"
         )
     yield from _inherent_time_mistakes(own, config["engine"]["time_step"])
     yield from _published_mistakes(own["published"])
@@ -184,13 +185,13 @@ def _spacing_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
         spacing, length = block["spacing"], produced.get(temperature, math.inf)
         if not is_multiple(spacing, 2 * frame):
             yield (
-                f"{place}.spacing: {spacing:g} tau is no even number of frame intervals of "
+                f"{place}.spacing: {spacing:g} tau is not an even number of frame intervals of "
                 f"{frame:g} tau: try {max(round(spacing / (2 * frame)), 1) * 2 * frame:g}"
             )
         last = (block[key] - 0.5) * spacing
         if last >= length:
             yield (
-                f"{place}.{key}: the last of {block[key]} lies at {last:g} tau, the run at T = "
+                f"{place}.{key}: the last of {block[key]} lies at {last:g} tau, but the run at T = "
                 f"{temperature:g} ends at {length:g} tau: lower spacing or {key}, or raise its "
                 "production"
             )
@@ -199,9 +200,11 @@ def _spacing_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
 def _inherent_time_mistakes(own: Mapping[str, Any], step: float) -> Iterator[str]:
     for time in own["times"]:
         if not is_multiple(time, step):
-            yield f"inherent.times: {time:g} tau is no whole number of time steps of {step:g} tau"
+            yield (
+                f"inherent.times: {time:g} tau is not a whole number of time steps of {step:g} tau"
+            )
     if list(own["times"]) != sorted(own["times"]):
-        yield f"inherent.times: {own['times']} do not rise: put them in order"
+        yield f"inherent.times: {own['times']} are not in ascending order: sort them"
     if own["training_time"] not in own["times"]:
         yield (
             f"inherent.training_time: {own['training_time']:g} tau is not among inherent.times "
@@ -212,7 +215,7 @@ def _inherent_time_mistakes(own: Mapping[str, Any], step: float) -> Iterator[str
 def _published_mistakes(published: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     times = [entry["time"] for entry in published]
     if any(after <= before for before, after in itertools.pairwise(times)):
-        yield f"inherent.published: times {times} do not rise: put them in order, each once"
+        yield f"inherent.published: times {times} are not in ascending order: sort them, each once"
     for number, entry in enumerate(published):
         found, first = len(entry["files"]), len(published[0]["files"])
         if found != first:
@@ -223,7 +226,7 @@ def _published_mistakes(published: Sequence[Mapping[str, Any]]) -> Iterator[str]
     if published and len(published[0]["files"]) <= LEAST_TRAINING_SNAPSHOTS:
         yield (
             f"inherent.published: {len(published[0]['files'])} snapshots are too few to train with "
-            f"some and judge others: give {LEAST_TRAINING_SNAPSHOTS + 1} or more"
+            f"some and test on others: give {LEAST_TRAINING_SNAPSHOTS + 1} or more"
         )
 
 
@@ -231,8 +234,8 @@ def _window_mistakes(config: Mapping[str, Any], frame: float) -> Iterator[str]:
     window = config["hop"]["window"]
     if not is_multiple(window, 2 * frame):
         yield (
-            f"hop.window: {window:g} tau is no even number of frame intervals of {frame:g} tau: "
-            f"try {max(round(window / (2 * frame)), 1) * 2 * frame:g}"
+            f"hop.window: {window:g} tau is not an even number of frame intervals of {frame:g} "
+            f"tau: try {max(round(window / (2 * frame)), 1) * 2 * frame:g}"
         )
     cycle = config["cycle"]
     whole = {
@@ -252,14 +255,14 @@ def _window_mistakes(config: Mapping[str, Any], frame: float) -> Iterator[str]:
     }
     for place, time in whole.items():
         if not is_multiple(time, frame):
-            yield f"{place}: {time:g} tau is no whole number of frame intervals of {frame:g} tau"
+            yield f"{place}: {time:g} tau is not a whole number of frame intervals of {frame:g} tau"
 
 
 def _ensemble_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
     own, frame = config["isoconfigurational"], config["thermal"]["frame_interval"]
     if not is_multiple(own["duration"], frame):
         yield (
-            f"isoconfigurational.duration: {own['duration']:g} tau is no whole number of frame "
+            f"isoconfigurational.duration: {own['duration']:g} tau is not a whole number of frame "
             f"intervals of {frame:g} tau"
         )
     half = config["hop"]["window"] / 2

@@ -3,7 +3,7 @@
 import numba
 import numpy as np
 
-from softness.checks import checked_count, checked_trajectory
+from softness.checks import checked_trajectory, whole_number
 from softness.errors import InputError
 
 
@@ -49,7 +49,7 @@ def cumulative_squared_displacement(positions: np.ndarray, intervals: int = 10) 
 class CumulativeSquaredDisplacementStream:
     """Cumulative squared displacement of a trajectory that arrives in blocks, in constant memory.
 
-    The rows are equal to those of `cumulative_squared_displacement` to the last bit, however the
+    The rows are equal to the rows of `cumulative_squared_displacement` to the last bit, however the
     trajectory is cut.
 
     Parameters
@@ -64,7 +64,7 @@ class CumulativeSquaredDisplacementStream:
     """
 
     def __init__(self, intervals: int = 10) -> None:
-        self.intervals = checked_count(intervals, "intervals")
+        self.intervals = whole_number(intervals, "intervals")
         self.frames = 0
         self._previous = None
         self._steps = None
@@ -143,7 +143,7 @@ def matched_threshold(
     lowest: float | None = None,
     highest: float | None = None,
 ) -> float:
-    """CSD threshold that flags the same share of samples as p_hop > p_c does.
+    """CSD threshold that flags the same fraction of samples as p_hop > p_c does.
 
     Appendix A.0.2 of the dissertation, read as a count of (particle, time) samples, not of separate
     excursions.
@@ -153,7 +153,7 @@ def matched_threshold(
     csd_samples
         CSD of (particle, time) samples, any shape, sigma_AA^2.
     share
-        Share of (particle, time) samples with p_hop > p_c, between 0 and 1 without the ends.
+        Fraction of (particle, time) samples with p_hop > p_c, between 0 and 1 without the ends.
     step
         The threshold is rounded to a multiple of this; None leaves it exact.
     lowest, highest

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from softness.checks import checked_trajectory
+from softness.checks import checked_frame, checked_trajectory
 from softness.errors import InputError
 
 
@@ -53,17 +53,5 @@ def relative_to_centre(positions: np.ndarray) -> np.ndarray:
     InputError
         Positions are not finite or not (N, 3).
     """
-    positions = np.asarray(positions)
-    if positions.ndim != 2 or positions.shape[1] != 3 or len(positions) == 0:
-        raise InputError(
-            f"positions has the shape {positions.shape}: give one frame of shape (N, 3)"
-        )
-    with np.errstate(invalid="ignore"):
-        centre = positions.mean(axis=0)
-    # Three numbers tell of every particle, which keeps this quick enough for every frame.
-    if not np.isfinite(centre).all():
-        raise InputError(
-            f"positions holds values that are not finite (their mean is {centre}): repair or leave "
-            "out this frame"
-        )
-    return positions - centre
+    positions = checked_frame(positions, "positions")
+    return positions - positions.mean(axis=0)

@@ -6,16 +6,17 @@ import numpy as np
 from softness.dynamics.drift import remove_drift
 from softness.dynamics.scattering import self_scattering
 
+BLOCKS = 10
+"""Blocks in each half of a run, whose mean energies are taken as independent."""
 
-def energy_halves(energies: np.ndarray, blocks: int = 10) -> tuple[float, float, float]:
+
+def energy_halves(energies: np.ndarray) -> tuple[float, float, float]:
     """Mean energy of the first and the second half of a run, and the error of their difference.
 
     Parameters
     ----------
     energies
         (samples,) potential energy per particle.
-    blocks
-        Number of blocks in each half, whose means are taken as independent.
 
     Returns
     -------
@@ -24,7 +25,7 @@ def energy_halves(energies: np.ndarray, blocks: int = 10) -> tuple[float, float,
     """
     middle = len(energies) // 2
     halves = energies[:middle], energies[middle : 2 * middle]
-    blocks = min(blocks, middle)
+    blocks = min(BLOCKS, middle)
     if blocks < 2:
         return float(np.mean(halves[0])), float(np.mean(halves[1])), float("nan")
     variance = 0.0
@@ -66,7 +67,7 @@ def crystalline_share(
     neighbour_distance: float,
     order: float,
 ) -> float:
-    """Share of the analysed species in crystalline surroundings.
+    """Fraction of the analysed species in crystalline surroundings.
 
     A particle counts where q6, averaged over itself and its neighbours of both species (Lechner
     and Dellago, J. Chem. Phys. 129, 114707 (2008)), exceeds a bound. In ten good liquids at

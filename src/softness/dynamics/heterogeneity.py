@@ -5,9 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.spatial import cKDTree
 
-from softness.checks import checked_count, checked_frame, checked_positive
+from softness.checks import checked_frame, finite_array, positive, same_length
 from softness.errors import InputError
 from softness.liquid import exceeds_half_box
+
+SHUFFLES, LEVEL = 200, 0.99
 
 
 @dataclass(frozen=True)
@@ -19,7 +21,7 @@ class NeighbourCorrelation:
     value
         Over all pairs of neighbours, each in both orders.
     chance
-        Quantile of the same after shuffling the quantity among the particles.
+        Quantile `LEVEL` of the same after `SHUFFLES` shuffles of the quantity among the particles.
     """
 
     value: float
@@ -54,8 +56,6 @@ def neighbour_correlation(
     box_length: float,
     distance: float,
     generator: np.random.Generator,
-    shuffles: int = 200,
-    level: float = 0.99,
 ) -> NeighbourCorrelation:
     """Correlate a quantity between neighbours.
 
@@ -71,41 +71,23 @@ def neighbour_correlation(
         Particles closer than this are neighbours.
     generator
         Source of the shuffles.
-    shuffles
-        Number of shuffles behind ``chance``.
-    level
-        Of the quantile of the shuffles, between 0 and 1.
 
     Raises
     ------
     InputError
         If values or positions are not finite or differ in number, the box or the distance is not
-        positive or the box smaller than twice the distance, a number of shuffles or a level makes
-        no sense, the values do not vary, or no two particles are neighbours.
+        positive or the box smaller than twice the distance, the values do not vary, or no two
+        particles are neighbours.
     """
     positions = checked_frame(positions, "positions").astype(np.float64)
-    values = np.asarray(values, dtype=np.float64)
-    if values.shape != (len(positions),):
-        raise InputError(
-            f"values has the shape {values.shape}: give one value for each of {len(positions)} "
-            "particles"
-        )
-    broken = np.flatnonzero(~np.isfinite(values))
-    if len(broken):
-        raise InputError(
-            f"values of particle {broken[0]} is {values[broken[0]]} ({len(broken)} particles in "
-            "all are not finite): leave out these particles"
-        )
-    box_length = checked_positive(box_length, "box_length")
-    distance = checked_positive(distance, "distance")
+    values = same_length(finite_array(values, "values"), "values", len(positions), "the particles")
+    box_length = positive(box_length, "box_length")
+    distance = positive(distance, "distance")
     if exceeds_half_box(distance, box_length):
         raise InputError(
             f"box_length = {box_length:.6g} is smaller than twice the distance {distance:.6g}, so "
             "that neighbours would be ambiguous: take a larger system or a shorter distance"
         )
-    shuffles = checked_count(shuffles, "shuffles")
-    if not 0 <= level <= 1:
-        raise InputError(f"level = {level}: give a number between 0 and 1")
     if not np.ptp(values) > 0:
         raise InputError("values are all the same: no correlation can be measured")
     wrapped = positions % box_length
@@ -113,8 +95,8 @@ def neighbour_correlation(
     pairs = cKDTree(wrapped, boxsize=box_length).query_pairs(distance, output_type="ndarray")
     if len(pairs) < 2:
         raise InputError(f"distance is {distance:g}: no particles are that close; use a larger one")
-    shuffled = [_pearson(generator.permutation(values), pairs) for _ in range(shuffles)]
-    return NeighbourCorrelation(_pearson(values, pairs), float(np.quantile(shuffled, level)))
+    shuffled = [_pearson(generator.permutation(values), pairs) for _ in range(SHUFFLES)]
+    return NeighbourCorrelation(_pearson(values, pairs), float(np.quantile(shuffled, LEVEL)))
 
 
 def _pearson(values: np.ndarray, pairs: np.ndarray) -> float:

@@ -5,7 +5,7 @@ from typing import Literal
 import numba
 import numpy as np
 
-from softness.checks import checked_count, checked_trajectory
+from softness.checks import checked_trajectory, whole_number
 from softness.errors import InputError
 
 Window = Literal["shared", "disjoint"]
@@ -84,7 +84,7 @@ class HopStream:
     """
 
     def __init__(self, half_window: int = 5, window: Window = "shared") -> None:
-        self.half_window = checked_count(half_window, "half_window")
+        self.half_window = whole_number(half_window, "half_window")
         if window not in WINDOWS:
             raise InputError(f"window is {window!r}: choose {' or '.join(map(repr, WINDOWS))}")
         self.window = window

@@ -3,7 +3,7 @@
 import freud
 import numpy as np
 
-from softness.checks import checked_positive
+from softness.checks import positive
 from softness.errors import InputError
 from softness.liquid import exceeds_half_box
 
@@ -48,9 +48,9 @@ class PairDistribution:
     def __init__(
         self, box_length: float, types: np.ndarray, bin_width: float, largest_distance: float
     ) -> None:
-        box_length = checked_positive(box_length, "box_length")
-        bin_width = checked_positive(bin_width, "bin_width")
-        largest_distance = checked_positive(largest_distance, "largest_distance")
+        box_length = positive(box_length, "box_length")
+        bin_width = positive(bin_width, "bin_width")
+        largest_distance = positive(largest_distance, "largest_distance")
         if exceeds_half_box(largest_distance, box_length):
             raise InputError(
                 f"largest_distance is {largest_distance:g}: at most half the box, "

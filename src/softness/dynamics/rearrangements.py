@@ -1,11 +1,11 @@
-"""Rearrangements and quiet stretches of time, found in the hop indicator."""
+"""Rearrangements, and quiet runs (times without rearrangement), found in the hop indicator."""
 
 from collections.abc import Sequence
 
 import numba
 import numpy as np
 
-from softness.checks import checked_count
+from softness.checks import positive, whole_number
 from softness.errors import InputError
 
 EVENT = np.dtype(
@@ -98,7 +98,7 @@ def quiet_runs(hop: np.ndarray, threshold: float, length: int, first_frame: int 
     threshold
         p_l: a run lasts as long as p_hop < threshold.
     length
-        Least number of frames of a run.
+        Minimum number of frames of a run.
     first_frame
         Frame of row 0; `half_window` for the rows of `hop_indicator`.
 
@@ -129,7 +129,7 @@ class QuietRunStream:
     threshold
         p_l: a run lasts as long as p_hop < threshold.
     length
-        Least number of frames of a run.
+        Minimum number of frames of a run.
     first_frame
         Frame of the first row.
 
@@ -140,7 +140,7 @@ class QuietRunStream:
     """
 
     def __init__(self, threshold: float, length: int, first_frame: int = 5) -> None:
-        self.length = checked_count(length, "length")
+        self.length = whole_number(length, "length")
         self._runs = _RunStream(threshold, first_frame, sign=-1, shortest=self.length)
 
     def push(self, hop: np.ndarray) -> np.ndarray:
@@ -175,7 +175,7 @@ def automatic_quiet_threshold(
     hop
         (rows, N) p_hop of consecutive frames, or a list of such series (replicas).
     length
-        Least number of frames of a run.
+        Minimum number of frames of a run.
     wanted
         Number of runs, over all series and particles.
     highest
@@ -193,9 +193,9 @@ def automatic_quiet_threshold(
         is not a positive number, or the series are too short for the number wanted or rearrange
         too often.
     """
-    length = checked_count(length, "length")
-    wanted = checked_count(wanted, "wanted")
-    highest = _checked_threshold(highest, "highest")
+    length = whole_number(length, "length")
+    wanted = whole_number(wanted, "wanted")
+    highest = positive(highest, "highest")
     series = [_checked_hop(one) for one in ([hop] if isinstance(hop, np.ndarray) else hop)]
     most = sum(len(one) // length * one.shape[1] for one in series)
     if most < wanted:
@@ -207,11 +207,11 @@ def automatic_quiet_threshold(
     def count(threshold: float) -> int:
         return sum(_count_quiet_runs(one, threshold, length) for one in series)
 
-    found = count(highest)
-    if found < wanted:
+    available = count(highest)
+    if available < wanted:
         raise InputError(
-            f"found {found} of {wanted} quiet runs below p_c = {highest:g}: lengthen the run, or "
-            "ask for fewer"
+            f"found {available} of {wanted} quiet runs below p_c = {highest:g}: lengthen the run, "
+            "or ask for fewer"
         )
     # The number of runs grows with the threshold, so that halving the interval finds the step; it
     # ends when no number lies between the two ends.
@@ -224,12 +224,6 @@ def automatic_quiet_threshold(
             enough = middle
         else:
             too_low = middle
-
-
-def _checked_threshold(threshold: float, name: str) -> float:
-    if not (np.ndim(threshold) == 0 and np.isfinite(threshold) and threshold > 0):
-        raise InputError(f"{name} = {threshold}: give a positive, finite p_hop")
-    return float(threshold)
 
 
 def _checked_hop(hop: np.ndarray) -> np.ndarray:
@@ -250,10 +244,8 @@ class _RunStream:
     """Runs of rows in which sign * p_hop > sign * threshold, of at least `shortest` rows."""
 
     def __init__(self, threshold: float, first_frame: int, sign: int, shortest: int = 1) -> None:
-        self.threshold = _checked_threshold(threshold, "threshold")
-        if not isinstance(first_frame, (int, np.integer)) or first_frame < 0:
-            raise InputError(f"first_frame = {first_frame}: give a whole number of 0 or more")
-        self.first_frame = int(first_frame)
+        self.threshold = positive(threshold, "threshold")
+        self.first_frame = whole_number(first_frame, "first_frame", least=0)
         self.sign = sign
         self.shortest = shortest
         self.frame = self.first_frame
@@ -279,7 +271,7 @@ class _RunStream:
                 f"{len(self._state[0])}"
             )
         room = _count_ends(hop, self.threshold, self.sign, self._state[0] >= 0)
-        found = np.empty(room, EVENT)
+        events_found = np.empty(room, EVENT)
         kept = _find_runs(
             hop,
             self.frame,
@@ -287,16 +279,16 @@ class _RunStream:
             self.sign,
             self.shortest,
             *self._state,
-            found["particle"],
-            found["frame"],
-            found["value"],
-            found["first"],
-            found["last"],
+            events_found["particle"],
+            events_found["frame"],
+            events_found["value"],
+            events_found["first"],
+            events_found["last"],
         )
         self.frame += len(hop)
-        found = found[:kept].copy()
-        found["cut"] = found["first"] == self.first_frame
-        return found
+        events_found = events_found[:kept].copy()
+        events_found["cut"] = events_found["first"] == self.first_frame
+        return events_found
 
     def close(self) -> np.ndarray:
         self._closed = True
@@ -304,14 +296,14 @@ class _RunStream:
             return np.empty(0, EVENT)
         first, peak_frame, peak = self._state
         open_ = np.flatnonzero((first >= 0) & (self.frame - first >= self.shortest))
-        found = np.empty(len(open_), EVENT)
-        found["particle"] = open_
-        found["frame"] = peak_frame[open_]
-        found["value"] = peak[open_]
-        found["first"] = first[open_]
-        found["last"] = self.frame - 1
-        found["cut"] = True
-        return found
+        events_found = np.empty(len(open_), EVENT)
+        events_found["particle"] = open_
+        events_found["frame"] = peak_frame[open_]
+        events_found["value"] = peak[open_]
+        events_found["first"] = first[open_]
+        events_found["last"] = self.frame - 1
+        events_found["cut"] = True
+        return events_found
 
 
 @numba.njit(cache=True, nogil=True)

@@ -24,7 +24,7 @@ class Relaxation:
     origins
         (lags,) number of time origins behind each value.
     blocks
-        Number of blocks of time, over all replicas.
+        Number of time blocks, over all replicas.
     time, fit
         tau_alpha, and the stretched exponential, of the mean.
     time_draws, stretching_draws
@@ -52,7 +52,7 @@ def analyse_relaxation(
     draws: int,
     generator: np.random.Generator,
 ) -> Relaxation:
-    """Average F_s over origins and replicas; resample replicas, then blocks of time within them.
+    """Average F_s over origins and replicas; resample replicas, then time blocks within them.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ def analyse_relaxation(
     window
         Of `fit_stretched_exponential`.
     block_length
-        Least length of a block, in units of tau_alpha.
+        Minimum length of a block, in units of tau_alpha.
     draws
         Number of bootstrap samples.
     generator

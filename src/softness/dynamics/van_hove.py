@@ -2,71 +2,8 @@
 
 import numpy as np
 
-from softness.checks import checked_count, checked_trajectory
+from softness.checks import finite_array, rising
 from softness.errors import InputError
-
-
-def displacements(positions: np.ndarray, lag: int, stride: int = 1) -> np.ndarray:
-    """Displacements r_i(t + lag) - r_i(t) from every `stride`-th frame t.
-
-    Parameters
-    ----------
-    positions
-        (frames, N, 3) unwrapped positions in sigma_AA, drift removed.
-    lag
-        Number of frame intervals.
-    stride
-        Number of frames from one origin to the next.
-
-    Returns
-    -------
-    numpy.ndarray
-        (origins, N, 3) float64.
-
-    Raises
-    ------
-    InputError
-        Positions are not (frames, N, 3), there are no more frames than the lag, or lag or stride is
-        not a positive whole number.
-    """
-    positions = checked_trajectory(positions)
-    lag = checked_count(lag, "lag")
-    stride = checked_count(stride, "stride")
-    if len(positions) <= lag:
-        raise InputError(f"lag = {lag}: it must be shorter than the {len(positions)} frames")
-    return positions[lag::stride].astype(np.float64) - positions[:-lag:stride]
-
-
-def self_van_hove(displacements: np.ndarray, edges: np.ndarray) -> np.ndarray:
-    """Self van Hove function G_s(r, t) of displacements over the time t.
-
-    G_s(r, t) = 1/N sum_i <delta(r - |r_i(t) - r_i(0)|)> / (4 pi r^2), so that the integral of
-    4 pi r^2 G_s over all r is 1 (Kob and Andersen, Phys. Rev. E 51, 4626, 1995).
-
-    Parameters
-    ----------
-    displacements
-        (..., 3) displacements over one time, sigma_AA.
-    edges
-        (bins + 1,) increasing edges of the bins in r, none negative.
-
-    Returns
-    -------
-    numpy.ndarray
-        (bins,) density in sigma_AA^-3, the mean over each spherical shell. Displacements outside
-        the edges count in the normalisation.
-
-    Raises
-    ------
-    InputError
-        Displacements are not finite or not (..., 3), or edges do not increase from 0 or more.
-    """
-    displacements = _checked_displacements(displacements)
-    edges = _checked_edges(edges)
-    if edges[0] < 0:
-        raise InputError(f"edges start at {edges[0]}: a distance is never negative, start at 0")
-    count, _ = np.histogram(np.linalg.norm(displacements, axis=1), edges)
-    return count / (len(displacements) * 4 / 3 * np.pi * np.diff(edges**3))
 
 
 def self_van_hove_component(displacements: np.ndarray, edges: np.ndarray) -> np.ndarray:
@@ -90,44 +27,24 @@ def self_van_hove_component(displacements: np.ndarray, edges: np.ndarray) -> np.
     InputError
         Displacements are not finite or not (..., 3), or edges do not increase.
     """
-    displacements = _checked_displacements(displacements)
-    edges = _checked_edges(edges)
+    displacements, edges = finite_array(displacements, "displacements"), rising(edges, "edges")
+    if displacements.shape[-1:] != (3,) or displacements.size == 0:
+        raise InputError(f"displacements has the shape {displacements.shape}: give (..., 3)")
     count, _ = np.histogram(displacements, edges)
     return count / (displacements.size * np.diff(edges))
 
 
-def non_gaussian_parameter(square: float, fourth: float, dimension: int = 3) -> float:
-    """Non-Gaussian parameter alpha_2; 0 for a Gaussian.
-
-    alpha_2 = 3 <r^4> / (5 <r^2>^2) - 1 in three dimensions, <x^4> / (3 <x^2>^2) - 1 in one.
+def non_gaussian_parameter(square: float, fourth: float) -> float:
+    """Non-Gaussian parameter alpha_2 = 3 <r^4> / (5 <r^2>^2) - 1 in three dimensions.
 
     Parameters
     ----------
     square, fourth
-        <r^2> and <r^4> of the displacements over one time, or <x^2> and <x^4> of their components.
-    dimension
-        3 for the distance, 1 for components.
+        <r^2> and <r^4> of the displacements over one time.
 
     Returns
     -------
     float
-        alpha_2, no unit.
+        alpha_2, no unit; 0 for a Gaussian.
     """
-    return dimension * fourth / ((dimension + 2) * square**2) - 1
-
-
-def _checked_displacements(displacements: np.ndarray) -> np.ndarray:
-    """Displacements as (samples, 3) float64."""
-    displacements = np.asarray(displacements, dtype=np.float64)
-    if displacements.ndim < 2 or displacements.shape[-1] != 3 or displacements.size == 0:
-        raise InputError(f"displacements has the shape {displacements.shape}: give (..., 3)")
-    if not np.isfinite(displacements).all():
-        raise InputError("displacements holds values that are not finite: leave out these frames")
-    return displacements.reshape(-1, 3)
-
-
-def _checked_edges(edges: np.ndarray) -> np.ndarray:
-    edges = np.asarray(edges, dtype=np.float64)
-    if edges.ndim != 1 or len(edges) < 2 or not (np.diff(edges) > 0).all():
-        raise InputError(f"edges = {edges.tolist()}: give at least two, each larger than the last")
-    return edges
+    return 3 * fourth / (5 * square**2) - 1

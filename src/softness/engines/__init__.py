@@ -15,7 +15,7 @@ from softness.liquid import Liquid
 
 ENGINES = ("hoomd", "lammps")
 LANES = "lanes"
-# As `softness.lanes.batch.LANES`: a batch that is no multiple of it leaves lanes idle.
+# As `softness.lanes.batch.LANES`: a batch that is not a multiple of it leaves lanes idle.
 RUNS_OF_LANES = 16
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -72,7 +72,7 @@ class Batch(Protocol):
         """(runs,) total potential energies, in eps_AA."""
 
     def save(self, path: str | Path) -> None:
-        """Write all that is needed to go on."""
+        """Write all that is needed to continue."""
 
     def restore(self, path: str | Path) -> None:
         """Go on from a saved state, bit for bit the same on a CPU each time."""
@@ -145,7 +145,7 @@ class BatchOfOne:
         return np.array([self._engine.potential_energy()])
 
     def save(self, path: str | Path) -> None:
-        """Write all that is needed to go on."""
+        """Write all that is needed to continue."""
         self._engine.save(path)
 
     def restore(self, path: str | Path) -> None:
@@ -158,6 +158,6 @@ def checked_runs(name: str, array: np.ndarray, runs: int, liquid: Liquid) -> np.
     array = np.asarray(array)
     if array.ndim != 3 or len(array) != runs:
         raise InputError(
-            f"{name} has shape {array.shape}: expected ({runs}, {liquid.particles}, 3)"
+            f"{name} has the shape {array.shape}: give ({runs}, {liquid.particles}, 3)"
         )
     return np.array([checked_particles(name, one, liquid.particles) for one in array])

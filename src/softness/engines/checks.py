@@ -2,25 +2,22 @@
 
 import numpy as np
 
+from softness.checks import finite_array, same_length
 from softness.errors import InputError
 from softness.liquid import Liquid
 
 
 def checked_particles(name: str, array: np.ndarray, particles: int) -> np.ndarray:
     """Return (N, 3) finite float64 copies, or say which array is wrong and how."""
-    array = np.array(array, dtype=np.float64, order="C")
+    array = finite_array(array, name)
     if array.shape != (particles, 3):
-        raise InputError(f"{name} has shape {array.shape}: expected ({particles}, 3)")
-    if not np.isfinite(array).all():
-        raise InputError(f"{name} has values that are not finite: check where they come from")
-    return array
+        raise InputError(f"{name} has the shape {array.shape}: give ({particles}, 3)")
+    return np.array(array, order="C")
 
 
 def checked_types(types: np.ndarray, liquid: Liquid) -> np.ndarray:
     """Return (N,) int32 species indices, or say what is wrong with them."""
-    types = np.asarray(types)
-    if types.shape != (liquid.particles,):
-        raise InputError(f"types has shape {types.shape}: expected ({liquid.particles},)")
+    types = same_length(types, "types", liquid.particles, "the particles")
     if not np.isin(types, (0, 1)).all():
         raise InputError(f"types holds {np.unique(types)}: use 0 for A and 1 for B")
     return types.astype(np.int32)

@@ -78,7 +78,7 @@ class Engine(Protocol):
         """Total potential energy, in eps_AA."""
 
     def save(self, path: str | Path) -> None:
-        """Write all that is needed to go on.
+        """Write all that is needed to continue.
 
         To save is to end a segment: a run that is to be repeatable goes on from `restore`.
         """

@@ -34,7 +34,7 @@ def write(
     engine
         Whose positions and velocities are written.
     blob
-        What the engine itself needs to go on.
+        What the engine itself needs to continue.
     target
         Temperatures of the thermostat at the start and the end of a ramp, or None.
     """
@@ -67,7 +67,7 @@ def read(path: str | Path, engine: "Engine") -> tuple[bytes, tuple[float, float]
 
 def keep(source: str | Path, path: str | Path, provenance: str) -> None:
     """Copy a state to where it stays, with what made it."""
-    # In this order: what fails when the copy is written is no damage of the source.
+    # In this order: a failure to write the copy does not mean that the original is damaged.
     with writing(path) as file, _opened(source) as kept:
         for name, value in kept.attrs.items():
             file.attrs[name] = value
@@ -114,12 +114,12 @@ def _check_engine(path: str | Path, file: h5py.File, engine: "Engine") -> None:
     if name == engine.name and version in accepted:
         return
     remedy = (
-        "to go on with it, list the version in engine.accepted_versions of the configuration"
+        "to continue it, list the version in engine.accepted_versions of the configuration"
         if name == engine.name
         else f"set engine.name to {name}, or delete it and run again"
     )
     raise InputError(
-        f"{path}: saved by {name} {version}, this is {engine.name} {engine.version}: {remedy}"
+        f"{path}: saved by {name} {version}, but this is {engine.name} {engine.version}: {remedy}"
     )
 
 

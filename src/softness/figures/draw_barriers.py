@@ -16,7 +16,7 @@ AXIS_LABELS = {ENERGY: r"$\Delta E\;/\;\epsilon_{AA}$", ENTROPY: r"$\Sigma\;/\;k
 # Where the error of the level stands, beside the last bin.
 LEVEL_PLACE = 0.25
 
-# Free space above and below the curves of classifiers, as a share of their range.
+# Free space above and below the curves of classifiers, as a fraction of their range.
 MARGIN = 0.15
 
 

@@ -5,9 +5,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.colorbar import Colorbar
-from matplotlib.colors import Colormap, LinearSegmentedColormap, Normalize
+from matplotlib.colors import Colormap, Normalize
 from matplotlib.figure import Figure
 
 from softness.figures import style
@@ -19,7 +20,7 @@ Z_SCORE = r"$x = (\mathbf{w}\cdot\mathbf{F} - b^{best})\;/\;\sigma$"
 # An onset above this many times the hottest fitted temperature would squeeze the data: not drawn.
 FARTHEST_ONSET = 3.0
 
-# Free space beside the outermost points, as a share of the axis.
+# Free space beside the outermost points, as a fraction of the axis.
 MARGIN = 0.04
 
 
@@ -29,11 +30,11 @@ def fluidity_label(temperature: float) -> str:
 
 
 def draw_curve(
-    axes: Axes, x: np.ndarray, found: Estimate, band: Estimate | None = None, **options: Any
+    axes: Axes, x: np.ndarray, estimate: Estimate, band: Estimate | None = None, **options: Any
 ) -> None:
-    """A line with its 95 % interval as a band, or with that of other draws."""
-    (line,) = axes.plot(x, found.value, **options)
-    low, high = (band or found).interval()
+    """A line with its 95 % interval as a band, or with the interval of other resamples."""
+    (line,) = axes.plot(x, estimate.value, **options)
+    low, high = (band or estimate).interval()
     axes.fill_between(
         x, low, high, color=line.get_color(), alpha=0.2, linewidth=0, zorder=line.get_zorder()
     )
@@ -52,12 +53,12 @@ def draw_curves(
         x and value at each temperature.
     """
     for temperature in sorted(curves, reverse=True):
-        x, found = curves[temperature]
+        x, estimate = curves[temperature]
         look = {"color": style.fluidity_colour(temperature), **options}
         if temperature in (min(curves), max(curves)):
-            draw_curve(axes, x, found, **look)
+            draw_curve(axes, x, estimate, **look)
         else:
-            axes.plot(x, found.value, **look)
+            axes.plot(x, estimate.value, **look)
 
 
 def draw_chance(axes: Axes) -> None:
@@ -67,17 +68,17 @@ def draw_chance(axes: Axes) -> None:
 
 def bin_colours() -> Colormap:
     """Blue to red for low to high values, dark enough in the middle for white paper."""
-    colours = style.mpl.colormaps["coolwarm"](np.linspace(0, 1, 65))[:, :3]
-    return LinearSegmentedColormap.from_list("dark_coolwarm", 0.82 * colours)
+    colours = sns.color_palette("coolwarm", as_cmap=True)(np.linspace(0, 1, 65))[:, :3]
+    return sns.blend_palette(0.82 * colours, as_cmap=True)
 
 
 def bin_scale(bins: BinProbabilities) -> Normalize:
-    """Range of the colours: that of the bins."""
+    """Range of the colours, which is the range of the bins."""
     return Normalize(float(bins.edges[0]), float(bins.edges[-1]))
 
 
 def draw_probabilities(axes: Axes, bins: BinProbabilities) -> None:
-    """P of each bin against 1/T, with dotted fits that go on to T0 where it is defined."""
+    """P of each bin against 1/T, with dotted fits that extend to T0 where it is defined."""
     colours, scale = bin_colours(), bin_scale(bins)
     farthest = FARTHEST_ONSET * bins.temperature.max()
     has_onset = 0 < bins.onset.value < farthest and not bins.onset_doubt
@@ -115,18 +116,18 @@ def _draw_points(axes: Axes, rows: pd.DataFrame, **options: Any) -> None:
     )
 
 
-def _mark_onset(axes: Axes, found: Estimate, farthest: float) -> None:
+def _mark_onset(axes: Axes, onset: Estimate, farthest: float) -> None:
     """1/T0 as a line, its interval as a band, as far as it is below a temperature."""
-    low, high = found.interval()
+    low, high = onset.interval()
     if low > 0:
         left, right = axes.get_xlim()
         axes.axvspan(1 / high, 1 / low, color="0.92", linewidth=0, zorder=0)
         axes.set_xlim(min(left, 1 / min(1.05 * high, farthest)), right)
-    axes.axvline(1 / found.value, color="0.4", linewidth=0.8, zorder=0.5)
+    axes.axvline(1 / onset.value, color="0.4", linewidth=0.8, zorder=0.5)
     # All lines of ln P fall from here to the right: the lower left corner is free.
     axes.annotate(
-        rf"$T_0 = {found.value:.2f}$",
-        (1 / found.value, 0.03),
+        rf"$T_0 = {onset.value:.2f}$",
+        (1 / onset.value, 0.03),
         xycoords=("data", "axes fraction"),
         xytext=(4, 0),
         textcoords="offset points",

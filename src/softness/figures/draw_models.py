@@ -12,7 +12,8 @@ from softness.figures import draw_barriers as curves
 from softness.figures import style
 from softness.findings.barrier_curves import QUANTITIES, BarrierCurves
 from softness.findings.learned import SOFTNESS
-from softness.findings.regressed import RIDGE, SVR, SVR_CSD, SVR_FIRST, SVR_SECOND
+from softness.findings.regressed import MODELS, SVR_CSD, SVR_FIRST, SVR_SECOND
+from softness.learning.regressors import REGRESSORS
 from softness.uncertainty import Estimate
 
 Z_SCORE = r"$x = (y - \langle y \rangle_{tr})\;/\;\sigma_{tr}$"
@@ -21,17 +22,25 @@ LN_P = r"$\ln\,p_r$"
 
 TEMPERATURE = r"$T\;\;(\epsilon_{AA}/k_B)$"
 
-LOOKS = {
-    SOFTNESS: ("$S$", "black", "o"),
-    SVR: ("SVR", "#0072b2", "s"),
-    RIDGE: ("RR", "#d55e00", "^"),
-    "rbf_svr": ("rbfSVR", "#009e73", "D"),
-    "mlp": ("MLP", "#aa3377", "v"),
-    "mlp_h": ("MLP$_H$", "#cc79a7", "<"),
-    "mlp_d": ("MLP$_D$", "#661144", ">"),
-    "binomial": ("binomial", "#b58900", "P"),
-    "boosting": ("boosting", "#56b4e9", "X"),
-}
+PALETTE = (
+    ("black", "o"),
+    ("#0072b2", "s"),
+    ("#d55e00", "^"),
+    ("#009e73", "D"),
+    ("#aa3377", "v"),
+    ("#cc79a7", "<"),
+    ("#661144", ">"),
+    ("#b58900", "P"),
+    ("#56b4e9", "X"),
+    ("#999933", "p"),
+    ("#332288", "h"),
+    ("#8c564b", "d"),
+)
+"""Colour and marker of softness and of the regressors, in their order."""
+
+LABELS = {SOFTNESS: "$S$"} | {name: kind.label for name, kind in REGRESSORS.items()}
+
+LOOKS = {name: (LABELS[name], *look) for name, look in zip(MODELS, PALETTE, strict=False)}
 """Label, colour and marker of each model, the same in all figures; in the order of legends."""
 
 VARIANT_LOOKS = {
@@ -41,15 +50,16 @@ VARIANT_LOOKS = {
 }
 """The same of models that only differ from SVR in labels or features; each has its own figure."""
 
-# Horizontal room of the models beside each other, as a share of the least distance of two points,
-# and at most of the whole range.
+# Horizontal room of the models beside each other, as a fraction of the least distance of two
+# points, and at most of the whole range.
 DODGE, LARGEST_DODGE = 0.8, 0.03
 
-# Free space beside the outermost points, and bars that are cut, as shares of the range of values.
+# Free space beside the outermost points, and bars that are cut, as fractions of the range of
+# values.
 MARGIN, LONG_BAR = 0.05, 0.4
 
 
-def look(name: str) -> tuple[str, str, str]:
+def look_of(name: str) -> tuple[str, str, str]:
     """Label, colour and marker of a model."""
     return (LOOKS | VARIANT_LOOKS).get(name, (name, "0.5", "*"))
 
@@ -64,13 +74,13 @@ def dodged(x: np.ndarray, number: int, count: int) -> np.ndarray:
 
 
 def draw_points(
-    axes: Axes, x: np.ndarray, found: Sequence[Estimate], name: str, **options: Any
+    axes: Axes, x: np.ndarray, estimates: Sequence[Estimate], name: str, **options: Any
 ) -> None:
     """Values of a model with their 95 % intervals, and a thin line through them."""
-    _, colour, marker = look(name)
+    _, colour, marker = look_of(name)
     options = {"color": colour, "marker": marker, **options}
-    value = np.array([float(each.value) for each in found])
-    low, high = np.array([each.interval() for each in found]).T
+    value = np.array([float(each.value) for each in estimates])
+    low, high = np.array([each.interval() for each in estimates]).T
     # The interval of a skewed distribution can lie beside the value.
     ends = np.maximum([value - low, high - value], 0)
     axes.errorbar(
@@ -85,37 +95,37 @@ def draw_points(
 
 
 def draw_by_temperature(
-    axes: Axes, found: Mapping[str, Mapping[float, Estimate]], *included: float
+    axes: Axes, estimates: Mapping[str, Mapping[float, Estimate]], *included: float
 ) -> None:
     """Values of several models beside each other against temperature.
 
     Parameters
     ----------
-    found
+    estimates
         By the name of the model, then by temperature.
     included
         What the axis must hold as well.
     """
-    for place, (name, by_temperature) in enumerate(found.items()):
+    for place, (name, by_temperature) in enumerate(estimates.items()):
         if by_temperature:
-            x = dodged(list(by_temperature), place, len(found))
+            x = dodged(list(by_temperature), place, len(estimates))
             draw_points(axes, x, list(by_temperature.values()), name)
-    shown = [each for by_temperature in found.values() for each in by_temperature.values()]
+    shown = [each for by_temperature in estimates.values() for each in by_temperature.values()]
     if not shown:
-        say(axes, "no test snapshots")
-    # Bars of few snapshots go on beyond the axis.
+        write_note(axes, "no test snapshots")
+    # Bars of few snapshots extend beyond the axis.
     axes.set_ylim(*limits(shown, *included))
     axes.set_xlabel(TEMPERATURE)
 
 
-def limits(found: Iterable[Estimate], *included: float) -> tuple[float, float]:
+def limits(estimates: Iterable[Estimate], *included: float) -> tuple[float, float]:
     """Range of an axis that holds all values and some others, and bars unless they are long."""
-    found = list(found)
-    values = np.array([float(each.value) for each in found] + list(included))
+    estimates = list(estimates)
+    values = np.array([float(each.value) for each in estimates] + list(included))
     values = values[np.isfinite(values)]
     low, high = (values.min(), values.max()) if len(values) else (0.0, 1.0)
     span = (high - low) or 1.0
-    ends = np.array([low, high, *(end for each in found for end in each.interval())])
+    ends = np.array([low, high, *(end for each in estimates for end in each.interval())])
     ends = np.clip(ends[np.isfinite(ends)], low - LONG_BAR * span, high + LONG_BAR * span)
     return ends.min() - MARGIN * span, ends.max() + MARGIN * span
 
@@ -124,10 +134,10 @@ def barrier_figure(barriers: BarrierCurves) -> Figure:
     """Delta E (a) and Sigma (b) by several models, with the error of the first one."""
     figure = Figure(figsize=(style.DOUBLE_COLUMN, 2.6))
     panels = figure.subplots(1, 2)
-    for panel, quantity, letter in zip(panels, QUANTITIES, "ab", strict=True):
+    for panel, quantity in zip(panels, QUANTITIES, strict=True):
         curves.draw_random(panel, barriers, quantity)
         draw_barriers(panel, barriers, quantity)
-        panel.set_title(f"({letter})", loc="left", fontsize=9)
+    style.letter(panels)
     curve_legend(figure, panels[0])
     return figure
 
@@ -142,20 +152,20 @@ def curve_legend(figure: Figure, axes: Axes, **options: Any) -> None:
 def draw_barriers(axes: Axes, barriers: BarrierCurves, quantity: str) -> None:
     """Delta E or Sigma by several models, with the error of the first one."""
     for number, name in enumerate(barriers.names):
-        label, colour, marker = look(name)
+        label, colour, marker = look_of(name)
         options = {"label": label, "color": colour, "marker": marker, "markersize": 3}
         draw = curves.draw_one if number else curves.draw_reference
         draw(axes, barriers, name, quantity, **options)
     curves.finish(axes, barriers, quantity, Z_SCORE)
     if not barriers.names:
-        say(axes, "no such models")
+        write_note(axes, "no such models")
 
 
 def model_legend(figure: Figure, shown: Iterable[str], loc: str = "outside right center") -> None:
     """Which colour and marker is which model."""
     handles = []
     for name in shown:
-        label, colour, marker = look(name)
+        label, colour, marker = look_of(name)
         handles.append(
             Line2D([], [], color=colour, marker=marker, markersize=3.5, linewidth=0.5, label=label)
         )
@@ -163,6 +173,6 @@ def model_legend(figure: Figure, shown: Iterable[str], loc: str = "outside right
         figure.legend(handles=handles, loc=loc)
 
 
-def say(axes: Axes, text: str) -> None:
+def write_note(axes: Axes, text: str) -> None:
     """Text in an axes that has nothing to show."""
     axes.text(0.5, 0.5, text, transform=axes.transAxes, ha="center", va="center", color="0.4")

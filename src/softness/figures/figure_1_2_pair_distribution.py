@@ -15,12 +15,12 @@ def plot(findings: Findings) -> Figure:
     for temperature, values in reversed(findings.values.items()):
         for panel, value in zip(panels, values, strict=True):
             panel.plot(distance, value, color=style.temperature_colour(temperature))
-    for panel, pair, letter in zip(panels, PAIRS, "abc", strict=True):
+    for panel, pair in zip(panels, PAIRS, strict=True):
         panel.axhline(1, color="0.7", linewidth=0.6, zorder=0)
         panel.set_xlim(0.5, min(4.0, distance[-1]))
         panel.set_ylim(bottom=0)
         panel.set_xlabel(r"$r\;/\;\sigma_{AA}$")
         panel.set_ylabel(rf"$g_{{{pair}}}(r)$")
-        panel.set_title(f"({letter})", loc="left", fontsize=9)
+    style.letter(panels)
     style.temperature_legend(figure, findings.values, loc="outside right center")
     return figure

@@ -15,9 +15,8 @@ def plot(findings: Findings) -> Figure:
     lines, collapse = figure.subplots(1, 2)
     draw_learned.draw_probabilities(lines, findings.bins)
     lines.set_ylabel(r"$P(R\,|\,S)$")
-    lines.set_title("(a)", loc="left", fontsize=9)
     _draw_collapse(collapse, findings.bins)
-    collapse.set_title("(b)", loc="left", fontsize=9)
+    style.letter((lines, collapse))
     draw_learned.bin_colourbar(figure, [lines, collapse], findings.bins, draw_learned.Z_SCORE)
     return figure
 

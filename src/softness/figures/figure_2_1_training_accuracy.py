@@ -23,11 +23,11 @@ def plot(findings: Findings) -> Figure:
         _mark_trained_bias(panels[0], curve, style.fluidity_colour(curve.temperature))
     draw_learned.draw_curve(panels[1], coldest.bias, coldest.accuracy, color="black")
     _mark_trained_bias(panels[1], coldest, "black")
-    for panel, letter, symbol in zip(panels, "ab", (r"\mathcal{F}", "S"), strict=True):
+    for panel, symbol in zip(panels, (r"\mathcal{F}", "S"), strict=True):
         draw_learned.draw_chance(panel)
         panel.set_xlabel(rf"$b\;/\;\sigma_{{{symbol}}}$")
         panel.set_ylabel(f"accuracy of ${symbol}$")
-        panel.set_title(f"({letter})", loc="left", fontsize=9)
+    style.letter(panels)
     temperatures = [each.temperature for each in (coldest, *findings.fluidity)]
     style.temperature_legend(
         figure,

@@ -9,11 +9,11 @@ from softness.figures import draw_learned, style
 from softness.findings.figure_2_2_transfer_accuracy import Findings
 from softness.findings.learned import SOFTNESS
 
-# Half the range of biases shown, in units of the spread.
+# Half the range of biases shown, in units of the standard deviation.
 WIDEST_BIAS = 3.0
 # The lower end of the axis of densities, in 1 / sigma_AA.
 LEAST_DENSITY = 1e-5
-# The range of displacements shown, over that of the data.
+# The range of displacements shown, over the range of the data.
 MARGIN = 1.05
 
 
@@ -23,8 +23,7 @@ def plot(findings: Findings) -> Figure:
     panels = figure.subplots(1, 2)
     _draw_accuracies(panels[0], findings)
     _draw_densities(panels[1], findings)
-    for panel, letter in zip(panels, "ab", strict=True):
-        panel.set_title(f"({letter})", loc="left", fontsize=9)
+    style.letter(panels)
     # Below the panel, where it covers no curve.
     handles, _ = panels[0].get_legend_handles_labels()
     handles += [

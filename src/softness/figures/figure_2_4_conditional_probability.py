@@ -12,9 +12,9 @@ def plot(findings: Findings) -> Figure:
     panels = figure.subplots(1, 2, sharex=True, sharey=True)
     labels = (draw_learned.fluidity_label(findings.temperature), "$S$")
     variables = (findings.fluidity, findings.softness)
-    for panel, bins, label, letter in zip(panels, variables, labels, "ab", strict=True):
+    for panel, bins, label in zip(panels, variables, labels, strict=True):
         draw_learned.draw_probabilities(panel, bins)
         panel.set_ylabel(rf"$P_R(${label}$)$")
-        panel.set_title(f"({letter})", loc="left", fontsize=9)
+    style.letter(panels)
     draw_learned.bin_colourbar(figure, list(panels), findings.softness, draw_learned.Z_SCORE)
     return figure

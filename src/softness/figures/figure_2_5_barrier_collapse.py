@@ -1,4 +1,4 @@
-"""Figure 2.5: barriers and entropies of all classifiers collapse on those of softness."""
+"""Figure 2.5: barriers and entropies of all classifiers collapse on softness."""
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -19,8 +19,7 @@ def plot(findings: Findings) -> Figure:
     for row, barriers in zip(panels, (findings.barriers, findings.wide), strict=True):
         for panel, quantity in zip(row, QUANTITIES, strict=True):
             _draw(panel, barriers, quantity, findings.fluidity)
-    for panel, letter in zip(panels.flat, "abcd", strict=True):
-        panel.set_title(f"({letter})", loc="left", fontsize=9)
+    style.letter(panels.flat)
     for panel in panels[0]:
         panel.xaxis.label.set_visible(False)  # as below
     handles, labels = panels[0, 0].get_legend_handles_labels()

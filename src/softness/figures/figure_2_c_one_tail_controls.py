@@ -32,8 +32,7 @@ def plot(findings: Findings) -> Figure:
     _draw(panels[1], findings.extremes)
     panels[0].set_ylabel(rf"accuracy at $T = {findings.transfer_temperature:g}$")
     panels[1].set_ylabel("accuracy on extremes")
-    for panel, letter in zip(panels, "ab", strict=True):
-        panel.set_title(f"({letter})", loc="left", fontsize=9)
+    style.letter(panels)
     handles = [
         Line2D([], [], color="0.3", linestyle="none", **options) for options in LOOKS.values()
     ]

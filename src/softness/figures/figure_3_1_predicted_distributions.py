@@ -1,8 +1,8 @@
 """Figure 3.1: predicted ln p_r is distributed nearly as a Gaussian, and as softness."""
 
 import numpy as np
+import seaborn as sns
 from matplotlib.axes import Axes
-from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 
 from softness.figures import draw_models, style
@@ -17,8 +17,7 @@ def plot(findings: Findings) -> Figure:
     panels = figure.subplots(1, 2)
     _draw_distributions(panels[0], findings)
     _draw_joint(panels[1], findings)
-    for panel, letter in zip(panels, "ab", strict=True):
-        panel.set_title(f"({letter})", loc="left", fontsize=9)
+    style.letter(panels)
     if findings.densities:
         style.temperature_legend(figure, findings.densities, loc="outside right center")
     return figure
@@ -26,30 +25,50 @@ def plot(findings: Findings) -> Figure:
 
 def _draw_distributions(axes: Axes, findings: Findings) -> None:
     axes.set_xlabel(_axis_label(findings.name))
-    axes.set_ylabel("density")
     if not findings.densities:
-        draw_models.say(axes, "no test snapshots")
+        draw_models.write_note(axes, "no test snapshots")
         return
     for temperature, density in reversed(findings.densities.items()):
-        colour = style.temperature_colour(temperature)
-        axes.stairs(density, findings.edges, color=colour, linewidth=0.9)
-    axes.set_ylim(bottom=0)
+        sns.histplot(
+            x=_centres(findings.edges),
+            weights=density,
+            bins=list(findings.edges),
+            element="step",
+            color=style.temperature_colour(temperature),
+            alpha=0.12,
+            linewidth=0.9,
+            ax=axes,
+        )
+    axes.set_ylabel("density")
 
 
 def _axis_label(name: str) -> str:
-    label = draw_models.look(name)[0]
+    label = draw_models.look_of(name)[0]
     return label if name == SOFTNESS else f"{LN_P} by {label}"
 
 
 def _draw_joint(axes: Axes, findings: Findings) -> None:
-    axes.set_xlabel(draw_models.look(SOFTNESS)[0])
+    axes.set_xlabel(draw_models.look_of(SOFTNESS)[0])
     axes.set_ylabel(_axis_label(findings.name))
     joint = findings.joint
     if not joint:
-        draw_models.say(axes, findings.lacking)
+        draw_models.write_note(axes, findings.lacking)
         return
-    shown = np.ma.masked_equal(joint.density.T, 0)
-    # Without the whitest greys: few particles are not none.
-    greys = ListedColormap(style.mpl.colormaps["Greys"](np.linspace(0.12, 1, 64)))
-    mapped = axes.pcolormesh(joint.softness_edges, joint.edges, shown, cmap=greys, vmin=0)
-    axes.figure.colorbar(mapped, ax=axes, label="density", aspect=30)
+    softness, predicted = np.meshgrid(
+        *map(_centres, (joint.softness_edges, joint.edges)), indexing="ij"
+    )
+    sns.histplot(
+        x=softness.ravel(),
+        y=predicted.ravel(),
+        weights=joint.density.ravel(),
+        bins=(list(joint.softness_edges), list(joint.edges)),
+        cmap=sns.light_palette("black", as_cmap=True),
+        vmin=0,
+        cbar=True,
+        cbar_kws={"label": "density", "aspect": 30},
+        ax=axes,
+    )
+
+
+def _centres(edges: np.ndarray) -> np.ndarray:
+    return (edges[:-1] + edges[1:]) / 2

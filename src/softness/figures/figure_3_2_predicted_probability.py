@@ -14,7 +14,7 @@ def plot(findings: Findings) -> Figure:
     axes.set_xlabel(r"$1/T\;\;(k_B/\epsilon_{AA})$")
     axes.set_ylabel(r"$f(\ln\,p_r^{\,\mathrm{SVR}})$")
     if not findings.bins:
-        draw_models.say(axes, "no barriers by SVR")
+        draw_models.write_note(axes, "no barriers by SVR")
         return figure
     draw_learned.draw_probabilities(axes, findings.bins)
     bar = draw_learned.bin_colourbar(figure, axes, findings.bins, draw_models.Z_SCORE)

@@ -16,7 +16,7 @@ def plot(findings: Findings) -> Figure:
     """Explained variance against temperature, as it is (a) and over the noise ceiling (b)."""
     figure = Figure(figsize=(style.DOUBLE_COLUMN, 2.7))
     panels = figure.subplots(1, 2)
-    for panel, letter, (quantity, label) in zip(panels, "ab", LABELS.items(), strict=True):
+    for panel, (quantity, label) in zip(panels, LABELS.items(), strict=True):
         found = {
             name: {t: score[quantity] for t, score in by_temperature.items()}
             for name, by_temperature in findings.scores.items()
@@ -24,6 +24,6 @@ def plot(findings: Findings) -> Figure:
         draw_models.draw_by_temperature(panel, found, 0.0, LARGEST)
         panel.axhline(LARGEST, color="0.5", linestyle="--", linewidth=0.7, zorder=0)
         panel.set_ylabel(label)
-        panel.set_title(f"({letter})", loc="left", fontsize=9)
+    style.letter(panels)
     draw_models.model_legend(figure, findings.scores)
     return figure

@@ -21,8 +21,7 @@ def plot(findings: Findings) -> Figure:
     for panel, quantity in zip(panels, QUANTITIES, strict=False):
         _draw_curves(panel, findings, quantity)
     _draw_etas(panels[2], findings.etas)
-    for panel, letter in zip(panels, "abc", strict=True):
-        panel.set_title(f"({letter})", loc="left", fontsize=9)
+    style.letter(panels)
     draw_models.curve_legend(figure, panels[0], title="features $M$")
     return figure
 
@@ -34,7 +33,7 @@ def _draw_curves(axes: Axes, findings: Findings, quantity: str) -> None:
         draw_barriers.draw_one(axes, barriers, name, quantity, **options)
     draw_barriers.finish(axes, barriers, quantity, draw_models.Z_SCORE)
     if not features:
-        draw_models.say(axes, "no such models")
+        draw_models.write_note(axes, "no such models")
 
 
 def _colours(count: int) -> np.ndarray:
@@ -55,7 +54,7 @@ def _draw_etas(axes: Axes, found: dict[int, Estimate]) -> None:
     axes.set_xlabel("number of features $M$")
     axes.set_ylabel(r"$\eta = \mathrm{Var}(\hat{y})\,/\,\mathrm{Var}(y)$")
     if not found:
-        draw_models.say(axes, "no such models")
+        draw_models.write_note(axes, "no such models")
         return
     axes.set_xscale("log", base=2)
     labelled = _labelled(list(found))

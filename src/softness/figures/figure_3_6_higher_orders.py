@@ -15,7 +15,6 @@ def plot(findings: Findings) -> Figure:
         draw_models.draw_barriers(panel, findings.barriers, quantity)
     draw_models.draw_by_temperature(panels[2], findings.scores, 0.0)
     panels[2].set_ylabel("explained variance")
-    for panel, letter in zip(panels, "abc", strict=True):
-        panel.set_title(f"({letter})", loc="left", fontsize=9)
+    style.letter(panels)
     draw_models.curve_legend(figure, panels[0])
     return figure

@@ -21,7 +21,7 @@ def plot(findings: Findings | None) -> Figure:
     axes.set_xlabel(r"$t\;\;(\tau)$")
     axes.set_ylabel("Pearson correlation")
     if findings is None:
-        draw_models.say(axes, "no propensity was predicted")
+        draw_models.write_note(axes, "no propensity was predicted")
         return figure
     predicted = "inherent-state" if findings.state == "inherent" else "thermal"
     source = ", published" if findings.published else ""

@@ -30,8 +30,7 @@ def plot(findings: Findings) -> Figure:
         _finish(panel, findings)
     _draw_slopes(panels[2], findings.slopes)
     _draw_shares(panels[3], findings.shares)
-    for panel, letter in zip(panels, "abcd", strict=True):
-        panel.set_title(f"({letter})", loc="left", fontsize=9)
+    style.letter(panels)
     if findings.explained:
         draw_models.model_legend(figure, findings.explained, loc="outside right upper")
     if findings.shares:
@@ -58,7 +57,7 @@ def _draw_slopes(axes: Axes, slopes: Mapping[int, Estimate]) -> None:
         axes.set_xscale("log", base=2)
         _label_numbers(axes, _apart(sorted(slopes)))
     else:
-        draw_models.say(axes, "no such models")
+        draw_models.write_note(axes, "no such models")
 
 
 def _apart(numbers: list[int]) -> list[int]:
@@ -77,7 +76,7 @@ def _draw_shares(axes: Axes, shares: Sequence[Shares]) -> None:
     axes.set_ylabel(r"$\langle p_r(t) \rangle$")
     axes.set_title("solid: at $t$, dashed: up to $t$", loc="right", fontsize=7)
     if not shares:
-        draw_models.say(axes, "no shares against time")
+        draw_models.write_note(axes, "no shares against time")
         return
     for each in shares:
         colour = style.temperature_colour(each.temperature)
@@ -106,7 +105,7 @@ def _draw(
 def _finish(axes: Axes, findings: Findings) -> None:
     axes.set_xlabel("number of runs $M$")
     if findings.untested:
-        draw_models.say(axes, findings.untested)
+        draw_models.write_note(axes, findings.untested)
         return
     numbers = findings.run_numbers
     axes.set_xscale("log", base=2)

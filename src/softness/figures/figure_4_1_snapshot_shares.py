@@ -14,15 +14,15 @@ def plot(findings: Findings | None) -> Figure:
     """p_r(t) of each snapshot (a), and the spread of the snapshots against time (b)."""
     figure = Figure(figsize=(style.DOUBLE_COLUMN, 2.7))
     paths, spread = figure.subplots(1, 2)
-    for panel, letter in ((paths, "a"), (spread, "b")):
-        panel.set_title(f"({letter})", loc="left", fontsize=9)
+    style.letter((paths, spread))
+    for panel in (paths, spread):
         panel.set_xlabel(r"$t\;\;(\tau)$")
         panel.xaxis.set_major_locator(MaxNLocator(6, integer=True))
     paths.set_ylabel(r"$\langle p_r(t) \rangle$")
     spread.set_ylabel("spread of snapshots / standard error")
     if findings is None:
-        draw_models.say(paths, "no runs were counted")
-        draw_models.say(spread, "no runs were counted")
+        draw_models.write_note(paths, "no runs were counted")
+        draw_models.write_note(spread, "no runs were counted")
         return figure
     paths.set_title(f"$T = {findings.temperature:g}$", loc="right", fontsize=8)
     _draw_paths(paths, findings)
@@ -50,7 +50,7 @@ def _draw_paths(axes: Axes, findings: Findings) -> None:
 def _draw_spread(axes: Axes, findings: Findings) -> None:
     spread = findings.spread
     if not np.isfinite(spread.value).any():
-        draw_models.say(axes, findings.doubt(0) or "errors are unknown")
+        draw_models.write_note(axes, findings.doubt(0) or "errors are unknown")
         return
     shown = Estimate(np.where(spread.value > 0, spread.value, np.nan), spread.draws)
     draw_memory.draw_curve(axes, findings.time, shown, "black", marker="o")

@@ -18,14 +18,14 @@ def plot(findings: Findings | None) -> Figure:
     # Without tau_alpha the axis is in tau.
     unit = findings.decay.relaxation_time if findings else float("nan")
     label = r"$t\;/\;\tau_\alpha$" if np.isfinite(unit) else r"$t\;\;(\tau)$"
-    for panel, letter in zip(panels, "ab", strict=True):
-        panel.set_title(f"({letter})", loc="left", fontsize=9)
+    style.letter(panels)
+    for panel in panels:
         panel.set_xlabel(label)
     panels[0].set_ylabel(r"$\langle S(t) \rangle\;/\;\sigma_S$")
     panels[1].set_ylabel(r"share of $\langle S(0) \rangle - \langle S \rangle$ left")
     if findings is None:
         for panel in panels:
-            draw_models.say(panel, "no groups were followed")
+            draw_models.write_note(panel, "no groups were followed")
         return figure
     panels[1].set_title(f"$T = {findings.decay.temperature:g}$", loc="right", fontsize=8)
     unit = unit if np.isfinite(unit) else 1.0
@@ -72,7 +72,7 @@ def _draw_shares(axes: Axes, decay: Decay, unit: float) -> None:
     for group in decay.apart:
         draw_memory.draw_curve(axes, time, decay.share(group)[late], colours[group])
     if not shown:
-        draw_models.say(axes, "no group starts apart from the mean")
+        draw_models.write_note(axes, "no group starts apart from the mean")
         return
     right = float(time[-1])
     if np.isfinite(decay.relaxation_time):

@@ -1,4 +1,4 @@
-"""Figure 4.3: share of softness at time 0 that is left, beside the self-intermediate scattering."""
+"""Figure 4.3: remaining fraction of softness and self-intermediate scattering."""
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -9,18 +9,18 @@ from softness.figures import draw_memory, draw_models, style
 from softness.findings.figure_4_3_normalised_decay import SHORT, Findings
 
 SHORTEST_SHOWN = 0.1
-"""From so many tau on, the first decay of F_s is seen beside that of softness."""
+"""Shortest time in tau, from which the first decay of F_s is seen beside the decay of softness."""
 
 
 def plot(findings: Findings | None) -> Figure:
-    """Share of the start that is left of each group, and F_s, against time."""
+    """Fraction of the start that is left of each group, and F_s, against time."""
     figure = Figure(figsize=(style.SINGLE_COLUMN + 1.6, 3.2))
     axes = figure.subplots()
     axes.set_xlabel(r"$t\;\;(\tau)$")
     label = r"$(\langle S \rangle_b(t) - \langle S \rangle)\,/\,(\langle S \rangle_b(0) - "
     axes.set_ylabel(label + r"\langle S \rangle),\;\;F_s$")
     if findings is None:
-        draw_models.say(axes, "no groups were followed")
+        draw_models.write_note(axes, "no groups were followed")
         return figure
     axes.set_title(f"$T = {findings.decay.temperature:g}$", loc="right", fontsize=8)
     axes.set_xscale("log")
@@ -49,7 +49,7 @@ def _draw_shares(axes: Axes, findings: Findings) -> None:
     for group in decay.apart:
         draw_memory.draw_curve(axes, decay.time[late], decay.share(group)[late], colours[group])
     if not decay.apart:
-        draw_models.say(axes, "no group starts apart from the mean")
+        draw_models.write_note(axes, "no group starts apart from the mean")
     axes.set_ylim(-0.08, 1.04)
     axes.set_xlim(min(SHORTEST_SHOWN, decay.time[late][0] / 2), 1.1 * decay.time[-1])
 

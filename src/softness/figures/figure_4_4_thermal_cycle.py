@@ -15,7 +15,7 @@ IN_A_ROW = 3
 
 
 def plot(findings: Findings) -> Figure:
-    """Temperature and <S>(t) of bins for the source's pulse; other pulses small, below."""
+    """Temperature and <S>(t) of bins for the dissertation's pulse; other pulses small, below."""
     main = findings.of_source or next(iter(findings.all_means), None)
     others = [each for each in findings.all_means if each is not main]
     others = sorted(others, key=lambda each: (each.pulse.high, each.pulse.hold))
@@ -29,7 +29,7 @@ def plot(findings: Findings) -> Figure:
         strip.set_axis_off()
         axes.set_xlabel(r"$t\;\;(\tau)$")
         axes.set_ylabel(r"$\langle S \rangle_b(t)\;/\;\sigma_S$")
-        draw_models.say(axes, "no pulse")
+        draw_models.write_note(axes, "no pulse")
         return figure
     draw_cycles.draw_protocol(strip, main.pulse)
     strip.set_title(_title(main.pulse), loc="right", fontsize=8)

@@ -36,8 +36,7 @@ def plot(findings: Findings) -> Figure:
     grid = GridSpec(1 + rows, 2 * IN_A_ROW, figure, height_ratios=[1.6, *[1.15] * rows])
     whole = figure.add_subplot(grid[0, : IN_A_ROW + 1])
     contrast = figure.add_subplot(grid[0, IN_A_ROW + 1 :])
-    for panel, letter in ((whole, "a"), (contrast, "b")):
-        panel.set_title(f"({letter})", loc="left", fontsize=9)
+    style.letter((whole, contrast))
     _draw_everyone(whole, main)
     _draw_contrasts(contrast, findings.responses)
     if main is None:
@@ -74,7 +73,7 @@ def _draw_everyone(axes: Axes, response: PulseResponse | None) -> None:
     axes.set_xlabel(r"$t\;\;(\tau)$")
     axes.set_ylabel(r"$\Delta \langle S \rangle(t)\;/\;\sigma_S$")
     if response is None:
-        draw_models.say(axes, "no pulse")
+        draw_models.write_note(axes, "no pulse")
         return
     pulse, linear = response.pulse, response.linear
     draw_cycles.mark_pulse(axes, pulse)
@@ -110,7 +109,7 @@ def _range(values: np.ndarray, error: np.ndarray) -> tuple[float, float]:
 
 
 def _draw_contrasts(axes: Axes, responses: Sequence[PulseResponse]) -> None:
-    """Size of the response of the softest less that of the hardest bin, for each pulse."""
+    """Size of the response of the softest minus that of the hardest bin, for each pulse."""
     axes.set_xlabel("$T$ of the pulse, and time there")
     axes.set_ylabel(r"$\Delta S_{soft} - \Delta S_{hard}\;\;(\sigma_S)$")
     axes.axhline(0.0, color="0.5", linewidth=0.6, zorder=0)
@@ -127,7 +126,7 @@ def _draw_contrasts(axes: Axes, responses: Sequence[PulseResponse]) -> None:
     axes.set_xticks(range(len(ordered)), labels, fontsize=7)
     axes.set_xlim(-0.6, max(len(ordered), 1) - 0.4)
     if not any(MEASURED in each.sizes for each in ordered):
-        draw_models.say(axes, "no two bins to compare")
+        draw_models.write_note(axes, "no two bins to compare")
 
 
 def _point(axes: Axes, x: float, size: Estimate, options: dict) -> None:
@@ -163,7 +162,7 @@ def _draw_bins(panels: Sequence[Axes], response: PulseResponse) -> None:
         mean = test.mean[number]
         _draw_windows(axes, pulse, test.time, mean, color=colours[number], marker="o")
         if not np.isfinite(mean).any():
-            draw_models.say(axes, "no particles")
+            draw_models.write_note(axes, "no particles")
         axes.set_xlim(pulse.time[0], pulse.time[-1])
         axes.set_title(rf"$S(0)$ {labels[number]}", loc="right", fontsize=7, pad=3)
         axes.set_xlabel(r"$t\;\;(\tau)$")

@@ -1,4 +1,4 @@
-"""Figure A.1: the mean of what each model predicts grows with temperature, as that of softness."""
+"""Figure A.1: the mean of what each model predicts grows with temperature, as softness does."""
 
 from matplotlib.figure import Figure
 

@@ -10,8 +10,8 @@ import numpy as np
 mpl.use("Agg")
 
 import matplotlib.pyplot as plt
+import seaborn as sns
 from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
@@ -23,7 +23,7 @@ DOUBLE_COLUMN = 7.0
 COLDEST, HOTTEST = 0.42, 2.1
 # Dark blue to orange: its lightness rises evenly, so it survives grey print and colour blindness;
 # the bright yellow end, which is pale on white, is left out.
-COLOURS = mpl.colormaps["plasma"]
+COLOURS = sns.color_palette("plasma", as_cmap=True)
 LIGHTEST = 0.9
 
 # Another scale for variables learned above the onset, by the temperature of their training and
@@ -31,8 +31,8 @@ LIGHTEST = 0.9
 # way of green to olive, in equal steps of lightness (L* from 19 to 76); it shares no hue with the
 # other.
 COLDEST_LEARNED, HOTTEST_LEARNED = 0.9, 2.1
-LEARNED_COLOURS = LinearSegmentedColormap.from_list(
-    "learned", ["#00344d", "#005865", "#17805f", "#78a246", "#cdbe38"]
+LEARNED_COLOURS = sns.blend_palette(
+    ["#00344d", "#005865", "#17805f", "#78a246", "#cdbe38"], as_cmap=True
 )
 
 SETTINGS = {
@@ -76,6 +76,12 @@ def fluidity_colour(temperature: float) -> tuple[float, float, float, float]:
     """Colour of a fluidity by the temperature of its training, from cold (dark) to hot (light)."""
     place = (temperature - COLDEST_LEARNED) / (HOTTEST_LEARNED - COLDEST_LEARNED)
     return LEARNED_COLOURS(float(np.clip(place, 0, 1)))
+
+
+def letter(panels: Iterable[Axes]) -> None:
+    """Name panels (a), (b), and so on."""
+    for panel, name in zip(panels, "abcd", strict=False):
+        panel.set_title(f"({name})", loc="left", fontsize=9)
 
 
 def temperature_legend(  # noqa: ANN201 - of axes or of a figure

@@ -32,7 +32,7 @@ def _cells(findings: Findings) -> tuple[list[str], list[list[str]]]:
 def _texts(name: str, numbers: Mapping[str, float]) -> dict[str, str]:
     """Text of a row by column."""
     texts = {
-        "model": draw_models.look(name)[0],
+        "model": draw_models.look_of(name)[0],
         "settings": _range(numbers, "cosine_of_settings"),
         "interval": _range(numbers, "pearson"),
     }

@@ -130,8 +130,8 @@ def take_lock(
         if error.errno in _TAKEN:
             raise InputError(taken) from error
         raise InputError(
-            f"{file.name}: this file system has no locks ({os.strerror(error.errno)}): mount it "
-            "with them (Lustre: option flock), or put the study on another one"
+            f"{file.name}: this file system has no file locks ({os.strerror(error.errno)}): mount "
+            "it with them (Lustre: option flock), or put the study on another file system"
         ) from error
 
 

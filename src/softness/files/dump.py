@@ -125,32 +125,32 @@ class DumpTrajectory(TrajectoryReader):
 
     def _header(self, frame: int, offset: int, after: int) -> _Header:
         """The header of a frame that begins at an offset; the frame before begins at ``after``."""
-        found = self._preamble(offset, after)
+        sections = self._preamble(offset, after)
         self._file.seek(offset)
         try:
-            while "ATOMS" not in found:
+            while "ATOMS" not in sections:
                 name, flags = self._section()
                 count = {"BOX": 3, "ATOMS": 0}.get(name, 1)
-                found[name] = [flags] + [self._line() for _ in range(count)]
-            bounds = np.array([line.split() for line in found["BOX"][1:]], dtype=np.float64)
+                sections[name] = [flags] + [self._line() for _ in range(count)]
+            bounds = np.array([line.split() for line in sections["BOX"][1:]], dtype=np.float64)
             return _Header(
-                step=_whole(found["TIMESTEP"][1]),
-                particles=_whole(found["NUMBER"][1]),
-                boundary=found["BOX"][0],
+                step=_whole(sections["TIMESTEP"][1]),
+                particles=_whole(sections["NUMBER"][1]),
+                boundary=sections["BOX"][0],
                 bounds=bounds,
-                columns=found["ATOMS"][0].split(),
-                units=found["UNITS"][1].strip() if "UNITS" in found else _UNITS,
-                time=float(found["TIME"][1]) if "TIME" in found else np.nan,
+                columns=sections["ATOMS"][0].split(),
+                units=sections["UNITS"][1].strip() if "UNITS" in sections else _UNITS,
+                time=float(sections["TIME"][1]) if "TIME" in sections else np.nan,
                 body=self._file.tell(),
             )
-        except _NotWhole as error:
+        except _NotAnInteger as error:
             raise self._error(
                 f"frame {frame} has {error} as its time step or number of particles, expected a "
                 "whole number",
-                "write the number of the step there; a time stands under ITEM: TIME",
+                "write the number of the step there; a time belongs under ITEM: TIME",
             ) from error
         except (ValueError, KeyError) as error:
-            raise self._unfinished(frame, offset, "has no whole header") from error
+            raise self._unfinished(frame, offset, "has an incomplete header") from error
 
     def _preamble(self, offset: int, after: int) -> dict[str, list[str]]:
         """Units and time, where they stand before the frame, after the frame before."""
@@ -208,9 +208,9 @@ class DumpTrajectory(TrajectoryReader):
             header.bounds, first.bounds, rtol=0, atol=1e-6 * self.box_length
         )
         if not same_box:
-            raise self._error(f"frame {frame} has another box than the first", remedy)
+            raise self._error(f"frame {frame} has a different box from the first", remedy)
         if header.columns != first.columns:
-            raise self._error(f"frame {frame} has other columns than the first", remedy)
+            raise self._error(f"frame {frame} has different columns from the first", remedy)
 
     def _choose_columns(self) -> None:
         present = set(self._columns)
@@ -227,7 +227,7 @@ class DumpTrajectory(TrajectoryReader):
     # -- particles --------------------------------------------------------------------------
 
     def _table(self, frame: int) -> dict[str, np.ndarray]:
-        """(N,) id and type, (N, 3) places and images of a frame, sorted by id."""
+        """(N,) id and type, (N, 3) positions and images of a frame, sorted by id."""
         names = ("id", "type", *self._place_columns, *self._image_columns)
         chosen = [self._columns.index(name) for name in names]
         lines = self._lines(frame)
@@ -238,7 +238,7 @@ class DumpTrajectory(TrajectoryReader):
         whole = np.delete(values, slice(2, 5), axis=1)
         if not (np.isfinite(whole).all() and np.array_equal(whole, np.rint(whole))):
             raise self._error(
-                f"frame {frame} has an id, a type or an image that is no whole number"
+                f"frame {frame} has an id, a type or an image that is not a whole number"
             )
         values = values[np.argsort(values[:, 0], kind="stable")]
         return {
@@ -251,7 +251,7 @@ class DumpTrajectory(TrajectoryReader):
     def _lines(self, frame: int) -> list[bytes]:
         """Lines of the particles of a frame."""
         if self._file.closed:
-            raise self._error("closed", "read it before it is closed (inside `with`)")
+            raise self._error("is closed", "read it inside `with`")
         last = frame + 1 == self.frames
         self._file.seek(self._bodies[frame])
         body = self._file.read(-1 if last else self._begins[frame + 1] - self._bodies[frame])
@@ -270,9 +270,9 @@ class DumpTrajectory(TrajectoryReader):
     def _stored(self, frame: int) -> tuple[np.ndarray, np.ndarray | None]:
         table = self._table(frame)
         if not np.array_equal(table["id"], self._ids):
-            raise self._error(f"frame {frame} has other particle ids than the first")
+            raise self._error(f"frame {frame} has different particle ids from the first")
         if not np.array_equal(table["type"], self._labels):
-            raise self._error(f"frame {frame} has other types than the first")
+            raise self._error(f"frame {frame} has different types from the first")
         places = table["places"]
         if self._place_columns[0].startswith("xs"):
             places = self._low + places * self.box_length
@@ -298,7 +298,7 @@ class DumpTrajectory(TrajectoryReader):
             raise self._error(
                 f"frames {first} and {second} are {apart:g} tau apart by their times (ITEM: TIME), "
                 f"but {steps * given:g} by time_step = {given:g}",
-                "leave time_step out, the file knows its times",
+                "leave time_step out, the file has its own times",
             )
 
     def _known(self) -> np.ndarray:
@@ -310,7 +310,7 @@ class DumpTrajectory(TrajectoryReader):
         times, steps = self._frame_times[self._known()], self._frame_steps[self._known()]
         tolerance = _TIME_TOLERANCE * np.abs(times).max(initial=0)
         apart = np.abs(np.diff(times) - np.diff(steps) * time_step)
-        # Where steps begin anew, times may go on: that is told when times are asked for.
+        # Where steps start over, times may continue: this is reported when times are asked for.
         return (apart <= tolerance) | (np.diff(steps) <= 0)
 
     def _written_time_step(self) -> float | None:
@@ -345,7 +345,7 @@ class DumpTrajectory(TrajectoryReader):
         )
 
 
-class _NotWhole(ValueError):
+class _NotAnInteger(ValueError):
     """A number that should be whole."""
 
 
@@ -353,7 +353,7 @@ def _whole(text: str) -> int:
     """A whole number, which some programs write as 200.0 or 2e2."""
     number = float(text)
     if not (number.is_integer() and abs(number) < _LARGEST):
-        raise _NotWhole(text.strip())
+        raise _NotAnInteger(text.strip())
     return int(number)
 
 
@@ -363,10 +363,10 @@ def _frame_offsets(file: BinaryIO) -> Iterator[int]:
     offset, text = 0, b""
     while block := file.read(_BLOCK):
         text += block
-        found = text.find(_FRAME)
-        while found >= 0:
-            yield offset + found
-            found = text.find(_FRAME, found + 1)
+        position = text.find(_FRAME)
+        while position >= 0:
+            yield offset + position
+            position = text.find(_FRAME, position + 1)
         # The end of a block may hold the beginning of a mark.
         kept = len(_FRAME) - 1
         offset, text = offset + max(len(text) - kept, 0), text[-kept:]

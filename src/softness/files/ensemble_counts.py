@@ -101,7 +101,7 @@ class EnsembleCounts:
         return getattr(self, kind)[:, level + 1 :, row].sum(axis=1, dtype=np.int64)
 
     def mean_share(self, kind: str, threshold: float) -> tuple[np.ndarray, np.ndarray]:
-        """Share of the particles that exceed a threshold, and how well the runs determine it.
+        """Fraction of the particles that exceed a threshold, and how well the runs determine it.
 
         Parameters
         ----------
@@ -113,7 +113,8 @@ class EnsembleCounts:
         Returns
         -------
         mean : numpy.ndarray
-            (times,) share of particles at each of `hop_time`, over all runs: a number from 0 to 1.
+            (times,) fraction of particles at each of `hop_time`, over all runs: a number from 0 to
+            1.
         error : numpy.ndarray
             (times,) its standard error, from the scatter of the share between runs: the root of
             its sample variance over the number of runs. Not a number for a single run.
@@ -179,8 +180,8 @@ def _add(total: EnsembleCounts, part: EnsembleCounts, name: str, first: str) -> 
     for key in _GRIDS:
         if not np.array_equal(getattr(part, key), getattr(total, key)):
             raise InputError(
-                f"{name}: has another {key} than {first}: delete the one that is outdated and run "
-                "again"
+                f"{name}: has a different {key} from {first}: delete the one that is outdated and "
+                "run again"
             )
     for key in _SUMS:
         getattr(total, key)[...] += getattr(part, key)

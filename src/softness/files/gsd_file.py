@@ -116,7 +116,7 @@ class GsdFile:
     def holds(self, frame: int, name: str) -> bool:
         """Whether a frame has a chunk of its own."""
         if not self._is_open:
-            raise InputError(f"{self.path}: closed: read it before it is closed (inside `with`)")
+            raise InputError(f"{self.path}: is closed: read it inside `with`")
         return self._file.chunk_exists(frame=frame, name=name)
 
     def chunk(self, frame: int, name: str) -> np.ndarray:
@@ -147,9 +147,9 @@ class GsdFile:
             return _default(name, shape)
         if name not in self._kept:
             held = self.holds(0, name)
-            found = self._checked(0, name, shape) if held else _default(name, shape)
-            found.flags.writeable = False
-            self._kept[name] = found
+            values = self._checked(0, name, shape) if held else _default(name, shape)
+            values.flags.writeable = False
+            self._kept[name] = values
         return self._kept[name]
 
     def _shape(self, frame: int, name: str) -> tuple[int, ...]:
@@ -190,12 +190,12 @@ class GsdFile:
         InputError
             If it is not one number.
         """
-        found = self.logged(frame, name)
-        if found is None:
+        values = self.logged(frame, name)
+        if values is None:
             return None
-        if np.shape(found) != (1,):
+        if np.shape(values) != (1,):
             raise self.error(f"frame {frame} has no single number in log/{name}: damaged")
-        return found[0]
+        return values[0]
 
     def logged_names(self) -> list[str]:
         """Names of all that any frame has logged."""
@@ -215,14 +215,14 @@ class GsdFile:
 
     def _checked(self, frame: int, name: str, shape: tuple[int, ...]) -> np.ndarray:
         """A chunk that has a row for each particle, and such numbers; GSD does not look."""
-        found = self._read(frame, name)
-        if np.shape(found) != shape:
+        values = self._read(frame, name)
+        if np.shape(values) != shape:
             raise self.error(
-                f"frame {frame} has {name} of shape {np.shape(found)}, expected {shape}: damaged"
+                f"frame {frame} has {name} of shape {np.shape(values)}, expected {shape}: damaged"
             )
-        if found.dtype.kind not in _SCHEMA[name].kinds:
-            raise self.error(f"frame {frame} has {name} of type {found.dtype}: damaged")
-        return found
+        if values.dtype.kind not in _SCHEMA[name].kinds:
+            raise self.error(f"frame {frame} has {name} of type {values.dtype}: damaged")
+        return values
 
     def close(self) -> None:
         """Close the file."""

@@ -34,7 +34,7 @@ def check_record(path: str | Path, file: h5py.File, expected: str) -> None:
     """Raise an InputError if an HDF5 file does not hold what was expected."""
     found = file.attrs.get("record")
     if found != expected:
-        holds = f"holds {found}" if found else "is no file of this project"
+        holds = f"holds {found}" if found else "is not a file of this project"
         raise InputError(
             f"{path}: {holds}, expected {expected}: give the right file, or, if the study made "
             f"it, {RUN_AGAIN}"
@@ -65,7 +65,8 @@ def reading(path: str | Path) -> Iterator[h5py.File]:
         try:
             yield file
         except (OSError, KeyError, RuntimeError) as error:
-            # What the code within does wrong, or fails to write, is no fault of this file.
+            # An error of the code within, or of a file that it writes, is not an error of this
+            # file.
             if not raised_in("h5py", error):
                 raise
             raise unreadable(path, error, f"damaged ({error.args[-1]})", RUN_AGAIN) from error

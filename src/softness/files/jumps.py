@@ -59,7 +59,7 @@ def with_jumped_images(moved: np.ndarray) -> np.ndarray:
 
 
 class Spikes:
-    """Steps, among successive ones, in which particles are strewn over the box, and in no other.
+    """Steps, among successive ones, in which particles are scattered over the box, and in no other.
 
     Parameters
     ----------

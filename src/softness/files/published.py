@@ -52,8 +52,8 @@ class PublishedRuns:
 def read_published(path: str | Path, liquid: Liquid) -> PublishedRuns:
     """Read an .npz with ``types`` (N,), ``initial_positions`` (N, 3), ``positions`` (runs, N, 3).
 
-    The box is that of the file, ``box`` or ``box_length`` (one edge, or three equal ones), where it
-    has one, else that of N particles at the density of the liquid. Positions may be wrapped; no
+    The box is given in the file as ``box`` or ``box_length`` (one edge, or three equal ones), else
+    it follows from N particles at the density of the liquid. Positions may be wrapped; no
     particle may go further than half the box.
 
     Parameters
@@ -100,7 +100,7 @@ def _is_binary(types: np.ndarray) -> bool:
 
 
 def _box_length(path: Path, arrays: Mapping[str, np.ndarray], liquid: Liquid) -> float:
-    """Edge of the file's own box, else that of the liquid; a contradiction is refused."""
+    """Edge of the file's own box, else of the liquid's; a contradiction is refused."""
     given = {name: arrays[name] for name in _BOX_NAMES if name in arrays}
     if not given:
         return liquid.box_length
@@ -110,7 +110,7 @@ def _box_length(path: Path, arrays: Mapping[str, np.ndarray], liquid: Liquid) ->
     )
     if not cubic:
         told = ", ".join(f"{name} {values.tolist()}" for name, values in given.items())
-        raise InputError(f"{path}: {told} is no cube: give one edge, or three equal ones")
+        raise InputError(f"{path}: {told} is not cubic: give one edge, or three equal ones")
     length = float(edges[0])
     density = liquid.particles / length**3
     if abs(density / liquid.density - 1) > SAME_DENSITY:

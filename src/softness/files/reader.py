@@ -64,11 +64,11 @@ class TrajectoryReader(ABC):
             raise InputError(f"time_step = {time_step}: give a positive number, in tau")
         self._given_time_step = time_step
         self._nearest: _NearestImages | None = None
-        self._watched: _Watched | None = None
+        self._jump_check: _JumpCheck | None = None
 
     @abstractmethod
     def _stored(self, frame: int) -> tuple[np.ndarray, np.ndarray | None]:
-        """(N, 3) places as they stand in the file, and (N, 3) images if there are any."""
+        """(N, 3) positions as they stand in the file, and (N, 3) images if there are any."""
 
     @abstractmethod
     def _steps(self) -> np.ndarray:
@@ -142,8 +142,8 @@ class TrajectoryReader(ABC):
             raise self._error(
                 f"frame {back[0] + 1} has {name} {moments[back[0] + 1]:.10g} after "
                 f"{moments[back[0]]:.10g}",
-                "take out repeated frames, as a restarted run leaves them; where a run began anew, "
-                "give the frames before and after as files of their own",
+                "take out repeated frames, as a restarted run leaves them; where a run started "
+                "over, give the frames before and after as separate files",
             )
 
     def frame_interval(self) -> float:
@@ -156,7 +156,10 @@ class TrajectoryReader(ABC):
         """
         intervals = np.diff(self.times())
         if len(intervals) == 0 or not np.allclose(intervals, intervals[0], rtol=1e-6, atol=0):
-            raise self._error("has no equally spaced frames", "give a file of such frames alone")
+            raise self._error(
+                "has frames that are not equally spaced",
+                "give a file of equally spaced frames alone",
+            )
         return float(intervals[0])
 
     def positions(self, frame: int) -> np.ndarray:
@@ -178,12 +181,12 @@ class TrajectoryReader(ABC):
         positions = places
         if images is not None and self.unwrapped:
             positions = periodic.unwrap(places, images, self.box_length)
-        if self._watched is not None:
-            self._watched.compare(frame, positions)
+        if self._jump_check is not None:
+            self._jump_check.compare(frame, positions)
         return positions
 
     def _checked(self, frame: int) -> tuple[np.ndarray, np.ndarray | None]:
-        """Finite places as float64, and images."""
+        """Finite positions as float64, and images."""
         with self._reading():
             places, images = self._stored(frame)
         if not np.isfinite(places).all():
@@ -258,7 +261,7 @@ class TrajectoryReader(ABC):
                 "or with unwrap='none' for structure alone",
             )
         if not own:
-            self._watched = _Watched(self)
+            self._jump_check = _JumpCheck(self)
 
     def _assign_species(
         self,
@@ -299,7 +302,7 @@ class TrajectoryReader(ABC):
         return "give another file"
 
 
-class _Watched:
+class _JumpCheck:
     """Positions unwrapped by images, compared with those that were asked for before."""
 
     def __init__(self, trajectory: TrajectoryReader) -> None:
@@ -322,10 +325,10 @@ class _Watched:
         farthest = self._spikes.before(frame, moved)
         if farthest is not None:
             raise self._trajectory._error(
-                f"{self._trajectory._name(farthest)} and others are strewn over the box from frame "
-                f"{frame - 2} to frame {frame - 1}, and hardly move before and after, as if ids "
-                "were given anew",
-                "give the frames before and after as files of their own, or all with the same ids",
+                f"{self._trajectory._name(farthest)} and others are scattered over the box from "
+                f"frame {frame - 2} to frame {frame - 1}, and hardly move before and after, as if "
+                "ids were reassigned",
+                "give the frames before and after as separate files, or all with the same ids",
             )
 
     def _check_images(self, first: int, second: int, moved: np.ndarray) -> None:
@@ -335,8 +338,8 @@ class _Watched:
         others = f" ({len(jumped)} particles do)" if len(jumped) > 1 else ""
         raise self._trajectory._error(
             f"{self._trajectory._name(jumped[0])} jumps by about a whole box from frame {first} to "
-            f"frame {second}{others}, and none or few move half as far: images begin anew, or are "
-            "missing in some frames",
+            f"frame {second}{others}, and none or few move half as far: images were reset, or "
+            "are missing in some frames",
             "open it with unwrap='steps' if no particle moves half a box from frame to frame, or "
             "with unwrap='none' for structure alone",
         )
@@ -346,7 +349,7 @@ class _NearestImages:
     """Unwrapping by the nearest image from one frame to the next.
 
     Frames may be asked for in any order: images are kept for every `_SPACING`-th frame, so that a
-    step back reads at most so many frames again.
+    step back reads at most this number of frames again.
     """
 
     def __init__(self, trajectory: TrajectoryReader) -> None:
@@ -375,7 +378,7 @@ class _NearestImages:
             particle = np.unravel_index(distance.argmax(), distance.shape)[0]
             raise self._trajectory._error(
                 f"{self._trajectory._name(particle)} moves {distance.max():.2f} of the box from "
-                f"frame {self._frame} to frame {self._frame + 1}, too far to tell by which side",
+                f"frame {self._frame} to frame {self._frame + 1}, too far to tell by which face",
                 "write frames more often, or with images, and open it with unwrap='images'",
             )
         self._images = self._images - crossed.astype(np.int32)

@@ -1,4 +1,4 @@
-"""Trajectories as GSD, the project's own and those of others, and the choice of a reader."""
+"""Trajectories as GSD, of this project or any other, and the choice of a reader."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -211,7 +211,7 @@ class Trajectory(TrajectoryReader):
                 raise self._error(
                     f"the types {called} are called {others} from frame {frame} on "
                     "(particles/types)",
-                    "give a run in which the names stay, or cut it there",
+                    "give a run in which the names stay the same, or cut it there",
                 )
 
     def _changed(self, frame: int, name: str) -> InputError:

@@ -14,12 +14,13 @@ from softness.files.records.regressed import Predictions, Regression
 from softness.findings import learned
 from softness.findings.data import FigureData
 from softness.findings.learned import SOFTNESS
+from softness.learning.regressors import REGRESSORS
 from softness.learning.scores import logit_share, pearson
 from softness.learning.targets import Target, counts_target, scores_by_snapshot
 from softness.uncertainty import Estimate, bootstrap, widened
 
 SVR, RIDGE = "svr", "ridge"
-MODELS = (SOFTNESS, SVR, RIDGE, "rbf_svr", "mlp", "mlp_h", "mlp_d", "binomial", "boosting")
+MODELS = (SOFTNESS, *REGRESSORS)
 """In the order of tables and legends."""
 
 

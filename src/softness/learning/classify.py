@@ -8,16 +8,9 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 from sklearn.svm import SVC, LinearSVC
 
+from softness.checks import positive, same_length, whole_number
 from softness.errors import InputError
-from softness.learning.checks import (
-    class_labels,
-    feature_table,
-    finite_array,
-    given_standardisation,
-    positive,
-    same_length,
-    whole_number,
-)
+from softness.learning.checks import class_labels, feature_table, given_standardisation
 from softness.learning.hyperplane import Hyperplane
 
 LARGEST_FOR_LIBSVM = 10_000
@@ -110,8 +103,6 @@ class CrossValidation:
 
     Attributes
     ----------
-    accuracies
-        (folds,) share of right answers in each fold.
     values
         (n,) value w.F - b of each sample by the model that was trained without it.
     labels
@@ -120,14 +111,13 @@ class CrossValidation:
         (n,) fold in which each sample was tested.
     """
 
-    accuracies: np.ndarray
     values: np.ndarray
     labels: np.ndarray
     folds: np.ndarray
 
     @property
     def accuracy(self) -> float:
-        """Share of right answers over all samples."""
+        """Fraction of right answers over all samples."""
         return float(np.mean((self.values > 0) == (self.labels > 0)))
 
 
@@ -151,13 +141,13 @@ def cross_validate(
         Source of the division into folds.
     groups
         (n,) groups that must not be split across folds, from `softness.learning.samples.draw`.
-        Without them this is the plain way of the source, which counts near copies of training
+        Without them this is the plain way of the dissertation, which counts near copies of training
         samples as successes.
     folds
         Number of folds.
     mean, scale
         (M,) standardisation of all folds, for example of all particles at the training temperature;
-        if not given, every fold has that of the samples it is trained with.
+        if not given, every fold takes it from the samples it is trained with.
 
     Raises
     ------
@@ -178,66 +168,7 @@ def cross_validate(
         plane = train_hyperplane(features[training], labels[training], penalty, mean, scale)
         values[test] = plane.value(features[test])
         number[test] = fold
-    right = (values > 0) == (labels > 0)
-    accuracies = np.array([right[number == fold].mean() for fold in range(folds)])
-    return CrossValidation(accuracies, values, labels, number)
-
-
-def accuracy_against_bias(
-    projections: np.ndarray, labels: np.ndarray, biases: np.ndarray
-) -> np.ndarray:
-    """Share of right answers of the sign of (projection - bias), for many biases at once.
-
-    Parameters
-    ----------
-    projections
-        (n,) w.F, or values w.F - b; the biases then count from b.
-    labels
-        (n,) +1 and -1.
-    biases
-        (m,) in any order.
-
-    Returns
-    -------
-    numpy.ndarray
-        (m,) accuracies.
-    """
-    projections = finite_array(projections, "projections", 1)
-    labels = class_labels(labels, len(projections))
-    active = np.sort(projections[labels > 0])
-    inactive = np.sort(projections[labels < 0])
-    biases = finite_array(biases, "biases")
-    right = len(active) - np.searchsorted(active, biases, side="right")
-    right = right + np.searchsorted(inactive, biases, side="right")
-    return right / len(labels)
-
-
-def best_bias(projections: np.ndarray, labels: np.ndarray) -> tuple[float, float]:
-    """Bias with the highest accuracy of all, and that accuracy; table 2.1.
-
-    Every division of the samples is tried, each with the bias half way between two neighbouring
-    projections. Of equally good ones the middle one is taken.
-
-    Parameters
-    ----------
-    projections
-        (n,) w.F.
-    labels
-        (n,) +1 and -1.
-
-    Returns
-    -------
-    tuple of float
-        Bias and accuracy.
-    """
-    ordered = np.unique(finite_array(projections, "projections", 1))
-    half_way = (ordered[1:] + ordered[:-1]) / 2
-    # Beyond both ends all samples get the same answer.
-    candidates = np.concatenate([[np.nextafter(ordered[0], -np.inf)], half_way, ordered[-1:]])
-    accuracies = accuracy_against_bias(projections, labels, candidates)
-    best = np.flatnonzero(accuracies == accuracies.max())
-    chosen = best[(len(best) - 1) // 2]
-    return float(candidates[chosen]), float(accuracies[chosen])
+    return CrossValidation(values, labels, number)
 
 
 def _standardisation_or(

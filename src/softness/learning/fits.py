@@ -1,4 +1,8 @@
-"""Fits of each kind of regressor to standardised features."""
+"""Fits of each kind of regressor to standardised features.
+
+Each takes settings, (n, M) standardised features, the target of the n particles and a seed, and
+gives a fitted model of scikit-learn; an `InputError` says what cannot be fitted.
+"""
 
 import warnings
 from typing import TYPE_CHECKING
@@ -87,9 +91,10 @@ def linear_model(weights: np.ndarray, intercept: np.ndarray | float) -> LinearRe
     return machine
 
 
-def _fit_svr(
+def fit_svr(
     settings: "RegressorSettings", x: np.ndarray, target: Target, seed: int
 ) -> LinearRegression:
+    """Linear support vector regression: libsvm, or liblinear where there are many particles."""
     y, options = target.values, {"C": settings["C"], "epsilon": settings["epsilon"]}
     if len(x) <= LARGEST_FOR_LIBSVM:
         machine = SVR(kernel="linear", cache_size=500, **options).fit(x, y)
@@ -116,11 +121,13 @@ def _fit_svr(
     return linear_model(machine.coef_, machine.intercept_ + middle)
 
 
-def _fit_ridge(settings: "RegressorSettings", x: np.ndarray, target: Target, seed: int) -> Ridge:
+def fit_ridge(settings: "RegressorSettings", x: np.ndarray, target: Target, seed: int) -> Ridge:
+    """Linear regression with a penalty."""
     return Ridge(alpha=settings["alpha"], solver="cholesky").fit(x, target.values)
 
 
-def _fit_rbf_svr(settings: "RegressorSettings", x: np.ndarray, target: Target, seed: int) -> SVR:
+def fit_rbf_svr(settings: "RegressorSettings", x: np.ndarray, target: Target, seed: int) -> SVR:
+    """Support vector regression with Gaussians of the distance between features."""
     machine = SVR(
         kernel="rbf",
         gamma=settings["gamma"] / x.shape[1],
@@ -131,9 +138,10 @@ def _fit_rbf_svr(settings: "RegressorSettings", x: np.ndarray, target: Target, s
     return machine.fit(x, target.values)
 
 
-def _fit_network(
+def fit_network(
     settings: "RegressorSettings", x: np.ndarray, target: Target, seed: int
 ) -> MLPRegressor:
+    """Five hidden layers, as wide as `network_width` says, in a given number of passes."""
     epochs = int(settings["epochs"])
     machine = MLPRegressor(
         hidden_layer_sizes=(network_width(len(x), x.shape[1], settings.name),) * HIDDEN_LAYERS,
@@ -156,9 +164,10 @@ def _fit_network(
     return machine
 
 
-def _fit_boosting(
+def fit_boosting(
     settings: "RegressorSettings", x: np.ndarray, target: Target, seed: int
 ) -> HistGradientBoostingRegressor:
+    """Gradient boosting of trees, of which there is a given number."""
     machine = HistGradientBoostingRegressor(
         max_depth=int(settings["depth"]),
         learning_rate=settings["learning_rate"],
@@ -169,9 +178,10 @@ def _fit_boosting(
     return machine.fit(x, target.values)
 
 
-def _fit_binomial(
+def fit_binomial(
     settings: "RegressorSettings", x: np.ndarray, target: Target, seed: int
 ) -> LinearRegression:
+    """Logistic regression on the counts of runs, by maximum likelihood."""
     if target.counts is None or target.trials is None:
         raise InputError("target has no counts, which the binomial model needs: give counts_target")
     events, trials = target.counts.sum(), target.trials.sum()
@@ -227,15 +237,3 @@ def _binomial_maximum(
         f"alpha = {alpha}: the binomial model does not converge on {len(x)} samples; "
         "give a larger alpha"
     )
-
-
-FITS = {
-    "svr": _fit_svr,
-    "ridge": _fit_ridge,
-    "rbf_svr": _fit_rbf_svr,
-    "mlp": _fit_network,
-    "mlp_h": _fit_network,
-    "mlp_d": _fit_network,
-    "binomial": _fit_binomial,
-    "boosting": _fit_boosting,
-}

@@ -1,6 +1,6 @@
 """The hyperplane of a linear classifier: softness, fluidity, or a random direction."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -42,7 +42,3 @@ class Hyperplane:
     def raw_weights(self) -> np.ndarray:
         """(M,) normal vector for features that are not standardised."""
         return self.weights / self.scale
-
-    def with_bias(self, bias: float) -> "Hyperplane":
-        """Return the same direction with another bias."""
-        return replace(self, bias=float(bias))

@@ -11,6 +11,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVR
 
 from softness.errors import InputError
+from softness.learning import fits
 from softness.learning.checks import (
     feature_table,
     given_standardisation,
@@ -19,45 +20,14 @@ from softness.learning.checks import (
     same_length,
     whole_number,
 )
-from softness.learning.fits import FITS, LARGEST_KERNEL, linear_model
+from softness.learning.fits import LARGEST_KERNEL, linear_model
 from softness.learning.hyperplane import Hyperplane
+from softness.learning.regressors import LINEAR, REGRESSORS
 from softness.learning.targets import Target
 
-DEFAULTS: dict[str, dict[str, float]] = {
-    "svr": {"C": 0.01, "epsilon": 0.1},
-    "ridge": {"alpha": 100.0},
-    "rbf_svr": {"C": 1.0, "epsilon": 0.1, "gamma": 0.3},
-    "mlp": {"alpha": 10.0, "learning_rate": 1e-3, "epochs": 20},
-    "mlp_h": {"alpha": 10.0, "learning_rate": 1e-3, "epochs": 20},
-    "mlp_d": {"alpha": 10.0, "learning_rate": 1e-3, "epochs": 20},
-    "binomial": {"alpha": 100.0},
-    "boosting": {"depth": 3, "learning_rate": 0.05, "trees": 200},
-}
-"""Hyperparameters of each model with the values that they have if not given.
 
-C
-    Weight of the deviations beyond epsilon, per particle.
-epsilon
-    Deviation of logit p_r that costs nothing.
-gamma
-    Of the kernel exp(-gamma / M |F - F'|^2) of M standardised features.
-alpha
-    Of the penalty: alpha |w|^2 beside the sum of squares (ridge), alpha / 2 |w|^2 beside the
-    logarithm of the likelihood of all runs (binomial), scikit-learn's (networks).
-epochs, trees
-    Passes over the examples and number of trees: both stop there, so that no random part of the
-    training particles decides about the end.
-"""
-
-LINEAR = ("svr", "ridge", "binomial")
-
-_WHOLE = ("epochs", "depth", "trees")
-
-
-def _checked(key: str, value: float) -> float:
-    if key in _WHOLE:
-        return whole_number(value, key)
-    return positive(value, key)
+def _checked(key: str, value: float, default: float) -> float:
+    return whole_number(value, key) if isinstance(default, int) else positive(value, key)
 
 
 @dataclass(frozen=True)
@@ -67,9 +37,9 @@ class RegressorSettings:
     Attributes
     ----------
     name
-        One of `DEFAULTS`.
+        One of `REGRESSORS`.
     parameters
-        Given as a mapping; what is absent is taken from `DEFAULTS`. Kept as sorted pairs.
+        Given as a mapping; what is absent is taken from its defaults. Kept as sorted pairs.
 
     Raises
     ------
@@ -81,11 +51,13 @@ class RegressorSettings:
     parameters: Mapping[str, float] | tuple[tuple[str, float], ...] = ()
 
     def __post_init__(self) -> None:
-        one_of(self.name, "name", tuple(DEFAULTS))
-        given, known = dict(self.parameters), DEFAULTS[self.name]
+        one_of(self.name, "name", tuple(REGRESSORS))
+        given, known = dict(self.parameters), REGRESSORS[self.name].defaults
         for key in given:
             one_of(key, f"a hyperparameter of {self.name}", tuple(known))
-        values = {key: _checked(key, given.get(key, known[key])) for key in sorted(known)}
+        values = {
+            key: _checked(key, given.get(key, known[key]), known[key]) for key in sorted(known)
+        }
         object.__setattr__(self, "parameters", tuple(values.items()))
 
     def __getitem__(self, key: str) -> float:
@@ -94,13 +66,13 @@ class RegressorSettings:
     @property
     def linear(self) -> bool:
         """Whether the model has weights and a bias."""
-        return self.name in LINEAR
+        return REGRESSORS[self.name].linear
 
 
 def grid(name: str, **values: Sequence[float]) -> tuple[RegressorSettings, ...]:
     """All combinations of some values of the hyperparameters of one model, the last fastest.
 
-    Without any there is one candidate, of `DEFAULTS`.
+    Without any there is one candidate, of its defaults.
     """
     return tuple(
         RegressorSettings(name, dict(zip(values, chosen, strict=True)))
@@ -110,7 +82,7 @@ def grid(name: str, **values: Sequence[float]) -> tuple[RegressorSettings, ...]:
 
 @dataclass(frozen=True)
 class Regressor:
-    """A trained model; `softness.learning.models.save_model` stores its `model`.
+    """A trained model; `softness.files.models.save_model` stores its `model`.
 
     Attributes
     ----------
@@ -183,7 +155,7 @@ class Regressor:
         if not hasattr(machine, "intercept_"):
             raise InputError(
                 f"model is a {type(machine).__name__}, which has no bias: "
-                f"give one of {', '.join((*LINEAR, 'rbf_svr'))}"
+                f"give a linear model ({', '.join(LINEAR)}) or a support vector machine"
             )
         return -float(np.ravel(machine.intercept_)[0])
 
@@ -221,7 +193,8 @@ def train_regressor(
     same_length(target.values, "target", len(features), "the samples")
     scaler = _scaler(mean, scale, features.shape[1])
     seed = int(generator.integers(2**31))
-    machine = FITS[settings.name](settings, scaler.transform(features), target, seed)
+    fit = getattr(fits, REGRESSORS[settings.name].fit)
+    machine = fit(settings, scaler.transform(features), target, seed)
     return Regressor(Pipeline([("standardise", scaler), ("model", machine)]))
 
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
+from softness.checks import finite_array, one_of, whole_number
 from softness.errors import InputError
-from softness.learning.checks import finite_array, one_of, whole_number
 
 METHODS = ("per_event", "per_frame")
 GROUPINGS = ("particle", "event", "replica")
@@ -84,10 +84,10 @@ def rearranging(
         ``first``, ``last`` and ``cut``, as `softness.dynamics.rearrangements.events` gives them.
     method
         ``"per_event"``: one moment for each event, at its maximum. ``"per_frame"``: every frame in
-        which p_hop is above the threshold, as in the source; such a frame may be later than the
-        jump itself, so that the structure after it is taken.
+        which p_hop is above the threshold, as in the dissertation; such a frame may be later than
+        the jump itself, so that the structure after it is taken.
     lead
-        The structure is that of so many frames before (the source: 2 tau).
+        The structure is taken this number of frames before (dissertation: 2 tau).
     replica
         Number of the replica.
 
@@ -111,7 +111,7 @@ def rearranging(
 
 
 def quiet(runs: np.ndarray, replica: int = 0) -> Moments:
-    """Candidates of the class that does not rearrange: the middle of each quiet run.
+    """Candidates of the non-rearranging class: the middle of each quiet run.
 
     Parameters
     ----------
@@ -127,14 +127,14 @@ def quiet(runs: np.ndarray, replica: int = 0) -> Moments:
 def tail_thresholds(
     hop: np.ndarray | Sequence[np.ndarray], share: float = 0.00033
 ) -> tuple[float, float]:
-    """Lower and upper p_hop that cut off a share of all samples in each tail, section 2.2.2.
+    """Lower and upper p_hop that cut off a fraction of all samples in each tail, section 2.2.2.
 
     Parameters
     ----------
     hop
         (rows, N) p_hop in sigma_AA^2, or a list of such series (replicas).
     share
-        Share of all samples in each tail; the source takes 0.033 %.
+        Fraction of all samples in each tail; the dissertation takes 0.033 %.
 
     Returns
     -------
@@ -183,11 +183,11 @@ def tail(
         ``"high"``: p_hop > threshold. ``"low"``: p_hop < threshold.
     method
         ``"per_event"``: one moment for each excursion, at its extreme (the first of equal ones).
-        ``"per_frame"``: every frame beyond the threshold, as in the source.
+        ``"per_frame"``: every frame beyond the threshold, as in the dissertation.
     first_frame
         Frame of row 0.
     lead
-        The structure is that of so many frames before.
+        The structure is taken this number of frames before.
     replica
         Number of the replica.
     """
@@ -274,11 +274,11 @@ def draw(
     active, inactive
         Candidates of the two classes, labelled +1 and -1.
     number
-        Wanted in each class; the source takes 3800 (softness) and 5200 (fluidity).
+        Wanted in each class; the dissertation takes 3800 (softness) and 5200 (fluidity).
     generator
         Source of the draw.
     least
-        With fewer candidates than ``number``, but at least so many in each class, all of the
+        With fewer candidates than ``number``, but at least this number in each class, all of the
         smaller class are taken, and as many of the other; `TrainingSet.complete` is then false.
         If not given, fewer than ``number`` is an error.
     group_by

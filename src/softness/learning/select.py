@@ -6,38 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.linalg import solve
 
+from softness.checks import same_length, whole_number
 from softness.errors import InputError
-from softness.learning.checks import feature_table, one_of, same_length, whole_number
+from softness.learning.checks import feature_table
 from softness.learning.hyperplane import Hyperplane
 from softness.learning.regress import RegressorSettings, train_regressor
 from softness.learning.scores import pearson
 from softness.learning.targets import Target
-
-NUMBERS_OF_FEATURES = (1, 2, 4, 8, 16, 32, 64, 128, 135)
-"""M for which figure 3.5 wants a model."""
-
-
-def _squared_error(predicted: np.ndarray, target: Target) -> float:
-    return -float(np.mean((predicted - target.values) ** 2))
-
-
-def _likelihood(predicted: np.ndarray, target: Target) -> float:
-    if target.counts is None or target.trials is None:
-        raise InputError(
-            "score = likelihood: the target has no counts; give counts_target or another score"
-        )
-    loss = target.trials * np.logaddexp(0.0, predicted) - target.counts * predicted
-    return -float(loss.sum() / max(target.counts.sum(), 1.0))
-
-
-SCORES: dict[str, Callable[[np.ndarray, Target], float]] = {
-    "pearson": lambda predicted, target: pearson(predicted, target.values),
-    "squared_error": _squared_error,
-    "likelihood": _likelihood,
-}
-"""Scores of a snapshot, larger is better: Pearson of logit p_r; minus the mean squared error of it;
-logarithm of the binomial likelihood per event. Only the last two see the scale of the prediction.
-"""
 
 
 @dataclass(frozen=True)
@@ -48,23 +23,16 @@ class Choice:
     ----------
     best
         The candidate with the highest mean score over snapshots; the first of equal ones.
-    candidates
-        All c of them.
     snapshots
         (s,) numbers of the snapshots, rising.
     scores
-        (c, s) of each candidate on each snapshot; nan where a prediction does not vary.
+        (c, s) Pearson correlation of each candidate with the target on each snapshot; nan where a
+        prediction does not vary.
     """
 
     best: RegressorSettings
-    candidates: tuple[RegressorSettings, ...]
     snapshots: np.ndarray
     scores: np.ndarray
-
-    @property
-    def means(self) -> np.ndarray:
-        """(c,) mean score over snapshots; nan where one is nan."""
-        return self.scores.mean(axis=1)
 
 
 def choose_settings(
@@ -75,12 +43,11 @@ def choose_settings(
     mean: np.ndarray,
     scale: np.ndarray,
     generator: np.random.Generator,
-    score: str = "pearson",
     folds: int = 5,
 ) -> Choice:
     """Choose settings by cross-validation that never splits a snapshot.
 
-    Snapshots for the final test are no part of this: do not pass them.
+    Do not pass the snapshots of the final test.
 
     Parameters
     ----------
@@ -94,8 +61,6 @@ def choose_settings(
     generator
         Source of the division into folds, and of one seed for each fold that all candidates share,
         so that their order does not matter.
-    score
-        One of `SCORES`.
     folds
         Number of folds; one snapshot in each if there are fewer snapshots.
 
@@ -108,7 +73,6 @@ def choose_settings(
     candidates = tuple(candidates)
     if not candidates:
         raise InputError("candidates is empty: give at least one RegressorSettings")
-    judge = SCORES[one_of(score, "score", tuple(SCORES))]
     features = feature_table(features)
     same_length(target.values, "target", len(features), "the samples")
     snapshots = same_length(snapshots, "snapshots", len(features), "the samples")
@@ -128,14 +92,14 @@ def choose_settings(
             )
             for column in held_out:
                 test = snapshots == numbers[column]
-                scores[row, column] = judge(model.predict(features[test]), target.part(test))
+                scores[row, column] = pearson(model.predict(features[test]), target.values[test])
     means = np.nan_to_num(scores.mean(axis=1), nan=-np.inf)
     if np.isneginf(means).all():
         raise InputError(
             f"candidates: none of {len(candidates)} predicts anything that varies; give others "
             "(for support vector regression a smaller epsilon), or more particles"
         )
-    return Choice(candidates[int(np.argmax(means))], candidates, numbers, scores)
+    return Choice(candidates[int(np.argmax(means))], numbers, scores)
 
 
 def weights_over_grid(
@@ -191,15 +155,8 @@ class Elimination:
     order: np.ndarray
     planes: dict[int, Hyperplane]
 
-    @property
-    def ranking(self) -> np.ndarray:
-        """(M,) rank of each column, 1 for the last that was left."""
-        ranks = np.empty(len(self.order), dtype=np.int64)
-        ranks[self.order[::-1]] = np.arange(1, len(self.order) + 1)
-        return ranks
-
     def columns(self, number: int) -> np.ndarray:
-        """(number,) columns, rising, of the features left when so many were."""
+        """(number,) columns, rising, of the features that were left when ``number`` were."""
         whole_number(number, "number")
         if number > len(self.order):
             raise InputError(f"number = {number}: there are {len(self.order)} features, give fewer")
@@ -213,7 +170,7 @@ def eliminate_features(
     mean: np.ndarray,
     scale: np.ndarray,
     generator: np.random.Generator,
-    wanted: Sequence[int] = NUMBERS_OF_FEATURES,
+    wanted: Sequence[int],
     step: int = 1,
 ) -> Elimination:
     """Recursive feature elimination: the features of smallest weight go, and the rest is retrained.

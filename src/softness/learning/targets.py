@@ -5,8 +5,8 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
+from softness.checks import finite_array, same_length, whole_number
 from softness.errors import InputError
-from softness.learning.checks import finite_array, same_length, whole_number
 from softness.learning.scores import (
     explained_variance,
     jensen_shannon_divergence,
@@ -76,7 +76,7 @@ def counts_target(counts: np.ndarray, trials: np.ndarray | int) -> Target:
 
 
 def values_target(values: np.ndarray) -> Target:
-    """Target of (n,) numbers that are no counts, such as the propensity."""
+    """Target of (n,) numbers other than counts, such as the propensity."""
     return Target(finite_array(values, "values", 1))
 
 
@@ -93,7 +93,7 @@ class SnapshotScores:
     pearson
         (s,) correlation of predicted with true logit p_r.
     explained
-        (s,) explained variance Var(<Y|X>) / Var(Y), in the source's way.
+        (s,) explained variance Var(<Y|X>) / Var(Y), as in the dissertation.
     explained_corrected
         (s,) without what means of bins reach by chance.
     eta
@@ -101,7 +101,7 @@ class SnapshotScores:
     divergence
         (s,) Jensen-Shannon divergence in bits from the other values; nan without them.
     ceiling
-        (s,) share of Var(Y) that is not noise of the finite number of runs; nan without halves.
+        (s,) fraction of Var(Y) that is not noise of the finite number of runs; nan without halves.
     """
 
     snapshots: np.ndarray
@@ -120,7 +120,7 @@ class SnapshotScores:
 
     @property
     def explained_over_ceiling(self) -> np.ndarray:
-        """(s,) explained share of the variance that is not noise, corrected for chance."""
+        """(s,) explained fraction of the variance that is not noise, corrected for chance."""
         return self.explained_corrected / self.ceiling
 
     @property

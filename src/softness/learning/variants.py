@@ -179,7 +179,7 @@ def thinned(target: Target, runs: int, generator: np.random.Generator) -> Target
         raise InputError("target has no counts, from which runs are drawn: give counts_target")
     counts, trials = target.counts.astype(np.int64), target.trials.astype(np.int64)
     if not 0 < runs <= trials.min():
-        raise InputError(f"runs = {runs}: there are {trials.min()}, give between 1 and those")
+        raise InputError(f"runs = {runs}: there are {trials.min()}, give a number from 1 to that")
     return counts_target(generator.hypergeometric(counts, trials - counts, runs), runs)
 
 

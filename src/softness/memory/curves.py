@@ -4,17 +4,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from softness.checks import positive, rising
 from softness.errors import InputError
-from softness.learning.checks import finite_array, positive
 
 
 def normalised(
     means: np.ndarray, everyone: np.ndarray | float, noise: np.ndarray | float = 0.0
 ) -> np.ndarray:
-    """Share of a group's start that is left: 1 at time 0, 0 when it is forgotten.
+    """Fraction of a group's start that is left: 1 at time 0, 0 when it is forgotten.
 
-    (<S>_b(t) - <S>) / (<S>_b(0) - <S>), section 4.2 of the source. The start includes the fast
-    vibration of S by which particles are selected as well, hence the drop at short times.
+    (<S>_b(t) - <S>) / (<S>_b(0) - <S>), section 4.2 of the dissertation. The start includes the
+    fast vibration of S by which particles are selected as well, hence the drop at short times.
 
     Parameters
     ----------
@@ -95,13 +95,10 @@ class LogLine:
     curvature
         (...,) change of the slope in a decade, of the parabola through the same points: 0 for a
         curve that is linear in log t. nan with two times.
-    residual
-        (...,) rms distance from the line.
     """
 
     slope: np.ndarray
     curvature: np.ndarray
-    residual: np.ndarray
 
 
 def fit_log_line(times: np.ndarray, curves: np.ndarray, lowest: float, highest: float) -> LogLine:
@@ -137,8 +134,7 @@ def fit_log_line(times: np.ndarray, curves: np.ndarray, lowest: float, highest: 
     curvature = np.full(curves.shape[:-1], np.nan)
     if len(decades) > 2:
         curvature = 2 * (values @ np.linalg.pinv(powers)[2])
-    residual = np.sqrt(np.mean((values - line @ powers[:, :2].T) ** 2, axis=-1))
-    return LogLine(line[..., 1], curvature, residual)
+    return LogLine(line[..., 1], curvature)
 
 
 def outermost(values: np.ndarray) -> tuple[int, int] | None:
@@ -159,15 +155,15 @@ def _at(curves: np.ndarray, places: np.ndarray) -> np.ndarray:
 
 
 def _between(early: np.ndarray, late: np.ndarray, share: np.ndarray) -> np.ndarray:
-    """Time at a share of the way from one time to another one, in the logarithm unless from 0."""
+    """Time at a fraction of the way from one time to another, in the logarithm unless from 0."""
     return np.where(early > 0, early * (late / early) ** share, late * share)
 
 
 def rising_times(times: np.ndarray) -> np.ndarray:
-    """Times as an array of rising numbers."""
-    times = finite_array(times, "times", 1)
-    if len(times) < 2 or times[0] < 0 or not (np.diff(times) > 0).all():
-        raise InputError(f"times = {times}: give two or more rising times, none before 0")
+    """Times as an array of rising numbers, none before 0."""
+    times = rising(times, "times")
+    if times[0] < 0:
+        raise InputError(f"times begins at {times[0]:g}: give no time before 0")
     return times
 
 

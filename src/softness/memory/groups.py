@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from softness.barriers.bins import bin_numbers
+from softness.checks import finite_array, rising, same_length, whole_number
 from softness.errors import InputError
-from softness.learning.checks import finite_array, same_length, whole_number
 from softness.memory.curves import (
     fit_log_line,
     normalised,
@@ -42,7 +43,7 @@ class Origin:
 
 
 class GroupSums:
-    """Sums of S over the particles of each group, frame by frame, for each block of time.
+    """Sums of S over the particles of each group, frame by frame, for each time block.
 
     Frames are added as they come and not kept, so that many origins of long runs can be open at
     once: each holds one small number per particle.
@@ -55,7 +56,7 @@ class GroupSums:
     times
         Number of times after an origin, time 0 included.
     blocks
-        Number of blocks of time (`softness.uncertainty.block_labels` of the origins' times).
+        Number of time blocks (`softness.uncertainty.block_labels` of the origins' times).
 
     Attributes
     ----------
@@ -66,7 +67,7 @@ class GroupSums:
     """
 
     def __init__(self, edges: np.ndarray, times: int, blocks: int = 1) -> None:
-        self._edges = _rising(edges)
+        self._edges = rising(edges, "edges")
         blocks, times = whole_number(blocks, "blocks"), whole_number(times, "times")
         self.sums = np.zeros((blocks, len(self._edges), times))
         self.counts = np.zeros((blocks, len(self._edges), times), dtype=np.int64)
@@ -81,12 +82,9 @@ class GroupSums:
         block
             Block of time of the origin.
         """
-        values = finite_array(values, "values", 1)
+        groups = bin_numbers(values, self._edges)
         if not (0 <= whole_number(block, "block", 0) < len(self.sums)):
             raise InputError(f"block = {block}: give 0 to {len(self.sums) - 1}, or more blocks")
-        groups = np.searchsorted(self._edges, values, side="right") - 1
-        groups[values == self._edges[-1]] = len(self._edges) - 2
-        groups[(values < self._edges[0]) | (values > self._edges[-1])] = -1
         return Origin(groups.astype(np.int32), self._by_group(groups), block)
 
     def add(self, origin: Origin, time: int, values: np.ndarray) -> None:
@@ -152,7 +150,7 @@ class GroupMeans:
 
 @dataclass(frozen=True)
 class GroupRelaxation:
-    """How groups forget their start, with errors from replicas and blocks of time.
+    """How groups forget their start, with errors from replicas and time blocks.
 
     Attributes
     ----------
@@ -171,7 +169,7 @@ class GroupRelaxation:
         Numbers of the lowest and the highest group that start apart from the mean; None if fewer
         than two do.
     slope_difference
-        () slope of the highest less that of the lowest of these groups: negative if soft particles
+        () slope of the highest minus that of the lowest of these groups: negative if soft particles
         forget faster than hard ones. nan if there are none.
     blocks
         Number of blocks of each replica.
@@ -249,13 +247,14 @@ def analyse_groups(
         curvature=Estimate(line.curvature, widened(drawn_line.curvature, line.curvature, blocks)),
         compared=compared,
         slope_difference=Estimate(
-            _highest_less_lowest(slope.value, compared), _highest_less_lowest(slope.draws, compared)
+            _highest_minus_lowest(slope.value, compared),
+            _highest_minus_lowest(slope.draws, compared),
         ),
         blocks=blocks,
     )
 
 
-def _highest_less_lowest(values: np.ndarray, compared: tuple[int, int] | None) -> np.ndarray:
+def _highest_minus_lowest(values: np.ndarray, compared: tuple[int, int] | None) -> np.ndarray:
     if compared is None:
         return np.full(values.shape[:-1], np.nan)
     lowest, highest = compared
@@ -278,10 +277,3 @@ def _tables(tables: Sequence[np.ndarray], name: str, times: np.ndarray) -> list[
             f"{len(times)}) for each replica"
         )
     return tables
-
-
-def _rising(edges: np.ndarray) -> np.ndarray:
-    edges = np.asarray(edges, dtype=np.float64)
-    if edges.ndim != 1 or len(edges) < 2 or not (edges[1:] > edges[:-1]).all():
-        raise InputError(f"edges = {edges}: give two or more numbers, each above the one before")
-    return edges

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from softness.checks import finite_array, positive, rising, whole_number
 from softness.errors import InputError
-from softness.learning.checks import finite_array, positive, whole_number
 
 
 @dataclass(frozen=True)
@@ -30,8 +30,8 @@ def cross_correlation(energies: np.ndarray, values: np.ndarray, lags: int) -> Cr
     """Correlate the mean of S in bins with the earlier energy, in control runs.
 
     Averaged over all pairs of frames at a lag. S deviates from its mean over snapshots and runs at
-    the same time, so that the decay of a bin from its start is no correlation; the energy deviates
-    from the mean over the other snapshots, which makes the estimate free of bias.
+    the same time, so that the decay of a bin from its start is not a correlation; the energy
+    deviates from the mean over the other snapshots, which makes the estimate free of bias.
 
     Parameters
     ----------
@@ -106,9 +106,9 @@ def linear_response(
     0.51 to 0.56 expect errors of some tenths of the response, above all in its time scale, since
     tau_alpha falls by a factor of nearly three. S must be a function of the present state, such as
     the mean over all particles. A bin of S(0) that is followed in time is not: warm liquid forgets
-    S(0) faster, which moves bins apart from each other at first order in dT and is no correlation
-    with the energy at all. `faster_clock` estimates that part; without it the difference between
-    bins has no null hypothesis.
+    S(0) faster, which moves bins apart from each other at first order in dT and is not a
+    correlation with the energy at all. `faster_clock` estimates that part; without it the
+    difference between bins has no null hypothesis.
 
     Parameters
     ----------
@@ -134,7 +134,7 @@ def linear_response(
     InputError
         If shapes do not fit, or the correlation is not known for as long as the protocol asks.
     """
-    lags, times = _rising(lags, "lags"), _rising(times, "times")
+    lags, times = rising(lags, "lags"), rising(times, "times")
     correlation = np.asarray(correlation, dtype=np.float64)
     temperatures = finite_array(temperatures, "temperatures", 1)
     if correlation.shape[-1:] != lags.shape or temperatures.shape != times.shape or lags[0] != 0:
@@ -156,7 +156,7 @@ def linear_response(
 def faster_clock(times: np.ndarray, curves: np.ndarray, speeds: np.ndarray) -> np.ndarray:
     """Response of groups that relax as ever, only faster while it is warm.
 
-    The control's curve at the time that its own clock would show, less the curve now: the null
+    The control's curve at the time that its own clock would show, minus the curve now: the null
     hypothesis of time-temperature superposition for the difference between bins. It outlasts the
     pulse by about the relaxation time of the groups without any memory of it.
 
@@ -175,7 +175,7 @@ def faster_clock(times: np.ndarray, curves: np.ndarray, speeds: np.ndarray) -> n
     numpy.ndarray
         (..., times); nan where the clock is beyond the last time.
     """
-    times, curves = _rising(times, "times"), np.asarray(curves, dtype=np.float64)
+    times, curves = rising(times, "times"), np.asarray(curves, dtype=np.float64)
     speeds = finite_array(speeds, "speeds", 1)
     if curves.shape[-1:] != times.shape or speeds.shape != times.shape or not (speeds > 0).all():
         raise InputError(
@@ -195,7 +195,7 @@ def faster_clock(times: np.ndarray, curves: np.ndarray, speeds: np.ndarray) -> n
 def _kernel(lags: np.ndarray, times: np.ndarray, steps: np.ndarray) -> np.ndarray:
     """(lags, times) weights of the correlation in the response at each time.
 
-    A ramp from one time to the next gives C(0) less the mean of C over the lags it spans.
+    A ramp from one time to the next gives C(0) minus the mean of C over the lags it spans.
     """
     kernel = np.zeros((len(lags), len(times)))
     for number in np.flatnonzero(steps):
@@ -217,10 +217,3 @@ def _mean_between(lags: np.ndarray, early: np.ndarray, late: np.ndarray) -> np.n
     weights[:-1] += overlap * (1 - share)
     weights[1:] += overlap * share
     return weights
-
-
-def _rising(times: np.ndarray, name: str) -> np.ndarray:
-    times = finite_array(times, name, 1)
-    if len(times) < 2 or not (np.diff(times) > 0).all():
-        raise InputError(f"{name} = {times}: give two or more rising numbers")
-    return times

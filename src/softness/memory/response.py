@@ -11,8 +11,8 @@ import numpy as np
 from scipy.optimize import brentq
 from scipy.special import chdtri, nctdtr
 
+from softness.checks import whole_number
 from softness.errors import InputError
-from softness.learning.checks import positive, whole_number
 
 FEWEST_SNAPSHOTS = 6
 """With 5 snapshots all 2^5 sign flips give no p below 2/32 = 0.06; 6 give 2/64 = 0.03."""
@@ -21,8 +21,8 @@ ALL_FLIPS_UP_TO = 12
 """Snapshots up to which every combination of signs is taken, 4096 of them; random ones beyond."""
 
 LEAST_VARIANCE = 1e-8
-"""Small-variance guard of the statistic: the share of the mean square that the variance is taken to
-be at least, so that abs(t) stays below 1e4 sqrt(n - 1). Any statistic makes a valid test."""
+"""Guard against small variances in the statistic: their minimum over the mean square, so that
+abs(t) stays below 1e4 sqrt(n - 1). Any statistic makes a valid test."""
 
 ROUNDING = 1e-6
 """Relative difference within which two values of the largest abs(t) count as equal."""
@@ -41,8 +41,8 @@ def snapshot_means(differences: np.ndarray) -> np.ndarray:
     ----------
     differences
         (snapshots, runs, bins, times), or (snapshots, bins, times) if averaged already: mean of S
-        of a bin of S(0) in the cycle run, less that in the control run. nan for a bin that is empty
-        in a snapshot.
+        of a bin of S(0) in the cycle run, minus that in the control run. nan for a bin that is
+        empty in a snapshot.
 
     Returns
     -------
@@ -72,7 +72,7 @@ def snapshot_means(differences: np.ndarray) -> np.ndarray:
 
 
 def without_common(responses: np.ndarray, weights: np.ndarray | None = None) -> np.ndarray:
-    """Response of each bin less its mean over bins: what is not alike in all of them.
+    """Response of each bin minus its mean over bins: what is not alike in all of them.
 
     Parameters
     ----------
@@ -115,7 +115,7 @@ def without_common(responses: np.ndarray, weights: np.ndarray | None = None) -> 
 
 @dataclass(frozen=True)
 class Response:
-    """Mean response over snapshots, in units of the equilibrium spread of S.
+    """Mean response over snapshots, in the unit of the responses.
 
     Attributes
     ----------
@@ -130,23 +130,20 @@ class Response:
     snapshots: np.ndarray
 
 
-def mean_response(responses: np.ndarray, spread: float = 1.0) -> Response:
+def mean_response(responses: np.ndarray) -> Response:
     """Average over snapshots, each with the same weight.
 
     Parameters
     ----------
     responses
         (snapshots, bins, times) from `snapshot_means` or `without_common`.
-    spread
-        Standard deviation of S over particles in equilibrium: the unit of the result.
     """
     responses, number = _responses(responses), _present(responses)
-    spread = positive(spread, "spread")
     enough = np.where(number > 0, number, np.nan)
     mean = np.nansum(responses, axis=0) / enough
     squares = np.nansum((responses - mean) ** 2, axis=0)
     error = np.sqrt(squares / np.where(number > 1, number * (number - 1.0), np.nan))
-    return Response(mean / spread, error / spread, number[:, 0])
+    return Response(mean, error, number[:, 0])
 
 
 @dataclass(frozen=True)
@@ -164,29 +161,17 @@ class SignFlipTest:
         with fewer than two snapshots.
     p
         (bins, times) corrected p; nan outside the mask and for bins with too few snapshots.
-    overall_p
-        The smallest of them: p of no response in any bin at any time.
     largest
         (flips,) largest abs(t) within the mask for each combination of signs, the data's own
         first. Of two opposite combinations, which have the same, only one is listed if all are
         taken.
-    all_flips
-        Whether all combinations are taken.
     """
 
     verdict: str
     snapshots: np.ndarray
     statistic: np.ndarray
     p: np.ndarray
-    overall_p: float
     largest: np.ndarray
-    all_flips: bool
-
-    def bin_p(self) -> np.ndarray:
-        """(bins,) p of no response of a bin at any time, corrected for the other bins as well."""
-        known = ~np.isnan(self.p)
-        smallest = np.where(known, self.p, np.inf).min(axis=1)
-        return np.where(known.any(axis=1), smallest, np.nan)
 
     def critical(self, level: float = 0.05) -> float:
         """Smallest abs(t) whose corrected p is below a level; nan if none can be."""
@@ -202,11 +187,11 @@ def sign_flip_test(
     generator: np.random.Generator | None = None,
     flips: int = 9999,
 ) -> SignFlipTest:
-    """Test the response by sign flips over snapshots, with a max-t correction.
+    """Test the response by a sign-flip permutation over snapshots, with a max-t correction.
 
     Without an effect cycle and control are exchangeable, so that the response of a snapshot, all
     bins and times together, has either sign with the same chance. Its signs are flipped, and p of a
-    bin and a time is the share of flips whose largest abs(t) over all bins and times reaches the
+    bin and a time is the fraction of flips whose largest abs(t) over all bins and times reaches the
     abs(t) found there (the single-step max-t of Westfall and Young, 1993). The share of false
     positives is held whatever the distribution of noise and however bins and times are correlated.
     Pulses that share a control are flipped together; that is exact for symmetric noise alone.
@@ -241,12 +226,12 @@ def sign_flip_test(
     scaled = scaled / _nonzero(np.abs(scaled).max(axis=0))
     scaled = scaled / _nonzero(np.sqrt(number * (scaled**2).sum(axis=0)))
     statistic = _student(scaled.sum(axis=0), number)
-    tested, all_flips = bool(used.any()), len(responses) <= ALL_FLIPS_UP_TO
+    tested = bool(used.any())
     largest, p = np.empty(0), np.full(used.shape, np.nan)
     if tested:
         signs = (
             _all_signs(len(responses))
-            if all_flips
+            if len(responses) <= ALL_FLIPS_UP_TO
             else _random_signs(len(responses), flips, generator)
         )
         largest = _largest(signs, scaled[:, used], number[used])
@@ -256,9 +241,7 @@ def sign_flip_test(
         snapshots=number[:, 0],
         statistic=statistic,
         p=p,
-        overall_p=float(p[used].min()) if tested else float("nan"),
         largest=largest,
-        all_flips=all_flips,
     )
 
 
@@ -278,7 +261,7 @@ def smallest_effect(
     Parameters
     ----------
     test, response
-        Of the same responses; the result is in the unit of ``response``, the spread of S.
+        Of the same responses.
     power
         Chance to find it.
     level
@@ -337,7 +320,7 @@ def _largest(signs: np.ndarray, scaled: np.ndarray, number: np.ndarray) -> np.nd
 
 
 def _share_reaching(largest: np.ndarray, found: np.ndarray) -> np.ndarray:
-    """Share of the largest values that reach each of the found ones."""
+    """Fraction of the largest values that reach each of the found ones."""
     below = np.searchsorted(np.sort(largest), found * (1 - ROUNDING), side="left")
     return 1 - below / len(largest)
 

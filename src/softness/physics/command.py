@@ -17,20 +17,20 @@ imports it starts until the edit is confirmed (the numbers are the same) or the 
 src/softness/physics/lock.json, which is committed with the code.
 """
 
-STATUS = "show the versions, and what is not as the lock says"
+STATUS = "show the versions, and what differs from the lock"
 
 CONFIRM = """show that changed code computes the same numbers, and renew the lock
 
-Runs each kind of simulation that imports changed code for a second or two, by the code of the last
-commit at which the lock held and by the code of now, on the CPU with every engine concerned that is
-installed. The lock is renewed only if all numbers that they write are equal, byte by byte.
+Runs each kind of simulation that imports changed code for a second or two, with the code of the
+last commit at which the lock held and with the present code, on the CPU with every engine concerned
+that is installed. The lock is renewed only if all numbers that they write are equal, byte by byte.
 
-What so brief runs of a small liquid cannot see: branches that they do not reach, such as limits of
+Such brief runs of a small liquid do not test branches that they do not reach, such as limits of
 iterations, resumed runs, rare events, sizes of liquids, settings other than theirs, and a GPU.
-Whoever changes one of these has to judge by reading, and to raise the version in doubt.
+If you change one of these, judge by reading the code, and raise the version if in doubt.
 
-A module that is new among what simulations import is locked. One that decides no number may be
-marked as "plumbing" in the lock file, by hand.
+A module that simulations newly import is locked. One that decides no number may be marked as
+"plumbing" in the lock file, by hand.
 """
 
 RAISE = """raise versions by one: the simulations of these kinds run again
@@ -68,7 +68,7 @@ def _add(commands: argparse._SubParsersAction, name: str, text: str, function): 
 
 
 def status_command(options: argparse.Namespace) -> int:
-    """Print the versions and what is not as the lock says; return 1 if there is anything."""
+    """Print the versions and what differs from the lock; return 1 if anything does."""
     for kind, version in lock.versions().items():
         print(f"{kind}: version {version}")
     changes = lock.broken()

@@ -17,7 +17,7 @@ FOLDERS = ("src", "config", "workflow/schemas")
 
 
 @dataclass(frozen=True)
-class Held:
+class LockedCommit:
     """A commit at which the lock held, on the disk.
 
     Attributes
@@ -35,7 +35,9 @@ class Held:
     lock: Lock
 
 
-def last_held(root: Path, now: Lock, changes: Iterable[Change], folder: Path) -> Held:
+def last_locked_commit(
+    root: Path, now: Lock, changes: Iterable[Change], folder: Path
+) -> LockedCommit:
     """Find and extract the last commit at which the lock held for what has changed since.
 
     A commit in which the code was changed, but not its digest, is passed over; so is one whose
@@ -48,7 +50,7 @@ def last_held(root: Path, now: Lock, changes: Iterable[Change], folder: Path) ->
     now
         The lock in use.
     changes
-        What is not as this lock says.
+        Modules that differ from this lock.
     folder
         Where to extract the commit.
 
@@ -64,7 +66,7 @@ def last_held(root: Path, now: Lock, changes: Iterable[Change], folder: Path) ->
             continue
         target = folder / commit
         _extract(project, commit, target)
-        held = Held(commit, target / root.name, lock.read(target / root.name))
+        held = LockedCommit(commit, target / root.name, lock.read(target / root.name))
         if not modules & {change.module for change in lock.broken(root=held.root)}:
             return held
     raise InputError(

@@ -18,7 +18,7 @@ from softness.environment import OF_COMMANDS
 from softness.errors import InputError
 from softness.liquid import kob_andersen
 from softness.physics import lock
-from softness.physics.commits import FOLDERS, Held, last_held
+from softness.physics.commits import FOLDERS, LockedCommit, last_locked_commit
 from softness.physics.compare import differences
 from softness.physics.lock import ENGINES, Change, Lock, kinds_of
 from softness.physics.trial import INPUTS
@@ -46,7 +46,7 @@ def confirm(root: Path | None = None) -> str:
         now, changes = lock.read(copied), lock.broken(root=copied)
         said = ["the lock of physics holds: nothing to confirm"]
         if changes:
-            held = last_held(root, now, changes, folder)
+            held = last_locked_commit(root, now, changes, folder)
             said = _compare(held, copied, changes, folder)
         renewed = lock.renewed(now, copied)
         if renewed != now:
@@ -55,7 +55,7 @@ def confirm(root: Path | None = None) -> str:
     return "\n".join(said)
 
 
-def raised_since(held: Held, now: Lock) -> set[str]:
+def raised_since(held: LockedCommit, now: Lock) -> set[str]:
     """Kinds of simulation whose version has been raised since a commit."""
     return {kind for kind, version in now.versions.items() if version != held.lock.versions[kind]}
 
@@ -65,7 +65,7 @@ def _copy(project: Path, target: Path) -> None:
     for name in FOLDERS:
         if not (project / name).is_dir():
             raise InputError(
-                f"{project}: has no {name}, so it is no checkout of the project: work in one"
+                f"{project}: has no {name}, so it is not a checkout of the project: run this in one"
             )
         shutil.copytree(project / name, target / name, ignore=ignored)
 
@@ -84,7 +84,7 @@ def _report(before: Lock, now: Lock) -> list[str]:
     return said
 
 
-def _compare(held: Held, root: Path, changes: Sequence[Change], folder: Path) -> list[str]:
+def _compare(held: LockedCommit, root: Path, changes: Sequence[Change], folder: Path) -> list[str]:
     """Compare all kinds of simulation that changes concern and that have not been raised.
 
     Raises
@@ -101,8 +101,8 @@ def _compare(held: Held, root: Path, changes: Sequence[Change], folder: Path) ->
             said.append(f"{engine} is new since commit {held.commit[:10]}: nothing to compare with")
             continue
         print(
-            f"{', '.join(kinds)} with {engine}: a brief run of each by the code of commit "
-            f"{held.commit[:10]}, then by that of now",
+            f"{', '.join(kinds)} with {engine}: a brief run of each with the code of commit "
+            f"{held.commit[:10]}, then with the present code",
             file=sys.stderr,
             flush=True,
         )
@@ -123,10 +123,10 @@ def _refusal(changes: Iterable[Change], different: Mapping[str, Sequence[str]]) 
     kinds = [kind for kind in lock.KINDS if kind in different]
     return "\n".join(
         [
-            "numbers are not as before:",
+            "numbers differ from before:",
             *(line for kind in kinds for line in different[kind]),
             f"changed: {', '.join(str(change.file) for change in changes)}",
-            f"If that is meant, simulations have to run again: {lock.RAISE} {' '.join(kinds)}",
+            f"If that is intended, simulations have to run again: {lock.RAISE} {' '.join(kinds)}",
         ]
     )
 
@@ -193,5 +193,7 @@ def _run_trial(
     )
     if done.returncode != 0:
         fault = done.stderr.strip().splitlines() or [f"exit status {done.returncode}"]
-        whose = "the last commit at which the lock held" if inputs is None else "now"
-        raise InputError(f"a brief run by the code of {whose} failed: {fault[-1]}")
+        which = (
+            "the code of the last commit at which the lock held" if inputs is None else "this code"
+        )
+        raise InputError(f"a brief run with {which} failed: {fault[-1]}")

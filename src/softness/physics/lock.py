@@ -58,7 +58,7 @@ class Lock:
 
 @dataclass(frozen=True)
 class Change:
-    """A module whose code is not what the lock says.
+    """A module whose code differs from the lock.
 
     Attributes
     ----------
@@ -83,7 +83,7 @@ class Change:
         return kinds_of(self.uses)
 
     def __str__(self) -> str:
-        fault = "is not in the lock of physics" if self.is_new else "is not the code that is locked"
+        fault = "is not in the lock of physics" if self.is_new else "differs from the locked code"
         return f"{self.file}: {fault}, used by {', '.join(self.kinds)}"
 
 
@@ -106,7 +106,9 @@ def read(root: Path | None = None) -> Lock:
     except FileNotFoundError:
         raise InputError(f"{path}: no such file: restore it with git") from None
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise InputError(f"{path}: is no lock of physics ({error}): restore it with git") from error
+        raise InputError(
+            f"{path}: is not a lock of physics ({error}): restore it with git"
+        ) from error
 
 
 def parsed(text: str) -> Lock:
@@ -156,13 +158,13 @@ def ways_on(changes: Iterable[Change]) -> str:
     """What to do about changes, in one line."""
     kinds = kinds_of(use for change in changes for use in change.uses)
     return (
-        f"If no number of a simulation changes by that: {CONFIRM}; "
+        f"If this changes no number of a simulation: {CONFIRM}; "
         f"if numbers change: {RAISE} {' '.join(kinds)}"
     )
 
 
 def broken(*engines: str, kinds: Iterable[str] = KINDS, root: Path | None = None) -> list[Change]:
-    """Modules that decide numbers and are not what the lock says, or that it does not name.
+    """Modules that decide numbers and differ from the lock, or that it does not name.
 
     Parameters
     ----------
@@ -210,10 +212,12 @@ def renewed(lock: Lock, root: Path | None = None, plumbing: Iterable[str] = ()) 
 
 
 def check_kinds(kinds: Iterable[str]) -> None:
-    """Refuse names that are no kinds of simulation."""
+    """Refuse names that are not kinds of simulation."""
     for kind in kinds:
         if kind not in KINDS:
-            raise InputError(f"there is no kind of simulation {kind!r}: {', '.join(KINDS)}")
+            raise InputError(
+                f"unknown kind of simulation {kind!r}: choose one of {', '.join(KINDS)}"
+            )
 
 
 def kinds_of(uses: Iterable[Use]) -> list[str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from softness import sources
 from softness.errors import InputError
 from softness.physics import lock
-from softness.physics.commits import last_held
+from softness.physics.commits import last_locked_commit
 from softness.physics.confirm import raised_since
 from softness.physics.lock import Change, Lock, kinds_of
 
@@ -60,6 +60,6 @@ def _raised_before(root: Path, now: Lock, changes: Sequence[Change]) -> set[str]
     """Kinds that were raised for the same changes earlier, as far as git can tell."""
     with tempfile.TemporaryDirectory(prefix="softness-physics-") as folder:
         try:
-            return raised_since(last_held(root, now, changes, Path(folder)), now)
+            return raised_since(last_locked_commit(root, now, changes, Path(folder)), now)
         except InputError:
             return set()

@@ -161,7 +161,7 @@ def run_trial(folder: Path, engine: str, kinds: Iterable[str], inputs: Path | No
     kinds
         Of simulation, among `KINDS`; those that the engine does not do are left out.
     inputs
-        Folder of the state and the trajectory that they start from: that of an earlier trial, which
+        Folder of the state and the trajectory that they start from, from an earlier trial, which
         may be of other code. Without it they are made first, in the folder ``inputs``.
     """
     study = _study(engine)

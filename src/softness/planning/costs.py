@@ -89,7 +89,7 @@ class Plan:
     rows
         One for each rule, the most expensive first.
     wall, chain
-        Seconds on so many cores, and of the longest chain of jobs.
+        Seconds on this number of cores, and of the longest chain of jobs.
     events, events_from
         Expected in isoconfigurational runs, and where their probability is from.
     """

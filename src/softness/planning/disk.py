@@ -7,6 +7,7 @@ where it is (p_hop, learned values, histories, counts).
 
 from collections.abc import Callable, Mapping
 
+from softness.learning.regressors import REGRESSORS
 from softness.planning.sizes import Sizes
 
 FRAME_BYTES, FRAME_EXTRA = 24, 250
@@ -76,8 +77,8 @@ def _quenched_runs(sizes: Sizes, job: Mapping[str, str]) -> float:
 
 def _trained(sizes: Sizes, job: Mapping[str, str]) -> float:
     """A regressor: those of kernels keep the particles, the others little."""
-    regressor = sizes.study.regressors()[job["regressor"]]
-    kept = 8 * sizes.training_rows * sizes.features if regressor.model == "rbf_svr" else 0
+    kind = REGRESSORS[sizes.study.regressors()[job["regressor"]].model]
+    kept = 8 * sizes.training_rows * sizes.features if kind.keeps_particles else 0
     return 0.3e6 + kept * len(sizes.study.replicas)
 
 

@@ -68,7 +68,7 @@ def planned_jobs(config: str | Path, everything: bool = True) -> list[PlannedJob
     config
         Overlay of the complete configuration. It should be checked already.
     everything
-        Plan as if nothing was there. Else `PlannedJob.is_due` tells what is not up to date.
+        Plan as if no file existed. Else `PlannedJob.is_due` tells what is not up to date.
 
     Raises
     ------

@@ -12,12 +12,12 @@ from softness.study import Simulation, Study
 Difference = tuple[str, Any, Any]
 """Name of a setting, what it is of what is kept, and what it is here."""
 
-# Pulses of the same snapshot differ anyway: in what else would one be expected to go on?
+# Pulses of the same snapshot differ anyway: these are the other differences that are reported.
 OF_CYCLES = {"segment", "frame_interval"}
 
 
 def done_otherwise(study: Study) -> tuple[list[Simulation], list[str]]:
-    """What a study has simulated by earlier settings and has to simulate anew.
+    """Simulations of a study that were done with earlier settings and have to be done anew.
 
     Parameters
     ----------
@@ -27,7 +27,7 @@ def done_otherwise(study: Study) -> tuple[list[Simulation], list[str]]:
     Returns
     -------
     simulations : list of Simulation
-        Done with other settings, or started from such ones, and not kept with those of now.
+        Done with other settings, or started from such ones, and not kept with the present settings.
     reasons : list of str
         One for each kind and setting.
     """
@@ -57,8 +57,8 @@ def announcement(study: Study) -> str:
     return (
         f"note: {len(anew)} of {len(study.all_simulations)} simulations of this study were done "
         f"with other settings and are done anew: {'; '.join(reasons)}. That takes about "
-        f"{_duration(study, anew, measured_or_assumed_rate(study.config))}. What was done before "
-        "stays in results/simulations: with the settings of before it is found again."
+        f"{_duration(study, anew, measured_or_assumed_rate(study.config))}. The earlier ones stay "
+        "in results/simulations and are used again if the settings are changed back."
     )
 
 
@@ -73,7 +73,7 @@ def _duration(study: Study, anew: Iterable[Simulation], rate: Rate) -> str:
 
 
 def simulated_anew(study: Study) -> list[str]:
-    """One line for each kind of simulation and setting that cannot go on with what is kept.
+    """One line for each kind of simulation and setting that cannot continue what is kept.
 
     What follows from such a simulation starts anew as well, and is not listed.
 

@@ -46,7 +46,7 @@ class Rate:
     core_steps_per_second
         Of the plain engine on one core: what the gain of lanes multiplies.
     lanes_remark
-        How that of lanes was found, for people.
+        How the rate of lanes was found, for people.
     """
 
     steps_per_second: float
@@ -58,15 +58,15 @@ class Rate:
 
     @property
     def updates_per_second(self) -> float:
-        """Particles moved by one step, a second."""
+        """Particles moved by one step, per second."""
         return self.steps_per_second * self.particles
 
     def in_lanes(self, temperature: float) -> float:
-        """Run-steps a second of one core with lanes."""
+        """Run-steps per second of one core with lanes."""
         return self.core_steps_per_second * gain(temperature, self.particles)
 
     def seconds(self, simulation: Simulation, steps: int) -> float:
-        """Time of a simulation that has so many time steps left: of one core, or of the GPU."""
+        """Time of a number of time steps of a simulation: on one core, or on the GPU."""
         if not simulation.is_in_lanes:
             return START + steps / self.steps_per_second * OVERHEAD.get(simulation.rule, 1.0)
         first, end = simulation.settings["runs"]
@@ -84,14 +84,14 @@ def given_rate(config: Mapping[str, Any], steps_per_second: float) -> Rate:
         If it is not positive.
     """
     if not 0 < steps_per_second < float("inf"):
-        raise InputError(f"--rate {steps_per_second:g}: give time steps a second, more than 0")
+        raise InputError(f"--rate {steps_per_second:g}: give time steps per second, more than 0")
     particles = config["liquid"]["particles"]
     core = _on_core(config, steps_per_second)
     return Rate(steps_per_second, particles, "given", "given with --rate", core)
 
 
 def _on_core(config: Mapping[str, Any], steps_per_second: float) -> float:
-    """Steps of one core: those of the engine, unless it runs on a GPU."""
+    """Rate of one core: the rate of the engine, unless it runs on a GPU."""
     if config["engine"]["device"] == "cpu":
         return steps_per_second
     return CORE_UPDATES_PER_SECOND / config["liquid"]["particles"]
@@ -107,7 +107,7 @@ def assumed_rate(config: Mapping[str, Any], why: str) -> Rate:
 
 
 def measured_or_assumed_rate(config: Mapping[str, Any]) -> Rate:
-    """Time the configured engine for a few seconds, or assume the least where it does not run."""
+    """Time the configured engine for a few seconds, or assume a minimum if it does not run."""
     try:
         return measured_rate(config, MEASURED_SECONDS)
     except InputError:
@@ -129,7 +129,7 @@ def measured_rate(config: Mapping[str, Any], seconds: float, with_lanes: bool = 
     Raises
     ------
     InputError
-        If the time is not positive, or an engine is not here; says what to give instead.
+        If the time is not positive, or an engine is not installed.
     """
     if not 0 < seconds <= 600:
         raise InputError(f"--measure {seconds:g}: give seconds, more than 0 and at most 600")
@@ -141,7 +141,8 @@ def measured_rate(config: Mapping[str, Any], seconds: float, with_lanes: bool = 
         )
     except InputError as error:
         raise InputError(
-            f"{error}; or plan without it: --rate STEPS_PER_SECOND, as measured where it is"
+            f"{error}; or plan without it: --rate STEPS_PER_SECOND, as measured on a machine that "
+            "has it"
         ) from error
     _warm_up(engine, config)
     done, spent = _timed(engine, seconds)

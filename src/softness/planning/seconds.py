@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from softness.learning.regressors import REGRESSORS
 from softness.planning.jobs import PlannedJob
 from softness.planning.sizes import Sizes
 
@@ -50,9 +51,6 @@ FIT: dict[str, Fit] = {
 
 UNKNOWN_FIT = FIT["mlp_h"]
 """Of a model that is not listed: as long as the slowest, a guess."""
-
-LINEAR = {"svr", "ridge", "binomial"}
-"""Models whose weights are given with errors."""
 
 FOLDS = 5
 """Most folds of snapshots in the choice of settings."""
@@ -102,8 +100,9 @@ def _learned(sizes: Sizes, job: Mapping[str, str]) -> float:
 
 
 def _predicted(sizes: Sizes, job: Mapping[str, str]) -> float:
-    has_kernel = "rbf_svr" in sizes.config["regression"]["models"]
-    each = 2e-5 + (KERNEL * sizes.training_rows if has_kernel else 0)
+    models = sizes.config["regression"]["models"]
+    kernel = KERNEL if any(REGRESSORS[model].keeps_particles for model in models) else 0
+    each = 2e-5 + kernel * sizes.training_rows
     return START_LEARNING + each * sizes.value_rows(job)
 
 
@@ -112,13 +111,18 @@ def _averaged(sizes: Sizes, job: Mapping[str, str]) -> float:
 
 
 def _chosen(fit: Fit, rows: float, snapshots: int, candidates: int, last: float = 1) -> float:
-    """Settings chosen by validation on snapshots, then trained so many times with all rows."""
+    """Settings chosen by validation on snapshots, then trained a number of times with all rows."""
     folds = min(FOLDS, snapshots)
     return candidates * folds * fit(rows * (1 - 1 / folds)) + last * fit(rows)
 
 
+def _timed(model: str) -> str:
+    """The model whose time is taken for one: its own, or that of one that costs as much."""
+    return REGRESSORS[model].cost or model
+
+
 def _fit(model: str) -> Fit:
-    return FIT.get(model, UNKNOWN_FIT)
+    return FIT.get(_timed(model), UNKNOWN_FIT)
 
 
 def _candidates(sizes: Sizes, model: str) -> int:
@@ -156,7 +160,8 @@ def _regress(sizes: Sizes, job: Mapping[str, str]) -> float:
     for share in shares:
         rows, within = share * sizes.training_rows, max(round(share * snapshots), 2)
         seconds += _chosen(fit, rows, within, candidates, last)
-    if regressor.model in LINEAR:
+    # Weights are given with errors.
+    if REGRESSORS[regressor.model].linear:
         seconds += (candidates + max(snapshots, replicas)) * fit(sizes.training_rows)
     return START_LEARNING + seconds * len(regressor.orders)
 
@@ -232,7 +237,8 @@ def modelled_seconds(sizes: Sizes, rule: str, wildcards: Mapping[str, str]) -> t
     found = RULES.get(rule)
     if found is None:
         return UNKNOWN, "guess"
-    is_known = rule != "regress" or sizes.study.regressors()[wildcards["regressor"]].model in FIT
+    regressors = sizes.study.regressors()
+    is_known = rule != "regress" or _timed(regressors[wildcards["regressor"]].model) in FIT
     return found(sizes, wildcards), "constants" if is_known else "guess"
 
 

@@ -3,14 +3,14 @@
 import math
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any
 
+from softness.configuration.analysed import number_of_features
 from softness.liquid import Liquid
 from softness.simulate.thermal import burst_offsets
 from softness.study import Study
 from softness.study.memory import cycle_duration
 
-# Share of (particle, moment) pairs at which p_hop exceeds its threshold of 0.2, as an Arrhenius
+# Fraction of (particle, moment) pairs at which p_hop exceeds its threshold of 0.2, as an Arrhenius
 # law through the thermal runs of the laptop study (N = 2048, T = 0.50 to 0.78: 0.3 to 21 %).
 # A guess for the plan alone: the liquid is super-Arrhenius, so at T = 0.45 the true share is
 # about a third of it.
@@ -55,14 +55,13 @@ class Sizes:
 
     @cached_property
     def centres(self) -> int:
-        """Particles that are analysed: those of species A."""
+        """Particles that are analysed, of species A."""
         return Liquid.from_settings(self.config["liquid"]).counts[0]
 
     @cached_property
     def features(self) -> int:
         """Features of order 0."""
-        radial, angular = self.config["features"]["radial"], self.config["features"]["angular"]
-        return 2 * _evenly(radial) + _evenly(angular) * len(angular["degrees"])
+        return number_of_features(self.config["features"])
 
     @property
     def orders(self) -> int:
@@ -92,7 +91,7 @@ class Sizes:
         return max(self.frames(wildcards) - round(window), 0) * self.centres
 
     def population_rows(self, wildcards: Mapping[str, str]) -> int:
-        """Rows of the features of the population: all A in every so many frames."""
+        """Rows of the features of the population: all A in every ``stride``-th frame."""
         block, interval = self.config["barriers"], self.config["thermal"]["frame_interval"]
         ahead = max(self.config["samples"]["lead"], block["within"])
         left_out = round((self.config["hop"]["window"] + ahead) / interval)
@@ -182,7 +181,3 @@ class Sizes:
         frames = round(self.config["isoconfigurational"]["duration"] / interval)
         hop, csd = (round(self.config[kind]["window"] / interval) for kind in ("hop", "csd"))
         return max(frames + 1 - hop, 1), max(frames + 1 - csd, 1), frames
-
-
-def _evenly(grid: Mapping[str, Any]) -> int:
-    return round((grid["last"] - grid["first"]) / grid["step"]) + 1

@@ -1,4 +1,4 @@
-"""What the parts of a study buy: events, independent units, the width of intervals."""
+"""What the parts of a study contribute: events, independent units, the width of intervals."""
 
 import math
 from collections.abc import Iterable
@@ -48,7 +48,7 @@ class Events:
 
     @property
     def without(self) -> float:
-        """Share of particles with no event at all, if all had the mean probability."""
+        """Fraction of particles without any event, if all had the mean probability."""
         return (1 - self.probability) ** self.runs
 
 
@@ -108,14 +108,14 @@ def consequence(part: str, replicas: int) -> str:
         As in `width_factor`.
     """
     if part == "production time" and replicas < ENOUGH_REPLICAS:
-        return f"half the blocks of time, which are the units: intervals {ROOT_TWO} times as wide"
+        return f"half the time blocks, which are the units: intervals {ROOT_TWO} times as wide"
     if part == "production time":
         return (
             f"half the events of each replica: intervals up to {ROOT_TWO} times as wide, less "
             "where replicas differ by more than their noise"
         )
     if part == "equilibration time":
-        return "no statistics, but the evidence of equilibrium: not where it is weak already"
+        return "the same statistics, but weaker evidence of equilibrium: not if it is weak already"
     if part == REPLICAS:
         if replicas // 2 < 2:
             return "fewer than two replicas are left: every verdict becomes inconclusive"

@@ -10,17 +10,17 @@ from softness.simulate.progress import format_duration
 
 SOURCES = {
     "rate": "the rate of the engine",
-    "lanes": "the rate of lanes on one core, a batch that is not full like a full one",
-    "benchmarks": "jobs of this study that have run (its folder of benchmarks)",
+    "lanes": "the rate of lanes on one core; a partly filled batch takes as long as a full one",
+    "benchmarks": "jobs of this study that have run (its benchmarks folder)",
     "constants": "measured in small studies and extrapolated (softness/planning/seconds.py)",
-    "guess": "a guess: a rule that the plan does not know",
+    "guess": "a guess for a rule that the plan does not know",
 }
 
 INDENT = {"initial_indent": "    ", "subsequent_indent": "    "}
 
 GUESSED = (
-    "probability: a guess, exp(6.1 - 5.95/T) at one moment, about four times too high at T=0.45;\n"
-    "give --probability where it is known"
+    "probability: a guess, exp(6.1 - 5.95/T) at one time, about four times too high at T=0.45;\n"
+    "give --probability if it is known"
 )
 
 GIVEN = (
@@ -128,18 +128,18 @@ def _cells(plan: Plan, row: Row) -> list[str]:
 def _notes(plan: Plan) -> str:
     used = plan.total.sources
     notes = [f"{name}: {meaning}" for name, meaning in SOURCES.items() if name in used]
-    notes += [f"disk of {rule}: not known, hardly counted" for rule in _unknown(plan)]
+    notes += [f"disk space of {rule}: unknown, almost left out" for rule in _unknown(plan)]
     total = plan.total
     if total.kept:
         share = f"{total.kept / 1e6:,.2f} of {(total.kept + total.steps) / 1e6:,.2f}"
-        notes.append(f"kept on the disk: {share} million steps; the table has what is left")
+        notes.append(f"kept on the disk: {share} million steps; the table has the remaining ones")
     notes += simulated_anew(plan.study)
     chain = f"the longest chain of jobs takes {format_duration(plan.chain)}"
     if plan.has_gpu:
         notes.append(f"wall time: depends on the GPUs in use; {chain}")
     else:
         wall = format_duration(plan.wall)
-        notes.append(f"wall time: {wall} on {plan.cores} cores, nothing else running; {chain}")
+        notes.append(f"wall time: {wall} on {plan.cores} idle cores; {chain}")
     return "\n".join(notes)
 
 
@@ -147,7 +147,7 @@ def _events_text(plan: Plan) -> str:
     if not plan.events:
         return ""
     label = plan.study.config["regression"]["label"]
-    lines = [f"Expected events of a particle in the runs of a snapshot (label: {label})"]
+    lines = [f"Expected events per particle in the runs of a snapshot (label: {label})"]
     lines.append("     T       runs  probability     events  without any")
     for each in plan.events:
         without = f"{100 * each.without:.1f} %" if each.without > 0.0005 else "< 0.1 %"
@@ -167,10 +167,10 @@ def _advice(plan: Plan) -> str:
     total, share = plan.total, 100 * first.hours / plan.total.hours
     hours = f"{total.core_hours:,.1f} core hours"
     if plan.has_gpu:
-        hours += f" and {total.gpu_hours:,.1f} GPU hours, counted alike"
+        hours += f" and {total.gpu_hours:,.1f} GPU hours, added up"
     lines = [f"{first.rule} dominates: {share:.0f} % of {hours}."]
     if first not in simulated:
-        lines[0] += f" Of the simulations it is {simulated[0].rule}."
+        lines[0] += f" Among the simulations, {simulated[0].rule} does."
     lines.append("Halving")
     found = halvings(plan)
     width = max(len(each["part"]) for each in found)

@@ -86,6 +86,21 @@ def render(
     )
 
 
+def caption_text(template: str, config: Mapping[str, Any]) -> str:
+    """A caption on one line, with settings filled in as Snakemake's own report does it.
+
+    Parameters
+    ----------
+    template
+        Text with expressions such as ``{{ snakemake.config.barriers.within }}``.
+    config
+        The whole configuration.
+    """
+    environment = jinja2.Environment(undefined=jinja2.StrictUndefined)
+    text = environment.from_string(template).render(snakemake={"config": config})
+    return " ".join(text.split())
+
+
 def format_number(value: float) -> str:
     """A number with four digits; a dash where it was not measured."""
     return "–" if value != value else f"{value:.4g}"

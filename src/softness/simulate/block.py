@@ -22,7 +22,7 @@ from softness.simulate.deadline import Deadline
 from softness.simulate.isoconfigurational import Ensemble, Runner
 from softness.simulate.progress import Progress
 
-# Sums are put on the disk after so many runs, and not before so many seconds have passed: a file
+# Sums are put on the disk after this number of runs, and not before this time in seconds: a file
 # takes as long to write as a short run of a fast engine. None of this changes a result.
 RUNS_PER_FILE = 16
 SECONDS_PER_FILE = 30.0

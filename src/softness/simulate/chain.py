@@ -72,8 +72,8 @@ class Chain:
         InputError
             If another process holds it.
         """
-        taken = f"{self.folder}: another process is at this run: wait for it, or stop it"
-        with holding(self.folder / LOCK, taken):
+        taken = "another process is already working on this run: wait for it, or stop it"
+        with holding(self.folder / LOCK, f"{self.folder}: {taken}"):
             yield self
 
     # -- what is there --------------------------------------------------------------------
@@ -107,11 +107,11 @@ class Chain:
         return self.path(max(finished), name) if finished else None
 
     def has_finished(self, steps: int) -> bool:
-        """Whether a run of so many steps was finished."""
+        """Whether a run of this number of steps was finished."""
         return steps in self.hashes()
 
     def finished(self, steps: int, name: str) -> Path | None:
-        """The file of a run of so many steps, if it was finished.
+        """The file of a run of this number of steps, if it was finished.
 
         Raises
         ------
@@ -124,13 +124,13 @@ class Chain:
         path = self.path(steps, name)
         if not path.exists() or file_digest(path) != hashes[name]:
             raise InputError(
-                f"{path}: was changed or removed since it was written: bring it back, or move its "
+                f"{path}: was changed or removed since it was written: restore it, or move its "
                 "folder away to simulate again"
             )
         return path
 
     def path(self, steps: int, name: str) -> Path:
-        """Finished file of a run of so many steps, whether it is there or not."""
+        """Path of the finished file of a run of this number of steps."""
         return self.folder / f"finished-{steps:012d}-{name}"
 
     def pieces(self, name: str, steps: int, first: int = 0) -> Pieces:
@@ -167,7 +167,7 @@ class Chain:
         longer = [length for length in self.hashes() if length >= begin]
         if not longer:
             raise InputError(
-                f"{self.folder}: lacks the time steps before {begin} of {name}: bring them back, "
+                f"{self.folder}: lacks the time steps before {begin} of {name}: restore them, "
                 "or move the folder away to simulate again"
             )
         return Pieces(self.finished(min(longer), name), begin, files)
@@ -224,7 +224,7 @@ class Chain:
                 self.finished(length, name)
         engine.restore(self.state(kept[-1]))
         before = ends.index(kept[-1])
-        deadline, pace = self.deadline, self._least_pace()
+        deadline, pace = self.deadline, self._minimum_pace()
         progress = Progress(title, steps, kept[-1], check=deadline.check)
         for done, segment in enumerate(segments[before:], before):
             begin = deadline.clock()
@@ -240,11 +240,11 @@ class Chain:
             pace = max(pace, (deadline.clock() - begin) / segment.steps)
 
     def _refuse_loss(self, steps: int) -> None:
-        """Stop instead of doing again what has lost the state to go on from."""
+        """Stop instead of repeating a run that has lost the state to continue from."""
         shorter = [length for length in self.hashes() if length < steps]
         if not self.states() and (shorter or any(self._segments())):
             raise InputError(
-                f"{self.folder}: has lost the state from which it would go on: bring it back, or "
+                f"{self.folder}: has lost the state to continue from: restore it, or "
                 "move the folder away to simulate again"
             )
 
@@ -266,13 +266,13 @@ class Chain:
     def _keep_pace(self, pace: float) -> None:
         """Keep how long a step took in a job that was too short for one segment.
 
-        So that the next job, if it is no longer, says so at once instead of trying it again.
+        The next job then stops at once, unless it has more time, instead of trying again.
         """
         with replacing(self.folder / PACE) as temporary:
             temporary.write_text(canonical_json({"seconds_per_step": pace}))
 
-    def _least_pace(self) -> float:
-        """Seconds that a step takes at least, as far as earlier jobs have found out."""
+    def _minimum_pace(self) -> float:
+        """Minimum time of a step in seconds, as measured by earlier jobs."""
         file = self.folder / PACE
         return json.loads(file.read_text())["seconds_per_step"] if file.exists() else 0.0
 

@@ -1,9 +1,9 @@
 """Thermal cycles: runs of one snapshot through a pulse of another temperature, and controls.
 
-A control is a cycle whose two temperatures are equal. Both start from the same places with the same
-velocities, and ask the engine for the same things in the same order, so that they are equal to the
-last digit (on a CPU) until the temperature moves: what differs later is a response, and a pulse of
-height 0 has none (dissertation, section 4.2.2).
+A control is a cycle whose two temperatures are equal. Both start from the same positions with the
+same velocities, and ask the engine for the same things in the same order, so that they are equal to
+the last digit (on a CPU) until the temperature moves: what differs later is a response, and a pulse
+of height 0 has none (dissertation, section 4.2.2).
 """
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,7 +1,7 @@
 """The wall time of a job: whether the next piece of work still ends before the scheduler kills it.
 
-A limit changes no result. It is no setting: it enters neither what is kept nor the record of what
-made a file, and another limit makes nothing run again.
+A limit changes no result. It is not a setting: it enters neither what is kept nor the record of
+what made a file, and another limit makes nothing run again.
 """
 
 import math
@@ -23,10 +23,10 @@ SECONDS_TO_ANSWER = 60.0
 # A piece of work is begun if the time left is what the slowest one so far would need, times this.
 MARGIN = 1.25
 # Kept free at the end, for the start of the job, which the clock has not seen, and for the last
-# files: a share of the time, at most so many seconds.
+# files: a fraction of the time, at most this number of seconds.
 RESERVED_SHARE = 0.1
 RESERVED_SECONDS = 60.0
-# Who begins when more than this share of the job is over is one of several that share the job.
+# Who begins when more than this fraction of the job is over is one of several that share the job.
 LATE = 0.5
 
 
@@ -57,7 +57,7 @@ class Deadline:
 
     @classmethod
     def of_job(cls, minutes: float, environment: Mapping[str, str] = os.environ) -> "Deadline":
-        """The end of this job: so many minutes from now, or what SLURM says, if that is sooner."""
+        """The end of this job: in ``minutes``, or when SLURM ends it, if that is sooner."""
         now = time.time()
         begin, end = _slurm_times(environment)
         # By the whole seconds that SLURM tells, the job may begin after now.
@@ -69,7 +69,7 @@ class Deadline:
         return self._end - self.clock()
 
     def allows(self, seconds: float) -> bool:
-        """Whether work that needs so long ends in time."""
+        """Whether work that takes this time ends before the limit."""
         return self.left() > MARGIN * seconds
 
     def check(self) -> None:
@@ -96,12 +96,12 @@ class Deadline:
         """
         if done > before or self._is_late:
             return OutOfTime(
-                f"{title}: the wall time is nearly over: {done} of {total} {pieces} are done, "
-                f"{total - done} are left; runs again from here"
+                f"{title}: the time limit is nearly reached: {done} of {total} {pieces} are done, "
+                f"{total - done} remain; the job resumes here when it is run again"
             )
         return InputError(
-            f"{title}: the wall time of {format_duration(self.seconds)} is too short for one of "
-            f"the {total - done} {pieces} that are left: give the job a longer runtime, or make "
+            f"{title}: the time limit of {format_duration(self.seconds)} is too short for one of "
+            f"the {pieces} ({total - done} remain): give the job a longer limit, or make "
             f"{pieces} shorter"
         )
 
@@ -126,5 +126,5 @@ def _slurm_times(environment: Mapping[str, str]) -> tuple[float, float]:
         begin, end = map(datetime.fromisoformat, answer.stdout.split())
         return begin.timestamp(), end.timestamp()
     except (OSError, subprocess.SubprocessError, ValueError) as error:
-        print(f"SLURM does not say when this job ends ({error}): no limit", file=sys.stderr)
+        print(f"SLURM does not tell when this job ends ({error}): no time limit", file=sys.stderr)
         return -math.inf, math.inf

@@ -1,4 +1,4 @@
-"""Equilibration: from random places to the seed temperature, and from there to every other one."""
+"""Equilibration: from random positions to the seed temperature, and from there to all others."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ STATE, HISTORY = "state.h5", "history.h5"
 
 @dataclass(frozen=True)
 class Cooling:
-    """The way from random places to a temperature: melt, then a linear quench. Times in tau."""
+    """The way from random positions to a temperature: melt, then a cooling ramp. Times in tau."""
 
     temperature: float
     melt: float
@@ -52,9 +52,9 @@ def equilibrate(
 ) -> None:
     """Bring a replica to equilibrium, segment by segment.
 
-    Without a seed state the replica starts from its own random places, is melted at a high
-    temperature and quenched. With one, it starts from those places with fresh velocities. The state
-    at the end is the chain's; `history_of` tells how it came there.
+    Without a seed state the replica starts from its own random positions, is melted at a high
+    temperature and quenched. With one, it starts from those positions with fresh velocities. The
+    state at the end is the chain's; `history_of` tells how it came there.
 
     Parameters
     ----------

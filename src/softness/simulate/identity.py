@@ -1,8 +1,8 @@
 """What a simulation belongs to: kind, version of its physics, settings, engine, arrays it reads.
 
 Equal identities have equal numbers (on a CPU, to the last bit), whatever study asks for them, from
-whatever file their arrays came. How much is asked for (an extent) is no part of it: a longer run
-goes on from a shorter one.
+whatever file their arrays came. How much is asked for (an extent) is not part of it: a longer run
+continues a shorter one.
 """
 
 import hashlib
@@ -92,7 +92,7 @@ class Identity:
 
     @property
     def name(self) -> str:
-        """Folder below that of the kind."""
+        """Folder below the folder of the kind."""
         digest = hashlib.sha256(canonical_json(self.as_dict()).encode()).hexdigest()
         return f"{self.place}_{digest[:_DIGITS]}"
 

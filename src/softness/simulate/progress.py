@@ -18,7 +18,7 @@ class Progress:
     done
         Of them, those that an earlier attempt has done.
     interval
-        Least time between two lines, in seconds.
+        Minimum time between two lines, in seconds.
     check
         Called whenever steps were done; it may raise.
     unit
@@ -44,7 +44,7 @@ class Progress:
         self._unit = unit
         self._start = self._last = time.monotonic()
         if done:
-            self._say(f"goes on after {done} of {steps} {unit}")
+            self._say(f"resumes after {done} of {steps} {unit}")
 
     def advance(self, steps: int) -> None:
         """Count steps that were done."""

@@ -10,12 +10,12 @@ from softness.liquid import Liquid
 
 
 def arrays_of_state(path: Path) -> dict[str, np.ndarray]:
-    """What a run reads that goes on from a state."""
+    """What a run reads that continues from a state."""
     return state.arrays(path)
 
 
-def arrays_of_places(path: Path, liquid: Liquid) -> dict[str, np.ndarray]:
-    """What a run reads that starts from the places of a state."""
+def arrays_of_positions(path: Path, liquid: Liquid) -> dict[str, np.ndarray]:
+    """What a run reads that starts from the positions of a state."""
     return {
         "positions": state.read_positions(path, liquid),
         "types": liquid.types,

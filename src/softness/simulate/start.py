@@ -1,4 +1,4 @@
-"""Where a replica begins: random places, pushed apart until no pair overlaps."""
+"""Where a replica begins: random positions, pushed apart until no pair overlaps."""
 
 import numpy as np
 from scipy.spatial import cKDTree
@@ -6,7 +6,7 @@ from scipy.spatial import cKDTree
 from softness.errors import InputError
 from softness.liquid import Liquid
 
-# Pairs closer than this share of sigma_ij count as overlapping: there the Lennard-Jones force is
+# Pairs closer than this fraction of sigma_ij count as overlapping: there the Lennard-Jones force is
 # about 200 eps/sigma, which a time step of 0.005 tau still follows.
 OVERLAP = 0.9
 STEP = 0.5

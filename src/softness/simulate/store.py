@@ -80,9 +80,9 @@ class Store:
         for path in self._of_other_versions(identity):
             engine, other = identity.settings["engine"]["name"], read_identity(path).version
             raise InputError(
-                f"{path}: made with {engine} {other}, here is {identity.version}: to go on with "
-                f"it set engine.accepted_versions: [{other!r}] in the configuration; to simulate "
-                "anew, move the folder away"
+                f"{path}: made with {engine} {other}, but {identity.version} is installed here: to "
+                f"continue it set engine.accepted_versions: [{other!r}] in the configuration; to "
+                "simulate anew, move the folder away"
             )
 
     def _of_other_versions(self, identity: Identity) -> Iterator[Path]:

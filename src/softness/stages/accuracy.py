@@ -2,7 +2,6 @@
 
 import argparse
 from collections.abc import Mapping
-from pathlib import Path
 
 import numpy as np
 
@@ -29,15 +28,11 @@ CLASSES = 2
 def arguments() -> argparse.ArgumentParser:
     """Command line of this stage."""
     parser = command.parser(NAME, __doc__)
-    parser.add_argument("--samples", type=Path, required=True, help="labelled set (HDF5)")
-    parser.add_argument(
-        "--features", type=Path, nargs="+", required=True, help="of the samples, one a replica"
-    )
-    parser.add_argument(
-        "--classifiers", type=Path, nargs="+", required=True, help="files named by their variables"
-    )
-    parser.add_argument("--relaxation", type=Path, required=True, help="at this temperature (HDF5)")
-    parser.add_argument("--output", type=Path, required=True, help="table to write (HDF5)")
+    command.add_file(parser, "--samples", "labelled set (HDF5)")
+    command.add_files(parser, "--features", "of the samples, one a replica")
+    command.add_files(parser, "--classifiers", "files named by their variables")
+    command.add_file(parser, "--relaxation", "at this temperature (HDF5)")
+    command.add_file(parser, "--output", "table to write (HDF5)")
     return parser
 
 
@@ -80,7 +75,7 @@ def main(options: argparse.Namespace) -> None:
 def _unseen_values(
     labelled: LabelledSet, classifiers: Mapping[str, Classifier], options: argparse.Namespace
 ) -> dict[str, np.ndarray]:
-    """(n,) w.F over its spread by each variable's models that never saw the sample's replica."""
+    """(n,) w.F of each variable by `unseen_plane`, in units of its standard deviation."""
     settings = options.settings
     kind = settings["kind"]
     features, _ = sample_features(labelled, kind, options.features, settings["features"])
@@ -98,12 +93,12 @@ def _unseen_values(
 
 
 def _cross_validated(classifier: Classifier, values: np.ndarray) -> np.ndarray:
-    """Values w.F - b of the folds as w.F over the spread, with the trained bias in its place."""
+    """Values w.F - b of the folds as w.F over its standard deviation, with the trained bias."""
     return (values + classifier.bias) / classifier.spread
 
 
 def _origin(classifiers: Mapping[str, Classifier], name: str) -> float:
-    """Trained bias over the spread; 0 for a random direction."""
+    """Trained bias over the standard deviation; 0 for a random direction."""
     name = name.removesuffix(UNSEEN)
     if name not in classifiers:
         return 0.0

@@ -1,7 +1,6 @@
-"""Draw particles that rearrange and particles that stay quiet, at one temperature."""
+"""Draw samples of rearranging and of non-rearranging particles, at one temperature."""
 
 import argparse
-from pathlib import Path
 
 import numpy as np
 
@@ -20,11 +19,9 @@ NAME = "activated_samples"
 def arguments() -> argparse.ArgumentParser:
     """Command line of this stage."""
     parser = command.parser(NAME, __doc__)
-    parser.add_argument("--hop", type=Path, nargs="+", required=True, help="p_hop, one a replica")
-    parser.add_argument(
-        "--rearrangements", type=Path, nargs="+", required=True, help="events, one a replica"
-    )
-    parser.add_argument("--output", type=Path, required=True, help="table to write (HDF5)")
+    command.add_files(parser, "--hop", "p_hop, one a replica")
+    command.add_files(parser, "--rearrangements", "events, one a replica")
+    command.add_file(parser, "--output", "table to write (HDF5)")
     return parser
 
 
@@ -59,7 +56,7 @@ def _as_events(table: Rearrangements) -> np.ndarray:
 
 
 def _quiet_length(settings: dict, hop: HopIndicator) -> int:
-    """Rows that a quiet run lasts at least."""
+    """Minimum number of rows of a quiet run."""
     return max(round(settings["quiet"]["duration"] / float(hop.interval)), 1)
 
 

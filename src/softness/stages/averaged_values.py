@@ -24,13 +24,13 @@ POPULATION = "population"
 def arguments() -> argparse.ArgumentParser:
     """Command line of this stage."""
     parser = command.parser(NAME, __doc__)
-    parser.add_argument("--trajectory", type=Path, required=True, help="frames (GSD)")
+    command.add_file(parser, "--trajectory", "frames (GSD)")
     parser.add_argument(
         "--rearrangements", type=Path, help="of the run, if the particles before them are wanted"
     )
-    parser.add_argument("--neighbourhood", type=Path, required=True, help="reach of averages")
-    parser.add_argument("--models", type=Path, nargs="+", required=True, help="linear ones (skops)")
-    parser.add_argument("--output", type=Path, required=True, help="table to write (HDF5)")
+    command.add_file(parser, "--neighbourhood", "reach of averages")
+    command.add_files(parser, "--models", "linear ones (skops)")
+    command.add_file(parser, "--output", "table to write (HDF5)")
     return parser
 
 

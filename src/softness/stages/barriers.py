@@ -2,7 +2,6 @@
 
 import argparse
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 
@@ -19,10 +18,8 @@ NAME = "barriers"
 def arguments() -> argparse.ArgumentParser:
     """Command line of this stage."""
     parser = command.parser(NAME, __doc__)
-    parser.add_argument(
-        "--counts", type=Path, nargs="+", required=True, help="binned counts, one a temperature"
-    )
-    parser.add_argument("--output", type=Path, required=True, help="table to write (HDF5)")
+    command.add_files(parser, "--counts", "binned counts, one a temperature")
+    command.add_file(parser, "--output", "table to write (HDF5)")
     return parser
 
 
@@ -57,7 +54,7 @@ def _check_alike(counts: Sequence[BinnedCounts]) -> None:
         same = each.names.tolist() == first.names.tolist()
         if not (same and np.array_equal(each.edges, first.edges)):
             raise InputError(
-                f"--counts: T = {float(each.temperature):g} has other variables or bins than "
+                f"--counts: T = {float(each.temperature):g} has different variables or bins from "
                 f"T = {float(first.temperature):g}: count again"
             )
 

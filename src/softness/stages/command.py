@@ -12,7 +12,7 @@ from softness.errors import STOPPED, InputError, OutOfTime, in_one_line
 from softness.files.provenance import Provenance, input_digests, package_versions
 
 INPUT_ERROR = 1
-# What the system calls a temporary failure: the same command, run again, goes on.
+# The system's code for a temporary failure: the same command, run again, resumes.
 TRY_AGAIN = 75
 INTERRUPTED = 130
 
@@ -49,6 +49,16 @@ def parser(stage: str, description: str) -> argparse.ArgumentParser:
     return made
 
 
+def add_file(to: argparse.ArgumentParser, option: str, description: str) -> None:
+    """Ask for a file."""
+    to.add_argument(option, type=Path, required=True, help=description)
+
+
+def add_files(to: argparse.ArgumentParser, option: str, description: str) -> None:
+    """Ask for one file or several."""
+    to.add_argument(option, type=Path, nargs="+", required=True, help=description)
+
+
 def run(arguments: argparse.ArgumentParser, main: Callable[[argparse.Namespace], None]) -> None:
     """Run a stage's main function; what is addressed to the user is printed in one line."""
     try:
@@ -63,7 +73,7 @@ def run(arguments: argparse.ArgumentParser, main: Callable[[argparse.Namespace],
         print(f"error: {in_one_line(error)}", file=sys.stderr)
         sys.exit(INPUT_ERROR)
     except KeyboardInterrupt:
-        print("interrupted: run the same command again to go on", file=sys.stderr)
+        print("interrupted: run the same command again to resume", file=sys.stderr)
         sys.exit(INTERRUPTED)
 
 
@@ -101,7 +111,7 @@ def _settings(text: str) -> dict[str, Any]:
     except OSError as error:
         raise argparse.ArgumentTypeError(f"{text}: {error.strerror}") from error
     except json.JSONDecodeError as error:
-        raise argparse.ArgumentTypeError(f"is no JSON: {error}") from error
+        raise argparse.ArgumentTypeError(f"is not valid JSON: {error}") from error
     if not isinstance(found, dict):
         raise argparse.ArgumentTypeError("must be a JSON object")
     return Settings(found)

@@ -1,4 +1,4 @@
-"""Find the threshold of the CSD that flags as many samples as that of p_hop, at one temperature."""
+"""Find the threshold of the CSD that flags as many samples as the threshold of p_hop."""
 
 import argparse
 from pathlib import Path
@@ -21,11 +21,9 @@ NAME = "csd_threshold"
 def arguments() -> argparse.ArgumentParser:
     """Command line of this stage."""
     parser = command.parser(NAME, __doc__)
-    parser.add_argument(
-        "--trajectories", type=Path, nargs="+", required=True, help="thermal runs (GSD)"
-    )
-    parser.add_argument("--hop", type=Path, nargs="+", required=True, help="their p_hop (HDF5)")
-    parser.add_argument("--output", type=Path, required=True, help="table to write (HDF5)")
+    command.add_files(parser, "--trajectories", "thermal runs (GSD)")
+    command.add_files(parser, "--hop", "their p_hop (HDF5)")
+    command.add_file(parser, "--output", "table to write (HDF5)")
     return parser
 
 

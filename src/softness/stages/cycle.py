@@ -1,12 +1,11 @@
 """Run one snapshot several times through a pulse of another temperature, or without it (control).
 
 One job holds all runs of a snapshot through one protocol. Cycle and control are this same stage
-with other temperatures: what is the same in their settings is the same in their runs. Interrupted
-and typed again, it goes on where it was; the finished files are the same.
+with other temperatures: what is the same in their settings is the same in their runs. If it is
+interrupted, run it again: it resumes, and the finished files are the same.
 """
 
 import argparse
-from pathlib import Path
 
 from softness import seeds
 from softness.errors import InputError
@@ -24,15 +23,13 @@ def arguments() -> argparse.ArgumentParser:
     """Command line of this stage."""
     parser = command.parser(NAME, __doc__)
     simulation.add_arguments(parser)
-    parser.add_argument("--snapshots", type=Path, required=True, help="thermal run (GSD)")
-    parser.add_argument(
+    command.add_file(parser, "--snapshots", "thermal run (GSD)")
+    command.add_files(
+        parser,
         "--trajectories",
-        type=Path,
-        nargs="+",
-        required=True,
-        help="frames to write (GSD), one file for each run, in the order of their numbers",
+        "frames to write (GSD), one file for each run, in the order of their numbers",
     )
-    parser.add_argument("--history", type=Path, required=True, help="energies to write (HDF5)")
+    command.add_file(parser, "--history", "energies to write (HDF5)")
     return parser
 
 

@@ -26,20 +26,11 @@ def arguments() -> argparse.ArgumentParser:
     """Command line of this stage."""
     parser = command.parser(NAME, __doc__)
     for branch in ("cycle", "control"):
-        parser.add_argument(
-            f"--{branch}", type=Path, nargs="+", required=True, help=f"runs of the {branch} (GSD)"
-        )
-        parser.add_argument(
-            f"--{branch}-history", type=Path, required=True, help="their energies (HDF5)"
-        )
-    parser.add_argument("--softness", type=Path, required=True, help="classifier (HDF5)")
-    parser.add_argument(
-        "--distribution",
-        type=Path,
-        required=True,
-        help="of learned variables at the low temperature (HDF5)",
-    )
-    parser.add_argument("--output", type=Path, required=True, help="table to write (HDF5)")
+        command.add_files(parser, f"--{branch}", f"runs of the {branch} (GSD)")
+        command.add_file(parser, f"--{branch}-history", "their energies (HDF5)")
+    command.add_file(parser, "--softness", "classifier (HDF5)")
+    command.add_file(parser, "--distribution", "of learned variables at the low temperature (HDF5)")
+    command.add_file(parser, "--output", "table to write (HDF5)")
     return parser
 
 
@@ -80,14 +71,16 @@ def _check_pair(options: argparse.Namespace, cycle: CycleHistory, control: Cycle
     for name in ("low", "snapshot", "runs"):
         if not np.array_equal(getattr(cycle, name), getattr(control, name)):
             raise InputError(
-                f"{options.control_history}: has another {name} than {options.cycle_history}: give "
-                "the control of the same runs"
+                f"{options.control_history}: has a different {name} from {options.cycle_history}: "
+                "give the control of the same runs"
             )
     if float(control.high) != float(control.low):
-        raise InputError(f"{options.control_history}: is no control, but goes to {control.high:g}")
+        raise InputError(
+            f"{options.control_history}: is not a control, but goes to {control.high:g}"
+        )
     if not np.array_equal(control.time[:frames], cycle.time):
         raise InputError(
-            f"{options.control_history}: ends before the cycle, or has other moments: run it longer"
+            f"{options.control_history}: ends before the cycle, or has other times: run it longer"
         )
 
 

@@ -1,7 +1,6 @@
 """Measure where the liquid moves: displacements over a relaxation time, and their clustering."""
 
 import argparse
-from pathlib import Path
 
 import numpy as np
 
@@ -18,9 +17,9 @@ from softness.stages import command
 def arguments() -> argparse.ArgumentParser:
     """Command line of this stage."""
     parser = command.parser("displacement_map", __doc__)
-    parser.add_argument("--trajectory", type=Path, required=True, help="frames (GSD)")
-    parser.add_argument("--relaxation", type=Path, required=True, help="at this temperature (HDF5)")
-    parser.add_argument("--output", type=Path, required=True, help="table to write (HDF5)")
+    command.add_file(parser, "--trajectory", "frames (GSD)")
+    command.add_file(parser, "--relaxation", "at this temperature (HDF5)")
+    command.add_file(parser, "--output", "table to write (HDF5)")
     return parser
 
 

@@ -2,7 +2,6 @@
 
 import argparse
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 
@@ -22,11 +21,9 @@ POWERS = np.arange(5)
 def arguments() -> argparse.ArgumentParser:
     """Command line of this stage."""
     parser = command.parser(NAME, __doc__)
-    parser.add_argument(
-        "--values", type=Path, nargs="+", required=True, help="learned variables, one a replica"
-    )
-    parser.add_argument("--relaxation", type=Path, required=True, help="at this temperature (HDF5)")
-    parser.add_argument("--output", type=Path, required=True, help="table to write (HDF5)")
+    command.add_files(parser, "--values", "learned variables, one a replica")
+    command.add_file(parser, "--relaxation", "at this temperature (HDF5)")
+    command.add_file(parser, "--output", "table to write (HDF5)")
     return parser
 
 

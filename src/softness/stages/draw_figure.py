@@ -29,7 +29,7 @@ def arguments() -> argparse.ArgumentParser:
         help=f"tables of one kind (HDF5); kinds: {', '.join(KINDS)}",
     )
     for kind in ("png", "pdf", "csv", "claims"):
-        parser.add_argument(f"--{kind}", type=Path, required=True, help=f"{kind} to write")
+        command.add_file(parser, f"--{kind}", f"{kind} to write")
     for kind in ("html", "tex"):
         parser.add_argument(f"--{kind}", type=Path, help=f"{kind} to write, of a table")
     return parser

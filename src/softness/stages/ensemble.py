@@ -15,10 +15,8 @@ NAME = "ensemble"
 def arguments() -> argparse.ArgumentParser:
     """Command line of this stage."""
     parser = command.parser(NAME, __doc__)
-    parser.add_argument(
-        "--blocks", type=Path, nargs="+", required=True, help="counts of the blocks (HDF5)"
-    )
-    parser.add_argument("--output", type=Path, required=True, help="counts to write (HDF5)")
+    command.add_files(parser, "--blocks", "counts of the blocks (HDF5)")
+    command.add_file(parser, "--output", "counts to write (HDF5)")
     return parser
 
 

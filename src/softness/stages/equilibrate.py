@@ -1,8 +1,8 @@
 """Bring one replica to equilibrium at one temperature.
 
-Without --seed-state it starts from random places, melts and quenches; with it, it starts from
-those places with fresh velocities. Interrupted and typed again, it goes on where it was; with a
-longer duration, where it ended.
+Without --seed-state it starts from random positions, with a melt and a cooling ramp; with it, it
+starts from the positions of that state with new velocities. If it is interrupted, run it again: it
+resumes. A longer duration continues the finished run.
 """
 
 import argparse
@@ -19,7 +19,7 @@ from softness.simulate.equilibrate import (
     equilibration_steps,
     history_of,
 )
-from softness.simulate.reads import arrays_of_places
+from softness.simulate.reads import arrays_of_positions
 from softness.simulate.store import publish
 from softness.stages import command
 from softness.stages.shared import simulation
@@ -32,8 +32,8 @@ def arguments() -> argparse.ArgumentParser:
     parser = command.parser(NAME, __doc__)
     simulation.add_arguments(parser)
     parser.add_argument("--seed-state", type=Path, help="state to start from (HDF5)")
-    parser.add_argument("--state", type=Path, required=True, help="equilibrated state to write")
-    parser.add_argument("--history", type=Path, required=True, help="energies and frames to write")
+    command.add_file(parser, "--state", "equilibrated state to write")
+    command.add_file(parser, "--history", "energies and frames to write")
     return parser
 
 
@@ -41,7 +41,7 @@ def main(options: argparse.Namespace) -> None:
     """Run the stage."""
     settings, seed = options.settings, options.seed_state
     job = simulation.Job(NAME, options)
-    arrays = arrays_of_places(seed, job.run.liquid) if seed else None
+    arrays = arrays_of_positions(seed, job.run.liquid) if seed else None
     folder, made_by = job.keep([options.state, options.history], arrays)
     steps = equilibration_steps(job.run, settings)
     with Chain(folder, equilibration_cuts(job.run, settings), job.deadline).locked() as chain:

@@ -1,7 +1,6 @@
 """Collect the evidence that every run was in equilibrium before its production."""
 
 import argparse
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -18,12 +17,10 @@ from softness.stages import command
 def arguments() -> argparse.ArgumentParser:
     """Command line of this stage."""
     parser = command.parser("equilibration_evidence", __doc__)
-    parser.add_argument("--histories", type=Path, nargs="+", required=True, help="HDF5, one a run")
-    parser.add_argument(
-        "--relaxations", type=Path, nargs="+", required=True, help="HDF5, one a temperature"
-    )
-    parser.add_argument("--output", type=Path, required=True, help="table to write (HDF5)")
-    parser.add_argument("--csv", type=Path, required=True, help="the same for people")
+    command.add_files(parser, "--histories", "HDF5, one a run")
+    command.add_files(parser, "--relaxations", "HDF5, one a temperature")
+    command.add_file(parser, "--output", "table to write (HDF5)")
+    command.add_file(parser, "--csv", "the same for people")
     return parser
 
 
@@ -34,7 +31,9 @@ def main(options: argparse.Namespace) -> None:
     times = {float(each.temperature): float(each.relaxation_time) for each in relaxations}
     runs = settings["runs"]
     if len(runs) != len(options.histories):
-        raise InputError(f"{len(options.histories)} histories for {len(runs)} runs: give one each")
+        raise InputError(
+            f"{len(options.histories)} histories for {len(runs)} runs: give one for each run"
+        )
     rows = [
         _row(run, tables.read(path, History), times, settings)
         for run, path in zip(runs, options.histories, strict=True)

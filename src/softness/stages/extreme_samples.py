@@ -1,7 +1,6 @@
 """Draw samples from the tails of p_hop at one temperature: both, or one against any moments."""
 
 import argparse
-from pathlib import Path
 
 import numpy as np
 
@@ -19,8 +18,8 @@ TAILS = ("both", "high", "low")
 def arguments() -> argparse.ArgumentParser:
     """Command line of this stage."""
     parser = command.parser(NAME, __doc__)
-    parser.add_argument("--hop", type=Path, nargs="+", required=True, help="p_hop, one a replica")
-    parser.add_argument("--output", type=Path, required=True, help="table to write (HDF5)")
+    command.add_files(parser, "--hop", "p_hop, one a replica")
+    command.add_file(parser, "--output", "table to write (HDF5)")
     return parser
 
 

@@ -23,7 +23,7 @@ NAME = "features"
 def arguments() -> argparse.ArgumentParser:
     """Command line of this stage."""
     parser = command.parser(NAME, __doc__)
-    parser.add_argument("--trajectory", type=Path, required=True, help="frames (GSD)")
+    command.add_file(parser, "--trajectory", "frames (GSD)")
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument(
         "--population", action="store_true", help="all analysed particles of every stride-th frame"
@@ -36,7 +36,7 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument(
         "--neighbourhood", type=Path, help="reach of averages, for features of higher order (HDF5)"
     )
-    parser.add_argument("--output", type=Path, required=True, help="feature table to write (HDF5)")
+    command.add_file(parser, "--output", "feature table to write (HDF5)")
     return parser
 
 
@@ -77,12 +77,14 @@ def _of_samples(
     """The samples of one replica from each labelled set, by its kind."""
     wanted, kinds = {}, settings["kinds"]
     if len(kinds) != len(paths):
-        raise InputError(f"--samples: {len(paths)} files, kinds {kinds}: give one file each")
+        raise InputError(
+            f"--samples: {len(paths)} files, kinds {kinds}: give one file for each kind"
+        )
     for kind, path in zip(kinds, paths, strict=True):
         found = tables.read(path, LabelledSet)
         own = found.replica == settings["replica"]
         if found.frame[own].max(initial=0) >= trajectory.frames:
-            raise InputError(f"{path}: has frames beyond {trajectory.path}: make it again")
+            raise InputError(f"{path}: has frames beyond {trajectory.path}: compute it again")
         wanted[kind] = (found.particle[own], found.frame[own])
     return wanted
 

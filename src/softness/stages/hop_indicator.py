@@ -1,7 +1,6 @@
 """Compute the hop indicator p_hop of the analysed particles of one run, without a threshold."""
 
 import argparse
-from pathlib import Path
 
 import numpy as np
 
@@ -17,8 +16,8 @@ from softness.stages import command
 def arguments() -> argparse.ArgumentParser:
     """Command line of this stage."""
     parser = command.parser("hop_indicator", __doc__)
-    parser.add_argument("--trajectory", type=Path, required=True, help="frames (GSD)")
-    parser.add_argument("--output", type=Path, required=True, help="table to write (HDF5)")
+    command.add_file(parser, "--trajectory", "frames (GSD)")
+    command.add_file(parser, "--output", "table to write (HDF5)")
     return parser
 
 
@@ -48,7 +47,7 @@ def main(options: argparse.Namespace) -> None:
 
 
 def _indicator(trajectory: Trajectory, analysed: np.ndarray, half_window: int) -> np.ndarray:
-    """(rows, particles) float32, frame by frame: the drift is that of all particles."""
+    """(rows, particles) float32, frame by frame, without the drift of all particles."""
     stream = HopStream(half_window)
     rows = np.empty((trajectory.frames - 2 * half_window, len(analysed)), dtype=np.float32)
     done = 0

@@ -1,10 +1,10 @@
-"""Run one snapshot many times, quench each run at a few times, add up how far particles moved.
+"""Run one snapshot many times, minimise its energy at a few times, add up how far particles moved.
 
-Interrupted and typed again, it goes on after the last finished run; the finished file is the same.
+If it is interrupted, run it again: it resumes after the last finished run, and the finished file is
+the same.
 """
 
 import argparse
-from pathlib import Path
 
 from softness.files import tables
 from softness.files.atomic import holding
@@ -20,8 +20,8 @@ def arguments() -> argparse.ArgumentParser:
     """Command line of this stage."""
     parser = command.parser(NAME, __doc__)
     simulation.add_arguments(parser)
-    parser.add_argument("--trajectory", type=Path, required=True, help="thermal run (GSD)")
-    parser.add_argument("--output", type=Path, required=True, help="sums to write (HDF5)")
+    command.add_file(parser, "--trajectory", "thermal run (GSD)")
+    command.add_file(parser, "--output", "sums to write (HDF5)")
     return parser
 
 
@@ -33,8 +33,8 @@ def main(options: argparse.Namespace) -> None:
     arrays = arrays_of_frame(options.trajectory, settings["frame"], job.run.liquid)
     folder, made_by = job.keep([options.output], arrays)
     runs = InherentRuns.from_settings(job.run, arrays["positions"], settings)
-    taken = f"{folder}: another process is at runs {first} to {end - 1}: wait for it, or stop it"
-    with holding(folder / ".runs", taken, span=(first, end)):
+    taken = f"another process is already working on runs {first} to {end - 1}: wait, or stop it"
+    with holding(folder / ".runs", f"{folder}: {taken}", span=(first, end)):
         found = run_inherent(folder, job.engine, quencher, runs, job.deadline)
         tables.write(options.output, found, made_by)
 

@@ -1,10 +1,9 @@
 """Run a block of an isoconfigurational ensemble: many runs of one snapshot, counted in memory.
 
-A block is a job for one core. Runs that are done are not done again, in whatever block they were.
+A block is a job for one core. Finished runs are not done again, whatever block they belonged to.
 """
 
 import argparse
-from pathlib import Path
 
 from softness import seeds
 from softness.files import tables
@@ -25,8 +24,8 @@ def arguments() -> argparse.ArgumentParser:
     """Command line of this stage."""
     parser = command.parser(NAME, __doc__)
     simulation.add_arguments(parser)
-    parser.add_argument("--trajectory", type=Path, required=True, help="thermal run (GSD)")
-    parser.add_argument("--output", type=Path, required=True, help="counts to write (HDF5)")
+    command.add_file(parser, "--trajectory", "thermal run (GSD)")
+    command.add_file(parser, "--output", "counts to write (HDF5)")
     return parser
 
 
@@ -44,8 +43,8 @@ def main(options: argparse.Namespace) -> None:
         snapshot=seeds.snapshot_key(job.run.replica, settings["snapshot"]),
     )
     block, runner = Block(first, end, settings["of"]), InBatches(job.engine, ensemble)
-    taken = f"{folder}: another process is at runs {first} to {end - 1}: wait for it, or stop it"
-    with holding(folder / ".runs", taken, span=(first, end)):
+    taken = f"another process is already working on runs {first} to {end - 1}: wait, or stop it"
+    with holding(folder / ".runs", f"{folder}: {taken}", span=(first, end)):
         parts = run_block(folder, block, ensemble, runner, made_by, job.deadline)
         if len(parts) == 1:
             # A damaged one is named here, where it is kept.

@@ -2,7 +2,6 @@
 
 import argparse
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 
@@ -19,9 +18,7 @@ NAME = "learned_values"
 def arguments() -> argparse.ArgumentParser:
     """Command line of this stage."""
     parser = command.parser(NAME, __doc__)
-    parser.add_argument(
-        "--classifiers", type=Path, nargs="+", required=True, help="files named by their variables"
-    )
+    command.add_files(parser, "--classifiers", "files named by their variables")
     add_run(parser)
     return parser
 

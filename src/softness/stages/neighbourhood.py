@@ -26,7 +26,7 @@ def arguments() -> argparse.ArgumentParser:
         default=[],
         help="g(r) of each replica, if the settings say auto",
     )
-    parser.add_argument("--output", type=Path, required=True, help="table to write (HDF5)")
+    command.add_file(parser, "--output", "table to write (HDF5)")
     return parser
 
 

@@ -1,7 +1,6 @@
-"""Measure g(r) by pair of species, in blocks of time, from one trajectory."""
+"""Measure g(r) by pair of species, in time blocks, from one trajectory."""
 
 import argparse
-from pathlib import Path
 
 import numpy as np
 
@@ -15,8 +14,8 @@ from softness.stages import command
 def arguments() -> argparse.ArgumentParser:
     """Command line of this stage."""
     parser = command.parser("pair_distribution", __doc__)
-    parser.add_argument("--trajectory", type=Path, required=True, help="frames (GSD)")
-    parser.add_argument("--output", type=Path, required=True, help="table to write (HDF5)")
+    command.add_file(parser, "--trajectory", "frames (GSD)")
+    command.add_file(parser, "--output", "table to write (HDF5)")
     return parser
 
 

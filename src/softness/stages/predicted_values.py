@@ -2,7 +2,6 @@
 
 import argparse
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 
@@ -21,10 +20,8 @@ NAME = "predicted_values"
 def arguments() -> argparse.ArgumentParser:
     """Command line of this stage."""
     parser = command.parser(NAME, __doc__)
-    parser.add_argument(
-        "--models", type=Path, nargs="+", required=True, help="on features of order 0 (skops)"
-    )
-    parser.add_argument("--softness", type=Path, required=True, help="classifier (HDF5)")
+    command.add_files(parser, "--models", "on features of order 0 (skops)")
+    command.add_file(parser, "--softness", "classifier (HDF5)")
     add_run(parser)
     return parser
 

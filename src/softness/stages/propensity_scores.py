@@ -38,15 +38,23 @@ def arguments() -> argparse.ArgumentParser:
         "--runs", type=Path, nargs="+", default=[], help="sums over blocks of our own runs"
     )
     parser.add_argument(
-        "--features", type=Path, nargs="+", default=[], help="of their snapshots, one a replica"
+        "--features",
+        type=Path,
+        nargs="+",
+        default=[],
+        help="features of their snapshots, one file per replica",
     )
     parser.add_argument(
         "--published", type=Path, nargs="*", default=[], help="sums of published snapshots"
     )
     parser.add_argument(
-        "--published-features", type=Path, nargs="*", default=[], help="of them, one a snapshot"
+        "--published-features",
+        type=Path,
+        nargs="*",
+        default=[],
+        help="features of published snapshots, one file each",
     )
-    parser.add_argument("--output", type=Path, required=True, help="scores to write (HDF5)")
+    command.add_file(parser, "--output", "scores to write (HDF5)")
     return parser
 
 
@@ -169,8 +177,8 @@ def _trained(
 ) -> Regressor:
     """A model of propensity at one time, settings chosen by validation on snapshots.
 
-    The target is in units of its spread, so that one grid of settings serves propensities of all
-    sizes; no correlation sees it.
+    The target is in units of its standard deviation, so that one grid of settings serves
+    propensities of all sizes; no correlation sees it.
     """
     features = np.concatenate([each.features for each in snapshots])
     values = np.concatenate([each.propensity.propensity(state)[time] for each in snapshots])

@@ -27,11 +27,9 @@ SAME_POSITION = 1e-3
 def arguments() -> argparse.ArgumentParser:
     """Command line of this stage."""
     parser = command.parser(NAME, __doc__)
-    parser.add_argument(
-        "--files", type=Path, nargs="+", required=True, help="runs of a snapshot, one file a time"
-    )
-    parser.add_argument("--features", type=Path, required=True, help="feature table to write")
-    parser.add_argument("--output", type=Path, required=True, help="sums to write (HDF5)")
+    command.add_files(parser, "--files", "runs of a snapshot, one file a time")
+    command.add_file(parser, "--features", "feature table to write")
+    command.add_file(parser, "--output", "sums to write (HDF5)")
     return parser
 
 
@@ -54,7 +52,7 @@ def _check_alike(paths: Sequence[Path], runs: Sequence[PublishedRuns]) -> None:
             raise InputError(
                 f"{path}: {len(one.moved)} runs of {len(one.types)} particles, {paths[0]}: "
                 f"{len(first.moved)} of {len(first.types)}, or species in another order: give "
-                "files of the same snapshot at each place of inherent.published"
+                "files of the same snapshot at each position in inherent.published"
             )
         if abs(one.box_length / first.box_length - 1) > SAME_EDGE:
             raise InputError(
@@ -94,7 +92,7 @@ def _record(settings: dict, runs: Sequence[PublishedRuns]) -> InherentPropensity
 
 
 def _write_features(path: Path, settings: dict, runs: PublishedRuns, made_by: Provenance) -> None:
-    """A table like that of a replica with one frame: published snapshots are independent."""
+    """A table like the one of a replica with one frame: published snapshots are independent."""
     particle, features = np.flatnonzero(runs.types == 0), feature_set(settings)
     rows = table.select_rows({"snapshot": table.every_moment(particle, np.array([0]))})
     header = (rows.frames, rows.particles, rows.roles, features.names)

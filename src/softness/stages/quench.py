@@ -1,11 +1,10 @@
-"""Quench frames of a trajectory to their inherent states, the local minima of the energy.
+"""Minimise the energy of frames of a trajectory, which gives their inherent states.
 
-Interrupted and typed again, it goes on where it was; the finished file is the same.
+If it is interrupted, run it again: it resumes, and the finished file is the same.
 """
 
 import argparse
 import sys
-from pathlib import Path
 
 import numpy as np
 
@@ -23,10 +22,8 @@ def arguments() -> argparse.ArgumentParser:
     """Command line of this stage."""
     parser = command.parser(NAME, __doc__)
     simulation.add_arguments(parser)
-    parser.add_argument("--trajectory", type=Path, required=True, help="frames (GSD)")
-    parser.add_argument(
-        "--output", type=Path, required=True, help="inherent states to write (HDF5)"
-    )
+    command.add_file(parser, "--trajectory", "frames (GSD)")
+    command.add_file(parser, "--output", "inherent states to write (HDF5)")
     return parser
 
 
@@ -38,7 +35,9 @@ def main(options: argparse.Namespace) -> None:
     # Each inherent state is kept by the configuration that led to it.
     folder, made_by = job.keep([options.output])
     tolerance = options.settings["force_tolerance"]
-    with holding(folder / ".lock", f"{folder}: another process quenches there: wait for it"):
+    with holding(
+        folder / ".lock", f"{folder}: another process is already working on this run: wait for it"
+    ):
         states = run_quenches(folder, job.engine, job.run, configurations, tolerance, job.deadline)
     _warn(states.converged, states.largest_force, tolerance)
     tables.write(options.output, states, made_by)
@@ -47,8 +46,8 @@ def main(options: argparse.Namespace) -> None:
 def _warn(converged: np.ndarray, largest: np.ndarray, tolerance: float) -> None:
     if not converged.all():
         print(
-            f"{np.count_nonzero(~converged)} of {len(converged)} quenches ended above the force "
-            f"tolerance {tolerance:g}, the worst at {largest.max():g}: the table says which",
+            f"{np.count_nonzero(~converged)} of {len(converged)} minimisations ended above the "
+            f"force tolerance {tolerance:g}, the worst at {largest.max():g}: the table marks them",
             file=sys.stderr,
         )
 

@@ -1,7 +1,6 @@
 """Find the rearrangements of one run: excursions of p_hop above the threshold."""
 
 import argparse
-from pathlib import Path
 
 import numpy as np
 
@@ -14,8 +13,8 @@ from softness.stages import command
 def arguments() -> argparse.ArgumentParser:
     """Command line of this stage."""
     parser = command.parser("rearrangements", __doc__)
-    parser.add_argument("--hop", type=Path, required=True, help="p_hop of the run (HDF5)")
-    parser.add_argument("--output", type=Path, required=True, help="table to write (HDF5)")
+    command.add_file(parser, "--hop", "p_hop of the run (HDF5)")
+    command.add_file(parser, "--output", "table to write (HDF5)")
     return parser
 
 

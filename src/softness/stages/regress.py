@@ -9,9 +9,9 @@ import numpy as np
 
 from softness import seeds
 from softness.files import tables
+from softness.files.models import save_model
 from softness.files.provenance import canonical_json
 from softness.files.records.regressed import Regression
-from softness.learning.models import save_model
 from softness.learning.population import FeatureMoments
 from softness.learning.regress import RegressorSettings, grid, train_regressor
 from softness.learning.select import weights_over_grid
@@ -34,51 +34,47 @@ ENOUGH_REPLICAS = 5
 def arguments() -> argparse.ArgumentParser:
     """Command line of this stage."""
     parser = command.parser(NAME, __doc__)
-    parser.add_argument(
-        "--ensembles", type=Path, nargs="+", required=True, help="counts of training snapshots"
-    )
-    parser.add_argument(
-        "--features", type=Path, nargs="+", required=True, help="of snapshots, one a replica"
-    )
+    command.add_files(parser, "--ensembles", "counts of training snapshots")
+    command.add_files(parser, "--features", "of snapshots, one a replica")
     parser.add_argument("--csd-threshold", type=Path, help="for labels by the CSD (HDF5)")
-    parser.add_argument("--model", type=Path, required=True, help="models to write (skops)")
-    parser.add_argument("--output", type=Path, required=True, help="its record to write (HDF5)")
+    command.add_file(parser, "--model", "models to write (skops)")
+    command.add_file(parser, "--output", "its record to write (HDF5)")
     return parser
 
 
 def main(options: argparse.Namespace) -> None:
     """Run the stage."""
     settings = options.settings
-    found = read_snapshots(options.ensembles, options.features, settings, options.csd_threshold)
-    moments = FeatureMoments(found.features[0])
-    moments.add(found.features)
-    particles = _particles(found, moments)
+    counted = read_snapshots(options.ensembles, options.features, settings, options.csd_threshold)
+    moments = FeatureMoments(counted.features[0])
+    moments.add(counted.features)
+    particles = _particles(counted, moments)
     candidates = grid(settings["model"], **settings["grid"])
-    folds = [np.ones(len(found.replica), dtype=bool)]
-    replicas = np.unique(found.replica)
+    folds = [np.ones(len(counted.replica), dtype=bool)]
+    replicas = np.unique(counted.replica)
     if len(replicas) > 1:
-        folds += [found.replica != replica for replica in replicas]
+        folds += [counted.replica != replica for replica in replicas]
     fitted = [
-        _fit(settings, candidates, particles.of(chosen), _generator(settings, found, number))
+        _fit(settings, candidates, particles.of(chosen), _generator(settings, counted, number))
         for number, chosen in enumerate(folds)
     ]
     inputs = [*options.ensembles, *options.features]
     inputs += [options.csd_threshold] if options.csd_threshold else []
     made_by = command.provenance(NAME, settings, inputs, packages=("scikit-learn", "skops"))
-    record = _record(settings, found, particles, candidates, fitted, moments.covariance)
+    record = _record(settings, counted, particles, candidates, fitted, moments.covariance)
     save_model(options.model, _models(fitted), made_by.as_text())
     tables.write(options.output, record, made_by)
 
 
-def _particles(found: Snapshots, moments: FeatureMoments) -> Particles:
-    target = counts_target(found.counts.sum(axis=0), int(found.runs.sum()))
-    return Particles(found.features, target, found.snapshot, moments.mean, moments.scale)
+def _particles(counted: Snapshots, moments: FeatureMoments) -> Particles:
+    target = counts_target(counted.counts.sum(axis=0), int(counted.runs.sum()))
+    return Particles(counted.features, target, counted.snapshot, moments.mean, moments.scale)
 
 
-def _generator(settings: Mapping[str, Any], found: Snapshots, fold: int) -> np.random.Generator:
+def _generator(settings: Mapping[str, Any], counted: Snapshots, fold: int) -> np.random.Generator:
     """Stream of one fold: 0 holds all replicas."""
     kind = f"regress {settings['name']} {fold}"
-    return seeds.stream(settings["seed"], kind, found.temperature)
+    return seeds.stream(settings["seed"], kind, counted.temperature)
 
 
 def _fit(
@@ -87,7 +83,7 @@ def _fit(
     particles: Particles,
     generator: np.random.Generator,
 ) -> Fitted:
-    """The regressors of one fold; those of a replica's fold never hear of the replica."""
+    """The regressors of one fold; each is trained without the replica of its fold."""
     given = candidates, particles, generator
     if "elimination" in settings:
         return fit_eliminated(settings["model"], *given, **settings["elimination"])
@@ -104,27 +100,27 @@ def _models(fitted: Sequence[Fitted]) -> dict[str, list]:
 
 def _record(
     settings: Mapping[str, Any],
-    found: Snapshots,
+    counted: Snapshots,
     particles: Particles,
     candidates: Sequence[RegressorSettings],
     fitted: Sequence[Fitted],
     covariance: np.ndarray,
 ) -> Regression:
-    whole, columns = fitted[0], len(found.columns)
+    whole, columns = fitted[0], len(counted.columns)
     linear = candidates[0].linear
     planes = [each.plane for each in whole.regressors.values()] if linear else []
     left_out = fitted[1:] or fitted
     known = linear and settings["errors"]
-    generator = _generator(settings, found, len(fitted))
+    generator = _generator(settings, counted, len(fitted))
     given = particles.features, particles.target, *particles.unit, generator
     over_grid = [p.weights for p in weights_over_grid(candidates, *given)] if known else []
-    without_one = _jackknife(whole.choice.best, particles, found, generator) if known else []
+    without_one = _jackknife(whole.choice.best, particles, counted, generator) if known else []
     return Regression(
         name=np.array(settings["name"], dtype="S"),
-        temperature=np.array(found.temperature),
+        temperature=np.array(counted.temperature),
         snapshots=whole.choice.snapshots,
         particles=np.array(len(particles.target)),
-        columns=np.array(found.columns, dtype="S"),
+        columns=np.array(counted.columns, dtype="S"),
         mean=particles.mean,
         scale=particles.scale,
         covariance=covariance,
@@ -142,7 +138,7 @@ def _record(
         jackknife_weights=np.array(without_one).reshape(len(without_one), columns),
         label=np.array(settings["label"], dtype="S"),
         time=np.array(settings["time"]),
-        threshold=np.array(found.threshold),
+        threshold=np.array(counted.threshold),
     )
 
 
@@ -155,12 +151,12 @@ def _intercept(fitted: Fitted) -> float:
 def _jackknife(
     settings: RegressorSettings,
     particles: Particles,
-    found: Snapshots,
+    counted: Snapshots,
     generator: np.random.Generator,
 ) -> list[np.ndarray]:
     """Weights of a linear model without one replica each; of few replicas, one snapshot each."""
-    replicas = len(np.unique(found.replica))
-    units = found.replica if replicas >= ENOUGH_REPLICAS else found.snapshot
+    replicas = len(np.unique(counted.replica))
+    units = counted.replica if replicas >= ENOUGH_REPLICAS else counted.snapshot
     weights = []
     for number in np.unique(units):
         part = particles.of(units != number)

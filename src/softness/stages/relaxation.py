@@ -1,7 +1,6 @@
 """Average F_s over the replicas of one temperature; find its relaxation time and stretching."""
 
 import argparse
-from pathlib import Path
 
 import numpy as np
 
@@ -16,10 +15,8 @@ from softness.stages import command
 def arguments() -> argparse.ArgumentParser:
     """Command line of this stage."""
     parser = command.parser("relaxation", __doc__)
-    parser.add_argument(
-        "--scattering", type=Path, nargs="+", required=True, help="F_s of each replica (HDF5)"
-    )
-    parser.add_argument("--output", type=Path, required=True, help="table to write (HDF5)")
+    command.add_files(parser, "--scattering", "F_s of each replica (HDF5)")
+    command.add_file(parser, "--output", "table to write (HDF5)")
     return parser
 
 
@@ -30,9 +27,9 @@ def main(options: argparse.Namespace) -> None:
     lag = replicas[0].lag
     for path, replica in zip(options.scattering, replicas, strict=True):
         if not np.array_equal(replica.lag, lag):
-            raise InputError(f"{path}: has other lags than the first replica: make it again")
+            raise InputError(f"{path}: has different lags from the first replica: compute it again")
     generator = seeds.stream(settings["seed"], "relaxation bootstrap", settings["temperature"])
-    found = analyse_relaxation(
+    relaxation = analyse_relaxation(
         lag,
         [replica.origin for replica in replicas],
         [replica.values for replica in replicas],
@@ -46,18 +43,18 @@ def main(options: argparse.Namespace) -> None:
         temperature=np.array(settings["temperature"]),
         wave_number=replicas[0].wave_number,
         replicas=np.array(len(replicas)),
-        blocks=np.array(found.blocks),
+        blocks=np.array(relaxation.blocks),
         lag=lag,
-        origins=found.origins,
-        mean=found.mean,
-        low=found.low,
-        high=found.high,
-        relaxation_time=np.array(found.time),
-        relaxation_time_draws=found.time_draws,
-        amplitude=np.array(found.fit.amplitude),
-        stretched_time=np.array(found.fit.time),
-        stretching=np.array(found.fit.stretching),
-        stretching_draws=found.stretching_draws,
+        origins=relaxation.origins,
+        mean=relaxation.mean,
+        low=relaxation.low,
+        high=relaxation.high,
+        relaxation_time=np.array(relaxation.time),
+        relaxation_time_draws=relaxation.time_draws,
+        amplitude=np.array(relaxation.fit.amplitude),
+        stretched_time=np.array(relaxation.fit.time),
+        stretching=np.array(relaxation.fit.stretching),
+        stretching_draws=relaxation.stretching_draws,
     )
     tables.write(
         options.output, record, command.provenance("relaxation", settings, options.scattering)

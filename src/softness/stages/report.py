@@ -15,28 +15,26 @@ from softness.files.atomic import replacing
 from softness.files.provenance import package_versions
 from softness.files.trajectory import Trajectory
 from softness.report.claims import read_claims
-from softness.report.page import ReportFigure, render
+from softness.report.page import ReportFigure, caption_text, render
 from softness.repository import revision
 from softness.stages import command
 from softness.version import __version__
 
-PACKAGES = ("freud-analysis", "matplotlib", "pandas", "snakemake")
+PACKAGES = ("freud-analysis", "matplotlib", "pandas", "seaborn", "snakemake")
 
 
 def arguments() -> argparse.ArgumentParser:
     """Command line of this stage."""
     parser = command.parser("report", __doc__)
     parser.add_argument("--figures", nargs="+", required=True, help="numbers, in order")
-    parser.add_argument(
-        "--pictures", type=Path, nargs="+", required=True, help="PNG, or HTML of a table, one each"
-    )
-    parser.add_argument("--claims", type=Path, nargs="+", required=True, help="JSON, one each")
-    parser.add_argument("--captions", type=Path, nargs="+", required=True, help="texts, one each")
-    parser.add_argument("--evidence", type=Path, required=True, help="of equilibration (CSV)")
-    parser.add_argument("--trajectory", type=Path, required=True, help="any, for its engine")
-    parser.add_argument("--page", type=Path, required=True, help="report to write (HTML)")
-    parser.add_argument("--table", type=Path, required=True, help="claims to write (CSV)")
-    parser.add_argument("--config", type=Path, required=True, help="configuration to write (YAML)")
+    command.add_files(parser, "--pictures", "PNG, or HTML of a table, one each")
+    command.add_files(parser, "--claims", "JSON, one each")
+    command.add_files(parser, "--captions", "texts, one each")
+    command.add_file(parser, "--evidence", "of equilibration (CSV)")
+    command.add_file(parser, "--trajectory", "any, for its engine")
+    command.add_file(parser, "--page", "report to write (HTML)")
+    command.add_file(parser, "--table", "claims to write (CSV)")
+    command.add_file(parser, "--config", "configuration to write (YAML)")
     return parser
 
 
@@ -69,7 +67,7 @@ def _figures(options: argparse.Namespace) -> list[ReportFigure]:
     figures = []
     for number, picture, caption in zip(*lists, strict=True):
         entry = registry.find(number)
-        text = " ".join(caption.read_text().split())
+        text = caption_text(caption.read_text(), options.settings)
         if picture.suffix == ".html":
             shown = {"markup": picture.read_text()}
         else:

@@ -2,7 +2,6 @@
 
 import argparse
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,9 +18,9 @@ from softness.stages import command
 def arguments() -> argparse.ArgumentParser:
     """Command line of this stage."""
     parser = command.parser("self_scattering", __doc__)
-    parser.add_argument("--trajectory", type=Path, required=True, help="frames (GSD)")
-    parser.add_argument("--bursts", type=Path, required=True, help="log-spaced frames (GSD)")
-    parser.add_argument("--output", type=Path, required=True, help="table to write (HDF5)")
+    command.add_file(parser, "--trajectory", "frames (GSD)")
+    command.add_file(parser, "--bursts", "log-spaced frames (GSD)")
+    command.add_file(parser, "--output", "table to write (HDF5)")
     return parser
 
 
@@ -75,7 +74,7 @@ def _from_trajectory(trajectory: Trajectory, times: np.ndarray, block: Mapping[s
 
 
 def _from_bursts(bursts: Trajectory, wave_number: float, shortest: float) -> Series:
-    """Lag times, origin times and F_s from bursts, for lags below those of the trajectory."""
+    """Lag times, origin times and F_s from bursts, for lags below the trajectory's."""
     times = bursts.times()
     begins, length = _whole_bursts(bursts.logged("burst_begin"))
     lags = times[:length] - times[0]

@@ -1,7 +1,6 @@
-"""Follow the share of rearranging particles of each snapshot of one temperature in time."""
+"""Follow the fraction of rearranging particles of each snapshot of one temperature in time."""
 
 import argparse
-from pathlib import Path
 
 import numpy as np
 
@@ -19,10 +18,8 @@ KINDS = ("hop", "hop_cumulative")
 def arguments() -> argparse.ArgumentParser:
     """Command line of this stage."""
     parser = command.parser(NAME, __doc__)
-    parser.add_argument(
-        "--ensembles", type=Path, nargs="+", required=True, help="counts, one a snapshot"
-    )
-    parser.add_argument("--output", type=Path, required=True, help="table to write (HDF5)")
+    command.add_files(parser, "--ensembles", "counts, one a snapshot")
+    command.add_file(parser, "--output", "table to write (HDF5)")
     return parser
 
 
@@ -34,7 +31,10 @@ def main(options: argparse.Namespace) -> None:
         counts = tables.read(path, EnsembleCounts)
         ensembles.append((float(counts.temperature), len(counts.runs), counts.hop_time.tolist()))
         if ensembles[-1] != ensembles[0]:
-            raise InputError(f"{path}: of another ensemble than {options.ensembles[0]}: give one")
+            raise InputError(
+                f"{path}: is from another ensemble than {options.ensembles[0]}: give files of "
+                "one ensemble"
+            )
         snapshots.append(int(counts.snapshot) % SNAPSHOTS_OF_REPLICA)
         shares.append([counts.mean_share(kind, settings["threshold"]) for kind in KINDS])
     temperature, runs, time = ensembles[0]

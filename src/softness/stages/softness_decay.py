@@ -1,7 +1,6 @@
 """Follow groups of particles of like softness in one thermal run, from many time origins."""
 
 import argparse
-from pathlib import Path
 
 import numpy as np
 
@@ -25,13 +24,11 @@ NAME = "softness_decay"
 def arguments() -> argparse.ArgumentParser:
     """Command line of this stage."""
     parser = command.parser(NAME, __doc__)
-    parser.add_argument("--trajectory", type=Path, required=True, help="frames (GSD)")
-    parser.add_argument("--softness", type=Path, required=True, help="classifier (HDF5)")
-    parser.add_argument(
-        "--distribution", type=Path, required=True, help="of learned variables here (HDF5)"
-    )
-    parser.add_argument("--relaxation", type=Path, required=True, help="at this temperature (HDF5)")
-    parser.add_argument("--output", type=Path, required=True, help="table to write (HDF5)")
+    command.add_file(parser, "--trajectory", "frames (GSD)")
+    command.add_file(parser, "--softness", "classifier (HDF5)")
+    command.add_file(parser, "--distribution", "of learned variables here (HDF5)")
+    command.add_file(parser, "--relaxation", "at this temperature (HDF5)")
+    command.add_file(parser, "--output", "table to write (HDF5)")
     return parser
 
 

@@ -1,11 +1,10 @@
-"""Run one replica at constant temperature and write its trajectory and its bursts (GSD).
+"""NVT production run of one replica: write its trajectory and its bursts (GSD).
 
-Interrupted and typed again, it goes on where it was; with a longer duration, where it ended. The
-finished files are the same.
+If it is interrupted, run it again: it resumes, and the finished files are the same. A longer
+duration continues the finished run.
 """
 
 import argparse
-from pathlib import Path
 
 from softness.simulate.chain import Chain
 from softness.simulate.reads import arrays_of_state
@@ -21,9 +20,9 @@ def arguments() -> argparse.ArgumentParser:
     """Command line of this stage."""
     parser = command.parser(NAME, __doc__)
     simulation.add_arguments(parser)
-    parser.add_argument("--state", type=Path, required=True, help="equilibrated state (HDF5)")
-    parser.add_argument("--trajectory", type=Path, required=True, help="frames to write (GSD)")
-    parser.add_argument("--bursts", type=Path, required=True, help="bursts to write (GSD)")
+    command.add_file(parser, "--state", "equilibrated state (HDF5)")
+    command.add_file(parser, "--trajectory", "frames to write (GSD)")
+    command.add_file(parser, "--bursts", "bursts to write (GSD)")
     return parser
 
 

@@ -23,14 +23,10 @@ NAME = "train_classifier"
 def arguments() -> argparse.ArgumentParser:
     """Command line of this stage."""
     parser = command.parser(NAME, __doc__)
-    parser.add_argument("--samples", type=Path, required=True, help="labelled set (HDF5)")
-    parser.add_argument(
-        "--features", type=Path, nargs="+", required=True, help="of the samples, one a replica"
-    )
-    parser.add_argument(
-        "--population", type=Path, nargs="+", required=True, help="features, one a replica"
-    )
-    parser.add_argument("--output", type=Path, required=True, help="classifier to write (HDF5)")
+    command.add_file(parser, "--samples", "labelled set (HDF5)")
+    command.add_files(parser, "--features", "of the samples, one a replica")
+    command.add_files(parser, "--population", "features, one a replica")
+    command.add_file(parser, "--output", "classifier to write (HDF5)")
     return parser
 
 

@@ -1,7 +1,6 @@
 """Measure the self part of the van Hove function of one run at one lag time."""
 
 import argparse
-from pathlib import Path
 
 import numpy as np
 
@@ -17,8 +16,8 @@ from softness.stages import command
 def arguments() -> argparse.ArgumentParser:
     """Command line of this stage."""
     parser = command.parser("van_hove", __doc__)
-    parser.add_argument("--trajectory", type=Path, required=True, help="frames (GSD)")
-    parser.add_argument("--output", type=Path, required=True, help="table to write (HDF5)")
+    command.add_file(parser, "--trajectory", "frames (GSD)")
+    command.add_file(parser, "--output", "table to write (HDF5)")
     return parser
 
 

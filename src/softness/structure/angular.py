@@ -1,11 +1,14 @@
 """Bond-orientational order of the neighbours in spherical shells."""
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, NamedTuple
 
 import numba
 import numpy as np
 
 from softness.errors import InputError
+from softness.structure.family import Family, evenly
 from softness.structure.neighbours import (
     Neighbours,
     checked_box_length,
@@ -22,6 +25,55 @@ SHELL_THICKNESS = 0.5
 
 DEGREES = np.arange(2, 15, 2)
 """Default degrees l = 2, 4 ... 14."""
+
+
+@dataclass(frozen=True)
+class Angular(Family):
+    """The family of bond-orientational order in shells.
+
+    Attributes
+    ----------
+    shells
+        (n,) inner radii, in sigma_AA; empty for none.
+    degrees
+        l of the spherical harmonics.
+    thickness
+        Of the shells, in sigma_AA.
+    """
+
+    shells: tuple[float, ...] = tuple(SHELLS.tolist())
+    degrees: tuple[int, ...] = tuple(DEGREES.tolist())
+    thickness: float = SHELL_THICKNESS
+
+    name: ClassVar[str] = "angular"
+
+    @classmethod
+    def from_settings(cls, block: Mapping[str, Any]) -> "Angular":
+        """Shells that begin at first, first + step ... last, and degrees."""
+        return cls(evenly(block), tuple(block["degrees"]), block["step"])
+
+    @property
+    def kinds(self) -> dict[str, tuple[str, ...]]:
+        """All degrees of the first shell, such as angular_1-1.5_l4, then those of the others."""
+        names = (
+            f"angular_{inner:g}-{inner + self.thickness:g}_l{degree}"
+            for inner in self.shells
+            for degree in self.degrees
+        )
+        return {"angular": tuple(names)}
+
+    @property
+    def reach(self) -> float:
+        """Outermost radius."""
+        return max(self.shells, default=0.0) + self.thickness
+
+    def values(
+        self, positions: np.ndarray, types: np.ndarray, box_length: float, centres: np.ndarray
+    ) -> np.ndarray:
+        """As of `angular_features`."""
+        inner = np.array(self.shells)
+        shells = np.stack([inner, inner + self.thickness], axis=1)
+        return angular_features(positions, box_length, centres, shells, np.array(self.degrees))
 
 
 def angular_features(

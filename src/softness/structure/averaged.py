@@ -28,8 +28,8 @@ def averaged_features(
     box_length
         Edge of the cubic periodic box, at least twice the cut-off.
     cutoff
-        Largest distance of a neighbour; in the source the second minimum of g_AA(r), 2.37 sigma_AA
-        at T = 0.44.
+        Largest distance of a neighbour; in the dissertation the second minimum of g_AA(r), 2.37
+        sigma_AA at T = 0.44.
     order
         Number of times n that the mean is taken; 0 gives the features themselves.
 
@@ -64,7 +64,7 @@ def _checked_features(features: np.ndarray, particles: int) -> np.ndarray:
     if features.ndim != 2 or len(features) != particles:
         raise InputError(
             f"features has the shape {features.shape}: give one row for each of all {particles} "
-            "particles, since a mean needs those of A and of B"
+            "particles, since a mean needs A and B"
         )
     if not np.isfinite(features).all():
         row = np.flatnonzero(~np.isfinite(features).all(axis=1))[0]
@@ -77,7 +77,7 @@ def _checked_features(features: np.ndarray, particles: int) -> np.ndarray:
 def _weighted_neighbours(
     positions: np.ndarray, box_length: float, cutoff: float
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Neighbours and weights of all particles; those of i are entries first[i] to first[i + 1]."""
+    """Neighbours and weights of all particles; entries first[i] to first[i + 1] belong to i."""
     particles = len(positions)
     counts, indices, weights = [], [], []
     for _, neighbours in neighbour_blocks(positions, box_length, cutoff, np.arange(particles)):

@@ -1,24 +1,35 @@
 """The structural features of a particle: which of them, in which columns, and their values."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from softness.errors import InputError
-from softness.structure.angular import DEGREES, SHELL_THICKNESS, SHELLS, angular_features
+from softness.structure.angular import DEGREES, SHELL_THICKNESS, SHELLS, Angular
 from softness.structure.averaged import averaged_features
-from softness.structure.radial import RADII, radial_features
+from softness.structure.family import Family
+from softness.structure.radial import RADII, Radial
 
-KINDS = ("radial_A", "radial_B", "angular")
+FAMILIES: tuple[type[Family], ...] = (
+    Radial,
+    Angular,
+)
+"""All families of descriptors, in the order of the columns of tables."""
+
+
+def families_of(settings: Mapping[str, Any]) -> list[Family]:
+    """The families that the block ``features`` of a configuration names."""
+    return [each.from_settings(settings[each.name]) for each in FAMILIES if each.name in settings]
 
 
 @dataclass(frozen=True)
 class FeatureSet:
     """Which structural features a table holds, in the order of its columns.
 
-    For each order: all radii of A, all radii of B, then the angular ones, degrees fastest. Lists
-    and arrays become tuples.
+    For each order: all radii of A, all radii of B, then the angular ones, degrees fastest, then
+    those of other families. Lists and arrays become tuples.
 
     Attributes
     ----------
@@ -36,6 +47,8 @@ class FeatureSet:
         Of that neighbourhood, in sigma_AA; needed for orders above 0.
     thickness
         Of the shells of the angular features, in sigma_AA.
+    others
+        Families beside the radial and the angular one.
     """
 
     radii: tuple[float, ...] = tuple(RADII.tolist())
@@ -45,46 +58,66 @@ class FeatureSet:
     orders: tuple[int, ...] = (0,)
     cutoff: float | None = None
     thickness: float = SHELL_THICKNESS
+    others: tuple[Family, ...] = ()
 
     def __post_init__(self) -> None:
         for name in ("radii", "shells", "degrees", "orders"):
             object.__setattr__(self, name, _as_tuple(getattr(self, name), name))
-        if not self.radii and not (self.shells and self.degrees):
+        if not any(family.names for family in self.families):
             raise InputError("radii and shells are empty: give one of them")
         whole = all(isinstance(n, (int, np.integer)) and n >= 0 for n in self.orders)
         if not (self.orders and whole and list(self.orders) == sorted(set(self.orders))):
-            raise InputError(f"orders = {self.orders}: give rising whole numbers of 0 or more")
+            raise InputError(f"orders = {self.orders}: give increasing whole numbers of 0 or more")
         if self.orders[-1] > 0 and self.cutoff is None:
             raise InputError(f"orders = {self.orders} need a cutoff: give one, in sigma_AA")
+
+    @classmethod
+    def of(
+        cls, families: Iterable[Family], orders: Sequence[int] = (0,), cutoff: float | None = None
+    ) -> "FeatureSet":
+        """The features of some families alone."""
+        given = {family.name: family for family in families}
+        radial = given.pop(Radial.name, Radial(radii=()))
+        angular = given.pop(Angular.name, Angular(shells=()))
+        others = tuple(given.values())
+        return cls(**vars(radial), **vars(angular), orders=orders, cutoff=cutoff, others=others)
+
+    @property
+    def families(self) -> tuple[Family, ...]:
+        """The families, in the order of the columns; some may have none."""
+        radial = Radial(self.radii, self.width)
+        return radial, Angular(self.shells, self.degrees, self.thickness), *self.others
+
+    def only(self, names: Container[str]) -> "FeatureSet":
+        """The features of the families of these names."""
+        chosen = [family for family in self.families if family.name in names]
+        return FeatureSet.of(chosen, self.orders, self.cutoff)
 
     @property
     def names(self) -> tuple[str, ...]:
         """Names of the columns, such as radial_A_1.1, angular_1-1.5_l4, order2_radial_B_0.9."""
-        radial = [f"radial_{species}_{radius:g}" for species in "AB" for radius in self.radii]
-        angular = [
-            f"angular_{inner:g}-{inner + self.thickness:g}_l{degree}"
-            for inner in self.shells
-            for degree in self.degrees
-        ]
         return tuple(
             f"order{order}_{name}" if order else name
             for order in self.orders
-            for name in radial + angular
+            for family in self.families
+            for name in family.names
         )
 
     def __len__(self) -> int:
         """Number of columns M."""
-        return len(self.orders) * (2 * len(self.radii) + len(self.shells) * len(self.degrees))
+        return len(self.orders) * sum(len(family.names) for family in self.families)
 
     def columns(self, kind: str | None = None, order: int | None = None) -> np.ndarray:
-        """Numbers of the columns of one kind (of `KINDS`) and of one order; of all if not given."""
-        if kind is not None and kind not in KINDS:
-            raise InputError(f"kind = {kind!r}: give one of {', '.join(KINDS)}")
+        """Numbers of the columns of one kind, such as radial_A, and of one order; of all else."""
+        counts = {
+            kind: len(names) for family in self.families for kind, names in family.kinds.items()
+        }
+        if kind is not None and kind not in counts:
+            raise InputError(f"kind = {kind!r}: give one of {', '.join(counts)}")
         if order is not None and order not in self.orders:
             raise InputError(f"order = {order}: this table holds the orders {self.orders}")
-        counts = (len(self.radii), len(self.radii), len(self.shells) * len(self.degrees))
-        kinds = np.tile(np.repeat(KINDS, counts), len(self.orders))
-        orders = np.repeat(self.orders, sum(counts))
+        kinds = np.tile(np.repeat(list(counts), list(counts.values())), len(self.orders))
+        orders = np.repeat(self.orders, sum(counts.values()))
         chosen = np.ones(len(self), dtype=bool)
         if kind is not None:
             chosen &= kinds == kind
@@ -134,7 +167,7 @@ def frame_features(
     Raises
     ------
     InputError
-        As `radial_features`, `angular_features` and `averaged_features`.
+        As `radial_features`, `angular_features`, other families, and `averaged_features`.
     """
     types = np.asarray(types)
     centres = np.flatnonzero(types == 0) if centres is None else np.asarray(centres)
@@ -167,16 +200,6 @@ def own_features(
     numpy.ndarray
         (n, columns of one order) float64: features that are not averaged.
     """
-    parts = []
-    if features.radii:
-        parts.append(
-            radial_features(
-                positions, types, box_length, centres, np.array(features.radii), features.width
-            )
-        )
-    if features.shells and features.degrees:
-        inner = np.array(features.shells)
-        shells = np.stack([inner, inner + features.thickness], axis=1)
-        degrees = np.array(features.degrees)
-        parts.append(angular_features(positions, box_length, centres, shells, degrees))
+    given = positions, types, box_length, centres
+    parts = [family.values(*given) for family in features.families if family.names]
     return np.concatenate(parts, axis=1)

@@ -1,12 +1,16 @@
 """Radial structure functions: the smoothed count of A and of B at each distance."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from math import factorial
+from typing import Any, ClassVar
 
 import numba
 import numpy as np
 from numpy.polynomial import hermite_e
 
 from softness.errors import InputError
+from softness.structure.family import Family, evenly
 from softness.structure.neighbours import (
     Neighbours,
     checked_box_length,
@@ -20,8 +24,53 @@ RADII = np.arange(50) / 10
 
 _BINS_PER_WIDTH = 2
 _MOMENTS = 10
-# A neighbour contributes to a feature as long as it is within so many widths of the radius.
+# Distance from the radius, in widths, up to which a neighbour contributes to a feature.
 _TAIL = 5
+
+
+@dataclass(frozen=True)
+class Radial(Family):
+    """The family of radial structure functions.
+
+    Attributes
+    ----------
+    radii
+        (n,) in sigma_AA; empty for none.
+    width
+        Of the Gaussian shells, in sigma_AA.
+    """
+
+    radii: tuple[float, ...] = tuple(RADII.tolist())
+    width: float = 0.2
+
+    name: ClassVar[str] = "radial"
+
+    @classmethod
+    def from_settings(cls, block: Mapping[str, Any]) -> "Radial":
+        """Radii first, first + step ... last, and their width."""
+        return cls(evenly(block), block["width"])
+
+    @property
+    def kinds(self) -> dict[str, tuple[str, ...]]:
+        """All radii of A, such as radial_A_1.1, and all of B."""
+        kinds = ("radial_A", "radial_B")
+        return {kind: tuple(f"{kind}_{radius:g}" for radius in self.radii) for kind in kinds}
+
+    @property
+    def reach(self) -> float:
+        """Largest radius and the tail of its Gaussian."""
+        return _reach(self.radii, self.width)
+
+    def values(
+        self, positions: np.ndarray, types: np.ndarray, box_length: float, centres: np.ndarray
+    ) -> np.ndarray:
+        """As of `radial_features`."""
+        radii = np.array(self.radii)
+        return radial_features(positions, types, box_length, centres, radii, self.width)
+
+
+def _reach(radii: Sequence[float] | np.ndarray, width: float) -> float:
+    return float(max(radii, default=0.0)) + _TAIL * width
 
 
 def radial_features(
@@ -73,7 +122,7 @@ def radial_features(
     positions = checked_positions(positions)
     types = _checked_types(types, len(positions))
     radii, width = _checked_shells(radii, width)
-    reach = float(radii.max()) + _TAIL * width
+    reach = _reach(radii, width)
     box_length = checked_box_length(box_length, reach)
     centres = np.flatnonzero(types == 0) if centres is None else centres
     centres = checked_centres(centres, len(positions))

@@ -157,7 +157,7 @@ def moments_above_threshold(events: np.ndarray, first: int, last: int, lead: int
     first, last
         Frames t - lead outside are left out.
     lead
-        In frames; the source takes the structure 2 tau before.
+        In frames; the dissertation takes the structure 2 tau before.
     """
     lengths = events["last"] - events["first"] + 1
     particles = np.repeat(events["particle"], lengths)
@@ -178,10 +178,10 @@ def moments_before_events(events: np.ndarray, first: int, last: int, within: int
         ``particle``, ``frame`` (t* of the event), ``first``, ``last`` and ``cut``.
     first, last
         Frames t outside are left out. Times of events are known from the second row of p_hop to the
-        last but one: a share of moments does not depend on the length of the run from the first row
-        of p_hop on, and up to ``within + 1`` rows before the last.
+        last but one: a fraction of moments does not depend on the length of the run from the first
+        row of p_hop on, and up to ``within + 1`` rows before the last.
     within
-        In frames; the source takes 2 tau.
+        In frames; the dissertation takes 2 tau.
     """
     events = events[~_peaks_at_a_cut(events)]
     particles = np.tile(events["particle"], within)
@@ -213,5 +213,5 @@ def _checked_moments(role: str, moments: Moments) -> Moments:
         )
     for name, values in (("particles", particles), ("frames", frames)):
         if values.size and (values.dtype.kind not in "iu" or values.min() < 0):
-            raise InputError(f"{role} has {name} that are no whole numbers of 0 or more")
+            raise InputError(f"{role} has {name} that are not whole numbers of 0 or more")
     return particles.astype(np.int64), frames.astype(np.int64)

@@ -9,7 +9,7 @@ from softness.simulate.store import Store
 from softness.study.base import label
 from softness.study.dynamics import Dynamics
 from softness.study.inherent import Inherent
-from softness.study.kept import Kept
+from softness.study.kept import KeptSimulations
 from softness.study.memory import Memory
 from softness.study.regression import Regressions
 from softness.study.simulations import Simulation
@@ -30,9 +30,9 @@ class Study(Dynamics, Regressions, Inherent, Memory):
     """
 
     @cached_property
-    def kept(self) -> Kept:
+    def kept(self) -> KeptSimulations:
         """Its simulations on the disk, of any version of the engine."""
-        return Kept(self.config, Store())
+        return KeptSimulations(self.config, Store())
 
     def refuse_other_versions(self, versions: Mapping[str, str]) -> None:
         """Stop if simulations are kept of another version of an engine, which is not accepted.
@@ -47,7 +47,7 @@ class Study(Dynamics, Regressions, Inherent, Memory):
         InputError
             With the option that accepts it.
         """
-        Kept(self.config, Store(), versions).refuse_other_versions(self.all_simulations)
+        KeptSimulations(self.config, Store(), versions).refuse_other_versions(self.all_simulations)
 
     def steps_done(self) -> dict[Path, int]:
         """Time steps that each simulation has done, by its output."""

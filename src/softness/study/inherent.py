@@ -7,8 +7,8 @@ from softness.study.base import label
 from softness.study.learning import Learning
 from softness.study.simulations import Place, Simulation, Simulations, frames_of_replica
 
-# A quench takes as long as so many time steps: 3500 to 4000 of 2048 particles at T = 0.56, whether
-# the tolerance is 1e-2 or 1e-4.
+# A quench takes as long as this number of time steps: 3500 to 4000 of 2048 particles at T = 0.56,
+# whether the tolerance is 1e-2 or 1e-4.
 STEPS_OF_QUENCH = 3700
 
 

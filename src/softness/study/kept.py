@@ -27,7 +27,7 @@ ANY_VERSION: Mapping[str, str] = MappingProxyType({})
 _UNCUT = Cuts(1)
 
 
-class Kept:
+class KeptSimulations:
     """The folders of a study's simulations.
 
     Parameters
@@ -113,7 +113,7 @@ class Kept:
         state = chain.finished(source.steps, STATE)
         if simulation.kind == "thermal":
             return reads.arrays_of_state(state)
-        return reads.arrays_of_places(state, self._liquid)
+        return reads.arrays_of_positions(state, self._liquid)
 
     def steps(self, simulation: Simulation) -> int:
         """Time steps of a simulation that need not be done again."""

@@ -44,7 +44,7 @@ class Learning(Base):
         return [name for name in names if name.startswith(("softness", "fluidity"))]
 
     def activated_samples(self, temperature: str) -> dict[str, Any]:
-        """Settings of the samples that rearrange and that stay quiet."""
+        """Settings of the rearranging and the non-rearranging samples."""
         return self._samples(temperature, "activated") | {"quiet": self.config["samples"]["quiet"]}
 
     def extreme_samples(self, kind: str, temperature: str) -> dict[str, Any]:
@@ -140,7 +140,7 @@ class Learning(Base):
         }
 
     def barriers(self) -> dict[str, Any]:
-        """Settings of the fits of barriers; the temperatures are those of their files."""
+        """Settings of the fits of barriers; temperatures come from the files."""
         return {
             "seed": self.config["seed"],
             "draws": self.config["uncertainty"]["draws"],

@@ -54,7 +54,7 @@ class Memory(Simulations, Learning):
     def control(self, replica: str | int, snapshot: str | int) -> dict[str, Any]:
         """Settings of the controls of one snapshot: without a pulse, longer than the longest.
 
-        They belong to no pulse: with other pulses they stay, or go on.
+        They do not depend on the pulses: with other pulses they are kept, or continued.
         """
         block = self.config["cycle"]
         longest = max(pulse["hold"] for pulse in block["pulses"])

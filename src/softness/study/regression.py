@@ -99,7 +99,7 @@ class Regressions(Simulations, Learning):
         }
 
     def csd_threshold(self) -> dict[str, Any]:
-        """Settings of the threshold of the CSD that matches that of p_hop."""
+        """Settings of the threshold of the CSD that matches the threshold of p_hop."""
         return {
             "temperature": self.config["roles"]["matching"],
             "threshold": self.config["hop"]["threshold"],
@@ -107,7 +107,7 @@ class Regressions(Simulations, Learning):
         }
 
     def snapshot_shares(self, temperature: str) -> dict[str, Any]:
-        """Settings of the shares of rearranging particles at one temperature."""
+        """Settings of the fractions of rearranging particles at one temperature."""
         return {
             "threshold": self.config["hop"]["threshold"],
             "replicas": [replica for replica, _ in self.snapshots_at(temperature)],

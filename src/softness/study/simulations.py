@@ -93,7 +93,7 @@ class Simulations(Base):
         return lock.versions()[kind]
 
     def _run(self, temperature: str, replica: str | int) -> dict[str, Any]:
-        """What all simulations depend on. The device is no part of it: it changes no physics."""
+        """What all simulations depend on. The device is not part of it: it changes no physics."""
         config = self.config
         engine = {key: value for key, value in config["engine"].items() if key not in NO_NUMBERS}
         return {
@@ -189,7 +189,7 @@ class Simulations(Base):
         return self.places(self._ensemble(temperature)["snapshots"])
 
     def places(self, number: int) -> list[Place]:
-        """Replica and number of so many snapshots of each replica, one replica after the other."""
+        """Replica and number of snapshots, one replica after the other."""
         return list(itertools.product(self.replicas, range(number)))
 
     def frame_of(self, snapshot: str | int, spacing: float) -> int:
@@ -242,7 +242,7 @@ class Simulations(Base):
 
     @cached_property
     def _equilibrations(self) -> dict[tuple[str, int], Simulation]:
-        """By temperature and replica; that of the seed temperature first."""
+        """By temperature and replica; the seed temperature first."""
         found: dict[tuple[str, int], Simulation] = {}
         others = [name for name in self.labels if name != self.seed_label]
         for temperature, replica in itertools.product([self.seed_label, *others], self.replicas):

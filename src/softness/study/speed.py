@@ -31,12 +31,12 @@ def gain(temperature: float, particles: int) -> float:
     Returns
     -------
     float
-        Run-steps for each step; beyond the measured points that of the nearest one.
+        Run-steps for each step; beyond the measured points as at the nearest one.
     """
     of_sizes = [np.interp(temperature, [*table], [*table.values()]) for table in GAIN.values()]
     return float(np.interp(particles, [*GAIN], of_sizes))
 
 
 def whole_batches(runs: float) -> int:
-    """Runs that some take the time of: a batch that is not full takes that of a full one."""
+    """Number of runs, rounded up to full batches: a partly filled one takes as long."""
     return RUNS_OF_LANES * math.ceil(runs / RUNS_OF_LANES)

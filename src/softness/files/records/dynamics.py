@@ -9,7 +9,7 @@ from softness.files.tables import array
 
 @dataclass(frozen=True)
 class PairDistributions:
-    """g(r) of one run, in blocks of time. Pairs are AA, AB, BB."""
+    """g(r) of one run, in time blocks. Pairs are AA, AB, BB."""
 
     temperature: np.ndarray = array("", "eps_AA/k_B")
     duration: np.ndarray = array("", "tau")

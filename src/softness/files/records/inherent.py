@@ -118,8 +118,8 @@ def merged(parts: Sequence[InherentPropensity], names: Sequence[str]) -> Inheren
         for key in _SAME:
             if not np.array_equal(getattr(part, key), getattr(first, key)):
                 raise InputError(
-                    f"{name}: has another {key} than {names[0]}: delete the one that is outdated "
-                    "and run again"
+                    f"{name}: has a different {key} from {names[0]}: delete the one that is "
+                    "outdated and run again"
                 )
     runs = np.concatenate([part.runs for part in parts])
     if len(np.unique(runs)) < len(runs):

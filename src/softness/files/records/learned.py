@@ -41,10 +41,9 @@ class Classifier:
 
     `spread` is the standard deviation of w.F over the population at the training temperature. The
     models of `left_out_` were trained without one replica each (with all if there is only one),
-    those of `jackknife_` without one unit of samples each, the two of `half_` share no sample.
-    `cross_validated` holds w.F - b of each
-    sample by a model that saw no sample of its group; `plain_cross_validated` by folds that ignore
-    groups.
+    those of `jackknife_` without one unit of samples each, the two of `half_` have no sample in
+    common. `cross_validated` holds w.F - b of each sample by a model trained without its group;
+    `plain_cross_validated` by folds that ignore groups.
     """
 
     temperature: np.ndarray = array("", "eps_AA/k_B")
@@ -70,13 +69,13 @@ class Classifier:
 
 @dataclass(frozen=True)
 class LearnedValues:
-    """Learned variables of one run, by models that never saw the replica.
+    """Learned variables of one run, by models trained without the replica.
 
-    Those of classifiers are w.F over its spread, those of regressors logit p_r (without its
-    constant part for features of higher order). `population` are all analysed particles in every
-    `stride`-th frame; `event`, in every frame, the particles that rearrange soon after: whose p_hop
-    is above the threshold a lead time later (classifiers), or that have an event within a time
-    (regressors). Frames are those of the structure.
+    Of classifiers they are w.F over its standard deviation, of regressors logit p_r (without
+    its constant part for features of higher order). `population` are all analysed particles in
+    every `stride`-th frame; `event`, in every frame, the particles that rearrange soon after: whose
+    p_hop is above the threshold a lead time later (classifiers), or that have an event within a
+    time (regressors). Frames are those of the structure.
     """
 
     temperature: np.ndarray = array("", "eps_AA/k_B")
@@ -95,11 +94,11 @@ class LearnedValues:
 class Accuracies:
     """How many samples of one labelled set each model classifies right, at each bias.
 
-    Values are w.F over the model's spread, so biases are in that unit; `origin` is the bias of the
-    training. A model that was trained with this very set (`own`) counts by its grouped
-    cross-validation, every other one by the models that never saw the replica; so does the set's
-    own model under its name with the ending `_unseen`. `plain_right` is the
-    plain cross-validation of the set's own model, 0 if there is none.
+    Values are w.F over the model's standard deviation, so biases are in that unit; `origin` is the
+    bias of the training. A model that was trained with this very set (`own`) counts by its grouped
+    cross-validation, every other one by the models trained without the replica; so does the set's
+    own model under its name with the ending `_unseen`. `plain_right` is the plain cross-validation
+    of the set's own model, 0 if there is none.
 
     Classes: active, inactive. The set as a whole holds as many of the one as of the other, its
     blocks do not: accuracies of resampled blocks need the right answers class by class.

@@ -11,8 +11,9 @@ from softness.files.tables import array
 class SoftnessDecay:
     """Softness of one run after many time origins, in groups by its value at the origin.
 
-    Softness is about its mean and in units of its spread at this temperature. Groups: those of the
-    bins, then everyone. `sums` and `counts` are over the particles and origins of a block of time.
+    Softness is about its mean and in units of its standard deviation at this temperature. Groups:
+    those of the bins, then everyone. `sums` and `counts` are over the particles and origins of a
+    time block.
     """
 
     temperature: np.ndarray = array("", "eps_AA/k_B")
@@ -28,8 +29,8 @@ class CycleResponse:
     """Softness through thermal cycles of one snapshot, and through their controls.
 
     A control has the same velocities, stays at the low temperature and goes on for longer. Softness
-    is about its mean and in units of its spread there. `cycle` and `control` are means over the
-    particles of a bin of softness at time 0 (nan where it is empty), `cycle_everyone` and
+    is about its mean and in units of its standard deviation there. `cycle` and `control` are means
+    over the particles of a bin of softness at time 0 (nan where it is empty), `cycle_everyone` and
     `control_everyone` over all particles; `energy` is the total energy of the controls.
     """
 

@@ -42,9 +42,9 @@ class PropensityScores:
     half_correlation
         (snapshots, times) of the predicted propensity from the runs of the two halves.
     unconverged
-        (times,) share of the quenches that ended above the force tolerance; 0 if published.
+        (times,) fraction of the quenches that ended above the force tolerance; 0 if published.
     model
-        Name of the regressor; that of the source unless said.
+        Name of the regressor; ``svr`` by default, as in the dissertation.
     """
 
     temperature: np.ndarray = array("", "eps_AA/k_B")

@@ -77,7 +77,7 @@ class Neighbourhood:
 
 @dataclass(frozen=True)
 class SnapshotShares:
-    """Share of the analysed particles of each snapshot that rearrange, against time.
+    """Fraction of the analysed particles of each snapshot that rearrange, against time.
 
     Kinds: instant (p_hop above the threshold at the time), cumulative (at any time up to it).
     `mean` is over particles and runs; `error` its standard error, from the scatter of runs.
@@ -95,7 +95,7 @@ class SnapshotShares:
 
 @dataclass(frozen=True)
 class MatchedThreshold:
-    """Threshold of the CSD that flags as many samples as that of p_hop, at one temperature.
+    """Threshold of the CSD that flags as many samples as hop.threshold does, at one temperature.
 
     `threshold` is `exact` rounded to the grid on which the ensembles are counted; `of_replicas` are
     the exact ones of each replica alone.

@@ -13,14 +13,15 @@ from softness.files import tables
 from softness.files.features import reading_features
 from softness.files.records.learned import Classifier, LabelledSet, LearnedValues
 from softness.learning.hyperplane import Hyperplane
+from softness.structure.family import family_of, order_of
 from softness.structure.table import TableRows
 from softness.uncertainty import block_labels
 
 
 def columns_of(columns: Sequence[str], wanted: str) -> np.ndarray:
-    """Numbers of the columns that a classifier sees: ``"radial"`` ones, or ``"all"``."""
-    radial = np.array([name.startswith("radial") for name in columns])
-    return np.flatnonzero(radial if wanted == "radial" else np.ones_like(radial))
+    """Numbers of the columns that a classifier sees: those of one family, or ``"all"``."""
+    seen = [wanted == "all" or (order_of(n), family_of(n)) == (0, wanted) for n in columns]
+    return np.flatnonzero(seen)
 
 
 def sample_features(
@@ -50,14 +51,16 @@ def sample_features(
             columns = columns_of(table.columns, wanted)
             names = tuple(table.columns[column] for column in columns)
             if kind not in table.roles:
-                raise InputError(f"{path}: holds no samples of {kind!r}: make it again")
+                raise InputError(f"{path}: has no samples of {kind!r}: compute it again")
             rows = TableRows(table.frames, table.particles, table.roles)
             own = labelled.replica == table.replica
             chosen = rows.find(labelled.particle[own], labelled.frame[own])
             parts[table.replica] = table.features(chosen)[:, columns]
     lacking = set(range(int(labelled.replicas))) - set(parts)
     if lacking:
-        raise InputError(f"features of replica {min(lacking)} are missing: give one table each")
+        raise InputError(
+            f"features of replica {min(lacking)} are missing: give a table of each replica"
+        )
     features = np.empty((len(labelled.label), len(names)), dtype=np.float32)
     for replica, part in parts.items():
         features[labelled.replica == replica] = part
@@ -65,13 +68,16 @@ def sample_features(
 
 
 def unseen_plane(classifier: Classifier, replica: int) -> tuple[Hyperplane, float]:
-    """The hyperplane that never saw a replica, and the spread of its w.F.
+    """The hyperplane trained without a replica, and the standard deviation of its w.F.
 
     A study of one replica has one hyperplane, which has seen it.
     """
     weights = classifier.left_out_weights
     if len(weights) > 1 and replica >= len(weights):
-        raise InputError(f"replica {replica}: the classifier knows {len(weights)}: train it again")
+        raise InputError(
+            f"replica {replica}: the classifier has models for {len(weights)} replicas: train it "
+            "again"
+        )
     number = replica if len(weights) > 1 else 0
     plane = Hyperplane(
         weights[number],
@@ -83,7 +89,7 @@ def unseen_plane(classifier: Classifier, replica: int) -> tuple[Hyperplane, floa
 
 
 def random_planes(softness: Classifier, number: int, seed: int) -> list[tuple[Hyperplane, float]]:
-    """Random directions as controls, with the spread of their w.F at the training temperature.
+    """Random directions as controls, with standard deviations of w.F at the training temperature.
 
     They are drawn among the standardised features of softness, and turned so that they do not run
     against it: what they have in common with it by chance counts for them.
@@ -102,7 +108,7 @@ def random_planes(softness: Classifier, number: int, seed: int) -> list[tuple[Hy
 def unseen_planes(
     classifiers: Mapping[str, Classifier], replica: int, directions: int, seed: int
 ) -> dict[str, tuple[Hyperplane, float]]:
-    """For each variable the plane that never saw a replica, and its spread; controls come last."""
+    """For each variable `unseen_plane`, and the random directions as controls last."""
     planes = {name: unseen_plane(classifier, replica) for name, classifier in classifiers.items()}
     controls = random_planes(classifiers["softness"], directions, seed)
     return planes | {f"random_{number}": plane for number, plane in enumerate(controls)}
@@ -119,7 +125,8 @@ def read_classifiers(paths: Sequence[Path], names: Sequence[str]) -> dict[str, C
     """
     if len(paths) != len(names):
         raise InputError(
-            f"--classifiers: {len(paths)} files, {len(names)} names in the settings: give one each"
+            f"--classifiers: {len(paths)} files, {len(names)} names in the settings: give one file "
+            "for each name"
         )
     found = {name: tables.read(path, Classifier) for name, path in zip(names, paths, strict=True)}
     if "softness" not in found:
@@ -127,7 +134,9 @@ def read_classifiers(paths: Sequence[Path], names: Sequence[str]) -> dict[str, C
     columns = found["softness"].columns.tolist()
     for name, classifier in found.items():
         if classifier.columns.tolist() != columns:
-            raise InputError(f"classifier {name} sees other features than softness: train it again")
+            raise InputError(
+                f"classifier {name} was trained on other features than softness: train it again"
+            )
     return found
 
 
@@ -145,7 +154,7 @@ def time_blocks(
     relaxation_time
         In tau; nan where the liquid did not relax within its run, which then is one block.
     length
-        Least length of a block, in relaxation times.
+        Minimum length of a block, in relaxation times.
     """
     block = length * relaxation_time if np.isfinite(relaxation_time) else duration
     labels = block_labels(np.asarray(frames) * interval, duration, block)
@@ -155,7 +164,7 @@ def time_blocks(
 def stride_blocks(
     values: LearnedValues, relaxation_time: float, length: float, window: float = 0.0
 ) -> tuple[np.ndarray, np.ndarray, int]:
-    """Blocks of time of the population and of the events of one run, in whole strides.
+    """Time blocks of the population and of the events of one run, in whole strides.
 
     A strided frame stands for those up to the next one, so that events and population of a block
     are of the same moments only if no block ends within a stride.
@@ -167,9 +176,9 @@ def stride_blocks(
     relaxation_time
         In tau; nan where the liquid did not relax within its run, which then is one block.
     length
-        Least length of a block, in relaxation times.
+        Minimum length of a block, in relaxation times.
     window
-        Least length in tau, for moments that share frames.
+        Minimum length in tau, for moments that share frames.
 
     Returns
     -------

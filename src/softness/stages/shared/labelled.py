@@ -70,9 +70,9 @@ def _too_few(
 ) -> str:
     found = min(active, inactive)
     longer = (
-        f"runs of {np.ceil(duration * least / found / 10) * 10:g} tau should do"
+        f"runs of {np.ceil(duration * least / found / 10) * 10:g} tau should be enough"
         if found
-        else "the runs hold none at all: lengthen them, or take a wider tail"
+        else "the runs have none at all: lengthen them, or take a wider tail"
     )
     return (
         f"T = {settings['temperature']:g}: found {active} active and {inactive} inactive samples "

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from softness.errors import InputError
-from softness.learning.models import load_model
+from softness.files.models import load_model
 from softness.learning.regress import Regressor
 
 
@@ -24,20 +24,22 @@ def unseen_regressors(paths: Sequence[Path], replica: int) -> dict[str, Regresso
     Raises
     ------
     InputError
-        If a file is no such file, knows fewer replicas, or two predict the same variable.
+        If a file has another content or too few replicas, or two predict the same variable.
     """
     found: dict[str, Regressor] = {}
     for path in paths:
         models = load_model(path)
         if not isinstance(models, dict):
-            raise InputError(f"{path}: holds a single model: train it again by the stage regress")
+            raise InputError(
+                f"{path}: contains a single model: train it again with the stage regress"
+            )
         for name, (_, *left_out) in models.items():
             if name in found:
                 raise InputError(f"{path}: predicts {name}, as another file does: give one of them")
             if left_out and replica >= len(left_out):
                 raise InputError(
-                    f"{path}: knows {len(left_out)} replicas, and not replica {replica}: train it "
-                    "again"
+                    f"{path}: has models for {len(left_out)} replicas, but not for replica "
+                    f"{replica}: train it again"
                 )
             found[name] = Regressor(left_out[replica] if left_out else models[name][0])
     return found

@@ -33,20 +33,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         default=DEFAULT,
         metavar="FOLDER",
-        help="where simulations are kept, those of all studies; default: %(default)s",
+        help="folder in which simulations of all studies are kept; default: %(default)s",
     )
     parser.add_argument(
         "--device",
         choices=["cpu", "gpu"],
         default=os.environ.get(DEVICE, "cpu"),
-        help=f"where to run; default: the environment variable {DEVICE}, else cpu",
+        help=f"processor to run on; default: the environment variable {DEVICE}, else cpu",
     )
     parser.add_argument(
         "--accepted-versions",
         type=_versions,
         default=os.environ.get(ACCEPTED, ""),
         metavar="V,V",
-        help="other versions of the engine whose simulations are taken, and continued; default: "
+        help="other versions of the engine whose simulations are accepted and continued; default: "
         f"the environment variable {ACCEPTED}, else none",
     )
     parser.add_argument(
@@ -54,7 +54,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=float,
         default=os.environ.get(WALL_TIME, math.inf),
         metavar="MINUTES",
-        help="minutes after which the job is killed: it stops before, to be run again; default: "
+        help="minutes until the job is killed: it stops before that, to be run again; default: "
         f"the environment variable {WALL_TIME}, else no limit",
     )
 

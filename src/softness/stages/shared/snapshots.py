@@ -12,6 +12,7 @@ from softness.files import tables
 from softness.files.ensemble_counts import EnsembleCounts
 from softness.files.features import reading_features
 from softness.files.records.regressed import MatchedThreshold
+from softness.structure.family import order_of
 from softness.structure.table import TableRows
 
 ENDINGS = {"instant": "", "cumulative": "_cumulative"}
@@ -156,9 +157,4 @@ def features_of_snapshot(
             columns = [n for n, name in enumerate(table.columns) if order_of(name) in orders]
             names = tuple(table.columns[n] for n in columns)
             return table.features(chosen)[:, columns], names
-    raise InputError(f"features of replica {replica} are missing: give one table each")
-
-
-def order_of(name: str) -> int:
-    """Order of a feature by its name: ``order2_radial_A_0.9``."""
-    return int(name.split("_")[0].removeprefix("order")) if name.startswith("order") else 0
+    raise InputError(f"features of replica {replica} are missing: give a table of each replica")

@@ -1,7 +1,6 @@
 """What stages that follow softness in time have in common: softness of frames, one by one."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,17 +12,18 @@ from softness.files.records.learned import Classifier, Distribution
 from softness.files.trajectory import Trajectory
 from softness.stages.shared.classified import unseen_plane
 from softness.stages.shared.structure import feature_set
+from softness.structure.family import family_of
 from softness.structure.feature_set import FeatureSet
 from softness.structure.projected import projected_features
 
 
 class SoftnessScale(NamedTuple):
-    """Softness by a model that never saw a replica, about its mean and in units of its spread.
+    """Softness by a model trained without a replica, Z-scored in the equilibrium of a temperature.
 
     Attributes
     ----------
     features
-        Those that the model sees.
+        Features that the model takes.
     weights
         (1, M) of features that are not standardised.
     shift
@@ -64,21 +64,22 @@ def softness_scale(
     """
     softness = tables.read(classifier, Classifier)
     plane, spread = unseen_plane(softness, replica)
-    features = feature_set(settings)
-    columns = tuple(softness.columns.astype(str))
-    if columns == tuple(name for name in features.names if name.startswith("radial")):
-        features = replace(features, shells=(), degrees=())
-    if columns != features.names:
-        raise InputError(f"{classifier}: sees other features than the settings name: train again")
+    named, columns = feature_set(settings), tuple(softness.columns.astype(str))
+    families = set(map(family_of, columns))
+    if columns != tuple(name for name in named.names if family_of(name) in families):
+        raise InputError(
+            f"{classifier}: was trained on other features than the settings name: train it again"
+        )
     raw = plane.raw_weights()
     # What `plane.projection` takes off by standardising.
     offset = float(raw @ plane.mean)
     mean, deviation = _moments(distribution, replica)
-    return SoftnessScale(features, raw[None], offset + spread * mean, spread * deviation)
+    shift, scale = offset + spread * mean, spread * deviation
+    return SoftnessScale(named.only(families), raw[None], shift, scale)
 
 
 def _moments(path: Path, replica: int) -> tuple[float, float]:
-    """Mean and standard deviation of softness over its spread in the run of one replica."""
+    """Mean and standard deviation of softness in the run of one replica, in its stored unit."""
     found = tables.read(path, Distribution)
     number = found.names.tolist().index(b"softness")
     count, total, square = found.powers[replica, :, number, :3].sum(axis=0)

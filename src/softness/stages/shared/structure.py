@@ -1,7 +1,6 @@
 """What stages that compute features of frames have in common: which features, of which moments."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ from softness.files.records.hops import Rearrangements
 from softness.files.records.regressed import Neighbourhood
 from softness.files.trajectory import Trajectory
 from softness.structure import table
-from softness.structure.feature_set import FeatureSet
+from softness.structure.feature_set import FeatureSet, families_of
 from softness.structure.table import BEFORE_EVENT, REARRANGING, Moments
 
 
@@ -27,24 +26,11 @@ def feature_set(settings: Mapping[str, Any], neighbourhood: Path | None = None) 
     neighbourhood
         File of the reach of averages, for features of higher order.
     """
-    radial, angular = settings["features"]["radial"], settings["features"]["angular"]
-    features = FeatureSet(
-        radii=_evenly(radial),
-        width=radial["width"],
-        shells=_evenly(angular),
-        thickness=angular["step"],
-        degrees=angular["degrees"],
-    )
+    families = families_of(settings["features"])
     if neighbourhood is None:
-        return features
+        return FeatureSet.of(families)
     cutoff = float(tables.read(neighbourhood, Neighbourhood).distance)
-    return replace(features, orders=tuple(settings["orders"]), cutoff=cutoff)
-
-
-def _evenly(block: Mapping[str, Any]) -> tuple[float, ...]:
-    """first, first + step ... last, without the rounding of repeated sums."""
-    number = round((block["last"] - block["first"]) / block["step"]) + 1
-    return tuple((block["first"] + np.arange(number) * block["step"]).round(10).tolist())
+    return FeatureSet.of(families, settings["orders"], cutoff)
 
 
 def population_moments(settings: Mapping[str, Any], trajectory: Trajectory) -> Moments:

@@ -12,6 +12,7 @@ from softness.files import tables
 from softness.files.features import reading_features
 from softness.files.records.hops import HopIndicator
 from softness.files.records.learned import LearnedValues
+from softness.stages import command
 
 # Values (n, variables) of particles with (n, M) features, whose names come along.
 Predict = Callable[[np.ndarray, Sequence[str]], np.ndarray]
@@ -29,7 +30,7 @@ def values_of_table(
     """
     with reading_features(path) as table:
         if role not in table.roles:
-            raise InputError(f"{path}: holds no moments of {role!r}: make it again")
+            raise InputError(f"{path}: has no moments of {role!r}: compute it again")
         chosen = table.roles[role].astype(bool)
         parts = [np.zeros((0, variables), dtype=np.float32)]
         for rows, chunk in table.chunks():
@@ -41,10 +42,10 @@ def values_of_table(
 
 def add_run(parser: ArgumentParser) -> None:
     """Arguments of a stage that computes learned variables of one run from its feature tables."""
-    parser.add_argument("--hop", type=Path, required=True, help="p_hop of the run, for its length")
-    parser.add_argument("--population", type=Path, required=True, help="features of the population")
+    command.add_file(parser, "--hop", "p_hop of the run, for its length")
+    command.add_file(parser, "--population", "features of the population")
     parser.add_argument("--events", type=Path, help="features before rearrangements, if wanted")
-    parser.add_argument("--output", type=Path, required=True, help="table to write (HDF5)")
+    command.add_file(parser, "--output", "table to write (HDF5)")
 
 
 def files_of_run(options: Namespace) -> list[Path]:
@@ -87,7 +88,7 @@ def values_of_run(
 
 
 def read_values(paths: Sequence[Path]) -> list[LearnedValues]:
-    """Learned variables of each replica; those of one run may come in several files.
+    """Learned variables of each replica; one run may come in several files.
 
     Raises
     ------
@@ -111,7 +112,9 @@ def _joined(known: LearnedValues, new: LearnedValues, path: Path) -> LearnedValu
     """Variables of two files of one run, side by side."""
     for name in ("temperature", "stride", "population_frame", "event_frame"):
         if not np.array_equal(getattr(known, name), getattr(new, name)):
-            raise InputError(f"{path}: has another {name} than other values of its run: make again")
+            raise InputError(
+                f"{path}: has a different {name} from the other values of its run: compute it again"
+            )
     return replace(
         known,
         names=np.concatenate([known.names.astype(str), new.names.astype(str)]).astype("S"),

@@ -1,4 +1,4 @@
-"""Model files: hyperplanes as HDF5, other models with skops; never pickle."""
+"""Files of scikit-learn's models, with skops; never pickle."""
 
 import io
 import json
@@ -6,16 +6,11 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-import h5py
-import numpy as np
 import skops.io
 
 from softness.errors import InputError
 from softness.files.atomic import replacing
-from softness.files.hdf5 import reading, writing
-from softness.learning.hyperplane import Hyperplane
 
-_ARRAYS = ("weights", "bias", "mean", "scale")
 # Parts of networks and of boosted trees that skops leaves to the reader to trust. Of trees it warns
 # that a forged file can crash the process (none can run code); these files come from this study.
 _TRUSTED = (
@@ -25,55 +20,6 @@ _TRUSTED = (
     "sklearn.tree._tree.Tree",
 )
 _NO_DATE = (1980, 1, 1, 0, 0, 0)
-
-
-def save_hyperplane(path: str | Path, plane: Hyperplane, provenance: str = "{}") -> None:
-    """Write a hyperplane, whole or not at all.
-
-    Parameters
-    ----------
-    path
-        The HDF5 file.
-    plane
-        The model; its standardisation goes with it.
-    provenance
-        What made it, as text (canonical JSON).
-    """
-    with writing(path) as file:
-        file.attrs["record"] = "Hyperplane"
-        file.attrs["provenance"] = provenance
-        for name in _ARRAYS:
-            file.create_dataset(name, data=np.asarray(getattr(plane, name), dtype=np.float64))
-
-
-def load_hyperplane(path: str | Path) -> Hyperplane:
-    """Read a hyperplane.
-
-    Raises
-    ------
-    InputError
-        The file is absent, truncated, not a hyperplane, or its arrays do not fit.
-    """
-    with reading(path) as file:
-        _check_kind(path, file)
-        absent = [name for name in _ARRAYS if name not in file]
-        if absent:
-            raise InputError(f"{path}: lacks {', '.join(absent)}: delete it and train again")
-        weights, bias, mean, scale = (np.asarray(file[name][()]) for name in _ARRAYS)
-    fits = weights.ndim == 1 and bias.ndim == 0 and weights.shape == mean.shape == scale.shape
-    if not (fits and all(np.isfinite(values).all() for values in (weights, bias, mean, scale))):
-        raise InputError(
-            f"{path}: weights {weights.shape}, bias {bias.shape}, mean {mean.shape} and scale "
-            f"{scale.shape} do not fit or are not finite: delete it and train again"
-        )
-    return Hyperplane(weights, float(bias), mean, scale)
-
-
-def load_hyperplane_provenance(path: str | Path) -> str:
-    """Text of what made a hyperplane file."""
-    with reading(path) as file:
-        _check_kind(path, file)
-        return str(file.attrs["provenance"])
 
 
 def save_model(path: str | Path, model: Any, provenance: str = "{}") -> None:
@@ -122,15 +68,6 @@ def load_model_provenance(path: str | Path) -> str:
     return str(_load(path)["provenance"])
 
 
-def _check_kind(path: str | Path, file: h5py.File) -> None:
-    found = file.attrs.get("record")
-    if found != "Hyperplane":
-        raise InputError(
-            f"{path}: holds {found or 'a foreign HDF5 file'}, expected a Hyperplane: "
-            "give the file of a linear classifier"
-        )
-
-
 def _load(path: str | Path) -> dict[str, Any]:
     path = Path(path)
     if not path.is_file():
@@ -140,7 +77,7 @@ def _load(path: str | Path) -> dict[str, Any]:
         foreign = _foreign_types(content)
         if foreign:
             raise InputError(
-                f"{path}: holds {', '.join(foreign)}, which is not trusted: "
+                f"{path}: contains {', '.join(foreign)}, which is not trusted: "
                 "do not use a file of unknown origin; train the model again"
             )
         found = skops.io.loads(content, trusted=list(_TRUSTED))
