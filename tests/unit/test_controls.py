@@ -46,7 +46,8 @@ def test_only_known_bins_within_the_limit_count():
 
 
 def test_two_bins_have_a_slope_and_one_has_none():
-    values, reference = np.array([-1.0, 0.0, 1.0]), np.array([5.0, 4.0, 2.0])
+    """The last one lies at the very limit."""
+    values, reference = np.array([-1.0, 0.0, 2.0]), np.array([5.0, 4.0, 2.0])
     curve = np.array([np.nan, 4.0, 3.5])
     assert slope_ratio(values, curve, reference) == pytest.approx(0.25)
     assert np.isnan(slope_ratio(values[1:], curve[:2], reference[1:]))
