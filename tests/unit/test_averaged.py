@@ -73,6 +73,15 @@ def test_a_particle_alone_keeps_its_features():
     )
 
 
+def test_a_neighbour_is_closer_than_the_cutoff():
+    features, positions = np.array([[1.0], [0.0]]), np.array([[0.0, 0, 0], [2, 0, 0]])
+    assert averaged_features(features, positions, 8.0, 2.0, 1)[0] == 1
+    within = np.nextafter(2.0, 3)
+    assert averaged_features(features, positions, 8.0, within, 1)[0] == pytest.approx(
+        1 / (1 + np.exp(-1))
+    )
+
+
 def test_it_does_not_depend_on_the_cut_of_the_box_or_the_order_of_particles():
     features, positions, box_length = random_liquid()
     expected = averaged_features(features, positions, box_length, CUTOFF, 2)

@@ -11,6 +11,7 @@ from softness.uncertainty import block_labels
 def test_edges_are_equal_steps_between_the_ends():
     assert bin_edges(-1.0, 1.0, 0.5) == pytest.approx([-1, -0.5, 0, 0.5, 1])
     assert bin_edges(-1.0, 1.0, 0.7) == pytest.approx([-1, -1 / 3, 1 / 3, 1])
+    assert bin_edges(-1.0, 1.0, 9.0).tolist() == [-1, 1]
 
 
 def test_bins_are_those_of_numpy_and_outliers_are_in_none():
@@ -62,7 +63,8 @@ def test_strided_population_gives_the_probability_of_one_frame():
 
 def test_mean_of_an_empty_bin_is_unknown():
     found = count_bins(np.array([]), np.array([0.5, 0.7]), np.array([-1.0, 0.0, 1.0]))
-    assert np.isnan(found.means()[0])
+    with np.errstate(all="raise"):
+        assert np.isnan(found.means()[0])
     assert found.means()[1] == pytest.approx(0.6)
 
 
@@ -83,7 +85,7 @@ def test_thin_cells_are_emptied_and_counted():
         ({"edges": [0.0]}, "give two or more numbers"),
         ({"stride": 0}, "stride = 0: give a whole number"),
         ({"population_values": [0.1, np.nan]}, "values holds 1 values that are NaN"),
-        ({"event_blocks": [0, 2], "blocks": 2}, "event_blocks runs from 0 to 2: blocks = 2"),
+        ({"event_blocks": [0, 2], "blocks": 2}, r"event_blocks runs from 0 to 2: .* 0 to 1$"),
         ({"event_blocks": [0]}, r"event_blocks has the shape \(1,\)"),
     ],
 )

@@ -57,6 +57,15 @@ def test_units_and_origin_of_features_do_not_matter():
     assert other.value(features * factor - 17) == pytest.approx(plane.value(features), abs=1e-5)
 
 
+def test_a_feature_that_never_varies_has_the_scale_1_however_large_and_small_ones_keep_theirs():
+    tiny = np.tile([1e-10, 3e-10], 50)
+    features = np.stack([np.zeros(100), np.full(100, 1e6 + 0.1), tiny], axis=1)
+    assert features.std(axis=0)[1] > 0, "no rounding error to tell from a scale"
+    mean, scale = classify.standardisation(features)
+    assert mean == pytest.approx([0, 1e6 + 0.1, 2e-10], rel=1e-9, abs=0)
+    assert scale == pytest.approx([1, 1, 1e-10], rel=1e-9, abs=0)
+
+
 def test_standardisation_of_the_population_travels_with_the_model():
     features, labels, _ = two_clouds(500, np.random.default_rng(4))
     mean, scale = np.full(6, 90.0), np.full(6, 4.0)

@@ -61,6 +61,14 @@ def test_the_quadratic_term_is_relative_to_the_linear_one_at_the_limit():
     assert np.isnan(quadratic(X[:2], bent[:2], weights[:2]))
 
 
+def test_two_bins_have_a_slope_and_one_has_none():
+    """The last one lies at the very limit."""
+    values, reference = np.array([-1.0, 0.0, 2.0]), np.array([5.0, 4.0, 2.0])
+    curve = np.array([np.nan, 4.0, 3.5])
+    assert slope_ratio(values, curve, reference) == pytest.approx(0.25)
+    assert np.isnan(slope_ratio(values[1:], curve[:2], reference[1:]))
+
+
 def test_messages_name_argument_value_and_remedy():
     with pytest.raises(InputError, match=r"mean has the shape \(2,\), scale \(3,\)"):
         random_hyperplane(np.zeros(2), np.ones(3), np.random.default_rng(1))

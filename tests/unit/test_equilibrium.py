@@ -16,6 +16,11 @@ def test_noise_around_a_constant_agrees_within_its_error():
     assert 0.85 < np.std(ratios) < 1.15
 
 
+def test_two_samples_in_each_half_have_an_error_and_one_has_none():
+    assert energy_halves(np.array([1.0, 3, 2, 6])) == pytest.approx((2, 4, 5**0.5))
+    assert energy_halves(np.array([1.0, 3, 2])) == pytest.approx((1, 3, np.nan), nan_ok=True)
+
+
 def test_a_relaxing_energy_differs_between_halves():
     time = np.linspace(0, 1, 400)
     energies = -7 + np.exp(-3 * time) + 0.05 * np.random.default_rng(1).normal(size=400)

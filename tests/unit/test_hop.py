@@ -261,18 +261,19 @@ series = arrays(
 )
 
 
-@given(hop=series, cuts=st.lists(st.integers(0, 30), max_size=5))
+@given(hop=series, cuts=st.lists(st.integers(0, 30), max_size=5), start=st.sampled_from([0, 5]))
 @settings(deadline=None, max_examples=100)
-def test_events_are_the_excursions_above_the_threshold(hop, cuts):
+def test_events_are_the_excursions_above_the_threshold(hop, cuts, start):
     expected = set()
     for particle, first, last in runs_by_definition(hop > 0.2):
         frame = first + int(np.argmax(hop[first : last + 1, particle]))
         cut = first == 0 or last == len(hop) - 1
-        expected.add((particle, 5 + frame, hop[frame, particle], 5 + first, 5 + last, cut))
-    found = events(hop)
+        value = hop[frame, particle]
+        expected.add((particle, start + frame, value, start + first, start + last, cut))
+    found = events(hop, first_frame=start)
     assert len(found) == len(expected)
     assert {tuple(event) for event in found.tolist()} == expected
-    stream = EventStream()
+    stream = EventStream(first_frame=start)
     parts = [stream.push(block) for block in np.split(hop, sorted(cuts))]
     assert np.array_equal(np.concatenate([*parts, stream.close()]), found)
 

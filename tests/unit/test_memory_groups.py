@@ -292,6 +292,17 @@ def test_group_at_the_mean_is_left_out_of_all_draws():
     assert found.curves.value[[0, 2]] == pytest.approx(np.tile([1.0, 0.5, 0.3], (2, 1)))
 
 
+def test_a_group_is_left_out_for_the_error_of_its_own_distance_from_the_mean():
+    """The first group is always 0.1 below everyone, who differ by more from replica to replica."""
+    generator = np.random.default_rng(14)
+    everyone, scatter = generator.normal(size=(2, 5, 1))
+    means = np.stack([everyone - 0.1, everyone + 5 + scatter, everyone], axis=1)
+    times, counts = np.array([0.0, 1.0, 10.0]), np.full((1, 3, 3), 50.0)
+    sums = [50 * (one + 0.01 * times)[None] for one in means]
+    found = groups.analyse_groups(times, sums, [counts] * 5, (1, 10), 100, generator)
+    assert np.isfinite(found.curves.value).all()
+
+
 def test_single_unit_has_values_and_no_interval():
     times, sums, counts = forgetting(np.random.default_rng(7), replicas=1, origins=4)
     total = [sums[0].sum(axis=0, keepdims=True)], [counts[0].sum(axis=0, keepdims=True)]
@@ -319,10 +330,9 @@ def test_messages_name_argument_value_and_remedy():
         sums.add(origin, 0, np.zeros(5))
     with pytest.raises(InputError, match="values holds 1 values that are NaN"):
         sums.begin(np.array([0.0, np.nan]))
-    with pytest.raises(InputError, match="edges = "):
-        groups.GroupSums(np.array([0.0, np.nan]), 3)
-    with pytest.raises(InputError, match="edges = "):
-        groups.GroupSums(np.array([1.0, 1.0]), 1)
+    for edges in ([0.0, np.nan], [1.0, 1.0], [1.0], [[0.0], [1.0]]):
+        with pytest.raises(InputError, match="edges = "):
+            groups.GroupSums(np.array(edges), 3)
     with pytest.raises(InputError, match="everyone"):
         curves_of.normalised(np.ones((2, 3)), np.ones(2))
     with pytest.raises(InputError, match="times = "):

@@ -226,6 +226,8 @@ def test_random_flips_agree_with_all_flips(monkeypatch):
     monkeypatch.setattr(response, "ALL_FLIPS_UP_TO", 11)
     random = response.sign_flip_test(given, None, generator, 9999)
     assert len(random.largest) == 10000
+    for test in (exact, random):
+        assert test.largest[0] == pytest.approx(np.abs(test.statistic).max())
     spread = np.sqrt(exact.p * (1 - exact.p) / 10000)
     assert (np.abs(random.p - exact.p) <= 4.5 * spread + 2e-4).all()
     assert random.p.min() >= 1e-4

@@ -22,3 +22,11 @@ def test_the_upper_face_belongs_to_the_next_image():
     wrapped, images = wrap(np.array([[5.0, -5.0, np.nextafter(5.0, 0)]]), 10.0)
     assert wrapped[0, :2].tolist() == [-5.0, -5.0]
     assert images[0].tolist() == [1, 0, 0]
+
+
+def test_a_place_that_rounding_leaves_on_the_upper_face_goes_to_the_next_image():
+    position, length = np.full((1, 3), 19.24), 2.96
+    assert (position - np.floor(position / length + 0.5) * length >= length / 2).all()
+    wrapped, images = wrap(position, length)
+    assert (wrapped >= -length / 2).all() and (wrapped < 0).all()
+    assert (images == 7).all()

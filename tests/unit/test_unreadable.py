@@ -8,11 +8,11 @@ import tarfile
 
 import h5py
 import pytest
-from softness.files.claims import read_claims
 
 from softness import yaml_files
 from softness.archiving.container import open_archive
 from softness.errors import InputError
+from softness.files.claims import read_claims
 from softness.files.hdf5 import reading, writing
 from softness.files.unreadable import raised_in, unreadable
 from softness.simulate import parts
