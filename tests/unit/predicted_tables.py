@@ -121,7 +121,7 @@ def predicted(**changes):
     plan = Plan(**changes)
     return FigureData(
         settings={"seed": 1, "draws": DRAWS, "block_length": 2.0},
-        softness=[softness(plan)],
+        softness_all=[softness(plan)],
         regression=regressions(plan),
         predictions=[predictions(plan, t) for t in plan.temperatures],
         predicted_barriers=[barriers(plan)],

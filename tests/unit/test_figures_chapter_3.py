@@ -768,7 +768,7 @@ def test_snapshots_without_a_value_do_not_count(as_planted):
 
 def test_softness_is_put_among_the_features_of_a_regressor(as_planted):
     """Four features of six, and another unit of each: the same values up to a constant."""
-    softness, record = as_planted.softness[0], as_planted.regression[0]
+    softness, record = as_planted.softness_all[0], as_planted.regression[0]
     plane = directions.embedded(as_planted, softness.weights, record, converted=True)
     assert (plane[4:] == 0).all()
     features = np.random.default_rng(1).normal(size=(20, 6))
@@ -786,7 +786,7 @@ def test_cosines_are_given_as_in_the_dissertation_and_in_one_unit(as_planted):
     data = replace(as_planted, regression=stretched)
     numbers = module("T3.1").table(data).query("variable == 'svr'").set_index("quantity")["value"]
     assert numbers["cosine"] == pytest.approx(0.13264, abs=1e-5)
-    softness = as_planted.softness[0].weights * scale[:4]
+    softness = as_planted.softness_all[0].weights * scale[:4]
     weights = record.weights[1]
     expected = weights[:4] @ softness / np.linalg.norm(weights) / np.linalg.norm(softness)
     assert numbers["converted_cosine"] == pytest.approx(expected)

@@ -249,6 +249,9 @@ def test_longer_jobs_ask_for_more_time(study):
 
 def test_each_classifier_has_its_labelled_set(study):
     assert study.classifiers()["softness"] == ("activated", "0.5")
+    assert study.trained_classifiers()["softness_all"] == ("activated", "0.5")
+    assert study.train_classifier("softness_all")["features"] == "all"
+    assert study.train_classifier("softness")["features"] == "radial"
     assert study.classifiers()["fluidity_1.2"] == ("extremes", "1.2")
     assert study.classifiers()["low_tail_2"] == ("low_tail", "2")
     assert set(study.classifiers().values()) | {("activated", "0.53")} == set(study.labelled_sets())

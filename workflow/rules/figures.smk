@@ -9,6 +9,7 @@ TABLES = {
     "van_hove": runs_at(rules.van_hove.output, study.labels),
     "rearrangements": runs_at(rules.rearrangements.output, study.labels[0]),
     "softness": expand(rules.train_classifier.output, name="softness"),
+    "softness_all": expand(rules.train_classifier.output, name="softness_all"),
     "fluidity": expand(
         rules.train_classifier.output,
         name=[f"fluidity_{temperature}" for temperature in study.fluidity_labels],

@@ -1,6 +1,6 @@
 # From feature tables to classifiers, and to learned variables of all particles.
 
-SETS = {name: where for name, where in study.classifiers().items()}
+SETS = study.trained_classifiers()
 
 
 rule train_classifier:
@@ -82,7 +82,7 @@ rule accuracy:
     input:
         samples=f"{RESULTS}/samples/{{kind}}/T{{temperature}}.h5",
         features=of_replicas(rules.sample_features.output),
-        classifiers=expand(rules.train_classifier.output, name=SETS),
+        classifiers=expand(rules.train_classifier.output, name=study.classifiers()),
         reference=rules.reference_features.output,
         relaxation=rules.relaxation.output,
         code=code_of("accuracy"),

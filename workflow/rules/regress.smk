@@ -121,7 +121,7 @@ rule predict:
     input:
         ensembles=counts_of_snapshots,
         features=of_replicas(rules.snapshot_features.output),
-        softness=expand(rules.train_classifier.output, name="softness"),
+        softness=expand(rules.train_classifier.output, name="softness_all"),
         models=expand(rules.regress.output.model, regressor=study.regressors()),
         code=code_of("predict"),
     output:
@@ -143,7 +143,7 @@ rule predict:
 rule predicted_values:
     input:
         models=expand(rules.regress.output.model, regressor=study.direct_regressors()),
-        softness=expand(rules.train_classifier.output, name="softness"),
+        softness=expand(rules.train_classifier.output, name="softness_all"),
         hop=rules.hop_indicator.output,
         population=rules.population_features.output,
         events=lambda wildcards: where_barriers(rules.event_features.output, wildcards, "below"),

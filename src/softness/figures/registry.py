@@ -56,7 +56,7 @@ class FigureEntry:
         return importlib.import_module(self.module_names[1])
 
 
-PREDICTED = ("softness", "regression", "predictions")
+PREDICTED = ("softness_all", "regression", "predictions")
 PREDICTED_BARRIERS = (*PREDICTED, "predicted_barriers")
 
 FIGURES = (

@@ -42,6 +42,8 @@ class FigureData:
         One a replica, at the training temperature.
     softness
         The classifier of activated dynamics, alone in its list.
+    softness_all
+        The same with all structure functions, which Chapter 3 compares with.
     fluidity
         The classifiers of extremes, one a temperature.
     training, transfer, extremes
@@ -81,6 +83,7 @@ class FigureData:
     van_hove: Sequence[VanHove] = ()
     rearrangements: Sequence[Rearrangements] = ()
     softness: Sequence[Classifier] = ()
+    softness_all: Sequence[Classifier] = ()
     fluidity: Sequence[Classifier] = ()
     training: Sequence[Accuracies] = ()
     transfer: Sequence[Accuracies] = ()

@@ -49,7 +49,7 @@ def drawn_cosine(data: FigureData, record: Regression) -> Estimate:
 
 def _with_softness(data: FigureData, record: Regression, setting: int) -> Estimate:
     """Plain cosine of the plane of some settings with softness; errors as of the chosen ones."""
-    softness, chosen = data.softness[0], record.weights[int(record.chosen)]
+    softness, chosen = data.softness_all[0], record.weights[int(record.chosen)]
     plane = embedded(data, softness.weights, record)
     without_one = [
         [cosine(row, plane) for row in record.jackknife_weights],
@@ -82,7 +82,7 @@ def embedded(
         Whether weights are converted to the units of the regressor's features. The dissertation
         compares planes as they are, each in the units of its own standardisation.
     """
-    softness = data.softness[0]
+    softness = data.softness_all[0]
     columns = record.columns.astype(str).tolist()
     places = [columns.index(name) for name in softness.columns.astype(str)]
     found = np.zeros(len(columns))

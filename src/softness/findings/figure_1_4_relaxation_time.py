@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from softness.findings import learned
+from softness.findings import weighted
 from softness.findings.data import FigureData
 from softness.uncertainty import Estimate, combined
 from softness.verdicts import Claim, Statement, above, equal
@@ -84,7 +84,7 @@ def _curvature(temperature: np.ndarray, times: Estimate) -> Estimate | None:
     if known.sum() < 3:
         return None
     logs = times.map(lambda each: np.log(each[..., known]))
-    weights = np.sqrt(learned.inverse_variance(logs.draws))
+    weights = np.sqrt(weighted.inverse_variance(logs.draws))
     weights = weights if weights.any() else np.ones(len(weights))
     design = np.vander(1 / temperature[known], 3)
     solve = np.linalg.pinv(design * weights[:, None])[0] * weights

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from softness.barriers.controls import quadratic
-from softness.findings import barrier_curves, learned
+from softness.findings import barrier_curves, learned, weighted
 from softness.findings.data import FigureData
 from softness.findings.learned import ARRHENIUS, SOFTNESS, BinProbabilities
 from softness.uncertainty import Estimate
@@ -79,7 +79,7 @@ def compute(data: FigureData) -> Findings:
     """
     table = data.barriers[0]
     energy, x = barrier_curves.curve(table, SOFTNESS, barrier_curves.ENERGY), learned.centres(table)
-    weights = learned.inverse_variance(energy.draws)
+    weights = weighted.inverse_variance(energy.draws)
     terms = np.array([quadratic(x, each, weights) for each in energy.draws])
     return Findings(
         bins=learned.bin_probabilities(table, SOFTNESS, ARRHENIUS),

@@ -99,7 +99,7 @@ def compute(data: FigureData) -> Findings:
     names = [n for n in regressed.names_with_barriers(barriers) if n not in ELSEWHERE]
     return Findings(
         barriers=curves.curves_of(barriers, names, doubt, random_directions=True),
-        untrained=learned.doubt(softness=data.softness),
+        untrained=learned.doubt(softness=data.softness_all),
         doubt_of_regressors=regressed.doubt_of_barriers(data, softness=False),
     )
 

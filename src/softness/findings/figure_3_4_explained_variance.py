@@ -109,7 +109,7 @@ def compute(data: FigureData) -> Findings:
         ],
         doubts=doubts(regressed.FEWEST_EVENTS),
         doubts_without_noise=doubts(regressed.FEWEST_WITHOUT_NOISE),
-        untrained=learned.doubt(softness=data.softness),
+        untrained=learned.doubt(softness=data.softness_all),
     )
 
 

@@ -90,7 +90,7 @@ def compute(data: FigureData) -> Findings:
         snapshots={t: len(each) for t, each in tested.items()},
         constant=[name for name in scales if regressed.is_constant(at_training, name)],
         lacking=lacking or ("" if len(tested) > 1 else "needs two temperatures"),
-        untrained=learned.doubt(softness=data.softness),
+        untrained=learned.doubt(softness=data.softness_all),
         # The models owe to the training temperature whatever they know.
         doubt=regressed.doubt_of_barriers(data, softness=False),
     )

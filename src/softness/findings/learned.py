@@ -13,6 +13,7 @@ from softness import seeds
 from softness.barriers.fit import FORMS, METHODS, log_prefactor
 from softness.files.records.barriers import BarrierTable
 from softness.files.records.learned import Accuracies, Classifier
+from softness.findings import weighted
 from softness.findings.data import FigureData
 from softness.learning.scores import balanced_accuracy, held_out_right, middle_of_maxima
 from softness.uncertainty import Estimate, Units, bootstrap, combined, interval
@@ -259,36 +260,9 @@ def curvature_effect(table: BarrierTable, name: str, form: int) -> Estimate:
     draws = unit * table.curvature_draws[:, form, variable]
     enough = np.isfinite(draws).mean(axis=0) > LEAST_DEFINED
     used = np.isfinite(effect) & np.isfinite(table.value[variable]) & enough
-    weights = inverse_variance(draws[:, used])
-    value = _mean(effect[used], weights)
-    return Estimate(value, _mean(draws[:, used], weights), units_of(table))
-
-
-def inverse_variance(draws: np.ndarray) -> np.ndarray:
-    """(...) weights from (draws, ...); 0 where too few are finite, or none differs."""
-    finite = np.isfinite(draws)
-    number = np.maximum(finite.sum(axis=0), 1)
-    mean = np.where(finite, draws, 0.0).sum(axis=0) / number
-    variance = (np.where(finite, draws - mean, 0.0) ** 2).sum(axis=0) / number
-    return np.divide(1.0, variance, out=np.zeros(variance.shape), where=variance > 0)
-
-
-def _mean(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Weighted mean over the last axis of what is defined; nan if nothing is."""
-    weights = np.where(np.isfinite(values), weights, 0.0)
-    total = weights.sum(axis=-1)
-    weighted = (weights * np.nan_to_num(values)).sum(axis=-1)
-    return np.divide(weighted, total, out=np.full(total.shape, np.nan), where=total > 0)
-
-
-def _slope(x: np.ndarray, values: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Slope of the weighted straight line through what is defined; nan with fewer than two."""
-    weights = np.where(np.isfinite(values), weights, 0.0)
-    centre = np.nan_to_num(_mean(np.where(weights > 0, x, np.nan), weights))
-    away = np.where(weights > 0, x - centre[..., None], 0.0)
-    square = (weights * away**2).sum(axis=-1)
-    product = (weights * away * np.nan_to_num(values)).sum(axis=-1)
-    return np.divide(product, square, out=np.full(square.shape, np.nan), where=square > 0)
+    weights = weighted.inverse_variance(draws[:, used])
+    value = weighted.mean(effect[used], weights)
+    return Estimate(value, weighted.mean(draws[:, used], weights), units_of(table))
 
 
 # Series over temperatures
@@ -314,12 +288,12 @@ def trend(by_temperature: Mapping[float, Estimate]) -> Estimate:
     over a wide range of T does so at no common rate.
     """
     series = [by_temperature[temperature] for temperature in sorted(by_temperature)]
-    weights = np.array([inverse_variance(each.draws) for each in series])
+    weights = np.array([weighted.inverse_variance(each.draws) for each in series])
     weights = weights if weights.any() else np.ones(len(series))
     order = np.arange(len(series), dtype=np.float64)
 
     def slope(values: Sequence[np.ndarray], axis: int) -> np.ndarray:
-        return _slope(order, np.stack(values, axis=-1), weights)
+        return weighted.slope(order, np.stack(values, axis=-1), weights)
 
     return combined(slope, series)
 

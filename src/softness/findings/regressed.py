@@ -290,7 +290,7 @@ def doubt(
     fewest
         Mean number of runs in which a particle must rearrange.
     """
-    texts = [learned.doubt(softness=data.softness)] if softness else []
+    texts = [learned.doubt(softness=data.softness_all)] if softness else []
     for each in snapshots:
         mean = events_a_particle(each)
         if mean < fewest:

@@ -178,7 +178,7 @@ def compute(data: FigureData) -> Findings:
         nearest=nearest_cosines(data, *both) if both else {},
         constant=[name for name in names if regressed.is_constant(snapshots, name)],
         doubt=regressed.doubt_of_barriers(data, softness=False),
-        doubt_of_softness=learned.doubt(softness=data.softness),
+        doubt_of_softness=learned.doubt(softness=data.softness_all),
         incomparable=_incomparable(data),
         other_scale=_incomparable(data, labels=True),
         untested="" if snapshots else regressed.no_test_snapshots(data),
@@ -328,11 +328,11 @@ def _numbers(data: FigureData, name: str, estimates: Mapping[str, Estimate]) -> 
 
 def _single_cosines(data: FigureData, record: Regression) -> dict[str, float]:
     """Cosines with softness: over all settings, in one unit, and in the covariance's metric."""
-    plane = embedded(data, data.softness[0].weights, record)
+    plane = embedded(data, data.softness_all[0].weights, record)
     chosen = record.weights[int(record.chosen)]
     of_settings = np.array([cosine(weights, plane) for weights in record.weights])
     of_settings = of_settings[np.isfinite(of_settings)]
-    converted = embedded(data, data.softness[0].weights, record, converted=True)
+    converted = embedded(data, data.softness_all[0].weights, record, converted=True)
     numbers = {"converted_cosine": cosine(chosen, converted)}
     if len(of_settings):
         numbers["cosine_of_settings_low"] = float(of_settings.min())

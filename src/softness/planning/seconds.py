@@ -89,7 +89,7 @@ def _snapshots(sizes: Sizes, job: Mapping[str, str]) -> float:
 
 def _classifier(sizes: Sizes, job: Mapping[str, str]) -> float:
     block, samples = sizes.config["classifier"], sizes.config["samples"]
-    kind, _ = sizes.study.classifiers()[job["name"]]
+    kind, _ = sizes.study.trained_classifiers()[job["name"]]
     wanted = samples["activated" if kind == "activated" else "extremes"]
     fits = 1 + len(sizes.study.replicas) + block["folds"] + block["jackknife"]
     return START + 5e-5 * 2 * wanted * fits

@@ -8,6 +8,9 @@ from softness.study.base import Base, label
 TAILS = {"extremes": "both", "high_tail": "high", "low_tail": "low"}
 PREFIXES = {"extremes": "fluidity", "high_tail": "high_tail", "low_tail": "low_tail"}
 
+SOFTNESS_OF_ALL, ALL = "softness_all", "all"
+"""The second plane of softness, and which structure functions it sees (section 3.2.4)."""
+
 
 class Learning(Base):
     """Labelled sets, features, classifiers, learned variables and their barriers."""
@@ -37,6 +40,10 @@ class Learning(Base):
         return {"softness": ("activated", self.training_label)} | {
             f"{PREFIXES[kind]}_{t}": (kind, t) for kind in TAILS for t in self.fluidity_labels
         }
+
+    def trained_classifiers(self) -> dict[str, tuple[str, str]]:
+        """The same, and softness of all structure functions, which Chapter 3 compares with."""
+        return self.classifiers() | {SOFTNESS_OF_ALL: ("activated", self.training_label)}
 
     def variables(self) -> list[str]:
         """Classifiers whose values are computed everywhere; one-tail controls are not."""
@@ -90,13 +97,14 @@ class Learning(Base):
     def train_classifier(self, name: str) -> dict[str, Any]:
         """Settings of a classifier."""
         block = self.config["classifier"]
-        kind, temperature = self.classifiers()[name]
+        kind, temperature = self.trained_classifiers()[name]
         return {
             "kind": kind,
             "temperature": float(temperature),
             "seed": self.config["seed"],
             "block_length": self.config["uncertainty"]["block_length"],
-            **{key: block[key] for key in ("features", "penalty", "folds", "jackknife")},
+            "features": ALL if name == SOFTNESS_OF_ALL else block["features"],
+            **{key: block[key] for key in ("penalty", "folds", "jackknife")},
         }
 
     def _planes(self) -> dict[str, Any]:

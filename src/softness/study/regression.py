@@ -7,7 +7,7 @@ from typing import Any
 from softness.configuration.analysed import VARIED
 from softness.configuration.simulated import LEAST_RUNS
 from softness.study.base import label
-from softness.study.learning import Learning
+from softness.study.learning import ALL, Learning
 from softness.study.simulations import Simulations
 
 # Regressors that are a model with one thing varied: labels by the CSD or of other times and
@@ -174,7 +174,7 @@ class Regressions(Simulations, Learning):
 
     def predicted_values(self) -> dict[str, Any]:
         """Settings of the predictions of all models on features of order 0 for one run."""
-        return self._planes() | {"stride": self.config["barriers"]["stride"]}
+        return self._planes() | {"features": ALL, "stride": self.config["barriers"]["stride"]}
 
     def averaged_values(self, temperature: str, replica: str) -> dict[str, Any]:
         """Settings of the predictions of models on features of higher order for one run."""
