@@ -1,6 +1,6 @@
 """Figures on made-up tables: claims by known values, colours the same everywhere, equal bytes."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
@@ -10,7 +10,7 @@ from softness.dynamics.scattering import plateau_slope
 from softness.errors import InputError
 from softness.figures import registry, style
 from softness.files.records.dynamics import DisplacementMap, PairDistributions, RelaxationTable
-from softness.findings.data import FigureData
+from softness.findings.data import KINDS, FigureData
 
 TEMPERATURES = [0.45, 0.5, 0.6, 0.8, 1.0, 2.0]
 LAG = np.geomspace(0.01, 5000, 60)
@@ -274,6 +274,13 @@ def perceived_lightness(colour):
 def test_an_unknown_figure_is_refused():
     with pytest.raises(InputError, match=r"figure '9\.9' is not in the registry"):
         registry.find("9.9")
+
+
+def test_each_kind_of_table_is_that_of_a_record_and_is_drawn():
+    assert set(KINDS) == {kind for entry in registry.FIGURES for kind in entry.tables}
+    for record in KINDS.values():
+        assert record.__module__.startswith("softness.files.records.")
+        assert all("dimensions" in each.metadata for each in fields(record))
 
 
 def test_every_module_says_what_it_shows():

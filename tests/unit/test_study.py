@@ -1,6 +1,7 @@
 """A study as the workflow sees it."""
 
 import contextlib
+import json
 import re
 from pathlib import Path
 
@@ -115,6 +116,13 @@ def test_wildcards_may_be_texts_or_numbers(study):
     ):
         texts = [str(number) for number in numbers]
         assert study.parameter(rule, *texts) == study.parameter(rule, *numbers)
+
+
+def test_a_rule_that_needs_no_more_is_given_blocks_and_its_place(study):
+    found = json.loads(study.blocks("van_hove", "hop", temperature="0.50", replica="1"))
+    blocks = {name: study.config[name] for name in ("van_hove", "hop")}
+    assert found == {"temperature": 0.5, "replica": 1, **blocks}
+    assert study.blocks(replica="1") == study.blocks(replica=1) == '{"replica":1}'
 
 
 def test_every_simulation_starts_from_the_one_before(study):

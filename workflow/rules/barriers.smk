@@ -65,3 +65,10 @@ rule barriers:
     shell:
         "python -m softness.stages.barriers --settings {params.settings:q}"
         " --counts {input.counts} --output {output} 2> {log}"
+
+
+TABLES |= {
+    "distribution": expand(rules.distribution.output, temperature=study.labels),
+    "barriers": expand(rules.barriers.output, limit="below"),
+    "wide_barriers": expand(rules.barriers.output, limit="sensitivity"),
+}

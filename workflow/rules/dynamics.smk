@@ -12,7 +12,9 @@ rule pair_distribution:
     resources:
         mem_mb=1000,
     params:
-        settings=lambda wildcards: study.parameter("pair_distribution", wildcards.temperature),
+        settings=lambda wildcards: study.blocks(
+            "pair_distribution", temperature=wildcards.temperature
+        ),
     message:
         "g(r) at T={wildcards.temperature}, replica {wildcards.replica}"
     shell:
@@ -32,7 +34,9 @@ rule self_scattering:
     resources:
         mem_mb=1000,
     params:
-        settings=lambda wildcards: study.parameter("self_scattering", wildcards.temperature),
+        settings=lambda wildcards: study.blocks(
+            "self_scattering", temperature=wildcards.temperature
+        ),
     message:
         "F_s at T={wildcards.temperature}, replica {wildcards.replica}"
     shell:
@@ -51,7 +55,7 @@ rule van_hove:
     resources:
         mem_mb=1000,
     params:
-        settings=lambda wildcards: study.parameter("van_hove", **wildcards),
+        settings=lambda wildcards: study.blocks("van_hove", **wildcards),
     message:
         "van Hove function at T={wildcards.temperature}, replica {wildcards.replica}"
     shell:
@@ -125,3 +129,12 @@ rule equilibration_evidence:
         " --histories {input.histories} --trajectories {input.trajectories}"
         " --relaxations {input.relaxations}"
         " --output {output.table} --csv {output.csv} 2> {log}"
+
+
+TABLES |= {
+    "pair_distribution": runs_at(rules.pair_distribution.output, study.labels),
+    "relaxation": expand(rules.relaxation.output, temperature=study.labels),
+    "displacement_map": expand(rules.displacement_map.output, replica=study.replicas),
+    "van_hove": runs_at(rules.van_hove.output, study.labels),
+    "evidence": rules.equilibration_evidence.output.table,
+}

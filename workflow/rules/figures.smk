@@ -2,37 +2,6 @@
 
 from softness.figures.registry import FIGURES
 
-TABLES = {
-    "pair_distribution": runs_at(rules.pair_distribution.output, study.labels),
-    "relaxation": expand(rules.relaxation.output, temperature=study.labels),
-    "displacement_map": expand(rules.displacement_map.output, replica=study.replicas),
-    "van_hove": runs_at(rules.van_hove.output, study.labels),
-    "rearrangements": runs_at(rules.rearrangements.output, study.labels[0]),
-    "softness": expand(rules.train_classifier.output, name="softness"),
-    "softness_all": expand(rules.train_classifier.output, name="softness_all"),
-    "fluidity": expand(
-        rules.train_classifier.output,
-        name=[f"fluidity_{temperature}" for temperature in study.fluidity_labels],
-    ),
-    "training": expand(rules.accuracy.output, kind="activated", temperature=study.training_label),
-    "transfer": expand(rules.accuracy.output, kind="activated", temperature=study.transfer_label),
-    "extremes": expand(rules.accuracy.output, kind="extremes", temperature=study.fluidity_labels),
-    "distribution": expand(rules.distribution.output, temperature=study.labels),
-    "barriers": expand(rules.barriers.output, limit="below"),
-    "wide_barriers": expand(rules.barriers.output, limit="sensitivity"),
-    "regression": expand(rules.regress.output.record, regressor=study.regressors()),
-    "predictions": expand(rules.predict.output, temperature=study.ensemble_labels),
-    "predicted_barriers": rules.predicted_barriers.output,
-    "shares": expand(rules.snapshot_shares.output, temperature=study.ensemble_labels),
-    "csd_threshold": rules.csd_threshold.output,
-    "softness_decay": runs_at(rules.softness_decay.output, study.decay_labels),
-    "cycle_response": expand(
-        of_snapshots(rules.cycle_response.output, study.cycle_snapshots), pulse=study.pulses
-    ),
-    "evidence": rules.equilibration_evidence.output.table,
-    "propensity_scores": rules.propensity_scores.output,
-}
-
 for entry in FIGURES:
 
     rule:

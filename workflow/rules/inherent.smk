@@ -151,3 +151,6 @@ rule quench:
 rule inherent_states:
     input:
         runs_at(rules.quench.output, study.labels),
+
+
+TABLES["propensity_scores"] = rules.propensity_scores.output

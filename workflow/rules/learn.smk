@@ -103,3 +103,16 @@ rule accuracy:
         " --samples {input.samples} --features {input.features} --classifiers {input.classifiers}"
         " --reference {input.reference} --relaxation {input.relaxation}"
         " --output {output} 2> {log}"
+
+
+TABLES |= {
+    "softness": expand(rules.train_classifier.output, name="softness"),
+    "softness_all": expand(rules.train_classifier.output, name="softness_all"),
+    "fluidity": expand(
+        rules.train_classifier.output,
+        name=[f"fluidity_{temperature}" for temperature in study.fluidity_labels],
+    ),
+    "training": expand(rules.accuracy.output, kind="activated", temperature=study.training_label),
+    "transfer": expand(rules.accuracy.output, kind="activated", temperature=study.transfer_label),
+    "extremes": expand(rules.accuracy.output, kind="extremes", temperature=study.fluidity_labels),
+}

@@ -95,3 +95,11 @@ rule cycle_response:
         " --control {input.control} --control-history {input.control_history}"
         " --softness {input.softness} --reference {input.reference}"
         " --distribution {input.distribution} --output {output} 2> {log}"
+
+
+TABLES |= {
+    "softness_decay": runs_at(rules.softness_decay.output, study.decay_labels),
+    "cycle_response": expand(
+        of_snapshots(rules.cycle_response.output, study.cycle_snapshots), pulse=study.pulses
+    ),
+}

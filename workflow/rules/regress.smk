@@ -222,3 +222,12 @@ use rule barriers as predicted_barriers with:
         f"{RESULTS}/barriers/predicted.h5",
     message:
         "energy barriers of predictions"
+
+
+TABLES |= {
+    "regression": expand(rules.regress.output.record, regressor=study.regressors()),
+    "predictions": expand(rules.predict.output, temperature=study.ensemble_labels),
+    "predicted_barriers": rules.predicted_barriers.output,
+    "shares": expand(rules.snapshot_shares.output, temperature=study.ensemble_labels),
+    "csd_threshold": rules.csd_threshold.output,
+}

@@ -141,3 +141,6 @@ rule sample_features:
     shell:
         "python -m softness.stages.features --settings {params.settings:q}"
         " --trajectory {input.trajectory} --samples {input.samples} --output {output} 2> {log}"
+
+
+TABLES |= {"rearrangements": runs_at(rules.rearrangements.output, study.labels[0])}

@@ -25,7 +25,7 @@ class FigureEntry:
     chapter
         Under which it stands in the report.
     tables
-        Kinds of tables that it is drawn from (`softness.figures.data.KINDS`).
+        Kinds of tables that it is drawn from (`softness.findings.data.KINDS`).
     formats
         Kinds of files that it is written as; a table is written as HTML and LaTeX as well.
     """

@@ -51,6 +51,19 @@ class Base:
         """
         return canonical_json(getattr(self, rule)(*arguments, **wildcards))
 
+    def blocks(self, *names: str, **place: str | int) -> str:
+        """Settings of a rule that needs blocks of the configuration alone, as one text.
+
+        Parameters
+        ----------
+        names
+            Of the blocks.
+        place
+            Wildcards that count, ``temperature`` and ``replica`` for example.
+        """
+        where = {key: float(at) if key == "temperature" else int(at) for key, at in place.items()}
+        return canonical_json(where | {name: self.config[name] for name in names})
+
 
 def label(temperature: float) -> str:
     """A temperature as it stands in file names: ``"0.45"``, ``"1"``."""

@@ -13,20 +13,6 @@ class Dynamics(Base):
         """The training temperature as it stands in file names."""
         return label(self.config["roles"]["training"])
 
-    def pair_distribution(self, temperature: str) -> dict[str, Any]:
-        """Settings of g(r) of one run."""
-        return {
-            "temperature": float(temperature),
-            "pair_distribution": self.config["pair_distribution"],
-        }
-
-    def self_scattering(self, temperature: str) -> dict[str, Any]:
-        """Settings of F_s of one run."""
-        return {
-            "temperature": float(temperature),
-            "self_scattering": self.config["self_scattering"],
-        }
-
     def displacement_map(self, replica: str) -> dict[str, Any]:
         """Settings of the map of displacements of one run, at the training temperature."""
         return {
@@ -59,10 +45,6 @@ class Dynamics(Base):
             "evidence": self.config["equilibration"]["evidence"],
             "spacing": {str(t): spacing for t, spacing in self.snapshot_spacings().items()},
         }
-
-    def van_hove(self, temperature: str, replica: str) -> dict[str, Any]:
-        """Settings of the van Hove function of one run."""
-        return self._at(temperature, replica) | {"van_hove": self.config["van_hove"]}
 
     def hop_indicator(self, temperature: str, replica: str) -> dict[str, Any]:
         """Settings of p_hop of one run, which has no threshold."""

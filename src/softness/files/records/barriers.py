@@ -1,5 +1,6 @@
 """Rearrangements in bins of learned variables, and the barriers of the bins."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,3 +53,21 @@ class BarrierTable:
     strength: np.ndarray = array("variables")
     strength_draws: np.ndarray = array("draws variables")
     slope_onset: np.ndarray = array("variables", "eps_AA/k_B")
+
+
+@dataclass(frozen=True)
+class BarrierTables:
+    """Tables of this module that figures are drawn from, by kind.
+
+    Attributes
+    ----------
+    barriers, wide_barriers
+        Fitted to the temperatures below the onset, and to those of the sensitivity test as well
+        (one each).
+    predicted_barriers
+        Of softness, of all regressors and of random directions, by events soon after (one).
+    """
+
+    barriers: Sequence[BarrierTable] = ()
+    wide_barriers: Sequence[BarrierTable] = ()
+    predicted_barriers: Sequence[BarrierTable] = ()

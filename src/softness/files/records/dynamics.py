@@ -1,5 +1,6 @@
 """How the liquid moves: tables of its relaxation, one dataclass a kind of file."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -127,3 +128,26 @@ class VanHove:
     fourth: np.ndarray = array("origins", "sigma_AA^4")
     median: np.ndarray = array("origins", "sigma_AA")
     tail: np.ndarray = array("origins")
+
+
+@dataclass(frozen=True)
+class DynamicsTables:
+    """Tables of this module that figures are drawn from, by kind.
+
+    Attributes
+    ----------
+    pair_distribution, van_hove
+        One a run.
+    relaxation
+        One a temperature.
+    displacement_map
+        One a replica, at the training temperature.
+    evidence
+        Whether runs were in equilibrium (one).
+    """
+
+    pair_distribution: Sequence[PairDistributions] = ()
+    relaxation: Sequence[RelaxationTable] = ()
+    displacement_map: Sequence[DisplacementMap] = ()
+    van_hove: Sequence[VanHove] = ()
+    evidence: Sequence[EquilibrationEvidence] = ()

@@ -1,5 +1,6 @@
 """When particles rearrange: tables of p_hop and its excursions."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,3 +34,16 @@ class Rearrangements:
     first: np.ndarray = array("events")
     last: np.ndarray = array("events")
     cut: np.ndarray = array("events")
+
+
+@dataclass(frozen=True)
+class HopTables:
+    """Tables of this module that figures are drawn from, by kind.
+
+    Attributes
+    ----------
+    rearrangements
+        Events, one a run at the coldest temperature.
+    """
+
+    rearrangements: Sequence[Rearrangements] = ()

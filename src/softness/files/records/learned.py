@@ -1,5 +1,6 @@
 """Labelled samples, classifiers, and what they say of particles."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -136,3 +137,31 @@ class Distribution:
     edges: np.ndarray = array("edges")
     counts: np.ndarray = array("variables bins")
     powers: np.ndarray = array("replicas blocks variables powers")
+
+
+@dataclass(frozen=True)
+class LearnedTables:
+    """Tables of this module that figures are drawn from, by kind.
+
+    Attributes
+    ----------
+    softness
+        The classifier of activated dynamics, alone in its list.
+    softness_all
+        The same with all structure functions, which Chapter 3 compares with.
+    fluidity
+        The classifiers of extremes, one a temperature.
+    training, transfer, extremes
+        Accuracies on the labelled sets of the training temperature, of the one of the transfer
+        test (one each), and of each fluidity temperature.
+    distribution
+        Of learned variables, one a temperature.
+    """
+
+    softness: Sequence[Classifier] = ()
+    softness_all: Sequence[Classifier] = ()
+    fluidity: Sequence[Classifier] = ()
+    training: Sequence[Accuracies] = ()
+    transfer: Sequence[Accuracies] = ()
+    extremes: Sequence[Accuracies] = ()
+    distribution: Sequence[Distribution] = ()

@@ -1,5 +1,6 @@
 """Softness in time: of groups of particles in equilibrium, and through thermal cycles."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -48,3 +49,19 @@ class CycleResponse:
     control: np.ndarray = array("runs bins control_times")
     control_everyone: np.ndarray = array("runs control_times")
     energy: np.ndarray = array("runs control_times", "eps_AA")
+
+
+@dataclass(frozen=True)
+class MemoryTables:
+    """Tables of this module that figures are drawn from, by kind.
+
+    Attributes
+    ----------
+    softness_decay
+        Softness of groups of particles after time origins, one a run.
+    cycle_response
+        Softness through thermal cycles and controls, one a snapshot and pulse.
+    """
+
+    softness_decay: Sequence[SoftnessDecay] = ()
+    cycle_response: Sequence[CycleResponse] = ()

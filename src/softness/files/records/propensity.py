@@ -1,5 +1,6 @@
 """How well propensity is predicted from structure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -61,3 +62,16 @@ class PropensityScores:
     half_correlation: np.ndarray = array("snapshots times")
     unconverged: np.ndarray = array("times")
     model: np.ndarray = array("", default=np.array(MODEL_OF_SOURCE, dtype="S"))
+
+
+@dataclass(frozen=True)
+class PropensityTables:
+    """Tables of this module that figures are drawn from, by kind.
+
+    Attributes
+    ----------
+    propensity_scores
+        How well propensity is predicted, at each time and in each snapshot (one).
+    """
+
+    propensity_scores: Sequence[PropensityScores] = ()

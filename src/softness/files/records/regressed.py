@@ -1,5 +1,6 @@
 """Regressors of the probability of rearranging, and what they predict."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -107,3 +108,25 @@ class MatchedThreshold:
     exact: np.ndarray = array("", "sigma_AA^2")
     of_replicas: np.ndarray = array("replicas", "sigma_AA^2")
     threshold: np.ndarray = array("", "sigma_AA^2")
+
+
+@dataclass(frozen=True)
+class RegressedTables:
+    """Tables of this module that figures are drawn from, by kind.
+
+    Attributes
+    ----------
+    regression
+        How the regressors came about, one a model.
+    predictions
+        Of all models beside the counted runs, one a temperature.
+    shares
+        Of particles that rearrange in the counted runs, one a temperature.
+    csd_threshold
+        Where a threshold of the CSD flags as many samples as that of p_hop (one).
+    """
+
+    regression: Sequence[Regression] = ()
+    predictions: Sequence[Predictions] = ()
+    shares: Sequence[SnapshotShares] = ()
+    csd_threshold: Sequence[MatchedThreshold] = ()
