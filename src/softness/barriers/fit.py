@@ -117,7 +117,9 @@ def fit_barrier(
     return Barrier(*(_plain(value) for value in values))
 
 
-def fit_curvature(temperatures: np.ndarray, events: np.ndarray, trials: np.ndarray) -> Curvature:
+def fit_curvature(
+    temperatures: np.ndarray, events: np.ndarray, trials: np.ndarray, form: str = "arrhenius"
+) -> Curvature:
     """Fit ln P with a term c / T^2 added, to see whether it is straight in 1/T.
 
     Particles of one bin whose barriers scatter with variance V give c = V / 2 > 0 even if each
@@ -125,8 +127,9 @@ def fit_curvature(temperatures: np.ndarray, events: np.ndarray, trials: np.ndarr
 
     Parameters
     ----------
-    temperatures, events, trials
-        As for `fit_barrier`, whose form and method are the default ones here.
+    temperatures, events, trials, form
+        As for `fit_barrier`; by maximum likelihood. An exact process of Kramers is bent in the form
+        of Arrhenius, so the form that is drawn counts.
 
     Returns
     -------
@@ -134,8 +137,8 @@ def fit_curvature(temperatures: np.ndarray, events: np.ndarray, trials: np.ndarr
         nan with a flag where there are fewer than four different temperatures that can be used, or
         fewer than three with events.
     """
-    given = _checked(temperatures, events, trials, "arrhenius", "binomial")
-    fit, covariance, flag, _ = _fit(*given, "arrhenius", "binomial", degree=2)
+    given = _checked(temperatures, events, trials, form, "binomial")
+    fit, covariance, flag, _ = _fit(*given, form, "binomial", degree=2)
     with np.errstate(invalid="ignore"):
         return Curvature(_plain(fit[..., 2]), _plain(np.sqrt(covariance[..., 2, 2])), _plain(flag))
 

@@ -2,13 +2,8 @@
 
 import numpy as np
 
-from softness.checks import finite_array, one_of, positive, same_length, whole_number
+from softness.checks import finite_array, same_length
 from softness.errors import InputError
-
-__all__ = [
-    "class_labels", "feature_table", "finite_array", "given_standardisation", "one_of", "positive",
-    "same_length", "whole_number",
-]  # fmt: skip
 
 
 def feature_table(features: np.ndarray, columns: int | None = None) -> np.ndarray:

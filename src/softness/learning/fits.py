@@ -16,10 +16,8 @@ from sklearn.linear_model import LinearRegression, Ridge
 from sklearn.neural_network import MLPRegressor
 from sklearn.svm import SVR, LinearSVR
 
+from softness.checks import one_of
 from softness.errors import InputError
-from softness.learning.checks import (
-    one_of,
-)
 from softness.learning.classify import LARGEST_FOR_LIBSVM
 from softness.learning.scores import logit_share
 from softness.learning.targets import Target

@@ -10,16 +10,10 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVR
 
+from softness.checks import one_of, positive, same_length, whole_number
 from softness.errors import InputError
 from softness.learning import fits
-from softness.learning.checks import (
-    feature_table,
-    given_standardisation,
-    one_of,
-    positive,
-    same_length,
-    whole_number,
-)
+from softness.learning.checks import feature_table, given_standardisation
 from softness.learning.fits import LARGEST_KERNEL, linear_model
 from softness.learning.hyperplane import Hyperplane
 from softness.learning.regressors import LINEAR, REGRESSORS

@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from softness.checks import finite_array, same_length, whole_number
 from softness.errors import InputError
-from softness.learning.checks import finite_array, same_length, whole_number
 
 PARTICLES_PER_BIN = 177
 """Of the explained variance, as in the dissertation: what chance adds is 1 / 177, however many

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from softness.learning.checks import same_length
+from softness.checks import same_length
 from softness.learning.classify import cross_validate, train_hyperplane
 from softness.learning.hyperplane import Hyperplane
 from softness.uncertainty import ENOUGH_REPLICAS, block_labels
