@@ -185,6 +185,13 @@ def test_curvature_is_zero_for_a_straight_line_and_known_for_a_parabola():
     assert fit_curvature(TEMPERATURES, bent, MANY).value == pytest.approx(0.4, abs=1e-4)
 
 
+def test_a_process_of_kramers_is_straight_in_its_own_form_alone():
+    events = expected_counts(5.0, 2.5, form="kramers")
+    own = fit_curvature(TEMPERATURES, events, MANY, form="kramers")
+    assert own.value == pytest.approx(0.0, abs=1e-4)
+    assert abs(fit_curvature(TEMPERATURES, events, MANY).value) > 0.05
+
+
 def test_scatter_of_barriers_bends_the_line_upwards_by_half_its_variance():
     generator = np.random.default_rng(8)
     barriers = 5.0 + 0.6 * generator.normal(size=200_000)
