@@ -20,8 +20,8 @@ def plot(findings: Findings | None) -> Figure:
     paths.set_ylabel(r"$\langle p_r(t) \rangle$")
     variance.set_ylabel("variance between snapshots\n(that at the first time: 1)")
     if findings is None:
-        draw_models.say(paths, "no runs were counted")
-        draw_models.say(variance, "no runs were counted")
+        draw_models.write_note(paths, "no runs were counted")
+        draw_models.write_note(variance, "no runs were counted")
         return figure
     paths.set_title(f"$T = {findings.temperature:g}$", loc="right", fontsize=8)
     _draw_paths(paths, findings)
@@ -49,7 +49,7 @@ def _draw_paths(axes: Axes, findings: Findings) -> None:
 def _draw_variance(axes: Axes, findings: Findings) -> None:
     left = findings.left
     if not np.isfinite(left.value).any():
-        draw_models.say(axes, findings.doubt or "no variance beyond that of runs")
+        draw_models.write_note(axes, findings.doubt or "no variance beyond that of runs")
         return
     draw_memory.draw_curve(axes, findings.time, left, "black", marker="o")
     axes.axhline(0.0, color="0.6", linewidth=0.6, zorder=0)
