@@ -8,7 +8,7 @@ from figure_by_number import FigureByNumber
 from learned_tables import made_up
 from test_figures import data as chapter_1
 
-from softness.dynamics.equilibrium import doubt
+from softness.dynamics.equilibrium import EnergyHalves, doubt
 from softness.files.records.dynamics import EquilibrationEvidence
 from softness.findings.doubts import with_doubts
 
@@ -77,16 +77,19 @@ def test_snapshots_that_lie_too_near_are_no_units():
 
 
 @pytest.mark.parametrize(
-    ("difference", "error", "crystalline", "text"),
+    ("difference", "error", "freedom", "crystalline", "text"),
     [
-        (0.05, 0.01, 0.0, "U/N differs by +0.050 between the halves"),
-        (-0.05, 0.01, 0.0, "U/N differs by -0.050 between the halves"),
+        (0.05, 0.01, 18, 0.0, "U/N differs by +0.050 between the halves"),
+        (-0.05, 0.01, 18, 0.0, "U/N differs by -0.050 between the halves"),
         # Significant, but too small to matter; large, but not significant.
-        (0.005, 0.001, 0.0, ""),
-        (0.05, 0.02, 0.0, ""),
-        (0.0, 0.01, 0.02, "2.0% of the particles are crystalline"),
-        (0.0, np.nan, 0.0, ""),
+        (0.005, 0.001, 18, 0.0, ""),
+        (0.05, 0.02, 18, 0.0, ""),
+        # Two blocks in each half know little of their error; one knows nothing.
+        (0.05, 0.01, 2, 0.0, ""),
+        (0.05, np.nan, 0, 0.0, ""),
+        (0.0, 0.01, 18, 0.02, "2.0% of the particles are crystalline"),
     ],
 )
-def test_evidence_fails_by_what_matters_and_is_known(difference, error, crystalline, text):
-    assert doubt(difference, error, crystalline, 0.01, 0.01) == text
+def test_evidence_fails_by_what_matters_and_is_known(difference, error, freedom, crystalline, text):
+    energies = EnergyHalves(-7.0, -7.0 + difference, error, freedom)
+    assert doubt(energies, crystalline, 0.01, 0.01) == text

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.signal import lfilter
 
 from softness.dynamics.equilibrium import crystalline_share, energy_halves, scattering_halves
 
@@ -10,21 +11,34 @@ def test_noise_around_a_constant_agrees_within_its_error():
     ratios = []
     for seed in range(200):
         energies = np.random.default_rng(seed).normal(size=400)
-        first, second, error = energy_halves(energies)
+        first, second, error, _ = energy_halves(energies)
         ratios.append((first - second) / error)
     assert np.mean(ratios) == pytest.approx(0, abs=0.2)
     assert 0.85 < np.std(ratios) < 1.15
 
 
 def test_two_samples_in_each_half_have_an_error_and_one_has_none():
-    assert energy_halves(np.array([1.0, 3, 2, 6])) == pytest.approx((2, 4, 5**0.5))
-    assert energy_halves(np.array([1.0, 3, 2])) == pytest.approx((1, 3, np.nan), nan_ok=True)
+    assert energy_halves(np.array([1.0, 3, 2, 6])) == pytest.approx((2, 4, 5**0.5, 2))
+    assert energy_halves(np.array([1.0, 3, 2])) == pytest.approx((1, 3, np.nan, 0), nan_ok=True)
+
+
+def test_energies_that_depend_on_each_other_do_not_make_equilibrium_doubtful():
+    """A walk that forgets in ten samples: blocks of that length know how far its means scatter."""
+    generator = np.random.default_rng(3)
+    memory, ratios = np.exp(-1 / 10), []
+    for _ in range(200):
+        noise = generator.normal(size=400) * np.sqrt(1 - memory**2)
+        energies = lfilter([1.0], [1.0, -memory], noise)
+        halves = energy_halves(energies[100:], 20)
+        ratios.append((halves.second - halves.first) / halves.error)
+    assert np.std(ratios) < 1.6
+    assert energy_halves(energies, 150).freedom == 0
 
 
 def test_a_relaxing_energy_differs_between_halves():
     time = np.linspace(0, 1, 400)
     energies = -7 + np.exp(-3 * time) + 0.05 * np.random.default_rng(1).normal(size=400)
-    first, second, error = energy_halves(energies)
+    first, second, error, _ = energy_halves(energies)
     assert (first - second) / error > 5
 
 

@@ -1,7 +1,10 @@
 """Evidence that a run was in equilibrium: energies, ageing, crystalline particles."""
 
+from typing import NamedTuple
+
 import freud
 import numpy as np
+from scipy.special import ndtr, stdtrit
 
 from softness.dynamics.drift import remove_drift
 from softness.dynamics.scattering import self_scattering
@@ -10,29 +13,45 @@ BLOCKS = 10
 """Blocks in each half of a run, whose mean energies are taken as independent."""
 
 
-def energy_halves(energies: np.ndarray) -> tuple[float, float, float]:
+class EnergyHalves(NamedTuple):
+    """Mean energies of the first and the second half of a run.
+
+    Attributes
+    ----------
+    first, second, error
+        Both means and the standard error of their difference, in the unit of the energies.
+    freedom
+        Degrees of freedom of the error; where it is 0 the error is nan.
+    """
+
+    first: float
+    second: float
+    error: float
+    freedom: int
+
+
+def energy_halves(energies: np.ndarray, shortest: int = 1) -> EnergyHalves:
     """Mean energy of the first and the second half of a run, and the error of their difference.
 
     Parameters
     ----------
     energies
         (samples,) potential energy per particle.
-
-    Returns
-    -------
-    first, second, error
-        In the unit of the energies; the error is nan with fewer samples than two blocks.
+    shortest
+        Number of samples after which energies are independent, a relaxation time: no block whose
+        mean counts as independent is shorter.
     """
     middle = len(energies) // 2
     halves = energies[:middle], energies[middle : 2 * middle]
-    blocks = min(BLOCKS, middle)
+    means = [float(np.mean(half)) for half in halves]
+    blocks = min(BLOCKS, middle // shortest)
     if blocks < 2:
-        return float(np.mean(halves[0])), float(np.mean(halves[1])), float("nan")
+        return EnergyHalves(*means, float("nan"), 0)
     variance = 0.0
     for half in halves:
-        means = [part.mean() for part in np.array_split(half, blocks)]
-        variance += np.var(means, ddof=1) / blocks
-    return float(halves[0].mean()), float(halves[1].mean()), float(np.sqrt(variance))
+        of_blocks = [part.mean() for part in np.array_split(half, blocks)]
+        variance += np.var(of_blocks, ddof=1) / blocks
+    return EnergyHalves(*means, float(np.sqrt(variance)), 2 * (blocks - 1))
 
 
 def scattering_halves(
@@ -93,33 +112,33 @@ def crystalline_share(
 
 
 ERRORS = 3.0
-"""Number of standard errors from which on energies of two halves differ: one run in 400 that is in
-equilibrium does so by chance."""
+"""Number of standard errors from which on energies of two halves differ, where they are known well:
+one run in 400 that is in equilibrium does so by chance."""
 
 
 def doubt(
-    energy_difference: float,
-    energy_error: float,
-    crystalline: float,
-    largest_difference: float,
-    largest_share: float,
+    energies: EnergyHalves, crystalline: float, largest_difference: float, largest_share: float
 ) -> str:
     """What speaks against the equilibrium of a run; empty if nothing does.
 
     Parameters
     ----------
-    energy_difference, energy_error
-        Of U/N between the halves of the run, in eps_AA. An unknown error tells nothing.
+    energies
+        Of the halves of the run, in eps_AA. An unknown error tells nothing; few blocks ask for more
+        than `ERRORS` standard errors (Student).
     crystalline
         Share of the analysed species in crystalline surroundings.
     largest_difference
-        Difference that matters; it must exceed `ERRORS` standard errors as well.
+        Difference that matters; it must be significant as well.
     largest_share
         Of crystalline particles.
     """
     texts = []
     if crystalline > largest_share:
         texts.append(f"{crystalline:.1%} of the particles are crystalline")
-    if abs(energy_difference) > max(largest_difference, ERRORS * np.nan_to_num(energy_error)):
-        texts.append(f"U/N differs by {energy_difference:+.3f} between the halves")
+    difference = energies.second - energies.first
+    if energies.freedom and abs(difference) > largest_difference:
+        significant = float(stdtrit(energies.freedom, ndtr(ERRORS))) * energies.error
+        if abs(difference) > significant:
+            texts.append(f"U/N differs by {difference:+.3f} between the halves")
     return "; ".join(texts)

@@ -1,6 +1,7 @@
 """Collect the evidence that every run was in equilibrium before its production."""
 
 import argparse
+import math
 from pathlib import Path
 
 import numpy as np
@@ -67,7 +68,13 @@ def _row(
     is_analysed = history.types == 0
     duration = history.time[-1] + history.time[1] - history.time[0]
     settled = history.time - history.time[0] >= settings["evidence"]["settling"]
-    first, second, error = energy_halves(history.potential_energy[settled])
+    time = times[run["temperature"]]
+    # A run without a relaxation time is one block.
+    shortest = time if np.isfinite(time) else duration
+    interval = float(history.time[1] - history.time[0])
+    energies = energy_halves(
+        history.potential_energy[settled], max(math.ceil(shortest / interval), 1)
+    )
     early, late = scattering_halves(history.positions, is_analysed, settings["wave_number"])
     with Trajectory(trajectory) as frames:
         last = frames.positions(frames.frames - 1)
@@ -80,19 +87,19 @@ def _row(
         "temperature": run["temperature"],
         "replica": run["replica"],
         "duration": duration,
-        "relaxation_times_covered": duration / times[run["temperature"]],
-        "first_half_energy": first,
-        "second_half_energy": second,
-        "energy_difference_error": error,
+        "relaxation_times_covered": duration / time,
+        "first_half_energy": energies.first,
+        "second_half_energy": energies.second,
+        "energy_difference_error": energies.error,
         "first_half_scattering": early,
         "second_half_scattering": late,
         "crystalline_share": shares[0],
         "production_crystalline_share": shares[1],
-        "relaxation_time": times[run["temperature"]],
+        "relaxation_time": time,
         "snapshot_spacing": settings["spacing"].get(str(run["temperature"]), np.nan),
     }
     limits = settings["evidence"]["energy"], settings["crystal"]["share"]
-    return row | {"doubt": doubt(second - first, error, max(shares), *limits)}
+    return row | {"doubt": doubt(energies, max(shares), *limits)}
 
 
 def _crystalline_share(
