@@ -299,7 +299,7 @@ def test_a_group_is_left_out_for_the_error_of_its_own_distance_from_the_mean():
     means = np.stack([everyone - 0.1, everyone + 5 + scatter, everyone], axis=1)
     times, counts = np.array([0.0, 1.0, 10.0]), np.full((1, 3, 3), 50.0)
     sums = [50 * (one + 0.01 * times)[None] for one in means]
-    found = groups.analyse_groups(times, sums, [counts] * 5, (1, 10), 100, generator)
+    found = groups.analyse_groups(times, sums, [counts] * 5, 100, generator)
     assert np.isfinite(found.curves.value).all()
 
 

@@ -46,15 +46,15 @@ def test_exponential_tails_have_the_known_alpha():
 
 
 def test_the_tail_tells_exponential_from_gaussian():
-    """The difference per displacement is known: of two laws fitted beyond one quantile."""
+    """Each law is the more likely one for its own displacements."""
     generator = np.random.default_rng(2)
     exponential = np.mean([exponential_tail(generator.laplace(size=(2000, 3))) for _ in range(40)])
     normal = np.mean([exponential_tail(generator.normal(size=(2000, 3))) for _ in range(40)])
-    assert exponential > 0.02
+    assert exponential > 0.5
     assert normal < -0.005
     # A cage with rare hops of exponential length, as in a cold liquid.
     hops = generator.laplace(scale=0.3, size=(60_000, 3)) * (generator.random((60_000, 1)) < 0.1)
-    assert exponential_tail(0.1 * generator.normal(size=hops.shape) + hops) > 0.02
+    assert exponential_tail(0.1 * generator.normal(size=hops.shape) + hops) > 0.5
 
 
 def test_a_tail_of_equal_displacements_tells_nothing():

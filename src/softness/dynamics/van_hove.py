@@ -1,7 +1,6 @@
 """Self part of the van Hove correlation function, and the non-Gaussian parameter."""
 
 import numpy as np
-from scipy.optimize import minimize_scalar
 from scipy.special import log_ndtr
 
 from softness.checks import finite_array, rising
@@ -53,10 +52,11 @@ def non_gaussian_parameter(square: float, fourth: float) -> float:
 
 
 def exponential_tail(displacements: np.ndarray, quantile: float = 0.99) -> float:
-    """By how much an exponential tail of G_s(x, t) is more likely than a Gaussian one.
+    """By how much an exponential tail of G_s(x, t) is more likely than the tail of a Gaussian.
 
-    Both are fitted by maximum likelihood to the sizes of all components beyond a quantile, with one
-    parameter each: the decay length, and the variance of a Gaussian about 0.
+    The exponential is fitted by maximum likelihood to the sizes of all components beyond a
+    quantile; the Gaussian has the variance of all components. What a fit of one parameter gains by
+    chance is taken off (Akaike).
 
     Parameters
     ----------
@@ -68,23 +68,15 @@ def exponential_tail(displacements: np.ndarray, quantile: float = 0.99) -> float
     Returns
     -------
     float
-        Mean over the tail of ln p_exponential - ln p_Gaussian: positive where the tail is
-        exponential. nan where sizes of the tail do not differ.
+        Mean over the tail of ln p_exponential - ln p_Gaussian, positive where the tail is
+        exponential. nan where sizes in the tail do not differ.
     """
     sizes = np.abs(finite_array(displacements, "displacements")).ravel()
     start = np.quantile(sizes, quantile)
     tail = sizes[sizes > start]
     if len(tail) < 2 or np.ptp(tail) == 0:
         return float("nan")
-    exponential = -1 - np.log((tail - start).mean())
-    square = (tail**2).mean()
-
-    def minus_gaussian(log_deviation: float) -> float:
-        deviation = np.exp(log_deviation)
-        normal = np.log(2 * np.pi) / 2 + log_deviation + square / (2 * deviation**2)
-        return normal + log_ndtr(-start / deviation)
-
-    # Between a deviation that makes the tail a tail of many, and one that makes it flat.
-    bounds = np.log(start / 10), np.log(10 * tail.max())
-    gaussian = minimize_scalar(minus_gaussian, bounds=bounds, method="bounded")
-    return float(exponential + gaussian.fun)
+    exponential = -1 - np.log((tail - start).mean()) - 1 / len(tail)
+    deviation = np.sqrt((sizes**2).mean())
+    normal = -np.log(deviation) - np.log(2 * np.pi) / 2 - (tail**2).mean() / (2 * deviation**2)
+    return float(exponential - normal + log_ndtr(-start / deviation))
