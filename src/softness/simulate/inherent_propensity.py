@@ -230,7 +230,8 @@ def _added(paths: Sequence[Path], runs: InherentRuns, origin: InherentState) -> 
             displacement[:, number % 2] += whole
             square[:, number % 2] += whole_squares(whole)
             largest = np.maximum(largest, file["largest_force"][()])
-            unconverged += ~file["converged"][()]
+            # Displacements are from the inherent state of the snapshot, so it must be one.
+            unconverged += ~(file["converged"][()] & origin.converged)
     return InherentPropensity(
         temperature=np.array(runs.run.temperature),
         snapshot=np.array(runs.snapshot),
