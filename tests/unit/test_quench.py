@@ -7,6 +7,7 @@ from dataclasses import replace
 from multiprocessing import get_context
 from types import SimpleNamespace
 
+import h5py
 import numpy as np
 import pytest
 from direct_sums import vectors_and_distances
@@ -398,6 +399,16 @@ def test_sums_are_those_of_the_runs(runs, whole):
         whole.mean("molten")
     assert (whole.largest_force <= COARSE).all()
     assert whole.unconverged.tolist() == [0, 0, 0]
+
+
+def test_a_snapshot_without_an_inherent_state_of_its_own_has_no_propensity(runs, tmp_path):
+    """All displacements are from it, so none of its runs counts as converged."""
+    done(tmp_path, runs)
+    with h5py.File(tmp_path / inherent_propensity.ORIGIN, "r+") as file:
+        energy, largest, _ = file["numbers"][()]
+        file["numbers"][:] = energy, largest, 0
+    again = done(tmp_path, runs)
+    assert again.unconverged.tolist() == [len(again.runs)] * len(again.time)
 
 
 def test_parts_add_up_to_the_whole_in_any_order(runs, whole, tmp_path):
