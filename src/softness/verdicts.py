@@ -63,10 +63,11 @@ class Rule:
         return math.inf if math.isnan(room) else room
 
     def p_of_failure(self, estimate: Estimate) -> float:
-        """Two-sided p of a true value within the bounds; 1 for a measured one within them."""
+        """Two-sided p of a true value within the bounds; 1 where it is within, or unknown."""
         beyond = self.above if estimate.value < self.above else self.below
         within = self.above <= estimate.value <= self.below
-        return 1.0 if within else estimate.p_of(beyond)
+        p = 1.0 if within else estimate.p_of(beyond)
+        return 1.0 if math.isnan(p) else p
 
 
 def above(bound: float) -> Rule:

@@ -150,6 +150,10 @@ def test_a_trend_is_not_refuted_by_a_step_that_noise_turns_back():
     assert rule.judge_trend(estimate(0.1, 0.3), steps).verdict == verdicts.REPRODUCED
     back = rule.judge_trend(estimate(0.1, 0.3), steps | {"2": estimate(-0.5, -0.4)})
     assert (back.verdict, back.note) == (verdicts.NOT_REPRODUCED, "goes back 2: -0.45")
+    # An undefined step hides no other one.
+    unknown = {"0": Estimate(math.nan, np.full(100, np.nan), TWO)} | steps
+    again = rule.judge_trend(estimate(0.1, 0.3), unknown | {"2": estimate(-0.5, -0.4)})
+    assert again.verdict == verdicts.NOT_REPRODUCED
     assert rule.judge_trend(estimate(-0.3, -0.1), steps).verdict == verdicts.NOT_REPRODUCED
     assert rule.judge_trend(estimate(-0.1, 0.1), steps).verdict == verdicts.INCONCLUSIVE
 
