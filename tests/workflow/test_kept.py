@@ -236,7 +236,7 @@ def test_another_version_of_the_engine_stops_before_the_first_job(study):
     for arguments in (("softness", "check", SMOKE), ("softness", "run", SMOKE)):
         done = command(study, *arguments)
         assert done.returncode == 1
-        assert "made with lammps an older one, here is" in done.stderr
+        assert "made with lammps an older one, but" in done.stderr
         assert "engine.accepted_versions: ['an older one']" in done.stderr
         assert " done: " not in done.stderr
 
