@@ -177,6 +177,10 @@ class Statement:
     source: str
     rule: Rule
 
+    def of(self, name: str) -> "Statement":
+        """The same of one of several things: its name stands for ``{}`` in the quantity's name."""
+        return replace(self, name=self.name.format(name))
+
     def judge(self, estimate: Estimate, doubt: str = "") -> "Claim":
         """The verdict on a measured value.
 

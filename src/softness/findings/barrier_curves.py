@@ -1,7 +1,7 @@
 """Delta E(x) and Sigma(x) of learned variables: compared with each other, and as numbers."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -221,13 +221,13 @@ def claims_on_each(
     """
     claims = []
     for label, name in members.items():
-        each = replace(statement, name=statement.name.format(label))
+        each = statement.of(label)
         if lacking := lacks(table, [name, reference]) or _empty(table, name):
             claims.append(each.not_tested(lacking))
             continue
         (found,) = compared(table, [name], quantity, measure, reference)
         claims.append(each.judge(found, doubt))
-    return claims or [replace(statement, name=statement.name.format("any")).not_tested(NO_MODELS)]
+    return claims or [statement.of("any").not_tested(NO_MODELS)]
 
 
 def _empty(table: BarrierTable, name: str) -> str:

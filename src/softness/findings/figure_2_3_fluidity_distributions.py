@@ -1,6 +1,6 @@
 """Figure 2.3: distributions of fluidity are nearly Gaussian, and move steadily with T."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -147,9 +147,7 @@ def claims(findings: Findings) -> list[Claim]:
 
 
 def _claims(name: str, shapes: dict[float, Shape], doubt: str) -> list[Claim]:
-    symmetric, no_tails, monotone = (
-        replace(each, name=each.name.format(name)) for each in (SYMMETRIC, NO_TAILS, MONOTONE)
-    )
+    symmetric, no_tails, monotone = (each.of(name) for each in (SYMMETRIC, NO_TAILS, MONOTONE))
 
     def members(moment: int) -> dict[str, Estimate]:
         return {learned.at(t): each.moments[moment] for t, each in shapes.items()}

@@ -1,6 +1,6 @@
 """Figure 2.4: probability of rearrangement by fluidity and by softness has one onset."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import pandas as pd
 
@@ -85,11 +85,9 @@ def compute(data: FigureData) -> Findings:
 def claims(findings: Findings) -> list[Claim]:
     """Verdicts on the common onset, and on how straight the lines of fluidity are."""
     shown = learned.fluidity_member(findings.temperature)
-    straight = replace(STRAIGHT, name=STRAIGHT.name.format(shown))
+    straight = STRAIGHT.of(shown)
     onsets = [
-        replace(SAME_ONSET, name=SAME_ONSET.name.format(learned.fluidity_member(t))).judge(
-            difference, findings.onset_doubts[t]
-        )
+        SAME_ONSET.of(learned.fluidity_member(t)).judge(difference, findings.onset_doubts[t])
         for t, difference in findings.onset_differences.items()
     ]
     return [*onsets, straight.judge(findings.curvature_effect, findings.doubt)]

@@ -1,7 +1,7 @@
 """Figure 3.4: how much of the variance of the true logit p_r the models explain."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import pandas as pd
 
@@ -128,10 +128,7 @@ def claims(findings: Findings) -> list[Claim]:
         _claim(POOR, findings, own, EXPLAINED, findings.doubts),
         _claim(POOR_WITHOUT_NOISE, findings, own, OVER_CEILING, findings.doubts_without_noise),
         _claim(OURS, findings, others, EXPLAINED, findings.doubts),
-        *(
-            replace(OF_CONSTANT, name=OF_CONSTANT.name.format(name)).not_tested(same)
-            for name in findings.constant
-        ),
+        *(OF_CONSTANT.of(name).not_tested(same) for name in findings.constant),
     ]
 
 

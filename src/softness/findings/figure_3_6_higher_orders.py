@@ -1,7 +1,7 @@
 """Figure 3.6: other features: averages over neighbours do not explain more of the dynamics."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import pandas as pd
 
@@ -133,7 +133,7 @@ def _gain_claim(
     statement: Statement, findings: Findings, label: str, fewer: str, more: str
 ) -> Claim:
     """Verdict on the explained variance by one model minus that by one of fewer features."""
-    statement = replace(statement, name=statement.name.format(label))
+    statement = statement.of(label)
     less, scores = findings.scores.get(fewer, {}), findings.scores.get(more, {})
     gains = {learned.at(t): scores[t] - less[t] for t in scores if t in less}
     if not gains:

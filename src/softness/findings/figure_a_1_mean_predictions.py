@@ -144,7 +144,7 @@ def claims(findings: Findings) -> list[Claim]:
 
 def _growth_claim(findings: Findings, name: str) -> Claim:
     statement = GROWS if name in MODELS_OF_SOURCE else OURS
-    statement = replace(statement, name=statement.name.format(name))
+    statement = statement.of(name)
     lacking = findings.lacking or (name + CONSTANT) * (name in findings.constant)
     if lacking:
         return statement.not_tested(lacking)
