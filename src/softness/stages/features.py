@@ -1,7 +1,7 @@
 """Compute structural features of one run: of a population, of events, or of labelled samples."""
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from softness.errors import InputError
 from softness.files import tables
 from softness.files.features import writing_features
 from softness.files.records.learned import LabelledSet
+from softness.files.states import States
 from softness.files.trajectory import Trajectory
 from softness.stages import command
 from softness.stages.shared.structure import event_moments, feature_set, population_moments
@@ -36,6 +37,9 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument(
         "--neighbourhood", type=Path, help="reach of averages, for features of higher order (HDF5)"
     )
+    parser.add_argument(
+        "--states", type=Path, help="take the positions of frames from this state file (GSD)"
+    )
     command.add_file(parser, "--output", "feature table to write (HDF5)")
     return parser
 
@@ -45,18 +49,27 @@ def main(options: argparse.Namespace) -> None:
     settings = options.settings
     inputs = [options.trajectory, *(options.samples or [])]
     inputs += [options.rearrangements] if options.rearrangements else []
-    inputs += [options.neighbourhood] if options.neighbourhood else []
+    inputs += [path for path in (options.neighbourhood, options.states) if path]
     made_by = command.provenance(NAME, settings, inputs)
     features = feature_set(settings, options.neighbourhood)
     with Trajectory(options.trajectory) as trajectory:
         rows = table.select_rows(_wanted(options, trajectory))
         types, box_length = trajectory.types, trajectory.box_length
+        positions_of = _positions_of(trajectory, options.states)
         header = (rows.frames, rows.particles, rows.roles, features.names)
         run = (settings["temperature"], settings["replica"], made_by)
         with writing_features(options.output, *header, *run) as writer:
             for frame, particles in rows.by_frame():
-                positions = trajectory.positions(frame)
+                positions = positions_of(frame)
                 writer.append(frame_features(positions, types, box_length, features, particles))
+
+
+def _positions_of(trajectory: Trajectory, states: Path | None) -> Callable[[int], np.ndarray]:
+    """What gives the (N, 3) positions from which the structure of a frame is taken."""
+    if states is None:
+        return trajectory.positions
+    times, opened = trajectory.times(), States(states)
+    return lambda frame: opened.at(times[frame])
 
 
 def _wanted(options: argparse.Namespace, trajectory: Trajectory) -> dict[str, table.Moments]:
