@@ -17,6 +17,7 @@ include: "workflow/rules/learn.smk"
 include: "workflow/rules/barriers.smk"
 include: "workflow/rules/regress.smk"
 include: "workflow/rules/inherent.smk"
+include: "workflow/rules/state_softness.smk"
 include: "workflow/rules/memory.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/report.smk"
@@ -51,6 +52,11 @@ rule chapter3:
 rule chapter4:
     input:
         figure_files("Chapter 4"),
+
+
+rule chapter5:
+    input:
+        figure_files("Chapter 5"),
 
 
 onstart:

@@ -34,6 +34,7 @@ wildcard_constraints:
     replica=r"[0-9]+",
     snapshot=r"[0-9]+",
     block=r"[0-9]+",
+    state=r"[a-z]+",
 
 
 announce_results = lambda: announce_alone(study)

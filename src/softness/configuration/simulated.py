@@ -170,7 +170,7 @@ def _inherent_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
 def _spacing_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
     """Snapshots lie at half the spacing, one and a half, and so on: within the run, on frames."""
     produced = {entry["temperature"]: entry["production"] for entry in config["temperatures"]}
-    roles, quench = config["roles"], config["quench"]
+    roles = config["roles"]
     found = [
         (f"isoconfigurational.ensembles.{number}", entry, "snapshots", entry["temperature"])
         for number, entry in enumerate(config["isoconfigurational"]["ensembles"])
@@ -178,7 +178,6 @@ def _spacing_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
     found += [
         ("cycle", config["cycle"], "snapshots", roles["cycle"]),
         ("inherent", config["inherent"], "snapshots", roles["propensity"]),
-        ("quench", quench, "frames", min(produced, key=produced.get)),
     ]
     frame = config["thermal"]["frame_interval"]
     for place, block, key, temperature in found:

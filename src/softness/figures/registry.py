@@ -58,6 +58,14 @@ class FigureEntry:
 
 PREDICTED = ("softness_all", "regression", "predictions")
 PREDICTED_BARRIERS = (*PREDICTED, "predicted_barriers")
+BY_STATE = (
+    "barriers",
+    "training",
+    "transfer",
+    "state_barriers",
+    "state_training",
+    "state_transfer",
+)
 
 FIGURES = (
     FigureEntry(
@@ -250,6 +258,21 @@ FIGURES = (
         title="Response to a thermal cycle beside what needs no memory",
         chapter="Chapter 4",
         tables=("cycle_response", "relaxation"),
+    ),
+    FigureEntry(
+        number="5.2",
+        name="figure_5_2_state_barriers",
+        title="Barriers by softness of thermal and of inherent structure",
+        chapter="Chapter 5",
+        tables=BY_STATE,
+    ),
+    FigureEntry(
+        number="T5.1",
+        name="table_5_1_states",
+        title="Accuracies, slopes and onsets by state of structure",
+        chapter="Chapter 5",
+        tables=BY_STATE,
+        formats=("png", "pdf", "csv", "html", "tex"),
     ),
     FigureEntry(
         number="A.1",

@@ -124,6 +124,47 @@ def quiet(runs: np.ndarray, replica: int = 0) -> Moments:
     return _moments(replica, runs["particle"], runs["centre"], np.arange(len(runs)))
 
 
+def rearranging_soon(
+    events: np.ndarray, frames: np.ndarray, within: int = 2, replica: int = 0
+) -> Moments:
+    """Candidates of the rearranging class whose structure is taken from given frames alone.
+
+    Parameters
+    ----------
+    events
+        As of `rearranging`.
+    frames
+        (n,) rising.
+    within
+        The maximum of the event lies 1 to this number of frames after one of them.
+    replica
+        Number of the replica.
+    """
+    found = [rearranging(events, "per_event", ahead, replica) for ahead in range(1, within + 1)]
+    moments = joined(found)
+    return moments.take(np.isin(moments.frames, frames))
+
+
+def quiet_in(runs: np.ndarray, frames: np.ndarray, replica: int = 0) -> Moments:
+    """Candidates of the non-rearranging class: of each quiet run the frame next to its middle.
+
+    Parameters
+    ----------
+    runs
+        As of `quiet`, with the fields ``first`` and ``last`` as well. Those that no frame lies in
+        are left out.
+    frames
+        (n,) rising.
+    replica
+        Number of the replica.
+    """
+    after = np.clip(np.searchsorted(frames, runs["centre"]), 1, len(frames) - 1)
+    is_before = 2 * runs["centre"] <= frames[after - 1] + frames[after]
+    nearest = np.where(is_before, frames[after - 1], frames[after])
+    within = (nearest >= runs["first"]) & (nearest <= runs["last"])
+    return _moments(replica, runs["particle"], nearest, np.arange(len(runs))).take(within)
+
+
 def tail_thresholds(
     hop: np.ndarray | Sequence[np.ndarray], share: float = 0.00033
 ) -> tuple[float, float]:

@@ -1,6 +1,8 @@
 """Draw samples of rearranging and of non-rearranging particles, at one temperature."""
 
 import argparse
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
@@ -12,8 +14,11 @@ from softness.files.records.hops import HopIndicator, Rearrangements
 from softness.learning import samples
 from softness.stages import command
 from softness.stages.shared.labelled import drawn_set
+from softness.stages.shared.structure import structure_frames
 
 NAME = "activated_samples"
+EVERY_FRAME = 1
+"""The stride with which structure is taken from whatever frame a sample needs."""
 
 
 def arguments() -> argparse.ArgumentParser:
@@ -32,22 +37,34 @@ def main(options: argparse.Namespace) -> None:
     events = [tables.read(path, Rearrangements) for path in options.rearrangements]
     if [int(hop.replica) for hop in hops] != [int(each.replica) for each in events]:
         raise InputError("--hop and --rearrangements: name the same replicas in the same order")
-    lead = round(settings["lead"] / float(hops[0].interval))
     rearranging = samples.joined(
-        [
-            samples.rearranging(_as_events(each), settings["method"], lead, int(each.replica))
-            for each in events
-        ]
+        [_rearranging(settings, hop, each) for hop, each in zip(hops, events, strict=True)]
     )
     threshold = _quiet_threshold(settings, hops, float(events[0].threshold))
     length = _quiet_length(settings, hops[0])
-    quiet = samples.joined([_quiet(hop, threshold, length) for hop in hops])
+    quiet = samples.joined([_quiet(settings, hop, threshold, length) for hop in hops])
     generator = seeds.stream(settings["seed"], "activated samples", settings["temperature"])
     record = drawn_set(
         settings, hops, rearranging, quiet, (threshold, float(events[0].threshold)), generator
     )
     inputs = [*options.hop, *options.rearrangements]
     tables.write(options.output, record, command.provenance(NAME, settings, inputs))
+
+
+def _rearranging(
+    settings: Mapping[str, Any], hop: HopIndicator, table: Rearrangements
+) -> samples.Moments:
+    """Candidates of the rearranging class of one run."""
+    events, replica = _as_events(table), int(table.replica)
+    lead = round(settings["lead"] / float(hop.interval))
+    if settings["stride"] == EVERY_FRAME:
+        return samples.rearranging(events, settings["method"], lead, replica)
+    return samples.rearranging_soon(events, _strided(settings, hop), lead, replica)
+
+
+def _strided(settings: Mapping[str, Any], hop: HopIndicator) -> np.ndarray:
+    """(n,) frames that structure may be taken from."""
+    return structure_frames(settings, int(hop.frames), float(hop.interval))[0]
 
 
 def _as_events(table: Rearrangements) -> np.ndarray:
@@ -74,10 +91,17 @@ def _quiet_threshold(settings: dict, hops: list[HopIndicator], highest: float) -
         return highest
 
 
-def _quiet(hop: HopIndicator, threshold: float, length: int) -> samples.Moments:
-    runs = quiet_runs(hop.values, threshold, length, int(hop.first_frame))
+def _quiet(
+    settings: Mapping[str, Any], hop: HopIndicator, threshold: float, length: int
+) -> samples.Moments:
+    runs, replica = (
+        quiet_runs(hop.values, threshold, length, int(hop.first_frame)),
+        int(hop.replica),
+    )
     runs["particle"] = hop.particle[runs["particle"]]
-    return samples.quiet(runs, int(hop.replica))
+    if settings["stride"] == EVERY_FRAME:
+        return samples.quiet(runs, replica)
+    return samples.quiet_in(runs, _strided(settings, hop), replica)
 
 
 if __name__ == "__main__":

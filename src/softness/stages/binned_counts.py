@@ -29,7 +29,10 @@ def arguments() -> argparse.ArgumentParser:
     )
     origin = parser.add_mutually_exclusive_group(required=True)
     origin.add_argument(
-        "--transfer", type=Path, help="accuracies on the transfer test's set: take the best bias"
+        "--transfer",
+        type=Path,
+        nargs="+",
+        help="accuracies on the transfer test's set: take the best bias",
     )
     origin.add_argument(
         "--reference",
@@ -64,7 +67,7 @@ def main(options: argparse.Namespace) -> None:
         totals=_stacked(counts, "totals"),
         left_out=np.array([[each.left_out for each in replica] for replica in counts]),
     )
-    origin = options.reference or [options.transfer]
+    origin = options.reference or options.transfer
     inputs = [*options.values, *origin, options.relaxation]
     tables.write(options.output, record, command.provenance(NAME, settings, inputs))
 
@@ -79,8 +82,10 @@ def _units(
     replica's own model at the training temperature; where that does not vary there is no Z-score.
     """
     if options.transfer:
-        shifts = _best_biases(tables.read(options.transfer, Accuracies), replicas[0].names)
-        return [[ZScore(shift, 1.0) for shift in shifts]] * len(replicas)
+        best: dict[bytes, float] = {}
+        for path in options.transfer:
+            best |= _best_biases(tables.read(path, Accuracies))
+        return [[ZScore(best[name], 1.0) for name in replicas[0].names.tolist()]] * len(replicas)
     reference = read_values(options.reference)
     if len(reference) != len(replicas) or reference[0].names.tolist() != replicas[0].names.tolist():
         raise InputError("--reference holds other replicas or variables than --values: make again")
@@ -92,11 +97,10 @@ def _about_mean(values: np.ndarray) -> ZScore | None:
     return about_mean(values) if varies(values) else None
 
 
-def _best_biases(transfer: Accuracies, names: np.ndarray) -> np.ndarray:
+def _best_biases(transfer: Accuracies) -> dict[bytes, float]:
     """Bias of each variable that is best on the common test set, in spreads."""
-    known = transfer.names.tolist()
-    places = [most_accurate(transfer.right[known.index(name)], transfer.samples) for name in names]
-    return transfer.bias[places]
+    places = [most_accurate(right, transfer.samples) for right in transfer.right]
+    return dict(zip(transfer.names.tolist(), transfer.bias[places].tolist(), strict=True))
 
 
 def _counts(

@@ -25,14 +25,16 @@ def arguments() -> argparse.ArgumentParser:
     """Command line of this stage."""
     parser = command.parser(NAME, __doc__)
     command.add_file(parser, "--trajectory", "frames (GSD)")
-    what = parser.add_mutually_exclusive_group(required=True)
+    what = parser.add_argument_group("which moments; with --population, those of its frames alone")
     what.add_argument(
         "--population", action="store_true", help="all analysed particles of every stride-th frame"
     )
     what.add_argument("--rearrangements", type=Path, help="the particles before these (HDF5)")
-    what.add_argument("--samples", type=Path, nargs="+", help="these labelled sets (HDF5)")
     what.add_argument(
-        "--frames", type=int, nargs="+", help="all analysed particles of these frames"
+        "--samples", type=Path, nargs="*", default=[], help="these labelled sets (HDF5)"
+    )
+    what.add_argument(
+        "--frames", type=int, nargs="+", default=[], help="all analysed particles of these frames"
     )
     parser.add_argument(
         "--neighbourhood", type=Path, help="reach of averages, for features of higher order (HDF5)"
@@ -47,7 +49,7 @@ def arguments() -> argparse.ArgumentParser:
 def main(options: argparse.Namespace) -> None:
     """Run the stage."""
     settings = options.settings
-    inputs = [options.trajectory, *(options.samples or [])]
+    inputs = [options.trajectory, *options.samples]
     inputs += [options.rearrangements] if options.rearrangements else []
     inputs += [path for path in (options.neighbourhood, options.states) if path]
     made_by = command.provenance(NAME, settings, inputs)
@@ -74,14 +76,25 @@ def _positions_of(trajectory: Trajectory, states: Path | None) -> Callable[[int]
 
 def _wanted(options: argparse.Namespace, trajectory: Trajectory) -> dict[str, table.Moments]:
     """Moments that go into the table, by what they are for."""
+    settings, wanted = options.settings, {}
     if options.frames:
         everyone = np.flatnonzero(trajectory.types == 0)
-        return {"snapshot": table.every_moment(everyone, np.array(options.frames))}
+        wanted["snapshot"] = table.every_moment(everyone, np.array(options.frames))
     if options.samples:
-        return _of_samples(options.samples, options.settings, trajectory)
+        wanted |= _of_samples(options.samples, settings, trajectory)
+    if options.rearrangements:
+        wanted |= event_moments(settings, trajectory, options.rearrangements)
     if options.population:
-        return {"population": population_moments(options.settings, trajectory)}
-    return event_moments(options.settings, trajectory, options.rearrangements)
+        population = population_moments(settings, trajectory)
+        wanted = {role: _in_frames(moments, population[1]) for role, moments in wanted.items()}
+        wanted["population"] = population
+    return wanted
+
+
+def _in_frames(moments: table.Moments, frames: np.ndarray) -> table.Moments:
+    """Those moments that are in some frames."""
+    chosen = np.isin(moments[1], frames)
+    return moments[0][chosen], moments[1][chosen]
 
 
 def _of_samples(

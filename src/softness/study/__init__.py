@@ -8,16 +8,16 @@ from typing import Any
 from softness.simulate.store import Store
 from softness.study.base import label
 from softness.study.dynamics import Dynamics
-from softness.study.inherent import Inherent
 from softness.study.kept import KeptSimulations
 from softness.study.memory import Memory
 from softness.study.regression import Regressions
 from softness.study.simulations import Simulation
+from softness.study.state_softness import StateSoftness
 
 __all__ = ["Simulation", "Study", "label"]
 
 
-class Study(Dynamics, Regressions, Inherent, Memory):
+class Study(Dynamics, Regressions, StateSoftness, Memory):
     """A checked configuration, cut into what each rule needs.
 
     Each rule is given its own settings alone, as one text, so that a change reruns what depends

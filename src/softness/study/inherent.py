@@ -103,11 +103,14 @@ class Inherent(Simulations, Learning):
 
     def quench(self, temperature: str, replica: str) -> dict[str, Any]:
         """Settings of the inherent states of frames of one thermal run."""
-        own = self.config["quench"]
         return self._run(temperature, replica) | {
-            "frames": [self.frame_of(number, own["spacing"]) for number in range(own["frames"])],
-            "force_tolerance": own["force_tolerance"],
+            "frames": self.quenched_frames(temperature, replica),
+            "force_tolerance": self.config["quench"]["force_tolerance"],
         }
+
+    def quenched_frames(self, temperature: str, replica: str | int) -> list[int]:
+        """Frames of a thermal run whose energy is minimised: the snapshots of propensity."""
+        return self.inherent_frames(replica) if temperature == self.propensity_label else []
 
     # -- time steps -----------------------------------------------------------------------
 

@@ -52,7 +52,10 @@ class Learning(Base):
 
     def activated_samples(self, temperature: str) -> dict[str, Any]:
         """Settings of the rearranging and the non-rearranging samples."""
-        return self._samples(temperature, "activated") | {"quiet": self.config["samples"]["quiet"]}
+        return self._samples(temperature, "activated") | {
+            "quiet": self.config["samples"]["quiet"],
+            "stride": 1,
+        }
 
     def extreme_samples(self, kind: str, temperature: str) -> dict[str, Any]:
         """Settings of the samples from both tails of p_hop, or from one."""

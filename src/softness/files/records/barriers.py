@@ -66,8 +66,11 @@ class BarrierTables:
         (one each).
     predicted_barriers
         Of softness, of all regressors and of random directions, by events soon after (one).
+    state_barriers
+        Of softness of each state of structure, at the frames that are compared (one).
     """
 
     barriers: Sequence[BarrierTable] = ()
     wide_barriers: Sequence[BarrierTable] = ()
     predicted_barriers: Sequence[BarrierTable] = ()
+    state_barriers: Sequence[BarrierTable] = ()

@@ -156,6 +156,9 @@ class LearnedTables:
         test (one each), and of each fluidity temperature.
     distribution
         Of learned variables, one a temperature.
+    state_training, state_transfer
+        Accuracies of softness of each state of structure at the temperatures of training and of the
+        transfer test, at the frames that are compared; one a state.
     """
 
     softness: Sequence[Classifier] = ()
@@ -165,3 +168,5 @@ class LearnedTables:
     transfer: Sequence[Accuracies] = ()
     extremes: Sequence[Accuracies] = ()
     distribution: Sequence[Distribution] = ()
+    state_training: Sequence[Accuracies] = ()
+    state_transfer: Sequence[Accuracies] = ()

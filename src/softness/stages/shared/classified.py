@@ -151,7 +151,7 @@ def unseen_models(
     reference
         Mean features of all replicas there; planes are not aligned without it.
     """
-    controls = random_planes(classifiers["softness"], directions, seed)
+    controls = random_planes(classifiers["softness"], directions, seed) if directions else []
     models = {name: unseen_model(each, replica, reference) for name, each in classifiers.items()}
     for number, plane in enumerate(controls):
         planes = [plane] * (1 if reference is None else len(reference.mean))
@@ -193,8 +193,7 @@ def read_classifiers(paths: Sequence[Path], names: Sequence[str]) -> dict[str, C
     Raises
     ------
     InputError
-        If there are not as many files as names, softness is not among them, or they see different
-        features.
+        If there are not as many files as names, or they see different features.
     """
     if len(paths) != len(names):
         raise InputError(
@@ -202,13 +201,11 @@ def read_classifiers(paths: Sequence[Path], names: Sequence[str]) -> dict[str, C
             "for each name"
         )
     found = {name: tables.read(path, Classifier) for name, path in zip(names, paths, strict=True)}
-    if "softness" not in found:
-        raise InputError("--classifiers: softness is missing: controls are drawn like it")
-    columns = found["softness"].columns.tolist()
+    columns = found[names[0]].columns.tolist()
     for name, classifier in found.items():
         if classifier.columns.tolist() != columns:
             raise InputError(
-                f"classifier {name} was trained on other features than softness: train it again"
+                f"classifier {name} was trained on other features than {names[0]}: train it again"
             )
     return found
 

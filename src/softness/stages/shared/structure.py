@@ -35,7 +35,7 @@ def feature_set(settings: Mapping[str, Any], neighbourhood: Path | None = None) 
 
 def population_moments(settings: Mapping[str, Any], trajectory: Trajectory) -> Moments:
     """All analysed particles of every stride-th frame."""
-    strided, _ = _structure_frames(settings, trajectory)
+    strided, _ = _frames_of(settings, trajectory)
     return table.every_moment(np.flatnonzero(trajectory.types == 0), strided)
 
 
@@ -43,7 +43,7 @@ def event_moments(
     settings: Mapping[str, Any], trajectory: Trajectory, rearrangements: Path
 ) -> dict[str, Moments]:
     """Moments whose particles rearrange soon after, by role (`softness.structure.table`)."""
-    _, within = _structure_frames(settings, trajectory)
+    _, within = _frames_of(settings, trajectory)
     found = tables.read(rearrangements, Rearrangements)
     names = ("particle", "frame", "first", "last", "cut")
     events = np.rec.fromarrays([getattr(found, name) for name in names], names=names)
@@ -55,13 +55,27 @@ def event_moments(
     }
 
 
-def _structure_frames(
+def _frames_of(
     settings: Mapping[str, Any], trajectory: Trajectory
 ) -> tuple[np.ndarray, tuple[int, int]]:
-    interval = trajectory.frame_interval()
-    half_window = round(settings["window"] / (2 * interval))
-    ahead = round(max(settings["lead"], settings["within"]) / interval)
     try:
-        return table.structure_frames(trajectory.frames, half_window, ahead, settings["stride"])
+        return structure_frames(settings, trajectory.frames, trajectory.frame_interval())
     except InputError as error:
         raise InputError(f"{trajectory.path}: barriers.{error}") from error
+
+
+def structure_frames(
+    settings: Mapping[str, Any], frames: int, interval: float
+) -> tuple[np.ndarray, tuple[int, int]]:
+    """`softness.structure.table.structure_frames` by the settings of a run.
+
+    Parameters
+    ----------
+    settings
+        With ``window``, ``lead`` and ``within`` in tau, and the ``stride`` in frames.
+    frames, interval
+        Of the run: how many, and the time between them in tau.
+    """
+    half_window = round(settings["window"] / (2 * interval))
+    ahead = round(max(settings["lead"], settings["within"]) / interval)
+    return table.structure_frames(frames, half_window, ahead, settings["stride"])
