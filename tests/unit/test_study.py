@@ -97,7 +97,7 @@ def test_each_rule_has_its_own_settings_and_those_of_every_run(study):
             *("before", "ramp", "hold", "after", "high"),
         },
     }
-    for simulation in (*study.all_simulations, *study.quenches()):
+    for simulation in study.all_simulations:
         settings = simulation.settings
         assert settings["temperature"] == simulation.temperature
         assert common <= set(settings)
@@ -152,7 +152,7 @@ def test_steps_of_blocks_are_those_of_their_runs(study):
 @pytest.mark.parametrize("preset", PRESETS)
 def test_no_two_simulations_have_an_output_or_a_place_in_common(preset):
     study = Study(configuration.load(ROOT / "config" / f"{preset}.yaml"))
-    simulations = (*study.all_simulations, *study.quenches())
+    simulations = study.all_simulations
     assert len({each.output for each in simulations}) == len(simulations)
     assert len({(each.rule, each.temperature, each.number) for each in simulations}) == len(
         simulations
@@ -184,7 +184,7 @@ def test_simulations_are_those_of_the_rules(tmp_path, monkeypatch):
 
 def test_each_kind_has_a_version_of_its_physics(study):
     versions = lock.versions()
-    kinds = {each.kind for each in (*study.all_simulations, *study.quenches())}
+    kinds = {each.kind for each in study.all_simulations}
     assert kinds == set(versions) == set(lock.KINDS)
     assert {kind: study.physics(kind) for kind in kinds} == versions
 

@@ -137,7 +137,7 @@ rule quench:
     resources:
         gpu=GPUS,
         mem_mb=1000,
-        runtime=study.quench_runtime(),
+        runtime=lambda wildcards: study.quench_runtime(**wildcards),
     params:
         settings=lambda wildcards: study.parameter("quench", **wildcards),
         physics=study.physics("quench"),
@@ -150,7 +150,10 @@ rule quench:
 
 rule inherent_states:
     input:
-        runs_at(rules.quench.output, study.labels),
+        [
+            expand(rules.quench.output, temperature=temperature, replica=replica)
+            for temperature, replica in study.quenched_runs
+        ],
 
 
 TABLES["propensity_scores"] = rules.propensity_scores.output

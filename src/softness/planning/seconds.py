@@ -211,6 +211,14 @@ RULES: dict[str, Seconds] = {
     "predicted_barriers": _drawn(5.0),
     "softness_decay": _followed,
     "cycle_response": _followed,
+    "state_samples": lambda sizes, job: 2 * START,
+    "state_features": lambda sizes, job: START + ROW * sizes.state_rows(job),
+    "state_classifier": lambda sizes, job: _classifier(sizes, {"name": "softness"}),
+    "state_reference": lambda sizes, job: START,
+    "state_values": lambda sizes, job: START,
+    "state_accuracy": lambda sizes, job: START,
+    "state_counts": lambda sizes, job: START,
+    "state_barriers": _drawn(1.0),
     "report": lambda sizes, job: START,
 }
 

@@ -120,6 +120,10 @@ class Sizes:
         )
         return math.ceil(rows / len(self.study.replicas))
 
+    def state_rows(self, wildcards: Mapping[str, str]) -> int:
+        """Particles in the frames of one run whose structure is compared by states."""
+        return len(self.study.state_frames(wildcards["temperature"])) * self.centres
+
     def snapshot_rows(self, wildcards: Mapping[str, str]) -> int:
         """Particles in the snapshots of one run."""
         frames = self.study.snapshot_frames(wildcards["temperature"], wildcards["replica"])

@@ -1,5 +1,6 @@
 """Settings of the rules of inherent states and of propensity, figure 3.8."""
 
+import itertools
 from collections.abc import Iterator
 from typing import Any
 
@@ -130,9 +131,15 @@ class Inherent(Simulations, Learning):
         """Time to ask a scheduler for, in minutes."""
         return self._minutes(self.inherent_steps(**wildcards))
 
-    def quench_runtime(self) -> int:
+    def quench_runtime(self, **wildcards: str) -> int:
         """The same, of the inherent states of frames of one thermal run."""
-        return self._minutes(self.config["quench"]["frames"] * STEPS_OF_QUENCH)
+        return self._minutes(len(self.quenched_frames(**wildcards)) * STEPS_OF_QUENCH)
+
+    @property
+    def quenched_runs(self) -> list[tuple[str, int]]:
+        """Temperature and replica of the thermal runs with frames whose energy is minimised."""
+        places = itertools.product(self.labels, self.replicas)
+        return [place for place in places if self.quenched_frames(*place)]
 
     def simulations(self) -> Iterator[Simulation]:
         """All simulation jobs, those whose runs are quenched included."""
@@ -153,17 +160,16 @@ class Inherent(Simulations, Learning):
                     source=self.thermal_run(temperature, replica),
                 )
 
-    def quenches(self) -> Iterator[Simulation]:
-        """Jobs of the target inherent_states, which no figure needs."""
-        for (temperature, replica), source in self._thermal_runs.items():
+        for temperature, replica in self.quenched_runs:
             folder = self.results / "quench" / f"T{temperature}" / f"replica{replica}"
+            settings = self.quench(temperature, replica)
             yield Simulation(
                 rule="quench",
                 kind="quench",
                 temperature=float(temperature),
                 number=(replica,),
-                steps=self.config["quench"]["frames"] * STEPS_OF_QUENCH,
+                steps=len(settings["frames"]) * STEPS_OF_QUENCH,
                 output=folder / "states.h5",
-                settings=self.quench(temperature, replica),
-                source=source,
+                settings=settings,
+                source=self.thermal_run(temperature, replica),
             )
