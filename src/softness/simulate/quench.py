@@ -29,9 +29,6 @@ from softness.simulate.pieces import do_pieces
 from softness.simulate.progress import Progress
 from softness.simulate.settings import RunSettings
 
-QUENCHED = "quenched-*.h5"
-"""Names of the files of finished quenches; * is the digest of what was quenched."""
-
 
 @dataclass(frozen=True)
 class InherentState:
@@ -130,7 +127,7 @@ def run_quenches(
     """
     title = f"quench T={run.temperature:g} replica {run.replica}"
     pieces = [
-        (folder / QUENCHED.replace("*", digest_of_arrays({"positions": positions})), positions)
+        (folder / f"quenched-{digest_of_arrays({'positions': positions})}.h5", positions)
         for positions in configurations.values()
     ]
     done = sum(path.exists() for path, _ in pieces)

@@ -16,7 +16,6 @@ from softness.simulate.equilibrate import STATE
 from softness.simulate.identity import Identity, deciding
 from softness.simulate.inherent_propensity import run_path
 from softness.simulate.parts import runs_done
-from softness.simulate.quench import QUENCHED
 from softness.simulate.segments import Cuts
 from softness.simulate.store import CURRENT, Store, read_identity
 from softness.simulate.thermal import FRAMES
@@ -129,7 +128,7 @@ class KeptSimulations:
         if simulation.kind == "thermal":
             return min(Chain(folder, _UNCUT).covered(), steps)
         if simulation.kind == "quench":
-            done, wanted = len([*folder.glob(QUENCHED)]), len(settings["frames"])
+            done, wanted = len([*folder.glob("quenched-*.h5")]), len(settings["frames"])
             return steps // wanted * min(done, wanted)
         first, end = settings["runs"]
         of_run = steps // (end - first)
