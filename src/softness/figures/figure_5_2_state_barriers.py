@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from softness.figures import draw_barriers, draw_learned, style
+from softness.figures import draw_barriers, draw_learned, draw_models, style
 from softness.files.states import INHERENT, THERMAL
 from softness.findings.barrier_curves import QUANTITIES
 from softness.findings.figure_5_2_state_barriers import ALL_FRAMES, Findings
@@ -47,5 +47,7 @@ def _draw_values(axes: Axes, values: Mapping[str, Estimate]) -> None:
         reach = np.abs(np.array(found.interval()) - found.value)[:, None]
         look = {"color": COLOURS[name], "marker": "o", "capsize": 2}
         axes.errorbar(place, found.value, yerr=reach, **look)
-    axes.set_xticks(range(len(values)), [name.replace(", ", ",\n") for name in values])
-    axes.set_xlim(-0.6, len(values) - 0.4)
+    axes.set_xticks(range(len(values)), list(values))
+    axes.set_xlim(-0.6, max(len(values), 1) - 0.4)
+    if not values:
+        draw_models.write_note(axes, "undefined: no slope differs from 0")
