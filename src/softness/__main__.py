@@ -8,7 +8,17 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from softness import archive, caches, configuration, engines, environment, keeping, plan, workflow
+from softness import (
+    archive,
+    caches,
+    configuration,
+    engines,
+    environment,
+    keeping,
+    plan,
+    power,
+    workflow,
+)
 from softness.errors import InputError, in_one_line
 from softness.liquid import Liquid
 from softness.physics import command as physics
@@ -46,6 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         ("adopt", "add simulations of another machine", keeping.add_adopt_arguments),
     ):
         add(commands.add_parser(name, help=text))
+    power.add_arguments(commands.add_parser("power", help=power.HELP))
     physics.add_arguments(commands.add_parser("physics", help=physics.HELP))
     options = parser.parse_args(arguments)
     try:

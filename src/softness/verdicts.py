@@ -276,6 +276,8 @@ class Statement:
             origin=f"Section {self.section}" if self.section else "ours",
             source=self.source,
             rule=self.rule.sentence,
+            above=self.rule.above if math.isfinite(self.rule.above) else math.nan,
+            below=self.rule.below if math.isfinite(self.rule.below) else math.nan,
             value=value,
             low=low,
             high=high,
@@ -295,6 +297,8 @@ class Claim:
         Section of the dissertation, or "ours".
     units
         Independent units that were resampled, and their number.
+    above, below
+        Bounds of the rule; nan for none.
     resolution
         Distance from a bound at which a true value would be told from it in four of five studies of
         this size.
@@ -318,3 +322,5 @@ class Claim:
     note: str = ""
     doubt: str = ""
     resolution: float = math.nan
+    above: float = math.nan
+    below: float = math.nan

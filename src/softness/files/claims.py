@@ -10,7 +10,7 @@ from softness.files.atomic import replacing
 from softness.files.unreadable import RUN_AGAIN, unreadable
 from softness.verdicts import Claim
 
-NUMBERS = ("value", "low", "high", "resolution")
+NUMBERS = ("value", "low", "high", "resolution", "above", "below")
 
 
 def write_claims(path: str | Path, claims: Sequence[Claim]) -> None:
