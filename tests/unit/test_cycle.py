@@ -21,9 +21,10 @@ from softness.files.records.cycled import CycleHistory
 from softness.liquid import kob_andersen
 from softness.seeds import maxwell_boltzmann
 from softness.simulate import cycle as module
-from softness.simulate.cycle import TRAJECTORY, CycleProtocol, CycleRuns, history_of, run_cycle
+from softness.simulate.cycle import CycleProtocol, CycleRuns, history_of, run_batch, trajectory_name
 from softness.simulate.deadline import Deadline
 from softness.simulate.settings import RunSettings
+from softness.simulate.together import batches_of
 from softness.stages import command
 from softness.stages import cycle as stage
 from softness.stages.shared.trajectories import finish_trajectories
@@ -53,13 +54,15 @@ def runs_of(positions, engine="lammps", protocol=PROTOCOL, numbers=range(1), seg
 
 def done(folder, runs):
     """History of the runs, and (frames, N, 3) positions in the file of each run."""
-    engine, paths, frames = runs.run.create_engine("cpu"), [], []
-    for number in runs.numbers:
-        with runs.chain(folder, number, Deadline()).locked() as chain:
-            run_cycle(chain, engine, runs, number)
-            finish_trajectories(chain, [TRAJECTORY], runs.run, Provenance("test", {}), last=1)
-            paths.append(chain.longest(TRAJECTORY))
-        with gsd.hoomd.open(paths[-1]) as file:
+    engine, paths, frames = runs.run.create_batch("cpu"), [], []
+    for batch in batches_of(folder, runs.numbers, engine.runs):
+        names = [trajectory_name(batch, number) for number in batch]
+        with runs.chain(folder, batch, Deadline()).locked() as chain:
+            run_batch(chain, engine, runs, batch)
+            finish_trajectories(chain, names, runs.run, Provenance("test", {}), last=1)
+            paths += [chain.longest(name) for name in names]
+    for path in paths:
+        with gsd.hoomd.open(path) as file:
             assert [frame.configuration.step for frame in file] == list(
                 range(0, runs.protocol.steps + 1, runs.protocol.frame_interval)
             )
@@ -136,7 +139,7 @@ def test_a_protocol_that_cannot_be_is_refused(change, named):
 def test_segments_end_at_frames(positions):
     with pytest.raises(InputError, match="segment = 55 steps: give a multiple"):
         runs_of(positions, segment=55)
-    chain = runs_of(positions).chain(Path("folder"), 3, Deadline())
+    chain = runs_of(positions).chain(Path("folder"), range(3, 4), Deadline())
     assert chain.folder == Path("folder/run3")
     ends = [segment.end for segment in chain.cuts.segments(PROTOCOL.steps)]
     assert ends == [50, 100, 150, 170]
@@ -257,7 +260,7 @@ def test_a_job_that_is_killed_again_and_again_ends_with_the_same_bytes(
     killed = tmp_path / "killed" / "study"
     for after in (7, 12, 12):
         with monkeypatch.context() as patched, pytest.raises(Killed):
-            killed_after(patched, module, "_frame", after)
+            killed_after(patched, module, "_frames", after)
             run_stage(snapshots, killed)
     assert run_stage(snapshots, killed) == whole
     history = tables.read(killed / "history.h5", CycleHistory)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from softness.engines.batch import Batch
 from softness.engines.protocol import Engine
 from softness.errors import InputError, OutOfTime
 from softness.files.atomic import holding, replacing
@@ -182,7 +183,7 @@ class Chain:
 
     def run(
         self,
-        engine: Engine,
+        engine: Engine | Batch,
         steps: int,
         start: Callable[[], None],
         advance: Callable[[Segment, Progress], None],
@@ -248,7 +249,7 @@ class Chain:
                 "move the folder away to simulate again"
             )
 
-    def _pass_on(self, engine: Engine, segment: Segment) -> None:
+    def _pass_on(self, engine: Engine | Batch, segment: Segment) -> None:
         """Save the state, the mark that a segment is done; drop the one before, if none needs it.
 
         The next segment starts from the new one anyway: it is read back before the old one goes.

@@ -3,7 +3,8 @@
 A control is a cycle whose two temperatures are equal. Both start from the same positions with the
 same velocities, and ask the engine for the same things in the same order, so that they are equal to
 the last digit (on a CPU) until the temperature moves: what differs later is a response, and a pulse
-of height 0 has none (dissertation, section 4.2.2).
+of height 0 has none (dissertation, section 4.2.2). Runs are stepped in batches, segment by segment;
+an ordinary engine is a batch of one, and no run sees the others of its batch.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from softness import seeds
-from softness.engines.protocol import Engine
+from softness.engines.batch import Batch
 from softness.errors import InputError
 from softness.files.frames import Frame, read_frames, write_segment
 from softness.files.records.cycled import CycleHistory
@@ -23,6 +24,7 @@ from softness.simulate.deadline import Deadline
 from softness.simulate.progress import Progress
 from softness.simulate.segments import Cuts, Segment
 from softness.simulate.settings import RunSettings
+from softness.simulate.together import folder_name
 
 STREAM = "cycle"
 TRAJECTORY = "trajectory.gsd"
@@ -170,65 +172,84 @@ class CycleRuns:
         stream = seeds.stream(self.run.seed, STREAM, low, self.snapshot, number)
         return seeds.maxwell_boltzmann(stream, self.run.liquid.particles, low)
 
-    def chain(self, folder: Path, number: int, deadline: Deadline) -> Chain:
-        """Where one run is kept, below the folder of all."""
-        return Chain(folder / f"run{number}", Cuts(self.segment), deadline)
+    def chain(self, folder: Path, batch: range, deadline: Deadline) -> Chain:
+        """Where the runs of a batch are kept, below the folder of all."""
+        return Chain(folder / folder_name(batch), Cuts(self.segment), deadline)
 
 
-def run_cycle(chain: Chain, engine: Engine, runs: CycleRuns, number: int) -> None:
-    """Do one run, segment by segment; its frames are left in the chain.
+def trajectory_name(batch: range, number: int) -> str:
+    """File of a run in the chain of its batch."""
+    return TRAJECTORY if len(batch) == 1 else f"run{number}.gsd"
+
+
+def run_batch(chain: Chain, engine: Batch, runs: CycleRuns, batch: range) -> None:
+    """Do some runs together, segment by segment; their frames are left in the chain.
 
     Parameters
     ----------
     chain
-        Where the run is kept; locked by the caller.
+        Where they are kept; locked by the caller.
     engine
         What is run.
     runs
-        What it is one of.
-    number
-        Which one.
+        What they are some of.
+    batch
+        Their numbers; at most as many as the engine does at once.
     """
     steps, interval = runs.protocol.steps, runs.protocol.frame_interval
     if chain.covered() >= steps:
         return
-    intervals = runs.protocol.intervals()
+    intervals, liquid = runs.protocol.intervals(), runs.run.liquid
 
     def start() -> None:
-        engine.load(runs.positions, runs.run.liquid.types, runs.velocities(number))
+        velocities = [runs.velocities(number) for number in batch]
+        # A batch that is not full is filled with its last run, which costs no time.
+        velocities += velocities[-1:] * (engine.runs - len(batch))
+        engine.load(runs.positions, liquid.types)
+        engine.set_velocities(np.array(velocities))
         engine.set_thermostat(runs.protocol.low)
         engine.reset_thermostat()
 
     def advance(segment: Segment, progress: Progress) -> None:
         own = intervals[segment.begin // interval : segment.end // interval]
-        frames = list(_frames(engine, own, segment.begin, interval, progress))
-        liquid = runs.run.liquid
-        write_segment(chain.segment(segment, TRAJECTORY), frames, liquid.types, liquid.box_length)
+        moments = list(_moments(engine, own, segment.begin, interval, progress))
+        # A batch that is filled up has more frames of a moment than runs.
+        for number, frames in zip(batch, zip(*moments, strict=True), strict=False):
+            path = chain.segment(segment, trajectory_name(batch, number))
+            write_segment(path, frames, liquid.types, liquid.box_length)
 
     what = "control" if runs.protocol.is_control else "cycle"
     title = (
         f"{what} T={runs.protocol.low:g} to {runs.protocol.high:g} "
-        f"{seeds.snapshot_name(runs.snapshot)} run {number}"
+        f"{seeds.snapshot_name(runs.snapshot)} {_named(batch)}"
     )
     chain.run(engine, steps, start, advance, title)
 
 
-def _frames(
-    engine: Engine, intervals: Sequence[Interval], first: int, interval: int, progress: Progress
-) -> Iterator[Frame]:
-    """Go from frame to frame; the frame at the beginning is that of the segment before."""
+def _named(batch: range) -> str:
+    return f"run {batch[0]}" if len(batch) == 1 else f"runs {batch[0]} to {batch[-1]}"
+
+
+def _moments(
+    engine: Batch, intervals: Sequence[Interval], first: int, interval: int, progress: Progress
+) -> Iterator[list[Frame]]:
+    """Go from moment to moment; that at the beginning is in the segment before."""
     if first == 0:
-        yield _frame(engine, 0)
+        yield _frames(engine, 0)
     for number, (start, end) in enumerate(intervals, 1):
         # A ramp from a temperature to itself too: a control asks for what a cycle asks for.
         engine.ramp(start, end, interval)
         progress.advance(interval)
-        yield _frame(engine, first + number * interval)
+        yield _frames(engine, first + number * interval)
 
 
-def _frame(engine: Engine, step: int) -> Frame:
-    log = {"potential_energy": engine.potential_energy(), "temperature": engine.temperature()}
-    return Frame(step, engine.positions(), log)
+def _frames(engine: Batch, step: int) -> list[Frame]:
+    """A frame of each run."""
+    measured = engine.potential_energy(), engine.temperature(), engine.positions()
+    return [
+        Frame(step, positions, {"potential_energy": energy, "temperature": temperature})
+        for energy, temperature, positions in zip(*measured, strict=True)
+    ]
 
 
 def history_of(trajectories: Sequence[Path], runs: CycleRuns) -> CycleHistory:

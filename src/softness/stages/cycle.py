@@ -1,17 +1,30 @@
 """Run one snapshot several times through a pulse of another temperature, or without it (control).
 
-One job holds all runs of a snapshot through one protocol. Cycle and control are this same stage
-with other temperatures: what is the same in their settings is the same in their runs. If it is
-interrupted, run it again: it resumes, and the finished files are the same.
+One job holds all runs of a snapshot through one protocol, batch by batch: with lanes sixteen runs,
+else one. Cycle and control are this same stage with other temperatures: what is the same in their
+settings is the same in their runs. If it is interrupted, run it again: it resumes, and the finished
+files are the same.
 """
 
 import argparse
+from pathlib import Path
 
 from softness import seeds
 from softness.errors import InputError
 from softness.files import tables
-from softness.simulate.cycle import TRAJECTORY, CycleProtocol, CycleRuns, history_of, run_cycle
+from softness.files.atomic import holding
+from softness.files.provenance import Provenance
+from softness.simulate.chain import Chain
+from softness.simulate.cycle import (
+    CycleProtocol,
+    CycleRuns,
+    history_of,
+    run_batch,
+    trajectory_name,
+)
 from softness.simulate.reads import arrays_of_frame
+from softness.simulate.settings import RunSettings
+from softness.simulate.together import batches_of
 from softness.stages import command
 from softness.stages.shared import simulation
 from softness.stages.shared.trajectories import finish_trajectories, publish_trajectory
@@ -35,8 +48,10 @@ def arguments() -> argparse.ArgumentParser:
 
 def main(options: argparse.Namespace) -> None:
     """Run the stage."""
-    settings, job = options.settings, simulation.Job(NAME, options)
-    numbers = range(*simulation.first_and_end(settings))
+    settings = options.settings
+    job = simulation.Job(NAME, options, RunSettings.create_batch)
+    first, end = simulation.first_and_end(settings)
+    numbers = range(first, end)
     if len(options.trajectories) != len(numbers):
         raise InputError(
             f"--trajectories names {len(options.trajectories)} files for {len(numbers)} runs: give "
@@ -53,13 +68,25 @@ def main(options: argparse.Namespace) -> None:
         numbers=numbers,
         segment=run.steps(settings["segment"]),
     )
-    for number, output in zip(numbers, options.trajectories, strict=True):
-        with runs.chain(folder, number, job.deadline).locked() as chain:
-            run_cycle(chain, job.engine, runs, number)
-            finish_trajectories(chain, [TRAJECTORY], run, made_by, last=1)
-            steps = runs.protocol.steps
-            publish_trajectory(chain, steps, TRAJECTORY, output, run, made_by, last=1)
+    taken = f"another process is already working on runs {first} to {end - 1}: wait, or stop it"
+    with holding(folder / ".runs", f"{folder}: {taken}", span=(first, end)):
+        outputs = dict(zip(numbers, options.trajectories, strict=True))
+        for batch in batches_of(folder, numbers, job.engine.runs):
+            with runs.chain(folder, batch, job.deadline).locked() as chain:
+                run_batch(chain, job.engine, runs, batch)
+                _publish(chain, batch, runs, outputs, made_by)
     tables.write(options.history, history_of(options.trajectories, runs), made_by)
+
+
+def _publish(
+    chain: Chain, batch: range, runs: CycleRuns, outputs: dict[int, Path], made_by: Provenance
+) -> None:
+    """Make results of those runs of a batch that are wanted; it may hold others."""
+    run, steps = runs.run, runs.protocol.steps
+    names = {number: trajectory_name(batch, number) for number in batch}
+    finish_trajectories(chain, names.values(), run, made_by, last=1)
+    for number in outputs.keys() & names:
+        publish_trajectory(chain, steps, names[number], outputs[number], run, made_by, last=1)
 
 
 if __name__ == "__main__":

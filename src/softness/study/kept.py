@@ -19,6 +19,7 @@ from softness.simulate.parts import runs_done
 from softness.simulate.segments import Cuts
 from softness.simulate.store import CURRENT, Store, read_identity
 from softness.simulate.thermal import FRAMES
+from softness.simulate.together import steps_done
 from softness.study.simulations import Simulation
 
 ANY = ""
@@ -133,8 +134,7 @@ class KeptSimulations:
         first, end = settings["runs"]
         of_run = steps // (end - first)
         if simulation.kind == "cycle":
-            chains = (Chain(folder / f"run{number}", _UNCUT) for number in range(first, end))
-            return sum(min(chain.covered(), of_run) for chain in chains)
+            return steps_done(folder, range(first, end), of_run)
         if simulation.kind == "inherent_propensity":
             return of_run * sum(run_path(folder, number).exists() for number in range(first, end))
         return of_run * runs_done(folder, first, end, settings["of"])
