@@ -99,7 +99,7 @@ def check(options: argparse.Namespace) -> int:
     if study.has_lanes:
         rate, cold = measured_rate(config, SECONDS_OF_CHECK, with_lanes=True), study.training_label
         print(
-            f"Isoconfigurational runs in lanes: {rate.in_lanes(float(cold)):,.0f} run-steps/s of "
+            f"Runs in lanes: {rate.in_lanes(float(cold)):,.0f} run-steps/s of "
             f"one core at T={cold}, where {engine.name} does {rate.steps_per_second:,.0f} steps/s"
         )
     return 0

@@ -9,8 +9,8 @@ rule isoconfigurational:
     conda:
         "../../envs/simulate.yaml"
     resources:
-        gpu=0 if study.has_lanes else GPUS,
-        lanes=int(study.has_lanes),
+        gpu=0 if study.is_in_lanes("isoconfigurational") else GPUS,
+        lanes=int(study.is_in_lanes("isoconfigurational")),
         mem_mb=1500,
         runtime=lambda wildcards: study.ensemble_runtime(**wildcards),
     params:

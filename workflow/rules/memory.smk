@@ -38,8 +38,9 @@ rule cycle:
     conda:
         "../../envs/simulate.yaml"
     resources:
-        gpu=GPUS,
-        mem_mb=1000,
+        gpu=0 if study.is_in_lanes("cycle") else GPUS,
+        lanes=int(study.is_in_lanes("cycle")),
+        mem_mb=1500,
         runtime=lambda wildcards: study.cycle_runtime("cycle", **wildcards),
     params:
         settings=lambda wildcards: study.parameter("cycle", **wildcards),
@@ -58,8 +59,9 @@ use rule cycle as control with:
         trajectories=cycle_files(f"{CYCLES}/control/{SNAPSHOT}"),
         history=f"{CYCLES}/control/{SNAPSHOT}/history.h5",
     resources:
-        gpu=GPUS,
-        mem_mb=1000,
+        gpu=0 if study.is_in_lanes("cycle") else GPUS,
+        lanes=int(study.is_in_lanes("cycle")),
+        mem_mb=1500,
         runtime=lambda wildcards: study.cycle_runtime("control", **wildcards),
     params:
         settings=lambda wildcards: study.parameter("control", **wildcards),

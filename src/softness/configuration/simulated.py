@@ -97,6 +97,7 @@ def _time_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
     yield from _burst_mistakes(thermal, step)
     yield from _production_mistakes(config, frame)
     yield from _window_mistakes(config, frame)
+    yield from _cycle_mistakes(config)
 
 
 def _equilibration_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
@@ -236,16 +237,7 @@ def _window_mistakes(config: Mapping[str, Any], frame: float) -> Iterator[str]:
             f"hop.window: {window:g} tau is not an even number of frame intervals of {frame:g} "
             f"tau: try {max(round(window / (2 * frame)), 1) * 2 * frame:g}"
         )
-    cycle = config["cycle"]
     whole = {
-        **{
-            f"cycle.{key}": cycle[key]
-            for key in ("before", "ramp", "after", "control_extra", "segment")
-        },
-        **{
-            f"cycle.pulses.{number}.hold": pulse["hold"]
-            for number, pulse in enumerate(cycle["pulses"])
-        },
         "csd.window": config["csd"]["window"],
         "van_hove.lag": config["van_hove"]["lag"],
         "samples.lead": config["samples"]["lead"],
@@ -255,6 +247,22 @@ def _window_mistakes(config: Mapping[str, Any], frame: float) -> Iterator[str]:
     for place, time in whole.items():
         if not is_multiple(time, frame):
             yield f"{place}: {time:g} tau is not a whole number of frame intervals of {frame:g} tau"
+
+
+def _cycle_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
+    cycle, frame = config["cycle"], config["thermal"]["frame_interval"]
+    keys = ("before", "ramp", "after", "control_extra", "segment")
+    whole = {f"cycle.{key}": cycle[key] for key in keys}
+    whole |= {
+        f"cycle.pulses.{number}.hold": pulse["hold"] for number, pulse in enumerate(cycle["pulses"])
+    }
+    interval = cycle["stride"] * frame
+    for place, time in whole.items():
+        if not is_multiple(time, interval):
+            yield (
+                f"{place}: {time:g} tau is not a whole number of frame intervals of {interval:g} "
+                f"tau (cycle.stride = {cycle['stride']} times thermal.frame_interval)"
+            )
 
 
 def _ensemble_mistakes(config: Mapping[str, Any]) -> Iterator[str]:

@@ -233,7 +233,7 @@ def engines_in(root: Path) -> list[str]:
 
 def does(engine: str, kind: str) -> bool:
     """Whether an engine does this kind of simulation: lanes are for runs of one snapshot."""
-    return engine != LANES or kind == "isoconfigurational"
+    return engine != LANES or kind in ("isoconfigurational", "cycle")
 
 
 def _used(

@@ -179,7 +179,8 @@ def _study(engine: str) -> Study:
     config["engine"]["device"] = "cpu"
     if engine != LANES:
         config["engine"]["name"] = engine
-    config["isoconfigurational"]["engine"] = LANES if engine == LANES else SAME
+    for kind in filter(lambda kind: does(LANES, kind), KINDS):
+        config[kind]["engine"] = LANES if engine == LANES else SAME
     config["liquid"] |= {"particles": PARTICLES}
     return Study(config)
 

@@ -13,7 +13,7 @@ Difference = tuple[str, Any, Any]
 """Name of a setting, what it is of what is kept, and what it is here."""
 
 # Pulses of the same snapshot differ anyway: these are the other differences that are reported.
-OF_CYCLES = {"segment", "frame_interval"}
+OF_CYCLES = {"segment", "frame_interval", "engine.name"}
 
 
 def done_otherwise(study: Study) -> tuple[list[Simulation], list[str]]:

@@ -71,8 +71,11 @@ class Rate:
             return START + steps / self.steps_per_second * OVERHEAD.get(simulation.rule, 1.0)
         first, end = simulation.settings["runs"]
         of_run = simulation.steps / (end - first)
-        batches = whole_batches(steps / of_run)
-        return START + batches * of_run / self.in_lanes(simulation.temperature)
+        # Blocks lack whole runs; those of cycles go on together.
+        share = steps / simulation.steps if simulation.kind == "cycle" else 1.0
+        left = end - first if simulation.kind == "cycle" else steps / of_run
+        run_steps = share * whole_batches(left) * of_run
+        return START + run_steps / (self.core_steps_per_second * simulation.gain)
 
 
 def given_rate(config: Mapping[str, Any], steps_per_second: float) -> Rate:
@@ -161,7 +164,9 @@ def _with_lanes(rate: Rate, engine: Engine, config: Mapping[str, Any], seconds: 
             engines.LANES, liquid, len(runs), block["time_step"], block["coupling_time"]
         )
     except InputError as error:
-        raise InputError(f"{error}; or set isoconfigurational.engine: same") from error
+        raise InputError(
+            f"{error}; or set isoconfigurational.engine and cycle.engine: same"
+        ) from error
     streams = [stream(1, "plan", cold, run=run) for run in runs]
     drawn = [maxwell_boltzmann(each, liquid.particles, cold) for each in streams]
     with _said_if_slow("compiling the kernels of lanes, once on this machine: up to a minute"):

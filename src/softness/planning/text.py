@@ -62,8 +62,8 @@ def as_dict(plan: Plan) -> dict[str, Any]:
 
 
 def _lanes_rates(plan: Plan) -> dict[str, float]:
-    """Run-steps a second of one core in lanes, by temperature; none without lanes."""
-    if not plan.study.has_lanes:
+    """Run-steps a second of one core in ensembles in lanes, by temperature; none without."""
+    if not plan.study.is_in_lanes("isoconfigurational"):
         return {}
     return {name: plan.rate.in_lanes(float(name)) for name in plan.study.ensemble_labels}
 

@@ -6,11 +6,20 @@ from typing import Any
 from softness.study.base import label
 from softness.study.learning import Learning
 from softness.study.simulations import Place, Simulation, Simulations
+from softness.study.speed import displacement_rate, gain_of_parting, whole_batches
 
 
 def cycle_duration(settings: Mapping[str, Any]) -> float:
     """Length of one run through a cycle, or of its control, in tau."""
     return settings["before"] + 2 * settings["ramp"] + settings["hold"] + settings["after"]
+
+
+def cycle_gain(settings: Mapping[str, Any]) -> float:
+    """How many times as fast as LAMMPS a core does these runs in lanes: the less, the longer."""
+    cold, warm = (displacement_rate(settings[name]) for name in ("temperature", "high"))
+    # Half of each ramp is nearer to either end.
+    at_low = settings["before"] + settings["ramp"] + settings["after"]
+    return gain_of_parting(cold * at_low + warm * (settings["hold"] + settings["ramp"]))
 
 
 class Memory(Simulations, Learning):
@@ -67,9 +76,9 @@ class Memory(Simulations, Learning):
 
     def _cycle(self, replica: str | int, snapshot: str | int) -> dict[str, Any]:
         block = self.config["cycle"]
-        return self._run(self.cycle_label, replica) | {
+        return self._run(self.cycle_label, replica, "cycle") | {
             "segment": block["segment"],
-            "frame_interval": self.config["thermal"]["frame_interval"],
+            "frame_interval": block["stride"] * self.config["thermal"]["frame_interval"],
             "snapshot": int(snapshot),
             "frame": self.frame_of(snapshot, block["spacing"]),
             "runs": [0, block["runs"]],
@@ -77,7 +86,13 @@ class Memory(Simulations, Learning):
 
     def cycle_runtime(self, rule: str, **wildcards: str) -> int:
         """Time to ask a scheduler for, in minutes."""
-        return self._minutes(self._cycle_steps(getattr(self, rule)(**wildcards)))
+        settings = getattr(self, rule)(**wildcards)
+        steps = self._cycle_steps(settings)
+        if not self.is_in_lanes("cycle"):
+            return self._minutes(steps)
+        first, last = settings["runs"]
+        filled = whole_batches(last - first) / (last - first)
+        return self._minutes(filled * steps / cycle_gain(settings), "cpu")
 
     def _cycle_steps(self, settings: dict[str, Any]) -> int:
         """Time steps of one job of cycles, or of controls."""
@@ -108,6 +123,7 @@ class Memory(Simulations, Learning):
             output=folder / "history.h5",
             settings=settings,
             source=self.thermal_run(self.cycle_label, replica),
+            gain=cycle_gain(settings),
         )
 
     def cycle_response(self, replica: str) -> dict[str, Any]:

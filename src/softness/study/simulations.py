@@ -17,7 +17,7 @@ from softness.study.speed import gain, whole_batches
 # does with LAMMPS (docs/performance.md), and a cautious guess for a GPU.
 LEAST_UPDATES_PER_SECOND = {"cpu": 0.7e6, "gpu": 4e6}
 
-# Of ensembles: the engine of the study. The other choice is lanes.
+# Of runs of one snapshot: the engine of the study. The other choice is lanes.
 SAME = "same"
 
 # Settings of the engine that change no number: where it runs, and what was made before.
@@ -47,6 +47,8 @@ class Simulation:
         Of the job.
     source
         The simulation that it starts from.
+    gain
+        Run-steps in lanes in the time of one step of a core (`softness.study.speed`).
     """
 
     rule: str
@@ -57,6 +59,7 @@ class Simulation:
     output: Path
     settings: Mapping[str, Any] = field(repr=False)
     source: "Simulation | None" = None
+    gain: float = 1.0
 
     @property
     def is_in_lanes(self) -> bool:
@@ -92,33 +95,37 @@ class Simulations(Base):
         """Version of the physics of a kind of simulation: another one makes all its jobs due."""
         return lock.versions()[kind]
 
-    def _run(self, temperature: str, replica: str | int) -> dict[str, Any]:
+    def _run(self, temperature: str, replica: str | int, kind: str = "") -> dict[str, Any]:
         """What all simulations depend on. The device is not part of it: it changes no physics."""
         config = self.config
         engine = {key: value for key, value in config["engine"].items() if key not in NO_NUMBERS}
         return {
-            "engine": engine,
+            "engine": engine | {"name": self.engine_of(kind)},
             "liquid": config["liquid"],
             "seed": config["seed"],
             "temperature": float(temperature),
             "replica": int(replica),
         }
 
-    @property
-    def ensemble_engine(self) -> str:
-        """Name of the engine of isoconfigurational runs."""
-        chosen = self.config["isoconfigurational"]["engine"]
+    def engine_of(self, kind: str) -> str:
+        """Name of the engine of a kind of simulation; that of the study unless its block says."""
+        chosen = self.config.get(kind, {}).get("engine", SAME)
         return self.config["engine"]["name"] if chosen == SAME else chosen
+
+    def is_in_lanes(self, kind: str) -> bool:
+        """Whether a kind of simulation is done in lanes: on CPU cores, whatever the device."""
+        return self.engine_of(kind) == lock.LANES
 
     @property
     def has_lanes(self) -> bool:
-        """Whether isoconfigurational runs are done in lanes: on CPU cores, whatever the device."""
-        return self.ensemble_engine == lock.LANES
+        """Whether some simulations are done in lanes."""
+        return lock.LANES in self.engines
 
     @property
     def engines(self) -> list[str]:
-        """Names of all engines of its simulations, each once."""
-        return list(dict.fromkeys([self.config["engine"]["name"], self.ensemble_engine]))
+        """Names of all engines of its simulations, that of the study first, each once."""
+        own = self.config["engine"]["name"]
+        return list(dict.fromkeys([own, *map(self.engine_of, lock.KINDS)]))
 
     def equilibrate(self, temperature: str, replica: str | int) -> dict[str, Any]:
         """Settings of an equilibration."""
@@ -149,9 +156,7 @@ class Simulations(Base):
         own = self.config["isoconfigurational"]
         ensemble, size = self._ensemble(temperature), own["runs_per_block"]
         runs, first = ensemble["runs"], int(block) * size
-        common = self._run(temperature, replica)
-        return common | {
-            "engine": common["engine"] | {"name": self.ensemble_engine},
+        return self._run(temperature, replica, "isoconfigurational") | {
             "snapshot": int(snapshot),
             "frame": self.frame_of(snapshot, ensemble["spacing"]),
             "runs": [first, min(first + size, runs)],
@@ -244,11 +249,13 @@ class Simulations(Base):
         """Time to ask a scheduler for, in minutes."""
         settings = self.isoconfigurational(**wildcards)
         first, last = settings["runs"]
-        if not self.has_lanes:
+        if not self.is_in_lanes("isoconfigurational"):
             return self._minutes((last - first) * self.steps_of_run)
-        speed = gain(settings["temperature"], self.config["liquid"]["particles"])
-        steps = whole_batches(last - first) * self.steps_of_run / speed
-        return self._minutes(steps, "cpu")
+        batches = whole_batches(last - first)
+        return self._minutes(batches * self.steps_of_run / self._gain(settings), "cpu")
+
+    def _gain(self, settings: Mapping[str, Any]) -> float:
+        return gain(settings["temperature"], self.config["liquid"]["particles"])
 
     def simulations(self) -> Iterator[Simulation]:
         """All simulation jobs of the study, with their numbers of time steps."""
@@ -319,6 +326,7 @@ class Simulations(Base):
                     output=folder / f"block{block}.h5",
                     settings=settings,
                     source=self.thermal_run(temperature, replica),
+                    gain=self._gain(settings),
                 )
 
     @property
