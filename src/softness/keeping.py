@@ -89,7 +89,7 @@ def unneeded(store: Store, studies: Iterable[Study]) -> list[Path]:
     """
     needed: set[Path] = set()
     for study in studies:
-        for simulation in (*study.all_simulations, *study.quenches()):
+        for simulation in (*study.all_simulations, *study.on_demand()):
             needed.update(_needed(store, study, simulation))
     return [folder for folder in store.folders() if folder not in needed]
 

@@ -14,6 +14,7 @@ PARTS = {
     "equilibrate_seed": "equilibration time",
     "isoconfigurational": "isoconfigurational runs",
     "inherent_propensity": "quenched runs",
+    "cage": "runs of cages",
     "cycle": "snapshots that go through cycles",
     "control": "snapshots that go through cycles",
 }

@@ -1,6 +1,6 @@
 """A study as the workflow sees it: its runs, the settings of each rule, and where results lie."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -8,16 +8,16 @@ from typing import Any
 from softness.simulate.store import Store
 from softness.study.base import label
 from softness.study.dynamics import Dynamics
-from softness.study.inherent import Inherent
 from softness.study.kept import KeptSimulations
 from softness.study.memory import Memory
 from softness.study.regression import Regressions
 from softness.study.simulations import Simulation
+from softness.study.states import States
 
 __all__ = ["Simulation", "Study", "label"]
 
 
-class Study(Dynamics, Regressions, Inherent, Memory):
+class Study(Dynamics, Regressions, States, Memory):
     """A checked configuration, cut into what each rule needs.
 
     Each rule is given its own settings alone, as one text, so that a change reruns what depends
@@ -48,6 +48,11 @@ class Study(Dynamics, Regressions, Inherent, Memory):
             With the option that accepts it.
         """
         KeptSimulations(self.config, Store(), versions).refuse_other_versions(self.all_simulations)
+
+    def on_demand(self) -> Iterator[Simulation]:
+        """Simulations that no figure needs."""
+        yield from self.quenches()
+        yield from self.cages()
 
     def steps_done(self) -> dict[Path, int]:
         """Time steps that each simulation has done, by its output."""
