@@ -195,7 +195,7 @@ def test_a_state_file_has_the_cage_of_each_frame_at_its_time(trajectory, tmp_pat
             np.testing.assert_allclose(found, found_by(one_by_one, start), rtol=0, atol=1e-6)
             # Unwrapped as the frame is, whose particles are five boxes away.
             assert np.linalg.norm(found - start, axis=1).max() < 1
-        with pytest.raises(InputError, match="has no state of the frame at 0.5 tau"):
+        with pytest.raises(InputError, match=r"has no state of the frame at 0\.5 tau"):
             states.at(0.5)
     # Other replicas have theirs in the same folder, and pointers of their own.
     assert (folder / "replica1" / CURRENT).is_file()
