@@ -478,6 +478,7 @@ def test_nothing_is_kept_elsewhere(tmp_path, monkeypatch):
     study = small_study()
     assert all_kept(study) == {}
     assert set(study.steps_done().values()) == {0}
+    assert unneeded(Store(), [study]) == []
 
 
 def test_a_study_has_done_what_its_pointers_name(here):
