@@ -1,15 +1,16 @@
 """Cages: the mean positions of the particles in short runs from a configuration.
 
-A particle of a supercooled liquid rattles about a place for much longer than it takes to cross the
-cage of its neighbours. The mean over short runs with other velocities, and over frames of them,
-finds that place (Alkemade, Smallenburg and Filion, J. Chem. Phys. 158, 134512 (2023)). A minimum of
-the energy is structure; a cage is short-time dynamics, since it comes from runs, and may stand
-beside structure as such. The runs have velocities of their own, those of no other ensemble: what
-happens early in them is in no quantity that a cage may be asked to predict.
+A particle of a supercooled liquid vibrates within the cage of its neighbours for much longer than
+it takes to cross it. The mean over runs with different velocities, and over frames of them, is the
+centre of this vibration. Alkemade, Smallenburg and Filion (J. Chem. Phys. 158, 134512 (2023))
+forbid rearrangements in runs of any length; here runs are too short for more than a few. Unlike a
+minimum of the energy, a cage is short-time dynamics beside structure. The runs have velocities of
+their own, which no other ensemble has: no early rearrangement is both in a cage and in what it is
+to predict.
 
 Displacements are added up as whole numbers, so that no bit depends on the order of the runs, on how
-many are done at once, or on how they were cut into jobs. Velocities are drawn without momentum, so
-that the centre of mass stays where it is, up to the rounding of the engine; nothing is taken off.
+many are done at once, or on how they were cut into jobs. Velocities are drawn with zero momentum,
+so that the centre of mass stays, up to rounding by the engine; no drift is subtracted.
 """
 
 from collections.abc import Mapping, Sequence
