@@ -35,7 +35,7 @@ def test_particles_have_left_their_vibration_and_stay_in_their_cages(real_data, 
 
 
 def test_cages_predict_propensity_better_than_the_configurations_do(real_data, cages):
-    """Ridge on 135 features, one configuration left out: Pearson 0.64 in place of 0.51."""
+    """Ridge on 135 features, one configuration left out: Pearson 0.64 in place of 0.52."""
     is_a = LIQUID.types == 0
     propensity = real_data["propensity"][:, is_a].astype(float)
     propensity -= propensity.mean(axis=1, keepdims=True)
@@ -56,6 +56,6 @@ def test_cages_predict_propensity_better_than_the_configurations_do(real_data, c
         return np.array(found)
 
     thermal, of_cages = pearson(real_data["positions"]), pearson(cages)
-    assert thermal.mean() == pytest.approx(0.51, abs=0.02)
+    assert thermal.mean() == pytest.approx(0.52, abs=0.02)
     assert of_cages.mean() == pytest.approx(0.64, abs=0.02)
     assert np.count_nonzero(of_cages > thermal) >= 9
