@@ -53,6 +53,7 @@ class States(Inherent):
 
     def cages(self) -> Iterator[Simulation]:
         """Jobs of the rule cage, which no figure needs."""
+        folder = self.results / "states" / "cage"
         for (temperature, replica), source in self._thermal_runs.items():
             settings = self.cage(temperature, replica)
             if settings["frames"]:
@@ -62,11 +63,7 @@ class States(Inherent):
                     temperature=float(temperature),
                     number=(replica,),
                     steps=len(settings["frames"]) * settings["runs"] * self.steps_of_cage_run,
-                    output=self.results
-                    / "states"
-                    / "cage"
-                    / f"T{temperature}"
-                    / f"replica{replica}.gsd",
+                    output=folder / f"T{temperature}" / f"replica{replica}.gsd",
                     settings=settings,
                     source=source,
                 )
