@@ -179,6 +179,12 @@ MISTAKES = [
         ["inherent.times", "ascending order", "sort them"],
     ),
     (change("inherent.times", [0.0012, 25.0]), ["inherent.times", "0.0012", "time steps of 0.005"]),
+    (change("cage.start", 0.0012), ["cage.start", "0.0012", "time steps of 0.005"]),
+    (change("cage.frame_interval", 0.001), ["cage.frame_interval", "0.001", "time steps of 0.005"]),
+    (change("cage.duration", 2.05), ["cage.duration", "2.05", "cage.frame_interval (0.1 tau)"]),
+    (change("cage.duration", 0.4), ["cage.duration", "0.4", "cage.start (0.5 tau)"]),
+    (change("cage.runs", 0), ["cage.runs", "0"]),
+    (change("cage.engine", "hoomd"), ["cage.engine", "hoomd", "lanes", "same"]),
     (change("inherent.snapshots", 1), ["inherent.snapshots", "1", "leave 1", "raise"]),
     (
         change("inherent.snapshots", 4),

@@ -146,6 +146,18 @@ PARTS: dict[str, dict[str, Part]] = {
             writes=TABLE,
         )
     },
+    "cage": {
+        "frames": Part(
+            stage="cage",
+            settings=lambda study: study.cage(COLD, 0),
+            shorter={
+                **{"frames": [1, 11], "runs": 2},
+                **{"start": 2.0, "duration": 6.0, "frame_interval": 1.0},
+            },
+            reads=FROM_FRAMES,
+            writes={"--output": "cages.gsd"},
+        )
+    },
 }
 
 
@@ -179,7 +191,8 @@ def _study(engine: str) -> Study:
     config["engine"]["device"] = "cpu"
     if engine != LANES:
         config["engine"]["name"] = engine
-    config["isoconfigurational"]["engine"] = LANES if engine == LANES else SAME
+    for name in ("isoconfigurational", "cage"):
+        config[name]["engine"] = LANES if engine == LANES else SAME
     config["liquid"] |= {"particles": PARTICLES}
     return Study(config)
 

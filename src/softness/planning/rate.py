@@ -69,10 +69,11 @@ class Rate:
         """Time of a number of time steps of a simulation: on one core, or on the GPU."""
         if not simulation.is_in_lanes:
             return START + steps / self.steps_per_second * OVERHEAD.get(simulation.rule, 1.0)
-        first, end = simulation.settings["runs"]
-        of_run = simulation.steps / (end - first)
-        batches = whole_batches(steps / of_run)
-        return START + batches * of_run / self.in_lanes(simulation.temperature)
+        of_start = simulation.steps // simulation.starts
+        of_run = of_start / simulation.runs
+        starts, rest = divmod(steps, of_start)
+        runs = starts * whole_batches(simulation.runs) + whole_batches(rest / of_run)
+        return START + runs * of_run / self.in_lanes(simulation.temperature)
 
 
 def given_rate(config: Mapping[str, Any], steps_per_second: float) -> Rate:

@@ -5,12 +5,12 @@ from typing import Any
 from softness.files.states import INHERENT, THERMAL
 from softness.structure.table import structure_frames
 from softness.study.base import label
-from softness.study.inherent import Inherent
+from softness.study.states import States
 
 CLASSIFIER = "softness"
 
 
-class StateSoftness(Inherent):
+class StateSoftness(States):
     """Softness of thermal and of inherent structure, from the same particles and moments."""
 
     @property
