@@ -104,7 +104,7 @@ RULES: dict[str, Bytes] = {
     "event_features": _rows(Sizes.event_rows),
     "sample_features": _rows(Sizes.sample_rows),
     "snapshot_features": _snapshot_features,
-    "state_features": _rows(Sizes.state_rows),
+    "compared_features": _rows(Sizes.state_rows),
     "learned_values": lambda sizes, job: VALUE_BYTES * sizes.variables * sizes.value_rows(job),
     "predicted_values": lambda sizes, job: VALUE_BYTES * sizes.predictions * sizes.value_rows(job),
     "averaged_values": lambda sizes, job: VALUE_BYTES * (sizes.orders - 1) * sizes.value_rows(job),

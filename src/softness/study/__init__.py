@@ -1,6 +1,6 @@
 """A study as the workflow sees it: its runs, the settings of each rule, and where results lie."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any

@@ -58,7 +58,7 @@ class StateSoftness(States):
         """Settings of the samples of both classes at the frames that are compared."""
         return self.activated_samples(temperature) | self._state_moments() | {"too_few": "go_on"}
 
-    def state_features(self, temperature: str, replica: str) -> dict[str, Any]:
+    def compared_features(self, temperature: str, replica: str) -> dict[str, Any]:
         """Settings of the features of one run: those that classifiers see."""
         family, blocks = self.config["classifier"]["features"], self.config["features"]
         seen = blocks if family == "all" else {family: blocks[family]}
