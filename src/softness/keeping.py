@@ -96,7 +96,8 @@ def unneeded(store: Store, studies: Iterable[Study]) -> list[Path]:
 
 def _needed(store: Store, study: Study, simulation: Simulation) -> Iterator[Path]:
     identity = study.kept.identity(simulation)
-    if identity is None or _has_several_versions(store, study, simulation.source):
+    source = simulation.source
+    if identity is None or (identity.reads and _has_several_versions(store, study, source)):
         yield from store.folders(simulation.kind, simulation.place)
     else:
         yield from store.of_any_version(identity)

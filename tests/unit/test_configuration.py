@@ -168,6 +168,8 @@ MISTAKES = [
     (change("isoconfigurational.ensembles.0.runs", 0), ["ensembles.0.runs", "0"]),
     (change("cycle.pulses", [{"high": 0.57, "hold": 30}]), ["cycle.pulses.0.high", "0.57"]),
     (change("cycle.pulses", [{"high": 0.56, "hold": 0.3}]), ["cycle.pulses.0.hold", "0.3"]),
+    (change("cycle.before", 32), ["cycle.before", "32 tau", "intervals of 5 tau", "stride = 5"]),
+    (change("cycle.engine", "lammps"), ["cycle.engine", "'lammps'", "lanes", "same"]),
     (change("cycle.pulses", 2 * [{"high": 0.56, "hold": 30}]), ["cycle.pulses", "unique"]),
     (change("cycle.snapshots", 4), ["cycle.snapshots", "last of 4", "931 tau", "0.5 ends at 800"]),
     (change("roles.decay", [0.56, 0.56]), ["roles.decay", "unique"]),
@@ -179,6 +181,12 @@ MISTAKES = [
         ["inherent.times", "ascending order", "sort them"],
     ),
     (change("inherent.times", [0.0012, 25.0]), ["inherent.times", "0.0012", "time steps of 0.005"]),
+    (change("cage.start", 0.0012), ["cage.start", "0.0012", "time steps of 0.005"]),
+    (change("cage.frame_interval", 0.001), ["cage.frame_interval", "0.001", "time steps of 0.005"]),
+    (change("cage.duration", 2.05), ["cage.duration", "2.05", "cage.frame_interval (0.1 tau)"]),
+    (change("cage.duration", 0.4), ["cage.duration", "0.4", "cage.start (0.5 tau)"]),
+    (change("cage.runs", 0), ["cage.runs", "0"]),
+    (change("cage.engine", "hoomd"), ["cage.engine", "hoomd", "lanes", "same"]),
     (change("inherent.snapshots", 1), ["inherent.snapshots", "1", "leave 1", "raise"]),
     (
         change("inherent.snapshots", 4),
@@ -255,9 +263,9 @@ def test_g_of_r_may_reach_to_half_the_box_itself(laptop):
 
 
 @pytest.mark.parametrize("preset", ["dissertation", "laptop", "overnight", "smoke"])
-def test_ensembles_of_the_presets_are_done_in_lanes(preset):
+def test_ensembles_and_cycles_of_the_presets_are_done_in_lanes(preset):
     config = configuration.load(ROOT / "config" / f"{preset}.yaml")
-    assert config["isoconfigurational"]["engine"] == "lanes"
+    assert config["isoconfigurational"]["engine"] == config["cycle"]["engine"] == "lanes"
 
 
 def test_snapshots_may_fill_a_run_to_its_end(laptop):

@@ -20,6 +20,7 @@ from softness.simulate.chain import PACE, Chain
 from softness.simulate.deadline import Deadline
 from softness.simulate.segments import Cuts
 from softness.stages import (
+    cage,
     command,
     cycle,
     equilibrate,
@@ -248,6 +249,11 @@ SETTINGS = {
         "segment": 0.25,
     },
     quench: COMMON | {"frames": [0, 3, 7, 12, 19], "force_tolerance": 1e-3},
+    cage: COMMON
+    | {
+        **{"frames": [0, 3, 7, 12, 19], "runs": 2},
+        **{"start": 0.1, "duration": 0.3, "frame_interval": 0.05},
+    },
     inherent_propensity: SNAPSHOT
     | {
         "runs": [0, 4],
@@ -262,6 +268,7 @@ OUTPUTS = {
     cycle: ["--history", "--trajectories"],
     quench: ["--output"],
     inherent_propensity: ["--output"],
+    cage: ["--output"],
 }
 # Steps of a job: enough for one, two or three segments or runs.
 STEPS_OF_JOB = {
@@ -271,6 +278,7 @@ STEPS_OF_JOB = {
     cycle: 150,
     quench: 300,
     inherent_propensity: 800,
+    cage: 300,
 }
 STEPS_OF_QUENCH = 100
 

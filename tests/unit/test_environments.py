@@ -12,6 +12,7 @@ from softness import sources
 
 ENVIRONMENTS = ("analyse", "simulate", "simulate-cpu", "workflow")
 SIMULATIONS = {
+    "cage",
     "cycle",
     "equilibrate",
     "inherent_propensity",

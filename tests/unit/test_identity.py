@@ -30,6 +30,8 @@ SETTINGS = {
     "inherent_propensity": SNAPSHOT | {"times": [0.1, 1.0], "force_tolerance": 1e-4},
     "cycle": SNAPSHOT | TIMES | {"high": 0.6, "frame_interval": 0.5, "segment": 1.0},
     "quench": COMMON | {"frames": [0, 4], "force_tolerance": 1e-4},
+    "cage": COMMON
+    | {"frames": [0, 4], "runs": 16, "start": 0.5, "duration": 2.0, "frame_interval": 0.1},
 }
 
 # How much of a simulation is asked for: a dotted name and another value.
@@ -40,6 +42,7 @@ EXTENT = {
     "inherent_propensity": [("runs", [0, 8]), ("frame", 24)],
     "cycle": [("after", 6.0), ("runs", [0, 8]), ("frame", 24)],
     "quench": [("frames", [0, 2, 4])],
+    "cage": [("frames", [0, 2, 4])],
 }
 OF_ALL = [
     ("engine.name", "hoomd"),
@@ -87,6 +90,7 @@ DECIDING = {
         ("segment", 0.5),
     ],
     "quench": [("force_tolerance", 1e-3)],
+    "cage": [("runs", 32), ("start", 0.4), ("duration", 1.0), ("frame_interval", 0.05)],
 }
 ARRAYS = {"positions": np.arange(12.0).reshape(4, 3), "types": np.array([0, 0, 0, 1], np.int64)}
 

@@ -150,6 +150,19 @@ def test_blocks_in_lanes_take_whole_batches_of_a_core(in_lanes):
     assert max(map(len, text.splitlines())) <= 120
 
 
+def test_cages_in_lanes_take_whole_batches_for_each_snapshot(in_lanes):
+    """Three snapshots of 20 runs, that is of two batches; then one of them is left."""
+    in_lanes.config["cage"]["runs"] = 20
+    first, _ = in_lanes.cages()
+    rate = given_rate(in_lanes.config, 1000)
+    of_snapshot = 32 * 400 / (1000 * gain(0.56, 2048))
+    assert rate.seconds(first, first.steps) == pytest.approx(START + 3 * of_snapshot)
+    assert rate.seconds(first, first.steps // 3) == pytest.approx(START + of_snapshot)
+    in_lanes.config["cage"]["engine"] = "same"
+    first, _ = in_lanes.cages()
+    assert rate.seconds(first, first.steps) == pytest.approx(START + 3 * 20 * 400 / 1000)
+
+
 def test_hours_of_cores_in_lanes_are_apart_from_those_of_gpus(in_lanes):
     in_lanes.config["engine"]["device"] = "gpu"
     jobs = [*thermal(in_lanes), *blocks(in_lanes)]
@@ -192,7 +205,7 @@ def test_lanes_that_do_not_run_here_are_told_with_a_way_on(in_lanes, monkeypatch
 
     monkeypatch.setattr(engines, "create_batch", missing)
     config = in_lanes.config | {"liquid": in_lanes.config["liquid"] | {"particles": 500}}
-    with pytest.raises(InputError, match=r"no FMA; or set isoconfigurational\.engine: same"):
+    with pytest.raises(InputError, match=r"no FMA; or set isoconfigurational\.engine, cycle"):
         measured_rate(config, 0.1, with_lanes=True)
 
 

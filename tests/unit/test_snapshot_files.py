@@ -8,7 +8,7 @@ import pytest
 
 from softness.errors import InputError
 from softness.files.frames import Frame, write_segment
-from softness.files.snapshot import snapshot_positions, unwrapped_frames
+from softness.files.snapshot import snapshot_positions, steps_of_frames, unwrapped_frames
 from softness.liquid import kob_andersen
 
 PARTICLES = 160
@@ -59,6 +59,14 @@ def test_own_frames_are_read_wrapped_and_unwrapped(own, places):
     np.testing.assert_allclose(boxes, np.round(boxes), atol=1e-6)
     found = list(unwrapped_frames(own, [2, 0], LIQUID))
     np.testing.assert_allclose(found, places[[2, 0]], atol=1e-6)
+    with pytest.raises(InputError, match=r"has no frame 7"):
+        steps_of_frames(own, [0, 7])
+
+
+def test_steps_of_frames_are_those_of_the_file(tmp_path):
+    frames = [Frame(step, np.zeros((PARTICLES, 3)) + step / 100) for step in (0, 40, 100)]
+    write_segment(tmp_path / "steps.gsd", frames, LIQUID.types, LENGTH)
+    assert steps_of_frames(tmp_path / "steps.gsd", [2, 0, 1]) == [100, 0, 40]
 
 
 def test_species_may_have_the_names_of_the_configuration_and_any_number(tmp_path):

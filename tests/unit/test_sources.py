@@ -46,7 +46,8 @@ IN_SEGMENTS = {
     "softness/simulate/reads.py",
     "softness/simulate/segments.py",
 }
-TRAJECTORIES = {"softness/files/frames.py", "softness/stages/shared/trajectories.py"}
+STATES = {"softness/files/frames.py", "softness/stages/shared/states.py"}
+TRAJECTORIES = STATES | {"softness/stages/shared/trajectories.py"}
 COUNTED = {
     "isoconfigurational": {
         "softness/dynamics/counted.py",
@@ -54,6 +55,7 @@ COUNTED = {
         "softness/dynamics/hop.py",
     },
     "inherent_propensity": {"softness/dynamics/counted.py"},
+    "cage": {"softness/dynamics/counted.py"},
 }
 IMPORTS = {
     "equilibrate": SIMULATION
@@ -89,6 +91,7 @@ IMPORTS = {
         "softness/files/records/cycled.py",
         "softness/files/tables.py",
         "softness/simulate/cycle.py",
+        "softness/simulate/together.py",
         "softness/stages/cycle.py",
     },
     "quench": SIMULATION
@@ -98,6 +101,14 @@ IMPORTS = {
         "softness/simulate/pieces.py",
         "softness/simulate/quench.py",
         "softness/stages/quench.py",
+    },
+    "cage": SIMULATION
+    | COUNTED["cage"]
+    | STATES
+    | {
+        "softness/simulate/cage.py",
+        "softness/simulate/pieces.py",
+        "softness/stages/cage.py",
     },
     "inherent_propensity": SIMULATION
     | COUNTED["inherent_propensity"]

@@ -53,7 +53,7 @@ def test_a_quiet_run_is_sampled_at_the_given_frame_next_to_its_middle():
 
 def test_the_minimised_frames_are_those_whose_structure_is_compared():
     study = Study(configuration.load("config/laptop.yaml"))
-    settings = study.state_features("0.5", 0)
+    settings = study.compared_features("0.5", 0)
     interval = study.config["thermal"]["frame_interval"]
     for temperature in study.state_labels:
         frames = round(study.entry(temperature)["production"] / interval)

@@ -13,7 +13,14 @@ import pytest
 
 from softness.errors import InputError
 from softness.simulate.identity import Identity
-from softness.simulate.store import CURRENT, IDENTITY, Store, publish, read_identity
+from softness.simulate.store import (
+    CURRENT,
+    IDENTITY,
+    Store,
+    pointer_of,
+    publish,
+    read_identity,
+)
 
 ENGINE = {"name": "lammps", "time_step": 0.005}
 SETTINGS = {"engine": ENGINE, "temperature": 0.5, "replica": 0, "segment": 1.0}
@@ -47,6 +54,15 @@ def test_a_folder_is_made_once_and_found_again(store):
     assert Store(str(store.root)).open(OWN) == folder
     assert (folder / "state").read_text() == "kept"
     assert read_identity(folder) == OWN
+
+
+def test_a_pointer_is_of_one_simulation_alone():
+    """Results that are files of one folder, named by their replicas, have a folder each for it."""
+    assert pointer_of(Path("thermal/T0.5/replica1/trajectory.gsd")) == Path(
+        "thermal/T0.5/replica1/current"
+    )
+    replicas = [pointer_of(Path(f"states/cage/T0.5/replica{number}.gsd")) for number in (0, 1)]
+    assert replicas == [Path(f"states/cage/T0.5/replica{number}/current") for number in (0, 1)]
 
 
 def test_a_folder_without_an_identity_does_not_count(store):

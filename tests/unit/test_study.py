@@ -11,13 +11,15 @@ from locations import ROOT
 from softness import configuration
 from softness.errors import InputError
 from softness.files.provenance import canonical_json
+from softness.keeping import unneeded
 from softness.physics import lock
 from softness.planning import kept
 from softness.planning.jobs import planned_jobs
 from softness.planning.kept import announcement, done_otherwise
 from softness.planning.rate import given_rate
-from softness.simulate.store import CURRENT, Store, read_identity
+from softness.simulate.store import CURRENT, Store, pointer_of, read_identity
 from softness.stages import (
+    cage,
     cycle,
     equilibrate,
     inherent_propensity,
@@ -104,6 +106,8 @@ def test_each_rule_has_its_own_settings_and_those_of_every_run(study):
         if simulation.rule in own and simulation.temperature == 0.5:
             assert set(settings) - common == own[simulation.kind]
     assert set(study.quench("0.5", 0)) - common == {"frames", "force_tolerance"}
+    window = {"start", "duration", "frame_interval"}
+    assert set(study.cage("0.56", 0)) - common == {"frames", "runs"} | window
 
 
 def test_wildcards_may_be_texts_or_numbers(study):
@@ -111,6 +115,7 @@ def test_wildcards_may_be_texts_or_numbers(study):
         ("thermal", ("0.6", 1)),
         ("isoconfigurational", ("0.6", 1, 2, 0)),
         ("inherent_propensity", (1, 2, 0)),
+        ("cage", ("0.56", 1)),
         ("cycle", (0, 1, 2)),
         ("control", (1, 2)),
     ):
@@ -251,6 +256,32 @@ def test_jobs_in_lanes_ask_for_the_time_of_a_core(study):
     assert study.ensemble_runtime(**place) == in_lanes
 
 
+def test_cages_are_of_the_snapshots_of_the_propensity(study):
+    found = {each.number: each for each in study.cages()}
+    assert list(found) == [(0,), (1,)]
+    assert {each.temperature for each in found.values()} == {0.56}
+    assert found[1,].settings["frames"] == study.inherent_frames(1) == [41, 123, 205]
+    assert found[1,].source is study.thermal_run("0.56", 1)
+    assert found[1,].steps == 3 * 16 * 400
+    assert str(found[1,].output) == "results/laptop/states/cage/T0.56/replica1.gsd"
+    assert study.cage_frames("0.5", 1) == []
+    assert study.cage("0.5", 1)["frames"] == []
+
+
+def test_cages_are_found_in_lanes_or_by_the_engine_of_the_study(study):
+    study.config["cage"]["runs"] = 48
+    in_lanes = study.cage_runtime("0.56", 0)
+    assert study.cage("0.56", 0)["engine"]["name"] == "lanes"
+    assert study.has_cages_in_lanes
+    study.config["cage"]["engine"] = "same"
+    assert study.cage("0.56", 0)["engine"] == study.thermal("0.56", 0)["engine"]
+    assert not study.has_cages_in_lanes
+    assert 10 <= in_lanes < study.cage_runtime("0.56", 0)
+    # Nothing but what a study simulates asks for an engine.
+    study.config["isoconfigurational"]["engine"] = "same"
+    assert Study(study.config).engines == ["lammps"]
+
+
 def test_longer_jobs_ask_for_more_time(study):
     assert study.runtime("equilibrate", "0.5") > study.runtime("thermal", "2") >= 10
 
@@ -355,7 +386,7 @@ def small_study(**changes):
         "engine": "same",
         "ensembles": [{"temperature": 0.7, "snapshots": 1, "spacing": 2.0, "runs": 3}],
     }
-    config["cycle"] |= {"snapshots": 1, "spacing": 2.0, "runs": 2, "segment": 2.0}
+    config["cycle"] |= {"snapshots": 1, "spacing": 2.0, "runs": 2, "segment": 2.0, "engine": "same"}
     config["cycle"] |= {"before": 1.0, "ramp": 1.0, "after": 1.0, "control_extra": 1.0}
     config["inherent"] |= {"snapshots": 1, "spacing": 2.0, "runs": 3, "times": [0.1, 0.2]}
     for name, value in changes.items():
@@ -447,6 +478,7 @@ def test_nothing_is_kept_elsewhere(tmp_path, monkeypatch):
     study = small_study()
     assert all_kept(study) == {}
     assert set(study.steps_done().values()) == {0}
+    assert unneeded(Store(), [study]) == []
 
 
 def test_a_study_has_done_what_its_pointers_name(here):
@@ -506,6 +538,41 @@ def test_runs_are_kept_whatever_the_blocks(here):
     of_run = 40 + 2 * 3700
     study = small_study(inherent__runs_per_block=3)
     assert steps_kept(study, *QUENCHED) == (2 * of_run, 3 * of_run)
+
+
+def find_cages(study):
+    """Do the job of the cages of a study as its rule does."""
+    (simulation,) = study.cages()
+    command = ["--settings", canonical_json(simulation.settings), "--output", simulation.output]
+    command += ["--trajectory", elsewhere(simulation.source) / "trajectory.gsd"]
+    cage.main(cage.arguments().parse_args([str(each) for each in command]))
+    return simulation
+
+
+def test_cages_are_kept_by_the_frames_that_they_are_of(here):
+    changes = {"cage__start": 0.1, "cage__duration": 0.2, "cage__runs": 2, "cage__engine": "same"}
+    study = small_study(study="caged", **changes)
+    (simulation,) = study.cages()
+    assert study.kept.steps(simulation) == 0
+    find_cages(study)
+    assert study.kept.steps(simulation) == simulation.steps == 2 * 40
+    folder = study.kept.folder(simulation)
+    assert study.kept.started(simulation) == folder
+    assert Store().pointed(pointer_of(simulation.output)) == folder
+    # Another snapshot, and another study.
+    more = small_study(study="more", inherent__snapshots=2, **changes)
+    (both,) = more.cages()
+    assert more.kept.folder(both) == folder
+    assert (more.kept.steps(both), both.steps) == (80, 160)
+    simulation.output.unlink()
+    assert study.steps_of(simulation) == 80
+    # Of frames of another thermal run there are none, though they would be kept in the same folder.
+    other = small_study(thermal__burst__frames=5, **changes)
+    (of_another,) = other.cages()
+    assert other.kept.folder(of_another) == folder
+    assert other.kept.steps(of_another) == 0
+    assert folder not in unneeded(Store(), [more])
+    assert folder in unneeded(Store(), [small_study(**changes | {"cage__runs": 3})])
 
 
 def test_runs_of_another_engine_are_others(here):

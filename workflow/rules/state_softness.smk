@@ -31,7 +31,7 @@ use rule activated_samples as state_samples with:
         "samples of figure 5.2 at T={wildcards.temperature}"
 
 
-rule state_features:
+rule compared_features:
     input:
         trajectory=rules.thermal.output.trajectory,
         rearrangements=rules.rearrangements.output,
@@ -50,7 +50,7 @@ rule state_features:
         mem_mb=1000,
     params:
         settings=lambda wildcards: study.parameter(
-            "state_features", wildcards.temperature, wildcards.replica
+            "compared_features", wildcards.temperature, wildcards.replica
         ),
         samples=lambda wildcards, input: f"--samples {input.samples}" if input.samples else "",
         states=lambda wildcards, input: f"--states {input.states}" if input.states else "",
@@ -66,8 +66,8 @@ rule state_features:
 use rule train_classifier as state_classifier with:
     input:
         samples=expand(rules.state_samples.output, temperature=study.training_label),
-        features=state_runs(rules.state_features.output),
-        population=state_runs(rules.state_features.output),
+        features=state_runs(rules.compared_features.output),
+        population=state_runs(rules.compared_features.output),
         relaxation=expand(rules.relaxation.output, temperature=study.training_label),
         code=code_of("train_classifier"),
     output:
@@ -80,7 +80,7 @@ use rule train_classifier as state_classifier with:
 
 use rule reference_features as state_reference with:
     input:
-        population=state_runs(rules.state_features.output, study.transfer_label),
+        population=state_runs(rules.compared_features.output, study.transfer_label),
         code=code_of("reference_features"),
     output:
         f"{STATES}/reference_features.h5",
@@ -91,8 +91,8 @@ use rule learned_values as state_values with:
         classifiers=rules.state_classifier.output,
         reference=rules.state_reference.output,
         hop=rules.hop_indicator.output,
-        population=rules.state_features.output,
-        events=rules.state_features.output,
+        population=rules.compared_features.output,
+        events=rules.compared_features.output,
         code=code_of("learned_values"),
     output:
         f"{STATES}/softness/T{{temperature}}/replica{{replica}}.h5",
@@ -107,7 +107,7 @@ use rule learned_values as state_values with:
 use rule accuracy as state_accuracy with:
     input:
         samples=rules.state_samples.output,
-        features=of_replicas(rules.state_features.output),
+        features=of_replicas(rules.compared_features.output),
         classifiers=rules.state_classifier.output,
         reference=rules.state_reference.output,
         relaxation=rules.relaxation.output,

@@ -19,6 +19,7 @@ def mistakes(config: Mapping[str, Any]) -> Iterator[str]:
     yield from _time_mistakes(config)
     yield from _ensemble_mistakes(config)
     yield from _inherent_mistakes(config)
+    yield from _cage_mistakes(config["cage"], config["engine"]["time_step"])
     yield from _spacing_mistakes(config)
 
 
@@ -166,6 +167,18 @@ def _inherent_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
         )
     yield from _inherent_time_mistakes(own, config["engine"]["time_step"])
     yield from _published_mistakes(own["published"])
+
+
+def _cage_mistakes(own: Mapping[str, Any], step: float) -> Iterator[str]:
+    start, duration, interval = own["start"], own["duration"], own["frame_interval"]
+    for name, time in (("start", start), ("frame_interval", interval)):
+        if not is_multiple(time, step):
+            yield f"cage.{name}: {time:g} tau is not a whole number of time steps of {step:g} tau"
+    if duration != start and not is_multiple(duration - start, interval):
+        yield (
+            f"cage.duration: {duration:g} tau is not cage.start ({start:g} tau), nor a whole "
+            f"number of cage.frame_interval ({interval:g} tau) later"
+        )
 
 
 def _spacing_mistakes(config: Mapping[str, Any]) -> Iterator[str]:

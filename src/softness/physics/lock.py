@@ -18,7 +18,10 @@ from softness import sources
 from softness.errors import InputError
 from softness.files.atomic import replacing
 
-KINDS = ("equilibrate", "thermal", "isoconfigurational", "inherent_propensity", "cycle", "quench")
+KINDS = (
+    *("equilibrate", "thermal", "isoconfigurational", "inherent_propensity", "cycle", "quench"),
+    "cage",
+)
 """Simulation stages, each with a version of its own. Controls are cycles."""
 
 # As in `softness.engines`, which this must not import: it has to be fast.
@@ -233,7 +236,7 @@ def engines_in(root: Path) -> list[str]:
 
 def does(engine: str, kind: str) -> bool:
     """Whether an engine does this kind of simulation: lanes are for runs of one snapshot."""
-    return engine != LANES or kind in ("isoconfigurational", "cycle")
+    return engine != LANES or kind in ("isoconfigurational", "cycle", "cage")
 
 
 def _used(

@@ -146,6 +146,18 @@ PARTS: dict[str, dict[str, Part]] = {
             writes=TABLE,
         )
     },
+    "cage": {
+        "frames": Part(
+            stage="cage",
+            settings=lambda study: study.cage(COLD, 0),
+            shorter={
+                **{"frames": [1, 11], "runs": 2},
+                **{"start": 2.0, "duration": 6.0, "frame_interval": 1.0},
+            },
+            reads=FROM_FRAMES,
+            writes={"--output": "cages.gsd"},
+        )
+    },
 }
 
 

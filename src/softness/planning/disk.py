@@ -75,6 +75,12 @@ def _quenched_runs(sizes: Sizes, job: Mapping[str, str]) -> float:
     return 8 * len(sizes.config["inherent"]["times"]) * MOVED_BYTES * sizes.centres
 
 
+def _cages(sizes: Sizes, job: Mapping[str, str]) -> float:
+    """Frames that are kept one by one, and together as a result."""
+    frames = len(sizes.study.cage_frames(job["temperature"], job["replica"]))
+    return 2 * frames * (sizes.particles * FRAME_BYTES + FRAME_EXTRA)
+
+
 def _trained(sizes: Sizes, job: Mapping[str, str]) -> float:
     """A regressor: those of kernels keep the particles, the others little."""
     kind = REGRESSORS[sizes.study.regressors()[job["regressor"]].model]
@@ -91,13 +97,14 @@ RULES: dict[str, Bytes] = {
     "isoconfigurational": _counts,
     "ensemble": _counts,
     "inherent_propensity": _quenched_runs,
+    "cage": _cages,
     "inherent_features": lambda sizes, job: sizes.inherent_rows * (4 * sizes.features + ROW_EXTRA),
     "hop_indicator": lambda sizes, job: HOP_BYTES * sizes.hop_values(job),
     "population_features": _rows(Sizes.population_rows),
     "event_features": _rows(Sizes.event_rows),
     "sample_features": _rows(Sizes.sample_rows),
     "snapshot_features": _snapshot_features,
-    "state_features": _rows(Sizes.state_rows),
+    "compared_features": _rows(Sizes.state_rows),
     "learned_values": lambda sizes, job: VALUE_BYTES * sizes.variables * sizes.value_rows(job),
     "predicted_values": lambda sizes, job: VALUE_BYTES * sizes.predictions * sizes.value_rows(job),
     "averaged_values": lambda sizes, job: VALUE_BYTES * (sizes.orders - 1) * sizes.value_rows(job),

@@ -69,13 +69,14 @@ class Rate:
         """Time of a number of time steps of a simulation: on one core, or on the GPU."""
         if not simulation.is_in_lanes:
             return START + steps / self.steps_per_second * OVERHEAD.get(simulation.rule, 1.0)
-        first, end = simulation.settings["runs"]
-        of_run = simulation.steps / (end - first)
-        # Blocks lack whole runs; those of cycles go on together.
-        share = steps / simulation.steps if simulation.kind == "cycle" else 1.0
-        left = end - first if simulation.kind == "cycle" else steps / of_run
-        run_steps = share * whole_batches(left) * of_run
-        return START + run_steps / (self.core_steps_per_second * simulation.gain)
+        of_start = simulation.steps // simulation.starts
+        of_run = of_start / simulation.runs
+        starts, rest = divmod(steps, of_start)
+        runs = starts * whole_batches(simulation.runs) + whole_batches(rest / of_run)
+        if simulation.kind == "cycle":
+            # Of others whole runs are left; those of cycles go on together.
+            runs = whole_batches(simulation.runs) * steps / simulation.steps
+        return START + runs * of_run / (self.core_steps_per_second * simulation.gain)
 
 
 def given_rate(config: Mapping[str, Any], steps_per_second: float) -> Rate:
@@ -165,7 +166,7 @@ def _with_lanes(rate: Rate, engine: Engine, config: Mapping[str, Any], seconds: 
         )
     except InputError as error:
         raise InputError(
-            f"{error}; or set isoconfigurational.engine and cycle.engine: same"
+            f"{error}; or set isoconfigurational.engine, cycle.engine and cage.engine: same"
         ) from error
     streams = [stream(1, "plan", cold, run=run) for run in runs]
     drawn = [maxwell_boltzmann(each, liquid.particles, cold) for each in streams]

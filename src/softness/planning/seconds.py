@@ -212,7 +212,7 @@ RULES: dict[str, Seconds] = {
     "softness_decay": _followed,
     "cycle_response": _followed,
     "state_samples": lambda sizes, job: 2 * START,
-    "state_features": lambda sizes, job: START + ROW * sizes.state_rows(job),
+    "compared_features": lambda sizes, job: START + ROW * sizes.state_rows(job),
     "state_classifier": lambda sizes, job: _classifier(sizes, {"name": "softness"}),
     "state_reference": lambda sizes, job: START,
     "state_values": lambda sizes, job: START,

@@ -15,6 +15,7 @@ PARTS = {
     "isoconfigurational": "isoconfigurational runs",
     "inherent_propensity": "quenched runs",
     "quench": "quenched frames",
+    "cage": "runs of cages",
     "cycle": "snapshots that go through cycles",
     "control": "snapshots that go through cycles",
 }

@@ -22,6 +22,7 @@ EXTENTS = {
     "inherent_propensity": {"frame", "runs"},
     "cycle": {"frame", "runs", "after"},
     "quench": {"frames"},
+    "cage": {"frames"},
 }
 
 # Settings that came later, by kind and dotted name: at these values all numbers are what they were

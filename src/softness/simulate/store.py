@@ -126,6 +126,15 @@ def read_identity(folder: Path) -> Identity:
         raise unreadable(path, error, fault, remedy) from error
 
 
+def pointer_of(output: Path) -> Path:
+    """The pointer of a result: in its folder, which belongs to one simulation.
+
+    A file that is named by its replica shares its folder: it has its pointer in one of its name.
+    """
+    is_shared = output.stem.startswith("replica")
+    return (output.with_suffix("") if is_shared else output.parent) / CURRENT
+
+
 def publish(kept: Path, output: Path) -> None:
     """Make a kept file a result: give it a second name, or copy it if it has one already.
 

@@ -8,16 +8,18 @@ from typing import Any
 import numpy as np
 
 from softness.errors import InputError
+from softness.files.snapshot import unwrapped_frames
 from softness.liquid import Liquid
 from softness.physics import lock
 from softness.simulate import reads
+from softness.simulate.cage import cage_path
 from softness.simulate.chain import Chain
 from softness.simulate.equilibrate import STATE
-from softness.simulate.identity import Identity, deciding
+from softness.simulate.identity import Identity, deciding, digest_of_arrays
 from softness.simulate.inherent_propensity import run_path
 from softness.simulate.parts import runs_done
 from softness.simulate.segments import Cuts
-from softness.simulate.store import CURRENT, Store, read_identity
+from softness.simulate.store import Store, pointer_of, read_identity
 from softness.simulate.thermal import FRAMES
 from softness.simulate.together import steps_done
 from softness.study.simulations import Simulation
@@ -26,6 +28,14 @@ ANY = ""
 ANY_VERSION: Mapping[str, str] = MappingProxyType({})
 # Folders need no place to cut a run to tell how far it is.
 _UNCUT = Cuts(1)
+
+
+def _quenched_path(folder: Path, positions: np.ndarray) -> Path:
+    return folder / f"quenched-{digest_of_arrays({'positions': positions})}.h5"
+
+
+# Kinds that keep each piece by the configuration that it starts from.
+BY_CONFIGURATION = {"quench": _quenched_path, "cage": cage_path}
 
 
 class KeptSimulations:
@@ -71,7 +81,7 @@ class KeptSimulations:
 
         Cheap, for progress: what it starts from is not looked at.
         """
-        folder = self._store.pointed(simulation.output.parent / CURRENT)
+        folder = self._store.pointed(pointer_of(simulation.output))
         if folder is None:
             return None
         wanted = deciding(simulation.kind, simulation.settings)
@@ -99,7 +109,7 @@ class KeptSimulations:
 
     def _arrays(self, simulation: Simulation) -> Mapping[str, np.ndarray] | None:
         source = simulation.source
-        if source is None or simulation.kind == "quench":
+        if source is None or simulation.kind in BY_CONFIGURATION:
             return {}
         folder = self.folder(source)
         if folder is None:
@@ -128,9 +138,8 @@ class KeptSimulations:
             return _steps_to_state(Chain(folder, _UNCUT), steps)
         if simulation.kind == "thermal":
             return min(Chain(folder, _UNCUT).covered(), steps)
-        if simulation.kind == "quench":
-            done, wanted = len([*folder.glob("quenched-*.h5")]), len(settings["frames"])
-            return steps // wanted * min(done, wanted)
+        if simulation.kind in BY_CONFIGURATION:
+            return steps * self._states_in(folder, simulation) // len(settings["frames"])
         first, end = settings["runs"]
         of_run = steps // (end - first)
         if simulation.kind == "cycle":
@@ -138,6 +147,19 @@ class KeptSimulations:
         if simulation.kind == "inherent_propensity":
             return of_run * sum(run_path(folder, number).exists() for number in range(first, end))
         return of_run * runs_done(folder, first, end, settings["of"])
+
+    def _states_in(self, folder: Path, simulation: Simulation) -> int:
+        """How many states of frames of the kept thermal run are in a folder."""
+        source = self.folder(simulation.source)
+        run = Chain(source, _UNCUT).longest(FRAMES) if source else None
+        if run is None:
+            return 0
+        try:
+            starts = list(unwrapped_frames(run, simulation.settings["frames"], self._liquid))
+        except InputError:
+            return 0
+        path_of = BY_CONFIGURATION[simulation.kind]
+        return sum(path_of(folder, positions).exists() for positions in starts)
 
     def refuse_other_versions(self, simulations: Iterable[Simulation]) -> None:
         """Raise an InputError if one was made with a version of the engine that is not accepted."""
@@ -166,7 +188,7 @@ class KeptSimulations:
         dict or None
             Empty if it differs in nothing, none if nothing was done: by the pointer beside results.
         """
-        folder = self._store.pointed(simulation.output.parent / CURRENT)
+        folder = self._store.pointed(pointer_of(simulation.output))
         return None if folder is None else self._differences(folder, simulation)
 
     def _differences(self, folder: Path, simulation: Simulation) -> dict[str, tuple[Any, Any]]:

@@ -67,6 +67,17 @@ class Simulation:
         return self.settings["engine"]["name"] == lock.LANES
 
     @property
+    def starts(self) -> int:
+        """Number of configurations that runs of it start from."""
+        return len(self.settings["frames"]) if self.kind == "cage" else 1
+
+    @property
+    def runs(self) -> int:
+        """Number of runs from each of them, of a simulation of many runs."""
+        runs = self.settings["runs"]
+        return runs if self.kind == "cage" else runs[1] - runs[0]
+
+    @property
     def place(self) -> str:
         """Temperature, replica and snapshot, as in the names of folders of kept simulations."""
         return place_of(self.settings)
@@ -123,9 +134,9 @@ class Simulations(Base):
 
     @property
     def engines(self) -> list[str]:
-        """Names of all engines of its simulations, that of the study first, each once."""
-        own = self.config["engine"]["name"]
-        return list(dict.fromkeys([own, *map(self.engine_of, lock.KINDS)]))
+        """Names of all engines of its simulations, each once."""
+        used = (each.settings["engine"]["name"] for each in self.all_simulations)
+        return list(dict.fromkeys(used))
 
     def equilibrate(self, temperature: str, replica: str | int) -> dict[str, Any]:
         """Settings of an equilibration."""

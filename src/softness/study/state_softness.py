@@ -5,12 +5,12 @@ from typing import Any
 from softness.files.states import INHERENT, THERMAL
 from softness.structure.table import structure_frames
 from softness.study.base import label
-from softness.study.inherent import Inherent
+from softness.study.states import States
 
 CLASSIFIER = "softness"
 
 
-class StateSoftness(Inherent):
+class StateSoftness(States):
     """Softness of thermal and of inherent structure, from the same particles and moments."""
 
     @property
@@ -58,7 +58,7 @@ class StateSoftness(Inherent):
         """Settings of the samples of both classes at the frames that are compared."""
         return self.activated_samples(temperature) | self._state_moments() | {"too_few": "go_on"}
 
-    def state_features(self, temperature: str, replica: str) -> dict[str, Any]:
+    def compared_features(self, temperature: str, replica: str) -> dict[str, Any]:
         """Settings of the features of one run: those that classifiers see."""
         family, blocks = self.config["classifier"]["features"], self.config["features"]
         seen = blocks if family == "all" else {family: blocks[family]}

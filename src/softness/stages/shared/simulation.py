@@ -16,7 +16,7 @@ from softness.physics import lock
 from softness.simulate.deadline import Deadline
 from softness.simulate.identity import Identity
 from softness.simulate.settings import RunSettings
-from softness.simulate.store import CURRENT, DEFAULT, Store
+from softness.simulate.store import DEFAULT, Store, pointer_of
 from softness.stages import command
 
 # Name the device, other versions of the engine that are taken (with commas) and the minutes of the
@@ -131,8 +131,8 @@ class Job:
         store = Store(options.simulations)
         folder = store.open(identity, options.accepted_versions)
         keep_temporary_in(folder)
-        for place in {output.parent for output in outputs}:
-            store.point(place / CURRENT, folder)
+        for pointer in {pointer_of(output) for output in outputs}:
+            store.point(pointer, folder)
         made_by = Provenance(
             stage=self._kind,
             settings=identity.settings,
