@@ -28,7 +28,7 @@ PLUMBING = (
     r"caches|checks|environment|errors|sources",
     r"engines(\.state|\.checks|\.batch)?",
     r"(files|physics|stages)(\.\w+)*",
-    r"simulate\.(block|chain|deadline|identity|parts|pieces|progress|reads|store)",
+    r"simulate\.(block|chain|deadline|identity|parts|pieces|progress|reads|store|together)",
 )
 
 
