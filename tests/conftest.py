@@ -29,7 +29,7 @@ def engine_name(request: pytest.FixtureRequest) -> str:
     LAMMPS must be there, and HOOMD-blue where SOFTNESS_NEEDS_HOOMD=1: its absence fails.
     """
     try:
-        engines.create(request.param, kob_andersen(500))
+        engines.create_batch(request.param, kob_andersen(500), 1)
     except InputError as error:
         if request.param == "lammps" or os.environ.get("SOFTNESS_NEEDS_HOOMD") == "1":
             raise

@@ -1,6 +1,9 @@
 """Thermal cycles: equal to their control until the temperature moves, always without a pulse."""
 
 import json
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,20 +14,21 @@ from kills import Killed, killed_after
 from liquid_settings import liquid_settings
 from small_melts import hot
 
-from softness import seeds
+from softness import engines, seeds, sources
 from softness.engines.lammps import Lammps
 from softness.errors import InputError
 from softness.files import tables
 from softness.files.frames import Frame, write_segment
 from softness.files.provenance import Provenance
 from softness.files.records.cycled import CycleHistory
+from softness.lanes.batch import Lanes
 from softness.liquid import kob_andersen
 from softness.seeds import maxwell_boltzmann
 from softness.simulate import cycle as module
 from softness.simulate.cycle import CycleProtocol, CycleRuns, history_of, run_batch, trajectory_name
 from softness.simulate.deadline import Deadline
 from softness.simulate.settings import RunSettings
-from softness.simulate.together import batches_of
+from softness.simulate.together import batches_of, steps_done
 from softness.stages import command
 from softness.stages import cycle as stage
 from softness.stages.shared.trajectories import finish_trajectories
@@ -36,6 +40,9 @@ PROTOCOL = CycleProtocol(
 )
 # Without a pulse, longer than any pulse needs.
 CONTROL = CycleProtocol(before=0, ramp=0, hold=0, after=250, low=LOW, high=LOW, frame_interval=10)
+of_each_engine = pytest.mark.parametrize(
+    "engine_name", [*engines.ENGINES, engines.LANES], indirect=True
+)
 MOVES = 4  # the frame at which the temperature begins to move
 
 
@@ -156,6 +163,7 @@ def test_pairs_share_their_velocities_and_runs_do_not(positions):
     np.testing.assert_array_equal(cycle.velocities(2), expected)
 
 
+@of_each_engine
 def test_a_pulse_of_height_zero_has_no_response_to_the_last_digit(positions, engine_name, tmp_path):
     """The control is longer than the pulse needs, as that of several pulses is."""
     zero = runs_of(positions, engine_name, replace(PROTOCOL, high=LOW), range(2))
@@ -168,6 +176,7 @@ def test_a_pulse_of_height_zero_has_no_response_to_the_last_digit(positions, eng
     np.testing.assert_array_equal(frames, undisturbed[:, :number])
 
 
+@of_each_engine
 def test_a_cycle_is_its_control_until_the_temperature_moves(positions, engine_name, tmp_path):
     cycle = runs_of(positions, engine_name)
     history, frames = done(tmp_path / "cycle", cycle)
@@ -192,6 +201,7 @@ def test_energies_are_those_of_the_whole_system(positions, tmp_path):
     np.testing.assert_allclose(history.time, 0.05 * np.arange(len(history.time)))
 
 
+@of_each_engine
 def test_a_run_does_not_depend_on_its_place_in_the_job(positions, engine_name, tmp_path):
     history, frames = done(tmp_path / "two", runs_of(positions, engine_name, numbers=range(2)))
     alone, single = done(tmp_path / "one", runs_of(positions, engine_name, numbers=range(1, 2)))
@@ -334,6 +344,94 @@ def test_the_number_of_the_frame_does_not_matter_but_what_is_in_it(
     assert steps == []
     run_stage(path, tmp_path / "third", SETTINGS | {"frame": 0})
     assert sum(steps) == 2 * 170
+
+
+# -- in lanes ---------------------------------------------------------------------------------
+
+IN_LANES = SETTINGS | {"engine": SETTINGS["engine"] | {"name": "lanes"}}
+
+
+@pytest.fixture
+def lane_steps(monkeypatch):
+    """As `steps`, of batches in lanes."""
+    done, real = [], Lanes.run
+
+    def counted(batch, steps):
+        done.append(steps)
+        real(batch, steps)
+
+    monkeypatch.setattr(Lanes, "run", counted)
+    return done
+
+
+def test_runs_in_lanes_are_stepped_together(snapshots, tmp_path, lane_steps):
+    whole = run_stage(snapshots, tmp_path / "study", IN_LANES)
+    assert set(whole) == {"run0.gsd", "run1.gsd", "history.h5"}
+    assert sum(lane_steps) == 170
+    (kept,) = (tmp_path / "kept" / "cycle").iterdir()
+    assert [path.name for path in kept.glob("run*")] == ["runs0-1"]
+    assert steps_done(kept, range(2), 170) == 2 * 170
+    assert steps_done(kept, range(1, 5), 100) == 100
+    history = tables.read(tmp_path / "study" / "history.h5", CycleHistory)
+    assert (history.total_energy[0] != history.total_energy[1]).all()
+
+
+def test_a_batch_that_is_killed_resumes_in_the_middle_of_its_segments(
+    snapshots, tmp_path, monkeypatch, lane_steps
+):
+    whole = run_stage(snapshots, tmp_path / "whole" / "study", IN_LANES)
+    killed = tmp_path / "killed" / "study"
+    lane_steps.clear()
+    for after in (8, 4):
+        with monkeypatch.context() as patched, pytest.raises(Killed):
+            killed_after(patched, module, "_frames", after)
+            run_stage(snapshots, killed, IN_LANES)
+    assert run_stage(snapshots, killed, IN_LANES) == whole
+    # 8 frames with the first one, of which 5 are in a segment; 4 of the next 5; then the rest.
+    assert sum(lane_steps) == 80 + 50 + 120
+
+
+def test_what_was_begun_together_stays_together(snapshots, tmp_path, lane_steps):
+    """More runs are those that no batch holds; fewer are some of a batch; both go on for longer."""
+    whole = run_stage(snapshots, tmp_path / "at_once" / "study", IN_LANES | {"runs": [0, 18]})
+    assert sum(lane_steps) == 2 * 170
+    lane_steps.clear()
+    run_stage(snapshots, tmp_path / "study", IN_LANES)
+    assert run_stage(snapshots, tmp_path / "study", IN_LANES | {"runs": [0, 18]}) == whole
+    assert sum(lane_steps) == 2 * 170
+    (kept,) = (tmp_path / "kept" / "cycle").iterdir()
+    assert {path.name for path in kept.glob("run*")} == {"runs0-1", "runs2-17"}
+    lane_steps.clear()
+    second = run_stage(snapshots, tmp_path / "study", IN_LANES | {"runs": [1, 3], "after": 0.4})
+    assert sum(lane_steps) == 2 * (190 - 150)
+    longer = IN_LANES | {"runs": [1, 3], "after": 0.4}
+    assert run_stage(snapshots, tmp_path / "alone" / "study", longer) == second
+    short = run_stage(snapshots, tmp_path / "study", IN_LANES)
+    assert short["run1.gsd"] == whole["run1.gsd"]
+
+
+def test_runs_that_another_process_is_at_are_refused(snapshots, tmp_path):
+    run_stage(snapshots, tmp_path / "study", IN_LANES)
+    (kept,) = (tmp_path / "kept" / "cycle").iterdir()
+    holder = (
+        "import pathlib, sys\n"
+        "from softness.files.atomic import holding\n"
+        "with holding(pathlib.Path(sys.argv[1]), span=(1, 2)):\n"
+        "    print('held', flush=True)\n"
+        "    sys.stdin.read()\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", holder, str(kept / ".runs")],
+        env=os.environ | {"PYTHONPATH": str(sources.ROOT)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout.readline() == "held\n"
+        with pytest.raises(InputError, match="already working on runs 0 to 1"):
+            run_stage(snapshots, tmp_path / "study", IN_LANES)
+        run_stage(snapshots, tmp_path / "study", IN_LANES | {"runs": [2, 4]})
+        process.communicate("")
 
 
 def test_each_run_has_a_file(snapshots, tmp_path):
