@@ -58,7 +58,7 @@ def create(
     if not has_fused_multiply_add():
         raise InputError(
             "engine lanes needs a CPU with fused multiply-add (x86-64 since 2013), which this one "
-            "has not: set isoconfigurational.engine to 'same'"
+            "has not: set isoconfigurational.engine, cycle.engine and cage.engine to 'same'"
         )
     return Lanes(liquid, runs, time_step, coupling_time, lanes, element)
 
