@@ -28,7 +28,7 @@ from softness.planning.seconds import FIT, measured_seconds, modelled_seconds
 from softness.planning.sizes import Sizes, rearranging_share
 from softness.study import Study
 from softness.study import speed as table
-from softness.study.speed import gain, whole_batches
+from softness.study.speed import displacement_rate, gain, gain_of_parting, whole_batches
 
 
 @pytest.fixture
@@ -161,6 +161,24 @@ def test_cages_in_lanes_take_whole_batches_for_each_snapshot(in_lanes):
     in_lanes.config["cage"]["engine"] = "same"
     first, _ = in_lanes.cages()
     assert rate.seconds(first, first.steps) == pytest.approx(START + 3 * 20 * 400 / 1000)
+
+
+def test_cycles_in_lanes_go_on_together(in_lanes):
+    in_lanes.config["cycle"]["runs"] = 20
+    job = next(each for each in in_lanes.simulations() if each.rule == "cycle")
+    rate = given_rate(in_lanes.config, 1000)
+    whole = 2 * 16 * job.steps / 20 / (1000 * job.gain)
+    assert rate.seconds(job, job.steps) == pytest.approx(START + whole)
+    assert rate.seconds(job, job.steps // 2) == pytest.approx(START + whole / 2)
+
+
+def test_runs_in_lanes_gain_less_the_further_they_part():
+    rates = [displacement_rate(temperature) for temperature in (0.3, 0.5, 0.55, 0.86, 2.0)]
+    assert rates[0] == rates[1] == pytest.approx(0.0015)
+    assert rates[1] < rates[2] < rates[3] == rates[4] == pytest.approx(0.047)
+    # As measured: at T = 0.5 for 330 tau 13.6, at T = 0.86 for 130 tau 2.2.
+    assert gain_of_parting(330 * 0.0015) == pytest.approx(13.6, rel=0.15)
+    assert gain_of_parting(130 * 0.047) == pytest.approx(2.2, rel=0.15)
 
 
 def test_hours_of_cores_in_lanes_are_apart_from_those_of_gpus(in_lanes):

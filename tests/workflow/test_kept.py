@@ -143,8 +143,8 @@ def test_longer_cycles_and_more_of_their_runs_do_what_is_new(study):
     configure(study, lambda config: config["cycle"].update(after=12))
     # From 18 to 22 tau, and from 24 to 28, from the last whole segment of 5; six snapshots.
     assert simulate(study) == {"cycle": 6 * 1400, "control": 6 * 1600}
-    configure(study, lambda config: config["cycle"].update(after=8, runs=2))
-    # The second run of each is done, and of the first nothing.
+    configure(study, lambda config: config["cycle"].update(after=8, runs=3))
+    # The third run of each is done, and of the first two nothing.
     assert simulate(study) == {"cycle": 6 * 3600, "control": 6 * 4800}
 
 

@@ -421,7 +421,7 @@ def test_a_longer_pulse_asks_for_longer_controls(study):
 
 
 def test_more_runs_of_a_cycle_rerun_cycles_and_controls(study):
-    configure(study, lambda config: config["cycle"].update(runs=2))
+    configure(study, lambda config: config["cycle"].update(runs=3))
     expected = {"cycle": CYCLES, "control": CYCLES, "cycle_response": CYCLES, **RESPONSES}
     assert reruns(study) == expected
 
