@@ -8,16 +8,15 @@ from typing import Any
 from softness.simulate.store import Store
 from softness.study.base import label
 from softness.study.dynamics import Dynamics
-from softness.study.inherent import Inherent
 from softness.study.kept import KeptSimulations
 from softness.study.memory import Memory
-from softness.study.regression import Regressions
+from softness.study.scored_states import ScoredStates
 from softness.study.simulations import Simulation
 
 __all__ = ["Simulation", "Study", "label"]
 
 
-class Study(Dynamics, Regressions, Inherent, Memory):
+class Study(Dynamics, ScoredStates, Memory):
     """A checked configuration, cut into what each rule needs.
 
     Each rule is given its own settings alone, as one text, so that a change reruns what depends
