@@ -54,6 +54,11 @@ rule chapter4:
         figure_files("Chapter 4"),
 
 
+rule chapter5:
+    input:
+        figure_files("Chapter 5"),
+
+
 onstart:
     remove_rate_limit(workflow)
     hold_folder()
