@@ -16,6 +16,7 @@ SIMULATIONS = {
     "equilibrate",
     "inherent_propensity",
     "isoconfigurational",
+    "published_state",
     "quench",
     "thermal",
 }
