@@ -65,8 +65,8 @@ PREDICTED_FIGURES = {
     "figure_a_1_mean_predictions": 1,
     **ON_PREDICTED_BARRIERS,
 }
-# Models of propensity, the runs that are quenched for it, and features of their snapshots; of these,
-# from three states of structure as well, two of which are simulated.
+# Models of propensity, the runs that are quenched for it, and features of their snapshots: of these
+# also from three states of structure, two of which are simulated.
 STATES = 3
 ON_STATES = {"state_scores": 1, "figure_5_1_states_of_structure": 1, "report": 1}
 STATE_FEATURES = {"state_features": 2 * STATES, **ON_STATES}

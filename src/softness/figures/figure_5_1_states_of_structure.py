@@ -28,6 +28,9 @@ LINES = ("-", "--", ":", "-.", (0, (1, 3)))
 """Of the sets of orders, from the largest one."""
 
 CEILING = {"color": "0.5", "linestyle": "--", "linewidth": 0.9}
+SMALL = {"markersize": 2.5, "markeredgewidth": 0.6}
+"""Markers of all sets of orders but the largest, where there is a single time."""
+
 BESIDE = 1.04
 """Factor of time between states, which lie beside each other on a logarithmic axis."""
 
@@ -38,15 +41,17 @@ def plot(findings: Findings) -> Figure:
     panels = figure.subplots(1, 2)
     style.letter(panels)
     panels[0].set_ylabel("Pearson correlation")
-    panels[1].set_ylabel("explained variance / ceiling")
     for panel in panels:
         panel.set_xlabel(r"$t\;\;(\tau)$")
         panel.set_xscale("log")
     shown = [curves for _, curves in findings if curves]
+    panels[1].set_ylabel("explained variance")
     if not shown:
         for panel in panels:
             draw_models.write_note(panel, "no propensity was predicted")
         return figure
+    if any(_has_ceiling(curves) for curves in shown):
+        panels[1].set_ylabel("explained variance / ceiling")
     panels[1].set_title("; ".join(map(_temperature, shown)), loc="right", fontsize=8)
     for place, panel in enumerate(panels):
         drawn = [each for curves in shown for each in _draw(panel, curves, place)]
@@ -63,7 +68,7 @@ def _temperature(curves: Curves) -> str:
 
 def _draw(axes: Axes, curves: Curves, panel: int) -> Iterator[Estimate]:
     """One curve for each state and set of orders, and the ceiling; yields what is drawn."""
-    target = curves.targets.index(THERMAL) if THERMAL in curves.targets else 0
+    target = _target(curves)
     if panel == 0 and not curves.is_published:
         ceiling = curves.ceiling[target]
         draw_learned.draw_curve(axes, curves.time, ceiling, **CEILING)
@@ -72,7 +77,8 @@ def _draw(axes: Axes, curves: Curves, panel: int) -> Iterator[Estimate]:
     for number, state in enumerate(curves.states):
         _, colour, marker = LOOKS[state]
         for place in reversed(range(len(curves.orders))):
-            values = (curves.pearson, _over_ceiling(curves, target))[panel][target, number, place]
+            explained = curves.over_ceiling if _has_ceiling(curves) else curves.explained
+            values = (curves.pearson, explained)[panel][target, number, place]
             points = [values[time] for time in range(len(curves.time))]
             yield from points
             from_largest = len(curves.orders) - 1 - place
@@ -87,13 +93,17 @@ def _draw(axes: Axes, curves: Curves, panel: int) -> Iterator[Estimate]:
                 draw_models.draw_points(axes, time, points, state, **options)
             else:
                 options["marker"] = marker if len(time) == 1 else ""
-                axes.plot(time, values.value, linewidth=0.8, markersize=2, **options)
+                axes.plot(time, values.value, linewidth=0.8, **SMALL, **options)
 
 
-def _over_ceiling(curves: Curves, target: int) -> Estimate:
-    """Explained variance, over its ceiling where that is known."""
-    unknown = not np.isfinite(curves.reliability.value[target]).any()
-    return curves.explained if unknown else curves.over_ceiling
+def _target(curves: Curves) -> int:
+    """Number of the propensity that is drawn: the thermal one."""
+    return curves.targets.index(THERMAL) if THERMAL in curves.targets else 0
+
+
+def _has_ceiling(curves: Curves) -> bool:
+    """Whether it is known how reliable the runs are."""
+    return bool(np.isfinite(curves.reliability.value[_target(curves)]).any())
 
 
 def _times(shown: list[Curves]) -> tuple[float, float]:

@@ -36,7 +36,8 @@ def main(options: argparse.Namespace) -> None:
     """Run the stage."""
     settings, job = options.settings, simulation.Job(KIND, options)
     one = read_published(options.file, job.run.liquid, settings.get("row"))
-    folder, made_by = job.keep([options.output])
+    # Without a pointer, which results that share a folder cannot have.
+    folder, made_by = job.keep([])
     path = folder / f"published-{_digest(one)}.gsd"
     with holding(folder / ".lock", waits=True):
         if not path.exists():
