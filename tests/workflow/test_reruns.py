@@ -478,18 +478,18 @@ def test_the_tolerance_of_single_quenches_reruns_the_inherent_states(study):
 
 
 def test_orders_of_states_rerun_their_features(study):
-    configure(study, lambda config: config.update(states={"orders": [0, 2, 3]}))
+    configure(study, lambda config: config["states"].update({"orders": [0, 2, 3]}))
     assert reruns(study) == STATE_FEATURES
 
 
 @pytest.mark.parametrize("change", [{"centred": True}, {"grid": {"alpha": [10]}}])
 def test_settings_of_the_models_of_states_rerun_their_scores(study, change):
-    configure(study, lambda config: config.update(states=change))
+    configure(study, lambda config: config["states"].update(change))
     assert reruns(study) == ON_STATES
 
 
 def test_a_state_that_is_left_out_leaves_the_features_of_the_others(study):
-    configure(study, lambda config: config.update(states={"scored": ["thermal", "inherent"]}))
+    configure(study, lambda config: config["states"].update({"scored": ["thermal", "inherent"]}))
     assert reruns(study) == ON_STATES
 
 
