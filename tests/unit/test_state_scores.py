@@ -264,3 +264,16 @@ def test_an_order_that_the_features_lack_is_named(own, tmp_path):
         write_features(path, number, frames, numbers, "cage", NAMES[:6])
     with pytest.raises(InputError, match=r"cage0\.h5: has no features of order 2"):
         scores(tmp_path, own)
+
+
+def test_features_that_differ_between_replicas_are_refused(own, tmp_path):
+    frames, numbers = OWN[1]
+    others = [name.replace("radial_A", "radial_B") for name in NAMES]
+    write_features(tmp_path / "cage1.h5", 1, frames, numbers, "cage", others)
+    with pytest.raises(InputError, match=r"replica 1 are others than those of replica 0"):
+        scores(tmp_path, own)
+
+
+def test_a_replica_without_features_is_named(own, tmp_path):
+    with pytest.raises(InputError, match=r"features of replica 1 are missing"):
+        scores(tmp_path, [each for each in own if not each.endswith("cage1.h5")])

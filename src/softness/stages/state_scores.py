@@ -15,6 +15,7 @@ import numpy as np
 from softness import seeds
 from softness.errors import InputError
 from softness.files import tables
+from softness.files.features import reading_features
 from softness.files.records.inherent import INHERENT, THERMAL
 from softness.files.records.states import StateScores
 from softness.learning.linear_scores import chosen_ridge, scores_within
@@ -113,19 +114,21 @@ class _TablesOfSnapshots:
         snapshots: Sequence[Measured],
         targets: Sequence[str],
     ) -> None:
-        self._paths, self.snapshots, self._targets = paths, snapshots, targets
+        self.snapshots, self._targets = snapshots, targets
         self._orders, self._centred = settings["orders"], settings["centred"]
-        each = snapshots[0]
-        self.temperature = float(each.sums.temperature)
-        place = each.replica, each.frame, each.sums.particle[:1]
-        _, names = features_of_snapshot(paths, *place, range(max(self._orders) + 1))
-        orders = np.array([order_of(name) for name in names])
-        self.columns = [np.flatnonzero(orders <= highest) for highest in self._orders]
-        absent = set(self._orders) - set(orders.tolist())
-        if absent:
+        self._paths: dict[int, list[Path]] = {}
+        for path in paths:
+            with reading_features(path) as table:
+                self._paths.setdefault(table.replica, []).append(path)
+        first = snapshots[0].sums
+        self.temperature = float(first.temperature)
+        _, self._names = self._features(snapshots[0])
+        orders = np.array([order_of(name) for name in self._names])
+        if absent := set(self._orders) - set(orders.tolist()):
             raise InputError(f"{paths[0]}: has no features of order {min(absent)}: run again")
+        self.columns = [np.flatnonzero(orders <= highest) for highest in self._orders]
         # Targets stand behind the features.
-        self.targets = len(names) + np.arange(len(targets) * len(each.sums.time))
+        self.targets = len(self._names) + np.arange(len(targets) * len(first.time))
 
     @property
     def numbers(self) -> list[int]:
@@ -134,14 +137,22 @@ class _TablesOfSnapshots:
 
     def __iter__(self) -> Iterator[np.ndarray]:
         """(particles, M + T) table of each snapshot."""
-        orders = range(max(self._orders) + 1)
         for each in self.snapshots:
-            place = each.replica, each.frame, each.sums.particle
-            features, _ = features_of_snapshot(self._paths, *place, orders)
+            features, names = self._features(each)
+            if names != self._names:
+                raise InputError(
+                    f"features of replica {each.replica} are others than those of replica "
+                    f"{self.snapshots[0].replica}: delete the table that is outdated and run again"
+                )
             targets = np.concatenate([each.sums.propensity(target) for target in self._targets]).T
             if self._centred:
                 targets = targets - targets.mean(axis=0)
             yield np.concatenate([features, targets], axis=1)
+
+    def _features(self, one: Measured) -> tuple[np.ndarray, tuple[str, ...]]:
+        """(particles, M) features of one snapshot, and their names."""
+        paths, orders = self._paths.get(one.replica, []), range(max(self._orders) + 1)
+        return features_of_snapshot(paths, one.replica, one.frame, one.sums.particle, orders)
 
 
 def _by_moments(
