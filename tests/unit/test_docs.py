@@ -30,6 +30,18 @@ def test_simulated_times_of_presets(preset, time, particles):
     assert int(particles) == config["liquid"]["particles"]
 
 
+def test_the_configuration_of_published_data_alone_is_one(tmp_path):
+    page = (ROOT / "docs" / "published.md").read_text()
+    text, command = re.findall(r"^```\n(.*?)^```", page, flags=re.MULTILINE | re.DOTALL)[:2]
+    (tmp_path / "published.yaml").write_text(text)
+    study = Study(configuration.load(tmp_path / "published.yaml"))
+    assert f"{study.results}/state_scores_published.h5" in command
+    assert list(study.published_snapshots) == list(range(10))
+    assert study.published_states == ["thermal", "inherent"]
+    # Else it would be measured in runs of our own.
+    assert not study.neighbourhood_is_measured
+
+
 def captions(**settings):
     config = configuration.load(ROOT / "config" / "smoke.yaml", settings=settings)
     files = {each.number: ROOT / "workflow" / "captions" / f"{each.name}.rst" for each in FIGURES}

@@ -17,6 +17,7 @@ SIMULATIONS = {
     "equilibrate",
     "inherent_propensity",
     "isoconfigurational",
+    "published_state",
     "quench",
     "thermal",
 }

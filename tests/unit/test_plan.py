@@ -314,6 +314,20 @@ def test_the_model_of_propensity_decides_the_time_of_its_scores(study):
     assert 2.5 < by_ridge < by_svr / 5
 
 
+def test_scores_of_states_take_a_minute_at_most_by_ridge_on_the_laptop(study):
+    features, source = modelled_seconds(Sizes(study), "state_features", {})
+    by_ridge, _ = modelled_seconds(Sizes(study), "state_scores", {})
+    assert source == "constants"
+    assert 2.5 < by_ridge < 60
+    assert 0.6 < features < 10
+    study.config["states"] |= {"model": "svr", "grid": {"C": [0.1], "epsilon": [0.1]}}
+    by_svr, _ = modelled_seconds(Sizes(study), "state_scores", {})
+    assert by_svr > 5 * by_ridge
+    study.config["states"]["orders"] = [0]
+    assert modelled_seconds(Sizes(study), "state_scores", {})[0] < by_svr / 3
+    assert modelled_seconds(Sizes(study), "state_features", {})[0] < features
+
+
 def test_the_time_of_a_job_that_has_run_is_in_its_benchmark(tmp_path):
     path = tmp_path / "job.tsv"
     path.write_text("s\th:m:s\tmax_rss\n12.5\t0:00:12\t100\n")

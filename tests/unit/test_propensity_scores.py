@@ -378,7 +378,7 @@ def test_positions_that_leave_half_of_the_box_bare_are_refused(published, tmp_pa
         each | {name: each[name] / LENGTH for name in ("initial_positions", "positions")}
         for each in files
     ]
-    with pytest.raises(InputError, match=r"time0\.npz: initial_positions leave 4\.\d+ of the 5\.9"):
+    with pytest.raises(InputError, match=r"time0\.npz: initial positions leave 4\.\d+ of the 5\.9"):
         read(tmp_path, shrunk)
 
 

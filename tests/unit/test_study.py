@@ -55,6 +55,69 @@ def test_scores_of_published_files_depend_on_no_run_of_our_own(study):
     assert study.published_scores()["grid"] == study.config["regression"]["grids"].get("ridge", {})
 
 
+def published(study, **entry):
+    study.config["inherent"]["published"] = [{"time": 5.0, "files": ["a", "b", "c"]} | entry]
+
+
+def test_states_of_our_own_snapshots_are_those_of_their_runs(study):
+    settings = study.state_scores()
+    assert settings["places"] == study.inherent_places
+    assert settings["training_time"] == study.config["inherent"]["training_time"]
+    assert settings["orders"] == [0, 1, 2]
+    folder = "results/laptop/states"
+    assert study.state_file("inherent", "1") == [f"{folder}/inherent/T0.56/replica1.gsd"]
+    assert study.state_file("thermal", "1") == []
+    features = study.state_features("cage", "1")
+    assert features == study.inherent_features("1") | {"orders": [0, 1, 2]}
+    study.config["states"]["orders"] = [0, 3]
+    assert study.state_features("cage", "1")["orders"] == [0, 1, 2, 3]
+
+
+def test_hyperparameters_of_other_models_of_states_are_left_out(study):
+    study.config["states"]["grid"] = {"alpha": [1.0], "C": [0.1], "epsilon": [0.1]}
+    assert study.state_scores()["grid"] == {"alpha": [1.0]}
+    study.config["states"]["model"] = "svr"
+    assert study.state_scores()["grid"] == {"C": [0.1], "epsilon": [0.1]}
+
+
+def test_published_snapshots_are_files_or_rows_of_one(study):
+    assert list(study.published_snapshots) == []
+    published(study)
+    assert list(study.published_snapshots) == [0, 1, 2]
+    assert study.published_files("1") == ["b"]
+    assert "row" not in study.published_propensity("1")
+    published(study, files=["all"], snapshots=4)
+    assert list(study.published_snapshots) == [0, 1, 2, 3]
+    assert study.published_files("3") == ["all"]
+    for settings in (
+        study.published_propensity("3"),
+        study.published_state("3"),
+        study.published_features("inherent", "3"),
+    ):
+        assert settings["row"] == 3
+        assert settings["temperature"] == 0.56
+    study.config["inherent"]["published_temperature"] = 0.44
+    assert study.published_propensity("3")["temperature"] == 0.44
+    assert study.published_state("3")["temperature"] == 0.44
+
+
+def test_published_snapshots_have_no_cages_and_need_no_run_of_our_own(study):
+    assert study.scored_states == ["thermal", "inherent", "cage"]
+    assert study.published_states == ["thermal", "inherent"]
+    assert study.state_scores_published() == study.state_scores() | {"places": []}
+
+
+def test_inherent_states_of_published_snapshots_are_kept(study):
+    before = list(study.quenches())
+    published(study)
+    added = [each for each in study.quenches() if each.rule == "published_state"]
+    assert len(added) == 3
+    assert len(list(study.quenches())) == len(before) + 3
+    assert {each.kind for each in added} == {"quench"}
+    assert len({study.kept.identity(each).name for each in added}) == 3
+    assert added[2].output == Path("results/laptop/states/published/snapshot2.gsd")
+
+
 def test_labels_are_short_and_tell_temperatures_apart():
     assert [label(t) for t in (0.45, 0.5, 1.0, 2)] == ["0.45", "0.5", "1", "2"]
 

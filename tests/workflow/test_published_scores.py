@@ -7,6 +7,7 @@ from workflow_commands import SMOKE, command, copy_project
 
 from softness.files import tables
 from softness.files.records.propensity import PropensityScores
+from softness.files.records.states import StateScores
 from softness.liquid import kob_andersen
 
 LIQUID = kob_andersen(500)
@@ -60,6 +61,24 @@ def test_scores_of_published_files_need_no_simulation(published):
     assert found.directly_trained.shape == (SNAPSHOTS, len(TIMES))
     assert np.isfinite(found.directly_trained).all()
     assert np.isnan(found.thermal_trained).all()
+
+
+def test_states_of_published_snapshots_need_no_simulation_of_our_own(published):
+    config = yaml.safe_load((published / SMOKE).read_text())
+    # Random positions have no inherent state.
+    config["states"]["scored"] = ["thermal", "cage"]
+    (published / SMOKE).write_text(yaml.safe_dump(config))
+    target = "results/smoke/state_scores_published.h5"
+    done = command(published, "snakemake", "--configfile", SMOKE, "--cores", "2", target)
+    assert done.returncode == 0, done.stderr
+    assert not (published / "results/smoke/thermal").exists()
+    found = tables.read(published / target, StateScores)
+    assert found.published
+    assert (found.states.tolist(), found.targets.tolist()) == ([b"thermal"], [b"thermal"])
+    assert found.order.tolist() == [0, 2]
+    assert found.pearson.shape == (1, 1, 2, SNAPSHOTS, len(TIMES))
+    assert np.isfinite(found.pearson).all()
+    assert np.isfinite(found.half_correlation).all()
 
 
 def test_without_published_files_the_target_names_the_setting(published, tmp_path):

@@ -65,14 +65,21 @@ PREDICTED_FIGURES = {
     "figure_a_1_mean_predictions": 1,
     **ON_PREDICTED_BARRIERS,
 }
-# Models of propensity, the runs that are quenched for it, and features of their snapshots.
-PROPENSITY = {"propensity_scores": 1, "figure_3_8_inherent_propensity": 1, "report": 1}
+# Models of propensity, the runs that are quenched for it, and features of their snapshots: of these
+# also from three states of structure, two of which are simulated.
+STATES = 3
+ON_STATES = {"state_scores": 1, "figure_5_1_states_of_structure": 1, "report": 1}
+STATE_FEATURES = {"state_features": 2 * STATES, **ON_STATES}
+SIMULATED_STATES = {"quench": 2, "cage": 2, **STATE_FEATURES}
+ON_PROPENSITY = {"propensity_scores": 1, "figure_3_8_inherent_propensity": 1, "report": 1}
+PROPENSITY = {**ON_PROPENSITY, **ON_STATES}
 QUENCHED = {"inherent_propensity": 4, **PROPENSITY}
-INHERENT_FEATURES = {"inherent_features": 2, **PROPENSITY}
+INHERENT_FEATURES = {"inherent_features": 2, **STATE_FEATURES, **PROPENSITY}
 
 FIGURES = {
     "figure_1_1_displacement_map": 1,
     "figure_3_8_inherent_propensity": 1,
+    "figure_5_1_states_of_structure": 1,
     **OVER_TEMPERATURES,
     **LEARNED_FIGURES,
     **PREDICTED_FIGURES,
@@ -178,6 +185,7 @@ THERMAL = {
     **DYNAMICS,
     **QUENCHED,
     **INHERENT_FEATURES,
+    **SIMULATED_STATES,
 }
 EVERYTHING = {"equilibrate_seed": 2, "equilibrate": RUNS - 2, **THERMAL}
 SIMULATIONS = {
@@ -189,6 +197,8 @@ SIMULATIONS = {
     "cycle",
     "control",
     "quench",
+    "cage",
+    "published_state",
 }
 
 
@@ -285,6 +295,9 @@ def test_a_replica_that_is_added_runs_alone(study):
         **PROPENSITY,
         "inherent_propensity": 2,
         "inherent_features": 1,
+        "quench": 1,
+        "cage": 1,
+        "state_features": STATES,
     }
 
 
@@ -448,12 +461,36 @@ def test_published_data_are_read_and_leave_our_own_runs(study):
         (study / name).touch()
     published = [{"time": 1, "files": files}]
     configure(study, lambda config: config["inherent"].update(published=published))
-    assert reruns(study) == {"published_propensity": 3, **PROPENSITY}
+    assert reruns(study) == {
+        "published_propensity": 3,
+        **ON_PROPENSITY,
+        # Thermal and inherent.
+        "published_state": 3,
+        "published_features": 2 * 3,
+        "state_scores_published": 1,
+        "figure_5_1_states_of_structure": 1,
+    }
 
 
-def test_the_tolerance_of_single_quenches_reruns_nothing_of_the_figures(study):
+def test_the_tolerance_of_single_quenches_reruns_the_inherent_states(study):
     configure(study, lambda config: config["quench"].update(force_tolerance=0.02))
-    assert reruns(study) == {"report": 1}
+    assert reruns(study) == {"quench": 2, "state_features": 2, **ON_STATES}
+
+
+def test_orders_of_states_rerun_their_features(study):
+    configure(study, lambda config: config["states"].update({"orders": [0, 2, 3]}))
+    assert reruns(study) == STATE_FEATURES
+
+
+@pytest.mark.parametrize("change", [{"centred": True}, {"grid": {"alpha": [10]}}])
+def test_settings_of_the_models_of_states_rerun_their_scores(study, change):
+    configure(study, lambda config: config["states"].update(change))
+    assert reruns(study) == ON_STATES
+
+
+def test_a_state_that_is_left_out_leaves_the_features_of_the_others(study):
+    configure(study, lambda config: config["states"].update({"scored": ["thermal", "inherent"]}))
+    assert reruns(study) == ON_STATES
 
 
 def test_the_quiet_threshold_reruns_the_labels_of_activated_dynamics(study):
@@ -597,6 +634,7 @@ def test_the_pair_module_reruns_pairs_and_the_neighbourhood(study):
         "neighbourhood": 1,
         "snapshot_features": 2 * COUNTED,
         **REGRESSED,
+        **STATE_FEATURES,
     }
 
 

@@ -34,6 +34,7 @@ def mistakes(config: Mapping[str, Any], liquid: Liquid) -> Iterator[str]:
     yield from _grid_mistakes(config)
     yield from _sample_mistakes(config)
     yield from _regression_mistakes(config)
+    yield from _state_mistakes(config["states"])
     pairs = config["pair_distribution"]
     if pairs["frames"] < pairs["blocks"]:
         yield (
@@ -163,6 +164,13 @@ def _regression_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
             f"hop.threshold: {threshold:g} is not on the grid of the counts of runs: give a "
             "multiple of 0.01 up to 1"
         )
+
+
+def _state_mistakes(own: Mapping[str, Any]) -> Iterator[str]:
+    if own["orders"] != sorted(own["orders"]):
+        yield f"states.orders: {own['orders']} are not in ascending order: sort them"
+    if own["model"] == "ridge" and "alpha" not in own["grid"]:
+        yield "states.grid: has no alpha, among whose values ridge chooses: give some"
 
 
 def _sample_mistakes(config: Mapping[str, Any]) -> Iterator[str]:

@@ -225,20 +225,30 @@ def _inherent_time_mistakes(own: Mapping[str, Any], step: float) -> Iterator[str
         )
 
 
+def snapshots_of(entry: Mapping[str, Any]) -> int:
+    """Number of snapshots of a published data set at one time."""
+    return entry.get("snapshots", len(entry["files"]))
+
+
 def _published_mistakes(published: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     times = [entry["time"] for entry in published]
     if any(after <= before for before, after in itertools.pairwise(times)):
         yield f"inherent.published: times {times} are not in ascending order: sort them, each once"
     for number, entry in enumerate(published):
-        found, first = len(entry["files"]), len(published[0]["files"])
+        found, first = snapshots_of(entry), snapshots_of(published[0])
         if found != first:
             yield (
                 f"inherent.published.{number}.files: {found} at {entry['time']:g} tau, {first} at "
                 f"{times[0]:g} tau: give one file of each snapshot at each time"
             )
-    if published and len(published[0]["files"]) <= LEAST_TRAINING_SNAPSHOTS:
+        if "snapshots" in entry and len(entry["files"]) > 1:
+            yield (
+                f"inherent.published.{number}.snapshots: belongs to a single file that holds all "
+                f"snapshots, {len(entry['files'])} are named: give one, or leave snapshots out"
+            )
+    if published and snapshots_of(published[0]) <= LEAST_TRAINING_SNAPSHOTS:
         yield (
-            f"inherent.published: {len(published[0]['files'])} snapshots are too few to train with "
+            f"inherent.published: {snapshots_of(published[0])} snapshots are too few to train with "
             f"some and test on others: give {LEAST_TRAINING_SNAPSHOTS + 1} or more"
         )
 

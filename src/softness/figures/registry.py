@@ -12,7 +12,7 @@ from softness.errors import InputError
 
 @dataclass(frozen=True)
 class FigureEntry:
-    """A figure of the dissertation.
+    """A figure of the dissertation, or of ours (Chapter 5).
 
     Attributes
     ----------
@@ -258,6 +258,13 @@ FIGURES = (
         title="Response to a thermal cycle beside what needs no memory",
         chapter="Chapter 4",
         tables=("cycle_response", "relaxation"),
+    ),
+    FigureEntry(
+        number="5.1",
+        name="figure_5_1_states_of_structure",
+        title="Propensity predicted from the snapshot, its inherent state and its cages",
+        chapter="Chapter 5",
+        tables=("state_scores",),
     ),
     FigureEntry(
         number="5.2",

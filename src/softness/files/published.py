@@ -1,4 +1,4 @@
-"""Runs of a published data set: one snapshot and where its particles were at one time."""
+"""Published data: a snapshot, and where its particles were at one time, or how far they went."""
 
 import zipfile
 from collections.abc import Mapping
@@ -12,6 +12,7 @@ from softness.files.unreadable import unreadable
 from softness.liquid import Liquid
 
 _NAMES = ("types", "initial_positions", "positions")
+_NAMES_OF_MEANS = ("types", "positions", "propensity")
 _BOX_NAMES = ("box", "box_length")
 
 SAME_DENSITY = 0.005
@@ -28,8 +29,8 @@ SAME_EDGE = 1e-5
 
 
 @dataclass(frozen=True)
-class PublishedRuns:
-    """Runs of one snapshot until one time.
+class PublishedSnapshot:
+    """A snapshot of a published data set.
 
     Attributes
     ----------
@@ -39,22 +40,50 @@ class PublishedRuns:
         Edge of the cubic box, in sigma_AA.
     initial_positions
         (N, 3) of the snapshot, in sigma_AA.
-    moved
-        (runs, N, 3) displacements from there, in sigma_AA.
     """
 
     types: np.ndarray
     box_length: float
     initial_positions: np.ndarray
+
+
+@dataclass(frozen=True)
+class PublishedRuns(PublishedSnapshot):
+    """Its runs until one time.
+
+    Attributes
+    ----------
+    moved
+        (runs, N, 3) displacements from the snapshot, in sigma_AA.
+    """
+
     moved: np.ndarray
 
 
-def read_published(path: str | Path, liquid: Liquid) -> PublishedRuns:
-    """Read an .npz with ``types`` (N,), ``initial_positions`` (N, 3), ``positions`` (runs, N, 3).
+@dataclass(frozen=True)
+class PublishedMeans(PublishedSnapshot):
+    """Its propensity at one time, as a mean over runs that are not given.
 
-    The box is given in the file as ``box`` or ``box_length`` (one edge, or three equal ones), else
-    it follows from N particles at the density of the liquid. Positions may be wrapped; no
-    particle may go further than half the box.
+    Attributes
+    ----------
+    propensity
+        (N,) mean distance from the snapshot, in sigma_AA.
+    """
+
+    propensity: np.ndarray
+
+
+Published = PublishedRuns | PublishedMeans
+
+
+def read_published(path: str | Path, liquid: Liquid, row: int | None = None) -> Published:
+    """Read an .npz of the runs of one snapshot, or of the propensities of several.
+
+    The former has ``types`` (N,), ``initial_positions`` (N, 3) and ``positions`` (runs, N, 3); the
+    latter ``types`` (N,), ``positions`` (snapshots, N, 3) at the start and ``propensity``
+    (snapshots, N). The box is given in the file as ``box`` or ``box_length`` (one edge, or three
+    equal ones), else it follows from N particles at the density of the liquid. Positions may be
+    wrapped; no particle may go further than half the box.
 
     Parameters
     ----------
@@ -62,6 +91,8 @@ def read_published(path: str | Path, liquid: Liquid) -> PublishedRuns:
         The file.
     liquid
         Whose data it is; the number of particles may be another.
+    row
+        Number of the snapshot in a file of several; not looked at in a file of runs.
 
     Raises
     ------
@@ -71,6 +102,8 @@ def read_published(path: str | Path, liquid: Liquid) -> PublishedRuns:
     """
     path = Path(path)
     arrays = _arrays(path)
+    if "propensity" in arrays:
+        return _means(path, arrays, liquid, row)
     types, initial, positions = (arrays[name] for name in _NAMES)
     number = len(types) if types.ndim == 1 else 0
     fits = initial.shape == (number, 3) and positions.shape[1:] == (number, 3)
@@ -79,20 +112,56 @@ def read_published(path: str | Path, liquid: Liquid) -> PublishedRuns:
             f"{path}: types {types.shape}, initial_positions {initial.shape} and positions "
             f"{positions.shape} do not fit: give (N,), (N, 3) and (runs, N, 3), two runs or more"
         )
-    same = replace(liquid, particles=number)
+    if not np.isfinite(positions).all():
+        raise InputError(f"{path}: positions are not finite: get the file again")
+    snapshot = _snapshot(path, arrays, initial, liquid)
+    moved = positions - initial
+    moved -= snapshot.box_length * np.round(moved / snapshot.box_length)
+    return PublishedRuns(**vars(snapshot), moved=moved)
+
+
+def _means(
+    path: Path, arrays: Mapping[str, np.ndarray], liquid: Liquid, row: int | None
+) -> PublishedMeans:
+    types, positions, propensity = (arrays[name] for name in _NAMES_OF_MEANS)
+    number = len(types) if types.ndim == 1 else 0
+    fits = propensity.shape == (len(positions), number)
+    if not (number and fits and positions.shape == (len(positions), number, 3)):
+        raise InputError(
+            f"{path}: types {types.shape}, positions {positions.shape} and propensity "
+            f"{propensity.shape} do not fit: give (N,), (snapshots, N, 3) and (snapshots, N)"
+        )
+    if row is None or not 0 <= row < len(positions):
+        raise InputError(
+            f"{path}: holds {len(positions)} snapshots: set inherent.published.snapshots to this "
+            "number, or to fewer"
+        )
+    if not (np.isfinite(propensity[row]).all() and (propensity[row] >= 0).all()):
+        raise InputError(
+            f"{path}: propensity of snapshot {row} is negative or not finite: give mean distances "
+            "in sigma_AA"
+        )
+    snapshot = _snapshot(path, arrays, positions[row], liquid)
+    return PublishedMeans(**vars(snapshot), propensity=propensity[row])
+
+
+def _snapshot(
+    path: Path, arrays: Mapping[str, np.ndarray], positions: np.ndarray, liquid: Liquid
+) -> PublishedSnapshot:
+    """Species, box and positions, if they are those of the liquid."""
+    types = arrays["types"]
+    same = replace(liquid, particles=len(types))
     found = np.bincount(types.astype(np.int64), minlength=2).tolist() if _is_binary(types) else []
     if found != list(same.counts):
         raise InputError(
-            f"{path}: species {found or 'other than 0 and 1'} of {number} particles, expected "
+            f"{path}: species {found or 'other than 0 and 1'} of {len(types)} particles, expected "
             f"{list(same.counts)} by liquid.fractions: it belongs to another liquid"
         )
-    if not (np.isfinite(initial).all() and np.isfinite(positions).all()):
+    if not np.isfinite(positions).all():
         raise InputError(f"{path}: positions are not finite: get the file again")
     length = _box_length(path, arrays, same)
-    _check_filled(path, initial, length)
-    moved = positions - initial
-    moved -= length * np.round(moved / length)
-    return PublishedRuns(types.astype(np.int32), length, initial, moved)
+    _check_filled(path, positions, length)
+    return PublishedSnapshot(types.astype(np.int32), length, positions)
 
 
 def _is_binary(types: np.ndarray) -> bool:
@@ -131,7 +200,7 @@ def _check_filled(path: Path, positions: np.ndarray, length: float) -> None:
         bare = np.diff(values, append=values[0] + length).max()
         if bare > length / 2:
             raise InputError(
-                f"{path}: initial_positions leave {bare:.4g} of the {length:.6g} sigma_AA of the "
+                f"{path}: initial positions leave {bare:.4g} of the {length:.6g} sigma_AA of the "
                 f"box bare along {axis}: give them in sigma_AA, and the box that they fill"
             )
 
@@ -142,13 +211,14 @@ def _arrays(path: Path) -> dict[str, np.ndarray]:
         raise InputError(f"{path}: no such file: correct inherent.published, or get the file")
     try:
         with np.load(path, allow_pickle=False) as file:
-            absent = [name for name in _NAMES if name not in file]
+            names = _NAMES_OF_MEANS if "propensity" in file else _NAMES
+            absent = [name for name in names if name not in file]
             if absent:
                 raise InputError(
-                    f"{path}: lacks {', '.join(absent)}: give an .npz with {', '.join(_NAMES)}"
+                    f"{path}: lacks {', '.join(absent)}: give an .npz with {', '.join(names)}"
                 )
-            types, *positions = (file[name] for name in _NAMES)
-            numbers = dict(zip(_NAMES[1:], positions, strict=True))
+            types = file["types"]
+            numbers = {name: file[name] for name in names[1:]}
             numbers |= {name: file[name] for name in _BOX_NAMES if name in file}
             found = {name: values.astype(np.float64) for name, values in numbers.items()}
     # numpy raises errors of many kinds for what it cannot read, or returns no archive at all. Its

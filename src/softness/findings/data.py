@@ -13,6 +13,7 @@ from softness.files.records.learned import LearnedTables
 from softness.files.records.memory import MemoryTables
 from softness.files.records.propensity import PropensityTables
 from softness.files.records.regressed import RegressedTables
+from softness.files.records.states import StateTables
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class FigureData(
     BarrierTables,
     RegressedTables,
     PropensityTables,
+    StateTables,
     MemoryTables,
 ):
     """Tables by kind, and the settings of the figure. Where temperatures vary: from cold to hot.

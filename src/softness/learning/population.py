@@ -34,6 +34,14 @@ class FeatureMoments:
         self._sum += away.sum(axis=0)
         self._products += away.T @ away
 
+    def __add__(self, other: "FeatureMoments") -> "FeatureMoments":
+        """Moments of two populations together, which were summed about the same origin."""
+        both = FeatureMoments(self._origin)
+        both.particles = self.particles + other.particles
+        both._sum = self._sum + other._sum
+        both._products = self._products + other._products
+        return both
+
     @property
     def mean(self) -> np.ndarray:
         """(M,) means."""

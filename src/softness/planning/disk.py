@@ -62,6 +62,10 @@ def _snapshot_features(sizes: Sizes, job: Mapping[str, str]) -> float:
     return sizes.snapshot_rows(job) * (4 * sizes.features * sizes.orders + ROW_EXTRA)
 
 
+def _state_features(sizes: Sizes, job: Mapping[str, str]) -> float:
+    return sizes.inherent_rows * (4 * sizes.features * sizes.orders_of_states + ROW_EXTRA)
+
+
 def _counts(sizes: Sizes, job: Mapping[str, str]) -> float:
     hop, csd, moved = sizes.ensemble_times()
     growth = max(sizes.runs_of_block(job) / 2, 1) ** CELL_GROWTH
@@ -99,6 +103,7 @@ RULES: dict[str, Bytes] = {
     "inherent_propensity": _quenched_runs,
     "cage": _cages,
     "inherent_features": lambda sizes, job: sizes.inherent_rows * (4 * sizes.features + ROW_EXTRA),
+    "state_features": _state_features,
     "hop_indicator": lambda sizes, job: HOP_BYTES * sizes.hop_values(job),
     "population_features": _rows(Sizes.population_rows),
     "event_features": _rows(Sizes.event_rows),

@@ -59,6 +59,10 @@ KERNEL = 7.3e-9
 """Of a prediction by a kernel, for each particle of the training."""
 
 
+EQUATIONS = 1e-10
+"""Of a system of linear equations, for the third power of their number."""
+
+
 def _frames(slope: float) -> Seconds:
     return lambda sizes, job: START + slope * sizes.frames(job) * sizes.particles
 
@@ -142,6 +146,39 @@ def _propensity(sizes: Sizes, job: Mapping[str, str]) -> float:
     return START_LEARNING + models * 4 * each
 
 
+def _state_features(rows: Callable[[Sizes], float]) -> Seconds:
+    """Averages need the features of every particle."""
+
+    def seconds(sizes: Sizes, job: Mapping[str, str]) -> float:
+        particles = rows(sizes) * sizes.particles / sizes.centres
+        return START + (1 + sizes.orders_of_states / 4) * ROW * particles
+
+    return seconds
+
+
+def _state_scores(sizes: Sizes, job: Mapping[str, str]) -> float:
+    """Without each replica, models at each time by each state and set of orders.
+
+    Ridge regressions of all times are one system of linear equations; others are trained one by
+    one.
+    """
+    block, study = sizes.config["states"], sizes.study
+    replicas = len(study.replicas)
+    columns = [sizes.features * (1 + highest) for highest in block["orders"]]
+    candidates = math.prod(map(len, study.state_scores()["grid"].values()))
+    models = len(block["scored"]) * replicas
+    if block["model"] == "ridge":
+        each = sum(EQUATIONS * number**3 for number in columns)
+        return START_LEARNING + models * (1 + FOLDS) * candidates * each
+    times = 2 * len(sizes.config["inherent"]["times"])
+    share = 1 - 1 / replicas if replicas > 1 else 1.0
+    snapshots = round(share * sizes.config["inherent"]["snapshots"] * replicas)
+    one = _chosen(
+        _fit(block["model"]), share * replicas * sizes.inherent_rows, max(snapshots, 2), candidates
+    )
+    return START_LEARNING + models * times * one * sum(columns) / sizes.features
+
+
 def _regress(sizes: Sizes, job: Mapping[str, str]) -> float:
     """With all replicas and without each; of linear models also the errors of their weights."""
     study, block = sizes.study, sizes.config["regression"]
@@ -201,6 +238,10 @@ RULES: dict[str, Seconds] = {
     "regress": _regress,
     "inherent_features": lambda sizes, job: START + ROW * sizes.inherent_rows,
     "propensity_scores": _propensity,
+    "state_features": _state_features(lambda sizes: sizes.inherent_rows),
+    "published_features": _state_features(lambda sizes: sizes.centres),
+    "state_scores": _state_scores,
+    "state_scores_published": _state_scores,
     "predict": lambda sizes, job: START_LEARNING,
     "accuracy": lambda sizes, job: 2 * START,
     "relaxation": _drawn(0.4),

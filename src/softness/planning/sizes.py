@@ -68,6 +68,11 @@ class Sizes:
         """Orders of the features of snapshots, 0 included."""
         return 1 + max([0, *self.config["regression"]["orders"]])
 
+    @property
+    def orders_of_states(self) -> int:
+        """The same of the features of states of structure."""
+        return 1 + max(self.config["states"]["orders"])
+
     def frames(self, wildcards: Mapping[str, str]) -> int:
         """Frames of a thermal run."""
         production = self.study.entry(wildcards["temperature"])["production"]

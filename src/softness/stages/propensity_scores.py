@@ -15,15 +15,20 @@ import numpy as np
 from softness import seeds
 from softness.errors import InputError
 from softness.files import tables
-from softness.files.records.inherent import INHERENT, THERMAL, InherentPropensity, merged
+from softness.files.records.inherent import INHERENT, THERMAL, InherentPropensity
 from softness.files.records.propensity import MODEL_OF_SOURCE, PropensityScores
 from softness.learning.population import FeatureMoments
 from softness.learning.regress import Regressor, grid
 from softness.learning.scores import pearson
 from softness.learning.targets import values_target
 from softness.learning.variants import Particles, fit_chosen
-from softness.seeds import snapshot_name
 from softness.stages import command
+from softness.stages.shared.propensities import (
+    Measured,
+    check_alike,
+    own_snapshots,
+    published_snapshots,
+)
 from softness.stages.shared.snapshots import features_of_snapshot
 
 NAME = "propensity_scores"
@@ -64,20 +69,22 @@ class Snapshot:
 
     Attributes
     ----------
-    propensity
-        Sums over its runs.
+    measured
+        Its propensity.
     features
         (particles, M) of the particles that were followed.
-    replica
-        It belongs to.
     fold
         Snapshots of one fold are left out together.
     """
 
-    propensity: InherentPropensity
+    measured: Measured
     features: np.ndarray
-    replica: int
     fold: int
+
+    @property
+    def propensity(self) -> InherentPropensity:
+        """Sums over its runs."""
+        return self.measured.sums
 
 
 def main(options: argparse.Namespace) -> None:
@@ -87,10 +94,12 @@ def main(options: argparse.Namespace) -> None:
         raise InputError(
             "--runs and --published are absent: name files in inherent.published, or give runs"
         )
-    own = _own_snapshots(options.runs, options.features, settings["places"])
-    published = _published_snapshots(options.published, options.published_features)
+    own = _with_features(own_snapshots(options.runs, settings["places"]), options.features)
+    published = _with_features(
+        published_snapshots(options.published), options.published_features, PUBLISHED_FOLDS
+    )
     scored = published or own
-    _check_alike(scored)
+    check_alike([each.measured for each in scored])
     state = INHERENT if scored[0].propensity.has(INHERENT) else THERMAL
     scores = np.empty((len(scored), 4, len(scored[0].propensity.time)))
     # Our own snapshots are none of the published ones: one model judges all of these.
@@ -111,56 +120,16 @@ def main(options: argparse.Namespace) -> None:
     tables.write(options.output, record, made_by)
 
 
-def _own_snapshots(
-    paths: Sequence[Path], features: Sequence[Path], places: Sequence[Sequence[int]]
+def _with_features(
+    snapshots: Sequence[Measured], paths: Sequence[Path], folds: int | None = None
 ) -> list[Snapshot]:
-    """Our own snapshots, or none; replicas are left out, of a single one its snapshots.
-
-    Parameters
-    ----------
-    paths
-        Blocks of runs, in any order.
-    features
-        Tables of features.
-    places
-        Replica and frame of each snapshot, one replica after the other.
-    """
-    if not paths:
-        return []
-    blocks: dict[int, dict[str, InherentPropensity]] = {}
-    for path in paths:
-        block = tables.read(path, InherentPropensity)
-        blocks.setdefault(int(block.snapshot), {})[str(path)] = block
-    single = len({replica for replica, _ in places}) == 1
+    """Snapshots with their features, left out by group, or by as many folds of groups."""
     found = []
-    for (number, parts), (replica, frame) in zip(sorted(blocks.items()), places, strict=True):
-        propensity = merged(list(parts.values()), list(parts))
-        values, _ = features_of_snapshot(features, replica, frame, propensity.particle, [0])
-        found.append(Snapshot(propensity, values, replica, number if single else replica))
+    for each in snapshots:
+        place = each.replica, each.frame, each.sums.particle
+        values, _ = features_of_snapshot(paths, *place, [0])
+        found.append(Snapshot(each, values, each.group % folds if folds else each.group))
     return found
-
-
-def _published_snapshots(paths: Sequence[Path], features: Sequence[Path]) -> list[Snapshot]:
-    """Published snapshots, each a replica of its own."""
-    found = []
-    for path in paths:
-        propensity = tables.read(path, InherentPropensity)
-        number = int(propensity.snapshot)
-        values, _ = features_of_snapshot(features, number, 0, propensity.particle, [0])
-        found.append(Snapshot(propensity, values, number, number % PUBLISHED_FOLDS))
-    return found
-
-
-def _check_alike(snapshots: Sequence[Snapshot]) -> None:
-    first = snapshots[0].propensity
-    for each in (snapshot.propensity for snapshot in snapshots):
-        if not np.array_equal(each.time, first.time) or len(each.runs) != len(first.runs):
-            raise InputError(
-                f"{snapshot_name(int(each.snapshot))}: {len(each.runs)} runs at "
-                f"{each.time.tolist()} tau, {snapshot_name(int(first.snapshot))}: "
-                f"{len(first.runs)} at {first.time.tolist()}: "
-                "delete the one that is outdated and run again"
-            )
 
 
 def _thermal_model(
@@ -215,7 +184,7 @@ def _scores(
         pearson(model.predict(features), values)
         for model, values in zip(by_time, true, strict=True)
     ]
-    scores[3] = [pearson(*pair) for pair in zip(*sums.mean(state), strict=True)]
+    scores[3] = snapshot.measured.half_correlation(state)
     return scores
 
 
@@ -236,7 +205,7 @@ def _record(
         runs=np.array(runs),
         time=sums[0].time,
         snapshot=np.array([int(each.snapshot) for each in sums]),
-        replica=np.array([each.replica for each in scored]),
+        replica=np.array([each.measured.replica for each in scored]),
         thermal_trained=scores[:, 0],
         directly_trained=scores[:, 1],
         thermal_on_thermal=scores[:, 2],

@@ -1,4 +1,4 @@
-"""Read the runs of one snapshot of a published data set: its propensity, and its features."""
+"""Read one snapshot of a published data set: its propensity at each time, and its features."""
 
 import argparse
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from softness.errors import InputError
 from softness.files import tables
 from softness.files.features import writing_features
 from softness.files.provenance import Provenance
-from softness.files.published import SAME_EDGE, PublishedRuns, read_published
+from softness.files.published import SAME_EDGE, Published, PublishedRuns, read_published
 from softness.files.records.inherent import InherentPropensity
 from softness.liquid import Liquid
 from softness.stages import command
@@ -27,7 +27,7 @@ SAME_POSITION = 1e-3
 def arguments() -> argparse.ArgumentParser:
     """Command line of this stage."""
     parser = command.parser(NAME, __doc__)
-    command.add_files(parser, "--files", "runs of a snapshot, one file a time")
+    command.add_files(parser, "--files", "runs of a snapshot, or its propensity; one file a time")
     command.add_file(parser, "--features", "feature table to write")
     command.add_file(parser, "--output", "sums to write (HDF5)")
     return parser
@@ -37,21 +37,33 @@ def main(options: argparse.Namespace) -> None:
     """Run the stage."""
     settings, paths = options.settings, options.files
     liquid = Liquid.from_settings(settings["liquid"])
-    runs = [read_published(path, liquid) for path in paths]
+    runs = [read_published(path, liquid, settings.get("row")) for path in paths]
     _check_alike(paths, runs)
     made_by = command.provenance(NAME, settings, paths)
     tables.write(options.output, _record(settings, runs), made_by)
     _write_features(options.features, settings, runs[0], made_by)
 
 
-def _check_alike(paths: Sequence[Path], runs: Sequence[PublishedRuns]) -> None:
+def _runs(one: Published) -> int:
+    """How many runs there are; a mean over unknown ones counts as a single run."""
+    return len(one.moved) if isinstance(one, PublishedRuns) else 1
+
+
+def _distances(one: Published, particle: np.ndarray) -> np.ndarray:
+    """(runs, particles) distances that some particles went, in whole units."""
+    if isinstance(one, PublishedRuns):
+        return whole_distances(one.moved, particle)
+    return np.rint(one.propensity[None, particle] / DISPLACEMENT_UNIT).astype(np.int64)
+
+
+def _check_alike(paths: Sequence[Path], runs: Sequence[Published]) -> None:
     """All times must be of the same runs, or of as many, from the same snapshot."""
     first = runs[0]
     for path, one in zip(paths, runs, strict=True):
-        if not np.array_equal(one.types, first.types) or len(one.moved) != len(first.moved):
+        if not np.array_equal(one.types, first.types) or _runs(one) != _runs(first):
             raise InputError(
-                f"{path}: {len(one.moved)} runs of {len(one.types)} particles, {paths[0]}: "
-                f"{len(first.moved)} of {len(first.types)}, or species in another order: give "
+                f"{path}: {_runs(one)} runs of {len(one.types)} particles, {paths[0]}: "
+                f"{_runs(first)} of {len(first.types)}, or species in another order: give "
                 "files of the same snapshot at each position in inherent.published"
             )
         if abs(one.box_length / first.box_length - 1) > SAME_EDGE:
@@ -69,10 +81,10 @@ def _check_alike(paths: Sequence[Path], runs: Sequence[PublishedRuns]) -> None:
             )
 
 
-def _record(settings: dict, runs: Sequence[PublishedRuns]) -> InherentPropensity:
-    particle, number = np.flatnonzero(runs[0].types == 0), len(runs[0].moved)
+def _record(settings: dict, runs: Sequence[Published]) -> InherentPropensity:
+    particle, number = np.flatnonzero(runs[0].types == 0), _runs(runs[0])
     # (times, runs, particles)
-    distances = np.array([whole_distances(one.moved, particle) for one in runs])
+    distances = np.array([_distances(one, particle) for one in runs])
     halves = [distances[:, half::2] for half in (0, 1)]
     unknown = np.full(len(runs), np.nan)
     return InherentPropensity(
@@ -91,14 +103,14 @@ def _record(settings: dict, runs: Sequence[PublishedRuns]) -> InherentPropensity
     )
 
 
-def _write_features(path: Path, settings: dict, runs: PublishedRuns, made_by: Provenance) -> None:
+def _write_features(path: Path, settings: dict, one: Published, made_by: Provenance) -> None:
     """A table like the one of a replica with one frame: published snapshots are independent."""
-    particle, features = np.flatnonzero(runs.types == 0), feature_set(settings)
+    particle, features = np.flatnonzero(one.types == 0), feature_set(settings)
     rows = table.select_rows({"snapshot": table.every_moment(particle, np.array([0]))})
     header = (rows.frames, rows.particles, rows.roles, features.names)
     run = (settings["temperature"], settings["snapshot"], made_by)
     with writing_features(path, *header, *run) as writer:
-        given = runs.initial_positions, runs.types, runs.box_length
+        given = one.initial_positions, one.types, one.box_length
         writer.append(frame_features(*given, features, particle))
 
 

@@ -10,14 +10,14 @@ from softness.study.base import label
 from softness.study.dynamics import Dynamics
 from softness.study.kept import KeptSimulations
 from softness.study.memory import Memory
-from softness.study.regression import Regressions
+from softness.study.scored_states import ScoredStates
 from softness.study.simulations import Simulation
 from softness.study.state_softness import StateSoftness
 
 __all__ = ["Simulation", "Study", "label"]
 
 
-class Study(Dynamics, Regressions, StateSoftness, Memory):
+class Study(Dynamics, ScoredStates, StateSoftness, Memory):
     """A checked configuration, cut into what each rule needs.
 
     Each rule is given its own settings alone, as one text, so that a change reruns what depends

@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Iterator
 from typing import Any
 
+from softness.configuration.simulated import snapshots_of
 from softness.study.base import label
 from softness.study.learning import Learning
 from softness.study.simulations import Place, Simulation, Simulations, frames_of_replica
@@ -43,7 +44,13 @@ class Inherent(Simulations, Learning):
     def published_snapshots(self) -> range:
         """Numbers of the snapshots of a published data set; none without one."""
         published = self.config["inherent"]["published"]
-        return range(len(published[0]["files"]) if published else 0)
+        return range(snapshots_of(published[0]) if published else 0)
+
+    @property
+    def published_temperature(self) -> float:
+        """Temperature of the published data."""
+        block, roles = self.config["inherent"], self.config["roles"]
+        return block.get("published_temperature", roles["propensity"])
 
     def inherent_frames(self, replica: str) -> list[int]:
         """Frames of the snapshots of one run."""
@@ -51,7 +58,16 @@ class Inherent(Simulations, Learning):
 
     def published_files(self, snapshot: str) -> list[str]:
         """Files of one published snapshot, one a time."""
-        return [each["files"][int(snapshot)] for each in self.config["inherent"]["published"]]
+        return [
+            each["files"][0 if "snapshots" in each else int(snapshot)]
+            for each in self.config["inherent"]["published"]
+        ]
+
+    def _row(self, snapshot: str | int) -> dict[str, int]:
+        """Which snapshot of a published file that holds several; nothing else."""
+        published = self.config["inherent"]["published"]
+        several = any("snapshots" in each for each in published)
+        return {"row": int(snapshot)} if several else {}
 
     # -- settings of the rules ------------------------------------------------------------
 
@@ -77,12 +93,13 @@ class Inherent(Simulations, Learning):
         """Settings of the propensity and the features of a published snapshot."""
         own = self.config["inherent"]
         return {
-            "temperature": self.config["roles"]["propensity"],
+            "temperature": self.published_temperature,
             "snapshot": int(snapshot),
             "times": [each["time"] for each in own["published"]],
             "state": own["published_state"],
             "liquid": self.config["liquid"],
             "features": self.config["features"],
+            **self._row(snapshot),
         }
 
     def propensity_scores(self) -> dict[str, Any]:

@@ -139,7 +139,9 @@ class KeptSimulations:
         if simulation.kind == "thermal":
             return min(Chain(folder, _UNCUT).covered(), steps)
         if simulation.kind in BY_CONFIGURATION:
-            return steps * self._states_in(folder, simulation) // len(settings["frames"])
+            # A published snapshot is one piece, without frames.
+            wanted = len(settings.get("frames", [0]))
+            return steps * self._states_in(folder, simulation) // wanted
         first, end = settings["runs"]
         of_run = steps // (end - first)
         if simulation.kind == "cycle":
@@ -150,6 +152,8 @@ class KeptSimulations:
 
     def _states_in(self, folder: Path, simulation: Simulation) -> int:
         """How many states of frames of the kept thermal run are in a folder."""
+        if simulation.source is None:
+            return int(simulation.output.exists())
         source = self.folder(simulation.source)
         run = Chain(source, _UNCUT).longest(FRAMES) if source else None
         if run is None:
