@@ -260,7 +260,7 @@ OUTPUTS = {
     thermal: ["--trajectory", "--bursts"],
     isoconfigurational: ["--output"],
     cycle: ["--history", "--trajectories"],
-    quench: ["--output"],
+    quench: ["--output", "--states"],
     inherent_propensity: ["--output"],
 }
 # Steps of a job: enough for one, two or three segments or runs.

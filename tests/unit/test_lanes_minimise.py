@@ -124,7 +124,7 @@ def test_a_minimum_stays_where_it_is(liquid_and_starts, together):
 
 def test_far_from_the_origin_single_precision_ends_sooner(liquid_and_starts, monkeypatch):
     liquid, starts = liquid_and_starts
-    batch, largest = minimised(liquid, starts[:3] + 40 * liquid.box_length)
+    _, largest = minimised(liquid, starts[:3] + 40 * liquid.box_length)
     assert (largest < TOLERANCE).all()
     # However near to a minimum: no step is taken in single precision.
     monkeypatch.setattr(group, "SINGLE", 1e6)

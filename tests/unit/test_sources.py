@@ -46,7 +46,8 @@ IN_SEGMENTS = {
     "softness/simulate/reads.py",
     "softness/simulate/segments.py",
 }
-TRAJECTORIES = {"softness/files/frames.py", "softness/stages/shared/trajectories.py"}
+STATES = {"softness/files/frames.py", "softness/stages/shared/states.py"}
+TRAJECTORIES = STATES | {"softness/stages/shared/trajectories.py"}
 COUNTED = {
     "isoconfigurational": {
         "softness/dynamics/counted.py",
@@ -92,6 +93,7 @@ IMPORTS = {
         "softness/stages/cycle.py",
     },
     "quench": SIMULATION
+    | STATES
     | {
         "softness/files/records/quenched.py",
         "softness/files/tables.py",
@@ -102,6 +104,7 @@ IMPORTS = {
     "inherent_propensity": SIMULATION
     | COUNTED["inherent_propensity"]
     | {
+        "softness/files/frames.py",
         "softness/files/records/inherent.py",
         "softness/files/records/quenched.py",
         "softness/files/tables.py",

@@ -73,6 +73,25 @@ def unwrapped_frames(
             yield periodic.unwrap(places, images, liquid.box_length)
 
 
+def steps_of_frames(path: str | Path, frames: Sequence[int]) -> list[int]:
+    """Time steps of some frames since the start of their run.
+
+    Parameters
+    ----------
+    path
+        A GSD trajectory.
+    frames
+        Numbers of the frames.
+
+    Raises
+    ------
+    InputError
+        If the file or a frame cannot be read.
+    """
+    with _opened(path, frames) as file:
+        return [int(file.chunk(frame, gsd_file.STEP)[0]) for frame in frames]
+
+
 @contextmanager
 def _opened(path: str | Path, frames: Sequence[int]) -> Iterator[GsdFile]:
     """Open a trajectory that has these frames, or say in one line why it cannot be read."""

@@ -232,8 +232,8 @@ def engines_in(root: Path) -> list[str]:
 
 
 def does(engine: str, kind: str) -> bool:
-    """Whether an engine does this kind of simulation: lanes are for runs of one snapshot."""
-    return engine != LANES or kind == "isoconfigurational"
+    """Whether an engine does this kind of simulation: lanes are for many runs, or quenches."""
+    return engine != LANES or kind in ("isoconfigurational", "inherent_propensity", "quench")
 
 
 def _used(

@@ -60,7 +60,7 @@ class Inherent(Simulations, Learning):
         """Settings of a block of runs of one snapshot that are quenched."""
         own = self.config["inherent"]
         first = int(block) * own["runs_per_block"]
-        return self._run(self.propensity_label, replica) | {
+        return self._run(self.propensity_label, replica, "inherent") | {
             "snapshot": int(snapshot),
             "frame": self.frame_of(snapshot, own["spacing"]),
             "runs": [first, min(first + own["runs_per_block"], own["runs"])],
@@ -101,12 +101,16 @@ class Inherent(Simulations, Learning):
         found = self.propensity_scores()
         return {key: found[key] for key in kept} | {"places": []}
 
-    def quench(self, temperature: str, replica: str) -> dict[str, Any]:
-        """Settings of the inherent states of frames of one thermal run."""
+    def quenched_frames(self, temperature: str, replica: str | int) -> list[int]:
+        """Frames of one thermal run whose inherent states are found, in rising order."""
         own = self.config["quench"]
-        return self._run(temperature, replica) | {
-            "frames": [self.frame_of(number, own["spacing"]) for number in range(own["frames"])],
-            "force_tolerance": own["force_tolerance"],
+        return [self.frame_of(number, own["spacing"]) for number in range(own["frames"])]
+
+    def quench(self, temperature: str, replica: str | int) -> dict[str, Any]:
+        """Settings of the inherent states of frames of one thermal run."""
+        return self._run(temperature, replica, "quench") | {
+            "frames": self.quenched_frames(temperature, replica),
+            "force_tolerance": self.config["quench"]["force_tolerance"],
         }
 
     # -- time steps -----------------------------------------------------------------------
@@ -125,11 +129,14 @@ class Inherent(Simulations, Learning):
 
     def inherent_runtime(self, **wildcards: str) -> int:
         """Time to ask a scheduler for, in minutes."""
-        return self._minutes(self.inherent_steps(**wildcards))
+        settings = self.inherent_propensity(**wildcards)
+        first, last = settings["runs"]
+        return self._minutes_of_runs(last - first, self.steps_of_inherent_run, settings)
 
-    def quench_runtime(self) -> int:
+    def quench_runtime(self, **wildcards: str) -> int:
         """The same, of the inherent states of frames of one thermal run."""
-        return self._minutes(self.config["quench"]["frames"] * STEPS_OF_QUENCH)
+        settings = self.quench(**wildcards)
+        return self._minutes_of_runs(len(settings["frames"]), STEPS_OF_QUENCH, settings)
 
     def simulations(self) -> Iterator[Simulation]:
         """All simulation jobs, those whose runs are quenched included."""
@@ -154,13 +161,14 @@ class Inherent(Simulations, Learning):
         """Jobs of the target inherent_states, which no figure needs."""
         for (temperature, replica), source in self._thermal_runs.items():
             folder = self.results / "quench" / f"T{temperature}" / f"replica{replica}"
+            settings = self.quench(temperature, replica)
             yield Simulation(
                 rule="quench",
                 kind="quench",
                 temperature=float(temperature),
                 number=(replica,),
-                steps=self.config["quench"]["frames"] * STEPS_OF_QUENCH,
+                steps=len(settings["frames"]) * STEPS_OF_QUENCH,
                 output=folder / "states.h5",
-                settings=self.quench(temperature, replica),
+                settings=settings,
                 source=source,
             )

@@ -92,10 +92,15 @@ class Simulations(Base):
         """Version of the physics of a kind of simulation: another one makes all its jobs due."""
         return lock.versions()[kind]
 
-    def _run(self, temperature: str, replica: str | int) -> dict[str, Any]:
-        """What all simulations depend on. The device is not part of it: it changes no physics."""
+    def _run(self, temperature: str, replica: str | int, block: str = "") -> dict[str, Any]:
+        """What all simulations depend on. The device is not part of it: it changes no physics.
+
+        A block of the configuration may have an engine of its own.
+        """
         config = self.config
         engine = {key: value for key, value in config["engine"].items() if key not in NO_NUMBERS}
+        if block:
+            engine["name"] = self.engine_of(block)
         return {
             "engine": engine,
             "liquid": config["liquid"],
@@ -104,21 +109,25 @@ class Simulations(Base):
             "replica": int(replica),
         }
 
-    @property
-    def ensemble_engine(self) -> str:
-        """Name of the engine of isoconfigurational runs."""
-        chosen = self.config["isoconfigurational"]["engine"]
+    def engine_of(self, block: str) -> str:
+        """Name of the engine of a block of the configuration that may choose lanes."""
+        chosen = self.config[block]["engine"]
         return self.config["engine"]["name"] if chosen == SAME else chosen
+
+    def in_lanes(self, block: str) -> bool:
+        """Whether what a block is about is done in lanes: on CPU cores, whatever the device."""
+        return self.engine_of(block) == lock.LANES
 
     @property
     def has_lanes(self) -> bool:
-        """Whether isoconfigurational runs are done in lanes: on CPU cores, whatever the device."""
-        return self.ensemble_engine == lock.LANES
+        """Whether isoconfigurational runs are done in lanes."""
+        return self.in_lanes("isoconfigurational")
 
     @property
     def engines(self) -> list[str]:
         """Names of all engines of its simulations, each once."""
-        return list(dict.fromkeys([self.config["engine"]["name"], self.ensemble_engine]))
+        used = (each.settings["engine"]["name"] for each in self.all_simulations)
+        return list(dict.fromkeys(used))
 
     def equilibrate(self, temperature: str, replica: str | int) -> dict[str, Any]:
         """Settings of an equilibration."""
@@ -149,9 +158,7 @@ class Simulations(Base):
         own = self.config["isoconfigurational"]
         ensemble, size = self._ensemble(temperature), own["runs_per_block"]
         runs, first = ensemble["runs"], int(block) * size
-        common = self._run(temperature, replica)
-        return common | {
-            "engine": common["engine"] | {"name": self.ensemble_engine},
+        return self._run(temperature, replica, "isoconfigurational") | {
             "snapshot": int(snapshot),
             "frame": self.frame_of(snapshot, ensemble["spacing"]),
             "runs": [first, min(first + size, runs)],
@@ -244,11 +251,7 @@ class Simulations(Base):
         """Time to ask a scheduler for, in minutes."""
         settings = self.isoconfigurational(**wildcards)
         first, last = settings["runs"]
-        if not self.has_lanes:
-            return self._minutes((last - first) * self.steps_of_run)
-        speed = gain(settings["temperature"], self.config["liquid"]["particles"])
-        steps = whole_batches(last - first) * self.steps_of_run / speed
-        return self._minutes(steps, "cpu")
+        return self._minutes_of_runs(last - first, self.steps_of_run, settings)
 
     def simulations(self) -> Iterator[Simulation]:
         """All simulation jobs of the study, with their numbers of time steps."""
@@ -348,6 +351,13 @@ class Simulations(Base):
     def runtime(self, rule: str, temperature: str | float) -> int:
         """Time to ask a scheduler for, in minutes: from the job's own particles and steps."""
         return self._minutes(self.steps(rule, temperature))
+
+    def _minutes_of_runs(self, runs: int, steps: int, settings: Mapping[str, Any]) -> int:
+        """The same, of a job of some runs of so many steps each, in lanes or not."""
+        if settings["engine"]["name"] != lock.LANES:
+            return self._minutes(runs * steps)
+        speed = gain(settings["temperature"], self.config["liquid"]["particles"])
+        return self._minutes(whole_batches(runs) * steps / speed, "cpu")
 
     def _minutes(self, steps: float, device: str = "") -> int:
         updates = steps * self.config["liquid"]["particles"]

@@ -4,13 +4,12 @@ import itertools
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-import numpy as np
-
-from softness.files.frames import read_frames, text_chunk, write_frames
+from softness.files.frames import read_frames, write_frames
 from softness.files.provenance import Provenance
 from softness.simulate.chain import Chain, Pieces
 from softness.simulate.settings import RunSettings
 from softness.simulate.store import publish
+from softness.stages.shared.states import header
 
 
 def finish_trajectories(
@@ -73,22 +72,15 @@ def trajectory_maker(
     ----------
     pieces
         The run.
-    run
-        Whose time step and box length stand in the log of the first frame, in double precision.
-    provenance
-        What made the file, as text.
+    run, provenance
+        As in `softness.stages.shared.states.header`.
     last
         1 if the frame at the end of a segment belongs to it, 0 if it is the first of the next.
     """
-    header = {
-        "provenance": text_chunk(provenance),
-        "time_step": np.array([run.time_step]),
-        "box_length": np.array([run.liquid.box_length]),
-    }
 
     def make(path: Path) -> None:
         shorter = [read_frames(pieces.finished, pieces.until + last)] if pieces.finished else []
         parts = itertools.chain(shorter, map(read_frames, pieces.segments))
-        write_frames(path, itertools.chain.from_iterable(parts), header)
+        write_frames(path, itertools.chain.from_iterable(parts), header(run, provenance))
 
     return make
