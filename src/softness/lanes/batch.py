@@ -22,8 +22,11 @@ from softness.liquid import Liquid
 LANES = 16
 """Runs of a group. Where registers are narrower, LLVM takes several for a vector."""
 
-LONGEST_LIST = 16.0
-"""How many times as long as for one run the list of a group may be: for memory; time is saved."""
+LONGEST_LIST = 8.0
+"""How many times as long as that of one run the list of a group may be, by `list_growth`.
+
+To save memory: up to there, and beyond, more runs at once take less time for each.
+"""
 
 VERSION = "1"
 """Raised when the numbers of a run change."""
@@ -126,7 +129,7 @@ class Lanes:
         self._prepare()
 
     def _divided(self, displacement: np.ndarray) -> list[slice]:
-        """Runs of each group, by their (runs, N, 3) displacements: none has too long a list."""
+        """Runs of each group by their (runs, N, 3) displacements, so that no list is too long."""
         parts, first = [], 0
         while first < self.runs:
             growth = list_growth(
