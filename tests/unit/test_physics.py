@@ -133,12 +133,15 @@ def test_an_engine_counts_for_its_own_runs_alone(project):
     assert lock.broken()[0].uses == {("lammps", kind) for kind in lock.KINDS}
 
 
-def test_lanes_count_for_runs_of_snapshots_in_lanes_alone(project):
+IN_LANES = ["isoconfigurational", "inherent_propensity", "quench"]
+
+
+def test_lanes_count_for_runs_and_quenches_in_lanes_alone(project):
     edit(project, "lanes/batch.py")
     assert broken("lammps", "hoomd") == []
     (change,) = lock.broken("lammps", "lanes")
     assert change.module == "softness.lanes.batch"
-    assert change.uses == {("lanes", kind) for kind in ("isoconfigurational", "cycle", "cage")}
+    assert change.uses == {("lanes", kind) for kind in IN_LANES}
     lock.check(["thermal"], "lammps", "lanes")
     with pytest.raises(InputError, match=r"lanes/batch\.py: differs from the locked code"):
         lock.check(["isoconfigurational"], "lanes")
@@ -325,11 +328,7 @@ def test_each_kind_is_run_by_an_engine_that_does_it(repository, monkeypatch, run
         confirm()
     here(monkeypatch, "lammps", "lanes")
     confirm()
-    assert [kind for engine, kind in runs if engine == "lanes"] == [
-        "isoconfigurational",
-        "cycle",
-        "cage",
-    ]
+    assert [kind for engine, kind in runs if engine == "lanes"] == IN_LANES
     assert [kind for engine, kind in runs if engine == "lammps"] == list(lock.KINDS)
 
 

@@ -370,6 +370,28 @@ def test_the_gain_of_lanes_in_cycles_falls_with_their_length(study):
     assert cycle_gain(study.control(0, 0)) < 4
 
 
+def test_quenches_in_lanes_ask_for_the_time_of_a_core(study):
+    study.config["quench"]["frames"] = 100
+    study.config["inherent"]["runs_per_block"] = 64
+    study.config["inherent"]["runs"] = 64
+    places = {
+        "inherent": (study.inherent_runtime, {"replica": "0", "snapshot": "0", "block": "0"}),
+        "quench": (study.quench_runtime, {"temperature": "0.6", "replica": "0"}),
+    }
+    for name, (runtime, place) in places.items():
+        in_lanes = runtime(**place)
+        study.config[name]["engine"] = "same"
+        assert 10 < in_lanes < runtime(**place)
+        assert not study.is_in_lanes(name)
+        study.config[name]["engine"] = "lanes"
+        study.config["engine"]["device"] = "gpu"
+        assert runtime(**place) == in_lanes
+        study.config["engine"]["device"] = "cpu"
+    assert study.quench("0.6", 0)["engine"]["name"] == "lanes"
+    assert study.quench("0.6", 0)["frames"] == study.quenched_frames("0.6", 0)
+    assert study.inherent_propensity(0, 0, 0)["engine"]["name"] == "lanes"
+
+
 def test_longer_jobs_ask_for_more_time(study):
     assert study.runtime("equilibrate", "0.5") > study.runtime("thermal", "2") >= 10
 
@@ -477,6 +499,7 @@ def small_study(**changes):
     config["cycle"] |= {"snapshots": 1, "spacing": 2.0, "runs": 2, "segment": 2.0, "engine": "same"}
     config["cycle"] |= {"before": 1.0, "ramp": 1.0, "after": 1.0, "control_extra": 1.0}
     config["inherent"] |= {"snapshots": 1, "spacing": 2.0, "runs": 3, "times": [0.1, 0.2]}
+    config["inherent"]["engine"] = "same"
     for name, value in changes.items():
         *places, last = name.split("__")
         block = config
