@@ -213,7 +213,7 @@ def test_steps_of_blocks_are_those_of_their_runs(study):
     jobs = jobs_of(study)
     assert jobs["isoconfigurational", "0.6", 0, 2, 0].steps == 96 * 6000
     # A quench takes as long as some thousand steps.
-    assert jobs["inherent_propensity", "0.56", 1, 2, 0].steps == 4 * (5000 + 5 * 3700)
+    assert jobs["inherent_propensity", "0.56", 1, 2, 0].steps == 16 * (5000 + 5 * 3700)
     assert ("inherent_propensity", "0.56", 1, 3, 0) not in jobs
     assert study.total_steps() == sum(job.steps for job in jobs.values())
 
@@ -282,7 +282,7 @@ def test_frames_are_counted_by_their_interval(study):
 
 
 def test_quenched_runs_are_cut_into_blocks(study):
-    study.config["inherent"]["runs"] = 10
+    study.config["inherent"] |= {"runs": 10, "runs_per_block": 4}
     blocks = study.inherent_blocks
     runs = [study.inherent_propensity("0", "1", str(block))["runs"] for block in blocks]
     assert runs == [[0, 4], [4, 8], [8, 10]]
