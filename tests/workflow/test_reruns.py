@@ -36,7 +36,14 @@ ON_ACCURACY = {
     "figure_2_c_one_tail_controls": 1,
     "table_2_1_hyperplanes": 1,
 }
-LEARNED_FIGURES = {**ON_BARRIERS, **ON_ACCURACY, "figure_2_3_fluidity_distributions": 1}
+LEARNED_FIGURES = {
+    **ON_BARRIERS,
+    **ON_ACCURACY,
+    "figure_2_3_fluidity_distributions": 1,
+    # Beside softness of all frames.
+    "figure_5_2_state_barriers": 1,
+    "table_5_1_states": 1,
+}
 ON_SOFTNESS_IN_TIME = {
     "figure_4_2_softness_decay": 1,
     "figure_4_3_normalised_decay": 1,
@@ -70,7 +77,21 @@ PREDICTED_FIGURES = {
 STATES = 3
 ON_STATES = {"state_scores": 1, "figure_5_1_states_of_structure": 1, "report": 1}
 STATE_FEATURES = {"state_features": 2 * STATES, **ON_STATES}
-SIMULATED_STATES = {"quench": 2, "cage": 2, **STATE_FEATURES}
+# Softness of two states at four temperatures, from which barriers follow.
+SOFTNESS_STATES, COMPARED = 2, 4
+ON_STATE_BARRIERS = {"figure_5_2_state_barriers": 1, "table_5_1_states": 1, "report": 1}
+STATE_FITS = {"state_barriers": 1, **ON_STATE_BARRIERS}
+STATE_COUNTS = {"state_counts": COMPARED, **STATE_FITS}
+STATE_ACCURACY = {"state_accuracy": 2 * SOFTNESS_STATES, **STATE_COUNTS}
+STATE_VALUES = {"state_values": 2 * SOFTNESS_STATES * COMPARED, **STATE_ACCURACY}
+STATE_TRAINING = {"state_classifier": SOFTNESS_STATES, **STATE_VALUES}
+COMPARED_FEATURES = {
+    "compared_features": 2 * SOFTNESS_STATES * COMPARED,
+    "state_reference": SOFTNESS_STATES,
+    **STATE_TRAINING,
+}
+STATE_SAMPLES = {"state_samples": 2, **COMPARED_FEATURES}
+SIMULATED_STATES = {"quench": 2 * COMPARED, "cage": 2, **STATE_FEATURES, **COMPARED_FEATURES}
 ON_PROPENSITY = {"propensity_scores": 1, "figure_3_8_inherent_propensity": 1, "report": 1}
 PROPENSITY = {**ON_PROPENSITY, **ON_STATES}
 QUENCHED = {"inherent_propensity": 4, **PROPENSITY}
@@ -80,6 +101,8 @@ FIGURES = {
     "figure_1_1_displacement_map": 1,
     "figure_3_8_inherent_propensity": 1,
     "figure_5_1_states_of_structure": 1,
+    "figure_5_2_state_barriers": 1,
+    "table_5_1_states": 1,
     **OVER_TEMPERATURES,
     **LEARNED_FIGURES,
     **PREDICTED_FIGURES,
@@ -102,7 +125,7 @@ COUNTED_RUNS = {
 }
 
 # By classifiers.
-FITS = {"barriers": 2, **ON_BARRIERS, "report": 1}
+FITS = {"barriers": 2, **ON_BARRIERS, **ON_STATE_BARRIERS, "report": 1}
 COUNTS = {"binned_counts": FITTED, **FITS}
 VALUES = {
     "learned_values": RUNS,
