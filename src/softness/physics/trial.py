@@ -191,8 +191,9 @@ def _study(engine: str) -> Study:
     config["engine"]["device"] = "cpu"
     if engine != LANES:
         config["engine"]["name"] = engine
-    for kind in filter(lambda kind: does(LANES, kind), KINDS):
-        config[kind]["engine"] = LANES if engine == LANES else SAME
+    for kind in KINDS:
+        if does(LANES, kind):
+            config[kind]["engine"] = LANES if engine == LANES else SAME
     config["liquid"] |= {"particles": PARTICLES}
     return Study(config)
 
