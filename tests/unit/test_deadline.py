@@ -266,7 +266,7 @@ OUTPUTS = {
     thermal: ["--trajectory", "--bursts"],
     isoconfigurational: ["--output"],
     cycle: ["--history", "--trajectories"],
-    quench: ["--output"],
+    quench: ["--output", "--states"],
     inherent_propensity: ["--output"],
     cage: ["--output"],
 }

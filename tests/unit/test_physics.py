@@ -133,12 +133,12 @@ def test_an_engine_counts_for_its_own_runs_alone(project):
     assert lock.broken()[0].uses == {("lammps", kind) for kind in lock.KINDS}
 
 
-def test_lanes_count_for_runs_of_snapshots_in_lanes_alone(project):
+def test_lanes_count_for_runs_and_quenches_in_lanes_alone(project):
     edit(project, "lanes/batch.py")
     assert broken("lammps", "hoomd") == []
     (change,) = lock.broken("lammps", "lanes")
     assert change.module == "softness.lanes.batch"
-    assert change.uses == {("lanes", kind) for kind in ("isoconfigurational", "cycle", "cage")}
+    assert change.uses == {("lanes", kind) for kind in lock.IN_LANES}
     lock.check(["thermal"], "lammps", "lanes")
     with pytest.raises(InputError, match=r"lanes/batch\.py: differs from the locked code"):
         lock.check(["isoconfigurational"], "lanes")
@@ -326,11 +326,27 @@ def test_each_kind_is_run_by_an_engine_that_does_it(repository, monkeypatch, run
     here(monkeypatch, "lammps", "lanes")
     confirm()
     assert [kind for engine, kind in runs if engine == "lanes"] == [
-        "isoconfigurational",
-        "cycle",
-        "cage",
+        kind for kind in lock.KINDS if kind in lock.IN_LANES
     ]
     assert [kind for engine, kind in runs if engine == "lammps"] == list(lock.KINDS)
+
+
+def test_a_kind_that_an_engine_did_not_do_has_nothing_to_be_compared_with(
+    repository, monkeypatch, runs
+):
+    edit(repository, "lanes/group.py")
+    here(monkeypatch, "lammps", "lanes")
+    run_trial = confirming._run_trial
+
+    def without_quenches(root, folder, engine, kinds, inputs=None):
+        known = [kind for kind in kinds if inputs or kind != "quench"]
+        run_trial(root, folder, engine, known, inputs)
+
+    monkeypatch.setattr(confirming, "_run_trial", without_quenches)
+    said = confirm()
+    assert "quench with lanes is new" in said
+    assert "equal numbers with lanes: isoconfigurational, inherent_propensity" in said
+    assert broken() == []
 
 
 def test_an_engine_that_is_new_has_nothing_to_be_compared_with(repository, monkeypatch, runs):
@@ -412,6 +428,7 @@ def test_raising_all_kinds_renews_the_lock(project):
 
 
 def test_raising_says_which_kinds_are_left(repository):
+    before = lock.read()
     edit(repository, "simulate/quench.py")
     said = raise_versions(["quench"])
     assert "python -m softness physics raise inherent_propensity" in said
@@ -419,8 +436,7 @@ def test_raising_says_which_kinds_are_left(repository):
     said = raise_versions(["inherent_propensity"])
     assert "the lock of physics is renewed" in said
     assert broken() == []
-    versions = lock.versions()
-    assert {kind for kind in lock.KINDS if versions[kind] == 2} == {"quench", "inherent_propensity"}
+    assert lock.versions() == before.raised(["quench", "inherent_propensity"]).versions
 
 
 def test_a_version_may_be_raised_without_a_change(project):

@@ -153,13 +153,13 @@ def test_blocks_in_lanes_take_whole_batches_of_a_core(in_lanes):
 def test_cages_in_lanes_take_whole_batches_for_each_snapshot(in_lanes):
     """Three snapshots of 20 runs, that is of two batches; then one of them is left."""
     in_lanes.config["cage"]["runs"] = 20
-    first, _ = in_lanes.cages()
+    first = next(each for each in in_lanes.simulations() if each.kind == "cage")
     rate = given_rate(in_lanes.config, 1000)
     of_snapshot = 32 * 400 / (1000 * gain(0.56, 2048))
     assert rate.seconds(first, first.steps) == pytest.approx(START + 3 * of_snapshot)
     assert rate.seconds(first, first.steps // 3) == pytest.approx(START + of_snapshot)
     in_lanes.config["cage"]["engine"] = "same"
-    first, _ = in_lanes.cages()
+    first = next(each for each in in_lanes.simulations() if each.kind == "cage")
     assert rate.seconds(first, first.steps) == pytest.approx(START + 3 * 20 * 400 / 1000)
 
 

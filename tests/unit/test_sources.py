@@ -95,6 +95,7 @@ IMPORTS = {
         "softness/stages/cycle.py",
     },
     "quench": SIMULATION
+    | STATES
     | {
         "softness/files/records/quenched.py",
         "softness/files/tables.py",
@@ -113,6 +114,7 @@ IMPORTS = {
     "inherent_propensity": SIMULATION
     | COUNTED["inherent_propensity"]
     | {
+        "softness/files/frames.py",
         "softness/files/records/inherent.py",
         "softness/files/records/quenched.py",
         "softness/files/tables.py",

@@ -10,7 +10,8 @@ rule inherent_propensity:
     conda:
         "../../envs/simulate.yaml"
     resources:
-        gpu=GPUS,
+        gpu=0 if study.is_in_lanes("inherent") else GPUS,
+        lanes=int(study.is_in_lanes("inherent")),
         mem_mb=1000,
         runtime=lambda wildcards: study.inherent_runtime(**wildcards),
     params:
@@ -131,11 +132,13 @@ rule quench:
     input:
         rules.thermal.output.trajectory,
     output:
-        f"{RESULTS}/quench/T{{temperature}}/replica{{replica}}/states.h5",
+        table=f"{RESULTS}/quench/T{{temperature}}/replica{{replica}}/states.h5",
+        states=f"{RESULTS}/states/inherent/T{{temperature}}/replica{{replica}}.gsd",
     conda:
         "../../envs/simulate.yaml"
     resources:
-        gpu=GPUS,
+        gpu=0 if study.is_in_lanes("quench") else GPUS,
+        lanes=int(study.is_in_lanes("quench")),
         mem_mb=1000,
         runtime=lambda wildcards: study.quench_runtime(**wildcards),
     params:
@@ -145,13 +148,13 @@ rule quench:
         "inherent states at T={wildcards.temperature}, replica {wildcards.replica}"
     shell:
         "python -m softness.stages.quench --settings {params.settings:q}"
-        " --trajectory {input} --output {output} 2> {log}"
+        " --trajectory {input} --output {output.table} --states {output.states} 2> {log}"
 
 
 rule inherent_states:
     input:
         [
-            expand(rules.quench.output, temperature=temperature, replica=replica)
+            expand(rules.quench.output.table, temperature=temperature, replica=replica)
             for temperature, replica in study.quenched_runs
         ],
 

@@ -135,11 +135,12 @@ def _burst_mistakes(thermal: Mapping[str, Any], step: float) -> Iterator[str]:
 def _production_mistakes(config: Mapping[str, Any], frame: float) -> Iterator[str]:
     hop, lag = config["hop"]["window"], config["van_hove"]["lag"]
     ahead = max(config["samples"]["lead"], config["barriers"]["within"])
-    population = ahead + config["barriers"]["stride"] * frame
+    stride = max(config["barriers"]["stride"], config["states"]["stride"])
+    population = ahead + stride * frame
     needs = {
         "self_scattering.least_origins": 2 * config["self_scattering"]["least_origins"] * frame,
         "van_hove.lag": 2 * lag,
-        "hop.window, samples.lead and barriers.stride": hop + population,
+        "hop.window, samples.lead, barriers.stride and states.stride": hop + population,
     }
     quiet = {"samples.quiet.duration": hop + config["samples"]["quiet"]["duration"]}
     activated = {config["roles"][role] for role in ("training", "transfer_test")}

@@ -56,6 +56,14 @@ class Batch(Protocol):
     def ramp(self, start: float, end: float, steps: int) -> None:
         """Advance while the thermostats go linearly from one temperature to another."""
 
+    def minimise(self, force_tolerance: float) -> np.ndarray:
+        """Relax each run to a local minimum of the energy (FIRE); velocities become zero.
+
+        Returns (runs,) the largest force on a particle that is left in each, in eps_AA / sigma_AA,
+        above the tolerance where the minimiser gave up. The thermostats' own degrees of freedom
+        become zero; their temperature stays.
+        """
+
     def positions(self) -> np.ndarray:
         """(runs, N, 3) unwrapped positions."""
 
@@ -123,6 +131,10 @@ class BatchOfOne:
     def ramp(self, start: float, end: float, steps: int) -> None:
         """Advance while the temperature changes."""
         self._engine.ramp(start, end, steps)
+
+    def minimise(self, force_tolerance: float) -> np.ndarray:
+        """(1,) largest force that is left after relaxing to a minimum."""
+        return np.array([self._engine.minimise(force_tolerance)])
 
     def positions(self) -> np.ndarray:
         """(1, N, 3) unwrapped positions."""

@@ -1,6 +1,7 @@
 """Any number of runs, in groups as wide as a vector: the protocol of batches."""
 
 import platform
+from collections.abc import Sequence
 from pathlib import Path
 
 import llvmlite.binding
@@ -11,16 +12,27 @@ from softness.engines.batch import checked_runs
 from softness.engines.checks import checked_particles, checked_types
 from softness.errors import InputError
 from softness.lanes.curve import curve_order
+from softness.lanes.descent import Descent
 from softness.lanes.forces import pair_coefficients
 from softness.lanes.group import Group
 from softness.lanes.integration import Heat
+from softness.lanes.lists import list_growth
 from softness.liquid import Liquid
 
 LANES = 16
 """Runs of a group. Where registers are narrower, LLVM takes several for a vector."""
 
+LONGEST_LIST = 8.0
+"""How many times as long as that of one run the list of a group may be, by `list_growth`.
+
+To save memory: up to there, and beyond, more runs at once take less time for each.
+"""
+
 VERSION = "1"
 """Raised when the numbers of a run change."""
+
+MINIMISER_STEPS = 100_000
+"""Steps of a minimisation after which it gives up."""
 
 COLD = Heat(is_on=False, start=1.0, end=1.0, steps=1, coupling_time=1.0)
 
@@ -58,7 +70,7 @@ def create(
     if not has_fused_multiply_add():
         raise InputError(
             "engine lanes needs a CPU with fused multiply-add (x86-64 since 2013), which this one "
-            "has not: set isoconfigurational.engine, cycle.engine and cage.engine to 'same'"
+            "has not: set engine to 'same' in isoconfigurational, cycle, cage, quench and inherent"
         )
     return Lanes(liquid, runs, time_step, coupling_time, lanes, element)
 
@@ -90,56 +102,62 @@ class Lanes:
         self._coupling_time, self._lanes, self._element = coupling_time, lanes, element
         self._target: tuple[float, float] | None = None
         self._groups: list[Group] = []
+        self._parts: list[slice] = []
 
     # -- set-up ---------------------------------------------------------------------------
 
     def load(self, positions: np.ndarray, types: np.ndarray) -> None:
-        """Start at rest from (N, 3) positions, the same for all runs, or from (runs, N, 3)."""
-        positions = np.asarray(positions)
+        """Start at rest from (N, 3) positions, the same for all runs, or from (runs, N, 3).
+
+        Displacements count from the start that all have; where each has its own, from the origin,
+        so that no bit of a run depends on where others start.
+        """
+        positions, length = np.asarray(positions), self.liquid.box_length
         if positions.ndim == 3:
-            positions = checked_runs("positions", positions, self.runs, self.liquid)
+            apart = checked_runs("positions", positions, self.runs, self.liquid)
+            starts = boxes = np.zeros(apart.shape[1:])
         else:
-            positions = checked_particles("positions", positions, self.liquid.particles)[None]
-        types = checked_types(types, self.liquid)
-        apart = positions - positions[0]
-        images = np.rint(apart / self.liquid.box_length)
-        apart -= images * self.liquid.box_length
-        self._refuse_far(apart)
-        # Within the box, and the rest: bits do not depend on how far a snapshot has drifted.
-        boxes = np.floor(positions[0] / self.liquid.box_length)
-        self._start(positions[0] - boxes * self.liquid.box_length, types)
-        self._images = images + boxes
-        self._spread("displacement", np.broadcast_to(apart, (self.runs, *apart.shape[1:])))
+            starts = checked_particles("positions", positions, self.liquid.particles)
+            # Within the box, and the rest: bits do not depend on how far a snapshot has drifted.
+            boxes = np.floor(starts / length)
+            starts, apart = starts - boxes * length, np.zeros((self.runs, *starts.shape))
+        types, self._parts = checked_types(types, self.liquid), self._divided(apart)
+        self._start(starts, types, self._element)
+        self._images = boxes
+        self._spread("displacement", apart)
         self._target = None
         self._prepare()
 
-    def _refuse_far(self, apart: np.ndarray) -> None:
-        distance = np.linalg.norm(apart, axis=2)
-        run, particle = np.unravel_index(distance.argmax(), distance.shape)
-        if distance[run, particle] > self.liquid.largest_cutoff:
-            raise InputError(
-                f"run {run}: particle {particle} starts {distance[run, particle]:.2f} from where "
-                f"it does in run 0: starts further apart than {self.liquid.largest_cutoff:g} have "
-                "no list of pairs in common; use a batch for each"
+    def _divided(self, displacement: np.ndarray) -> list[slice]:
+        """Runs of each group by their (runs, N, 3) displacements, so that no list is too long."""
+        parts, first = [], 0
+        while first < self.runs:
+            growth = list_growth(
+                displacement[first : first + self._lanes], self.liquid.largest_cutoff
             )
+            # It rises from 1.
+            count = int(np.searchsorted(growth, LONGEST_LIST, side="right"))
+            parts.append(slice(first, first + count))
+            first += count
+        return parts
 
-    def _start(self, starts: np.ndarray, types: np.ndarray) -> None:
+    def _start(self, starts: np.ndarray, types: np.ndarray, element: type) -> None:
         """Make the groups, with particles in the order of the curve."""
         self._starts, self._types = starts, types
         self._order = curve_order(starts, self.liquid.box_length)
-        coefficients = pair_coefficients(self.liquid, self._element)
+        coefficients = pair_coefficients(self.liquid, element)
         self._groups = [
             Group(
                 starts[self._order],
                 types[self._order],
                 self.liquid.box_length,
                 coefficients,
-                self._element,
+                element,
                 self._lanes,
                 self._order,
-                first,
+                part.start,
             )
-            for first in range(0, self.runs, self._lanes)
+            for part in self._parts
         ]
 
     def _prepare(self) -> None:
@@ -185,6 +203,38 @@ class Lanes:
         self.run(steps)
         self._target = (end, end)
 
+    def minimise(self, force_tolerance: float) -> np.ndarray:
+        """Relax each run to a local minimum by FIRE; return (runs,) the largest forces left.
+
+        In single precision as far as that goes, then in double, in which the runs stay until they
+        are loaded anew.
+        """
+        for group in self._groups:
+            group.rest()
+        before = self._gathered("displacement")
+        descents = self._descend([None] * len(self._groups), force_tolerance)
+        if self._groups[0].element is not np.float64:
+            self._widen(before)
+            descents = self._descend(descents, force_tolerance)
+        for group in self._groups:
+            group.rest()
+        return np.sqrt(self._of_runs([each.largest for each in descents]))
+
+    def _descend(self, descents: Sequence[Descent | None], force_tolerance: float) -> list[Descent]:
+        return [
+            group.descend(descent, force_tolerance, self.time_step, MINIMISER_STEPS)
+            for group, descent in zip(self._groups, descents, strict=True)
+        ]
+
+    def _widen(self, before: np.ndarray) -> None:
+        """Go on in double precision, with the centres of mass of some displacements before."""
+        displacement, velocity = self._gathered("displacement"), self._gathered("velocity")
+        self._start(self._starts, self._types, np.float64)
+        drift = (displacement - before).mean(axis=1, keepdims=True)
+        self._spread("displacement", displacement - drift)
+        self._spread("velocity", velocity)
+        self._prepare()
+
     # -- what it is like ------------------------------------------------------------------
 
     def positions(self) -> np.ndarray:
@@ -193,8 +243,7 @@ class Lanes:
 
     def velocities(self) -> np.ndarray:
         """(runs, N, 3) velocities."""
-        pending = np.concatenate([group.motion.pending for group in self._groups])
-        return self._gathered("velocity") * pending[: self.runs, None, None]
+        return self._gathered("velocity") * self._known("pending")[:, None, None]
 
     def forces(self) -> np.ndarray:
         """(runs, N, 3) forces."""
@@ -202,44 +251,51 @@ class Lanes:
 
     def temperature(self) -> np.ndarray:
         """(runs,) kinetic temperatures."""
-        double_kinetic = np.concatenate([group.motion.double_kinetic for group in self._groups])
-        return double_kinetic[: self.runs] / (3 * self.liquid.particles - 3)
+        return self._known("double_kinetic") / (3 * self.liquid.particles - 3)
 
     def potential_energy(self) -> np.ndarray:
         """(runs,) potential energies."""
-        return np.concatenate([group.energies() for group in self._groups])[: self.runs]
+        return self._of_runs([group.energies() for group in self._groups])
 
     def _gathered(self, name: str) -> np.ndarray:
         """(runs, N, 3) float64 of one quantity, in the order in which the particles were loaded."""
         found = np.empty((self.runs, self.liquid.particles, 3))
-        for first, group in zip(self._firsts(), self._groups, strict=True):
-            wanted = found[first : first + self._lanes]
+        for part, group in zip(self._parts, self._groups, strict=True):
+            wanted = found[part]
             wanted[:, self._order] = group.by_lane(name)[: len(wanted)]
         return found
 
     def _spread(self, name: str, values: np.ndarray) -> None:
         """Give the groups (runs, N, 3) of one quantity; lanes left over repeat the first run."""
-        for first, group in zip(self._firsts(), self._groups, strict=True):
-            own = values[first : first + self._lanes, self._order]
+        for part, group in zip(self._parts, self._groups, strict=True):
+            own = values[part, self._order]
             lanes = group.by_lane(name)
             lanes[: len(own)], lanes[len(own) :] = own, own[0]
 
-    def _firsts(self) -> range:
-        return range(0, self.runs, self._lanes)
+    def _known(self, name: str) -> np.ndarray:
+        """(..., runs) numbers that each run has."""
+        return self._of_runs([getattr(group.motion, name) for group in self._groups])
+
+    def _of_runs(self, numbers: Sequence[np.ndarray]) -> np.ndarray:
+        """(..., runs) from the (..., lanes) numbers of each group."""
+        counts = [part.stop - part.start for part in self._parts]
+        own = [each[..., :count] for each, count in zip(numbers, counts, strict=True)]
+        return np.concatenate(own, axis=-1)
 
     # -- saving and restoring -------------------------------------------------------------
 
     def save(self, path: str | Path) -> None:
         """Write all that is needed to go on."""
+        element = self._groups[0].element
         blob = state.packed(
             starts=self._starts,
             types=self._types,
             images=self._images,
-            displacement=self._gathered("displacement").astype(self._element),
-            velocity=self._gathered("velocity").astype(self._element),
-            pending=self._of_runs("pending"),
-            double_kinetic=self._of_runs("double_kinetic"),
-            chain=self._of_runs("chain"),
+            displacement=self._gathered("displacement").astype(element),
+            velocity=self._gathered("velocity").astype(element),
+            pending=self._known("pending"),
+            double_kinetic=self._known("double_kinetic"),
+            chain=self._known("chain"),
         )
         state.write(path, self, blob, target=self._target)
 
@@ -252,22 +308,17 @@ class Lanes:
                 f"{path}: has {len(saved['displacement'])} runs, expected {self.runs}: make a "
                 "batch of as many"
             )
-        self._target = target
-        self._start(saved["starts"], saved["types"])
+        self._target, self._parts = target, self._divided(saved["displacement"])
+        self._start(saved["starts"], saved["types"], saved["displacement"].dtype.type)
         self._images = saved["images"]
         for name in ("displacement", "velocity"):
             self._spread(name, saved[name])
         for name in ("pending", "double_kinetic", "chain"):
-            self._set_of_runs(name, saved[name])
+            self._set_known(name, saved[name])
         self._prepare()
 
-    def _of_runs(self, name: str) -> np.ndarray:
-        """(..., runs) numbers that each run has."""
-        parts = [getattr(group.motion, name) for group in self._groups]
-        return np.concatenate(parts, axis=-1)[..., : self.runs]
-
-    def _set_of_runs(self, name: str, values: np.ndarray) -> None:
-        for first, group in zip(self._firsts(), self._groups, strict=True):
-            own = values[..., first : first + self._lanes]
+    def _set_known(self, name: str, values: np.ndarray) -> None:
+        for part, group in zip(self._parts, self._groups, strict=True):
+            own = values[..., part]
             lanes = getattr(group.motion, name)
             lanes[..., : own.shape[-1]], lanes[..., own.shape[-1] :] = own, own[..., :1]

@@ -3,11 +3,15 @@
 import numpy as np
 
 from softness.errors import InputError
+from softness.lanes.descent import Descent, at_the_top, descend, kick_and_measure, widened
 from softness.lanes.forces import Coefficients, set_energies, set_forces
 from softness.lanes.integration import Heat, advance, at_rest, kick
 from softness.lanes.lists import UnionList
 from softness.lanes.vectors import FIELD, vector_dtype, vectors
 
+# Largest force down to which descents are single precision, for each sigma_AA of the largest
+# displacement, of 1 or more: ten times what its rounding makes of a force (docs/lanes.md).
+SINGLE = 3e-4
 # A particle that goes further in one time step, in sigma_AA, is not moved by a sound integrator.
 LARGEST_STEP = 0.5
 
@@ -47,6 +51,7 @@ class Group:
         first_run: int,
     ) -> None:
         dtype = vector_dtype(element, lanes)
+        self.element, self._dtype = element, dtype
         self.motion = at_rest(len(starts), dtype)
         self._coefficients = coefficients
         self._list = UnionList(starts, species, box_length, coefficients, dtype)
@@ -91,6 +96,53 @@ class Group:
             is_within = done < steps
             if is_within:
                 self._renew(time_step)
+
+    def rest(self) -> None:
+        """Set velocities to zero, and the thermostats' own."""
+        self.motion.velocity[FIELD] = 0.0
+        self.motion.pending[:] = 1.0
+        self.motion.double_kinetic[:] = 0.0
+        self.motion.chain[:] = 0.0
+
+    def descend(
+        self, before: Descent | None, force_tolerance: float, time_step: float, limit: int
+    ) -> Descent:
+        """Go down to minima of the energy, as far as the precision of the vectors allows.
+
+        Parameters
+        ----------
+        before
+            A descent that goes on; None begins one.
+        force_tolerance
+            Largest force at which a lane is done.
+        time_step
+            The largest and, of a descent that begins, the first one, in tau.
+        limit
+            Steps after which a lane is done in any case, those before included.
+        """
+        begun = widened(before, self._dtype) if before else at_the_top(time_step, self._dtype)
+        tolerance = np.full(len(begun.steps), force_tolerance)
+        if self.element is np.float32:
+            # By each lane's own displacements: where it ends depends on no other.
+            reach = np.abs(self.by_lane("displacement")).max(axis=(1, 2)).astype(np.float64)
+            tolerance = np.maximum(tolerance, SINGLE * np.maximum(reach, 1.0))
+        kick_and_measure(self.motion, begun)
+        found, is_within = self._list, False
+        while not descend(
+            self.motion,
+            found.pairs,
+            found.reference,
+            found.allowance_square,
+            self._coefficients,
+            begun,
+            tolerance,
+            time_step,
+            limit,
+            is_within,
+        ):
+            self._renew(time_step)
+            is_within = True
+        return begun
 
     def _renew(self, time_step: float) -> None:
         self._refuse_explosion(time_step)

@@ -163,6 +163,29 @@ class UnionList:
         )
 
 
+def list_growth(displacement: np.ndarray, cutoff: float) -> np.ndarray:
+    """How many times as long as of the first run a list is that serves the first n runs, about.
+
+    Parameters
+    ----------
+    displacement
+        (runs, N, 3) of each run.
+    cutoff
+        The largest one.
+
+    Returns
+    -------
+    numpy.ndarray
+        (runs,) that rise from 1: a particle within reach of another's box instead of its place,
+        the sphere taken for a cube.
+    """
+    accumulated = (way.accumulate(displacement, axis=0) for way in (np.maximum, np.minimum))
+    half = np.subtract(*accumulated) / 2
+    edge = (np.pi / 6) ** (1 / 3) * cutoff
+    wider = 1 + (half + half.mean(axis=1, keepdims=True)) / edge
+    return wider.prod(axis=2).mean(axis=1)
+
+
 def _in_blocks(values: np.ndarray, dtype: np.dtype) -> np.ndarray:
     """(columns, blocks) vectors of (N, columns) numbers; what fills the last block is no number."""
     lanes = dtype[FIELD].shape[0]

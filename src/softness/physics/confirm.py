@@ -109,10 +109,13 @@ def _compare(held: LockedCommit, root: Path, changes: Sequence[Change], folder: 
         before, now = (folder / f"{engine}-{when}" for when in ("before", "now"))
         _run_trial(held.root, before, engine, kinds)
         _run_trial(root, now, engine, kinds, before / INPUTS)
-        for kind in kinds:
+        # An old commit may not have done a kind with this engine.
+        known = [kind for kind in kinds if (before / kind).exists()]
+        for kind in known:
             for line in differences(before / kind, now / kind):
                 different.setdefault(kind, []).append(f"{kind} with {engine}: {line}")
-        said.append(f"equal numbers with {engine}: {', '.join(kinds)}")
+        said += [f"{kind} with {engine} is new" for kind in kinds if kind not in known]
+        said += [f"equal numbers with {engine}: {', '.join(known)}"] if known else []
     if different:
         raise InputError(_refusal(changes, different))
     return said

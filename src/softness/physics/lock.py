@@ -26,6 +26,8 @@ KINDS = (
 
 # As in `softness.engines`, which this must not import: it has to be fast.
 LANES = "lanes"
+IN_LANES = ("isoconfigurational", "cycle", "cage", "inherent_propensity", "quench")
+"""Kinds that lanes do."""
 ENGINES = ("hoomd", "lammps", LANES)
 
 PLUMBING = "plumbing"
@@ -235,8 +237,8 @@ def engines_in(root: Path) -> list[str]:
 
 
 def does(engine: str, kind: str) -> bool:
-    """Whether an engine does this kind of simulation: lanes are for runs of one snapshot."""
-    return engine != LANES or kind in ("isoconfigurational", "cycle", "cage")
+    """Whether an engine does this kind of simulation: lanes are for many runs, or quenches."""
+    return engine != LANES or kind in IN_LANES
 
 
 def _used(

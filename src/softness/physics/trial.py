@@ -143,7 +143,7 @@ PARTS: dict[str, dict[str, Part]] = {
             settings=lambda study: study.quench(COLD, 0),
             shorter={"frames": [1, 11], "force_tolerance": 0.01},
             reads=FROM_FRAMES,
-            writes=TABLE,
+            writes=TABLE | {"--states": "states.gsd"},
         )
     },
     "cage": {
@@ -191,9 +191,8 @@ def _study(engine: str) -> Study:
     config["engine"]["device"] = "cpu"
     if engine != LANES:
         config["engine"]["name"] = engine
-    for kind in KINDS:
-        if does(LANES, kind):
-            config[kind]["engine"] = LANES if engine == LANES else SAME
+    for block in ("isoconfigurational", "cycle", "cage", "inherent", "quench"):
+        config[block]["engine"] = LANES if engine == LANES else SAME
     config["liquid"] |= {"particles": PARTICLES}
     return Study(config)
 

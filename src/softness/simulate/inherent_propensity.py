@@ -1,7 +1,8 @@
 """Inherent-state propensity: how far inherent states of runs from one snapshot move away from its.
 
-The runs are isoconfigurational ones with velocities of their own. At a few times a copy of the
-configuration is quenched by a second engine, while the first goes on undisturbed. The displacements
+The runs are isoconfigurational ones with velocities of their own, done batch by batch. At a few
+times copies of the configurations of a batch are quenched by a second one, while the first goes on
+undisturbed. The displacements
 of the configurations themselves are added up as well, so that thermal and inherent-state propensity
 are of the same runs. Only whole-number distances are kept, whose sums are the same to the last
 digit however runs are cut into jobs and attempts.
@@ -17,13 +18,13 @@ import numpy as np
 
 from softness import seeds
 from softness.dynamics.counted import DISPLACEMENT_UNIT, whole_distances, whole_squares
-from softness.engines.protocol import Engine
+from softness.engines.batch import Batch
 from softness.errors import InputError
 from softness.files.atomic import holding
 from softness.files.hdf5 import reading, writing
 from softness.files.records.inherent import INHERENT, THERMAL, InherentPropensity
 from softness.simulate.deadline import Deadline
-from softness.simulate.pieces import do_pieces
+from softness.simulate.pieces import do_together
 from softness.simulate.progress import Progress
 from softness.simulate.quench import InherentState, quench
 from softness.simulate.settings import RunSettings
@@ -119,13 +120,9 @@ class InherentRuns:
         stream = seeds.stream(run.seed, STREAM, run.temperature, self.snapshot, number)
         return seeds.maxwell_boltzmann(stream, run.liquid.particles, run.temperature)
 
-    def quench(self, quencher: Engine, positions: np.ndarray) -> InherentState:
-        """The inherent state of a configuration."""
-        return quench(quencher, positions, self.run.liquid.types, self.force_tolerance)
-
 
 def run_inherent(
-    folder: Path, engine: Engine, quencher: Engine, runs: InherentRuns, deadline: Deadline
+    folder: Path, batch: Batch, quencher: Batch, runs: InherentRuns, deadline: Deadline
 ) -> InherentPropensity:
     """Do the runs of a job that are not yet done, and add up all of them.
 
@@ -133,10 +130,10 @@ def run_inherent(
     ----------
     folder
         Where finished runs are kept; its runs are locked by the caller.
-    engine
+    batch
         What is run.
     quencher
-        Another engine of the same kind: a quench takes nothing away from the run.
+        Another batch of the same kind: a quench takes nothing away from the runs.
     runs
         What is to be done.
     deadline
@@ -145,9 +142,9 @@ def run_inherent(
     Raises
     ------
     OutOfTime
-        If the next run might not end in time; nothing that was done is lost.
+        If the next runs might not end in time; nothing that was done is lost.
     InputError
-        If the job is too short for one run.
+        If the job is too short for those that are done at once.
     """
     place = seeds.snapshot_name(runs.snapshot)
     title = f"inherent-state propensity T={runs.run.temperature:g} {place}"
@@ -157,15 +154,17 @@ def run_inherent(
     origin = _origin(folder / ORIGIN, quencher, runs)
     progress = Progress(title, len(pieces) * steps, done * steps, check=deadline.check)
 
-    def do(path: Path, number: int) -> None:
-        _begin(engine, runs, number)
+    def do(together: Sequence[tuple[Path, int]]) -> None:
+        _begin(batch, runs, [number for _, number in together])
         way, states = [], []
-        for positions in _way(engine, runs.steps, progress):
+        for positions in _way(batch, runs.steps, len(together), progress):
             way.append(positions)
-            states.append(runs.quench(quencher, positions))
-        _write(path, runs, origin, np.array(way), states)
+            states.append(quench(quencher, positions, runs.force_tolerance))
+        ways, of_runs = np.array(way).swapaxes(0, 1), zip(*states, strict=True)
+        for (path, _), own, minima in zip(together, ways, of_runs, strict=True):
+            _write(path, runs, origin, own, minima)
 
-    do_pieces(pieces, do, deadline, title, "runs")
+    do_together(pieces, do, batch.runs, deadline, title, "runs")
     return _added([path for path, _ in pieces], runs, origin)
 
 
@@ -174,26 +173,32 @@ def run_path(folder: Path, number: int) -> Path:
     return folder / f"run-{number:06d}.h5"
 
 
-def _begin(engine: Engine, runs: InherentRuns, number: int) -> None:
-    engine.load(runs.positions, runs.run.liquid.types, runs.velocities(number))
-    engine.set_thermostat(runs.run.temperature)
-    engine.reset_thermostat()
+def _begin(batch: Batch, runs: InherentRuns, numbers: Sequence[int]) -> None:
+    velocities = [runs.velocities(number) for number in numbers]
+    # A batch that is not full is filled with its last run, which costs no time.
+    velocities += velocities[-1:] * (batch.runs - len(numbers))
+    batch.load(runs.positions, runs.run.liquid.types)
+    batch.set_velocities(np.array(velocities))
+    batch.set_thermostat(runs.run.temperature)
+    batch.reset_thermostat()
 
 
-def _way(engine: Engine, steps: tuple[int, ...], progress: Progress) -> Iterator[np.ndarray]:
-    """Positions at each of the steps of a run, one by one."""
+def _way(
+    batch: Batch, steps: tuple[int, ...], number: int, progress: Progress
+) -> Iterator[np.ndarray]:
+    """(runs, N, 3) positions of a number of runs at each of the steps, one by one."""
     for before, step in itertools.pairwise((0, *steps)):
-        engine.run(step - before)
-        progress.advance(step - before)
-        yield engine.positions()
+        batch.run(step - before)
+        progress.advance(number * (step - before))
+        yield batch.positions()[:number]
 
 
-def _origin(path: Path, quencher: Engine, runs: InherentRuns) -> InherentState:
+def _origin(path: Path, quencher: Batch, runs: InherentRuns) -> InherentState:
     """The inherent state of the snapshot itself; kept, since other runs follow."""
     # Blocks of a snapshot start at once: one of them makes it.
     with holding(path.with_suffix(".lock"), waits=True):
         if not path.exists():
-            state = runs.quench(quencher, runs.positions)
+            (state,) = quench(quencher, [runs.positions], runs.force_tolerance)
             with writing(path) as file:
                 file["positions"] = state.positions
                 file["numbers"] = np.array([state.energy, state.largest_force, state.converged])

@@ -10,6 +10,7 @@ from softness.files import tables
 from softness.files.atomic import holding
 from softness.simulate.inherent_propensity import InherentRuns, run_inherent
 from softness.simulate.reads import arrays_of_frame
+from softness.simulate.settings import RunSettings
 from softness.stages import command
 from softness.stages.shared import simulation
 
@@ -27,9 +28,9 @@ def arguments() -> argparse.ArgumentParser:
 
 def main(options: argparse.Namespace) -> None:
     """Run the stage."""
-    settings, job = options.settings, simulation.Job(NAME, options)
+    settings, job = options.settings, simulation.Job(NAME, options, RunSettings.create_batch)
     first, end = simulation.first_and_end(settings)
-    quencher = job.run.create_engine(options.device)
+    quencher = job.run.create_batch(options.device)
     arrays = arrays_of_frame(options.trajectory, settings["frame"], job.run.liquid)
     folder, made_by = job.keep([options.output], arrays)
     runs = InherentRuns.from_settings(job.run, arrays["positions"], settings)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from softness.engines.batch import BatchOfOne
 from softness.files.atomic import holding
 from softness.files.frames import Frame, read_frames, text_chunk, write_frames, write_segment
 from softness.files.published import Published, read_published
@@ -59,9 +60,13 @@ def _digest(one: Published) -> str:
 def _make(path: Path, options: argparse.Namespace, job: simulation.Job, one: Published) -> None:
     """Quench the snapshot in its own box, by the engine of the study."""
     run = replace(job.run, liquid=_liquid(job.run.liquid, one))
-    engine = run.create_engine(options.device, options.accepted_versions)
+    batch = BatchOfOne(run.create_engine(options.device, options.accepted_versions))
     tolerance = options.settings["force_tolerance"]
-    state = quench(engine, one.initial_positions, one.types, tolerance)
+    # A batch has its particles in the order of the liquid.
+    order = np.argsort(one.types, kind="stable")
+    (state,) = quench(batch, [one.initial_positions[order]], tolerance)
+    positions = np.empty_like(state.positions)
+    positions[order] = state.positions
     if not state.converged:
         print(
             f"the minimisation ended above the force tolerance {tolerance:g}, at "
@@ -69,7 +74,7 @@ def _make(path: Path, options: argparse.Namespace, job: simulation.Job, one: Pub
             file=sys.stderr,
         )
     log = {"potential_energy": state.energy, "largest_force": state.largest_force}
-    frame = Frame(0, state.positions, log)
+    frame = Frame(0, positions, log)
     write_segment(path, [frame], one.types, one.box_length)
 
 

@@ -10,10 +10,12 @@ import numpy as np
 
 from softness.files import tables
 from softness.files.atomic import holding
-from softness.files.snapshot import unwrapped_frames
-from softness.simulate.quench import run_quenches
+from softness.files.snapshot import steps_of_frames, unwrapped_frames
+from softness.simulate.quench import quenched_table, run_quenches
+from softness.simulate.settings import RunSettings
 from softness.stages import command
 from softness.stages.shared import simulation
+from softness.stages.shared.states import write_states
 
 NAME = "quench"
 
@@ -23,24 +25,33 @@ def arguments() -> argparse.ArgumentParser:
     parser = command.parser(NAME, __doc__)
     simulation.add_arguments(parser)
     command.add_file(parser, "--trajectory", "frames (GSD)")
-    command.add_file(parser, "--output", "inherent states to write (HDF5)")
+    command.add_file(parser, "--output", "energies and forces to write (HDF5)")
+    command.add_file(parser, "--states", "inherent states to write (GSD)")
     return parser
 
 
 def main(options: argparse.Namespace) -> None:
     """Run the stage."""
-    job, frames = simulation.Job(NAME, options), options.settings["frames"]
-    found = unwrapped_frames(options.trajectory, frames, job.run.liquid)
-    configurations = dict(zip(frames, found, strict=True))
+    settings, job = options.settings, simulation.Job(NAME, options, RunSettings.create_batch)
+    frames, tolerance = sorted(set(settings["frames"])), settings["force_tolerance"]
+    steps = steps_of_frames(options.trajectory, frames)
     # Each inherent state is kept by the configuration that led to it.
     folder, made_by = job.keep([options.output])
-    tolerance = options.settings["force_tolerance"]
-    with holding(
-        folder / ".lock", f"{folder}: another process is already working on this run: wait for it"
-    ):
-        states = run_quenches(folder, job.engine, job.run, configurations, tolerance, job.deadline)
-    _warn(states.converged, states.largest_force, tolerance)
-    tables.write(options.output, states, made_by)
+    taken = f"{folder}: another process is already working on this run: wait for it"
+    with holding(folder / ".lock", taken):
+        found = run_quenches(
+            folder,
+            job.engine,
+            job.run,
+            frames,
+            lambda some: unwrapped_frames(options.trajectory, some, job.run.liquid),
+            tolerance,
+            job.deadline,
+        )
+        write_states(options.states, dict(zip(steps, found, strict=True)), job.run, made_by)
+        table = quenched_table(found, job.run, frames, tolerance)
+    _warn(table.converged, table.largest_force, tolerance)
+    tables.write(options.output, table, made_by)
 
 
 def _warn(converged: np.ndarray, largest: np.ndarray, tolerance: float) -> None:

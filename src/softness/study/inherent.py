@@ -77,7 +77,7 @@ class Inherent(Simulations, Learning):
         """Settings of a block of runs of one snapshot that are quenched."""
         own = self.config["inherent"]
         first = int(block) * own["runs_per_block"]
-        return self._run(self.propensity_label, replica) | {
+        return self._run(self.propensity_label, replica, "inherent") | {
             "snapshot": int(snapshot),
             "frame": self.frame_of(snapshot, own["spacing"]),
             "runs": [first, min(first + own["runs_per_block"], own["runs"])],
@@ -119,9 +119,9 @@ class Inherent(Simulations, Learning):
         found = self.propensity_scores()
         return {key: found[key] for key in kept} | {"places": []}
 
-    def quench(self, temperature: str, replica: str) -> dict[str, Any]:
+    def quench(self, temperature: str, replica: str | int) -> dict[str, Any]:
         """Settings of the inherent states of frames of one thermal run."""
-        return self._run(temperature, replica) | {
+        return self._run(temperature, replica, "quench") | {
             "frames": self.quenched_frames(temperature, replica),
             "force_tolerance": self.config["quench"]["force_tolerance"],
         }
@@ -146,11 +146,14 @@ class Inherent(Simulations, Learning):
 
     def inherent_runtime(self, **wildcards: str) -> int:
         """Time to ask a scheduler for, in minutes."""
-        return self._minutes(self.inherent_steps(**wildcards))
+        settings = self.inherent_propensity(**wildcards)
+        first, last = settings["runs"]
+        return self._minutes_of_runs(last - first, self.steps_of_inherent_run, settings)
 
     def quench_runtime(self, **wildcards: str) -> int:
         """The same, of the inherent states of frames of one thermal run."""
-        return self._minutes(len(self.quenched_frames(**wildcards)) * STEPS_OF_QUENCH)
+        settings = self.quench(**wildcards)
+        return self._minutes_of_runs(len(settings["frames"]), STEPS_OF_QUENCH, settings)
 
     @property
     def quenched_runs(self) -> list[tuple[str, int]]:
@@ -166,6 +169,7 @@ class Inherent(Simulations, Learning):
             folder = self.results / "inherent_propensity" / f"replica{replica}"
             for block in self.inherent_blocks:
                 wildcards = {"replica": replica, "snapshot": snapshot, "block": block}
+                settings = self.inherent_propensity(**wildcards)
                 yield Simulation(
                     rule="inherent_propensity",
                     kind="inherent_propensity",
@@ -173,8 +177,9 @@ class Inherent(Simulations, Learning):
                     number=(replica, snapshot, block),
                     steps=self.inherent_steps(**wildcards),
                     output=folder / f"snapshot{snapshot}" / f"block{block}.h5",
-                    settings=self.inherent_propensity(**wildcards),
+                    settings=settings,
                     source=self.thermal_run(temperature, replica),
+                    gain=self._gain(settings),
                 )
 
         for temperature, replica in self.quenched_runs:
@@ -189,4 +194,5 @@ class Inherent(Simulations, Learning):
                 output=folder / "states.h5",
                 settings=settings,
                 source=self.thermal_run(temperature, replica),
+                gain=self._gain(settings),
             )

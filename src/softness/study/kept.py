@@ -15,9 +15,10 @@ from softness.simulate import reads
 from softness.simulate.cage import cage_path
 from softness.simulate.chain import Chain
 from softness.simulate.equilibrate import STATE
-from softness.simulate.identity import Identity, deciding, digest_of_arrays
+from softness.simulate.identity import Identity, deciding
 from softness.simulate.inherent_propensity import run_path
 from softness.simulate.parts import runs_done
+from softness.simulate.quench import inherent_path
 from softness.simulate.segments import Cuts
 from softness.simulate.store import Store, pointer_of, read_identity
 from softness.simulate.thermal import FRAMES
@@ -30,12 +31,8 @@ ANY_VERSION: Mapping[str, str] = MappingProxyType({})
 _UNCUT = Cuts(1)
 
 
-def _quenched_path(folder: Path, positions: np.ndarray) -> Path:
-    return folder / f"quenched-{digest_of_arrays({'positions': positions})}.h5"
-
-
 # Kinds that keep each piece by the configuration that it starts from.
-BY_CONFIGURATION = {"quench": _quenched_path, "cage": cage_path}
+BY_CONFIGURATION = {"quench": inherent_path, "cage": cage_path}
 
 
 class KeptSimulations:

@@ -73,7 +73,9 @@ class Simulation:
 
     @property
     def runs(self) -> int:
-        """Number of runs from each of them, of a simulation of many runs."""
+        """Number of runs from each of them, of a simulation of many runs; or of quenches."""
+        if self.kind == "quench":
+            return len(self.settings["frames"])
         runs = self.settings["runs"]
         return runs if self.kind == "cage" else runs[1] - runs[0]
 
@@ -106,26 +108,29 @@ class Simulations(Base):
         """Version of the physics of a kind of simulation: another one makes all its jobs due."""
         return lock.versions()[kind]
 
-    def _run(self, temperature: str, replica: str | int, kind: str = "") -> dict[str, Any]:
-        """What all simulations depend on. The device is not part of it: it changes no physics."""
+    def _run(self, temperature: str, replica: str | int, block: str = "") -> dict[str, Any]:
+        """What all simulations depend on. The device is not part of it: it changes no physics.
+
+        A block of the configuration may have an engine of its own.
+        """
         config = self.config
         engine = {key: value for key, value in config["engine"].items() if key not in NO_NUMBERS}
         return {
-            "engine": engine | {"name": self.engine_of(kind)},
+            "engine": engine | {"name": self.engine_of(block)},
             "liquid": config["liquid"],
             "seed": config["seed"],
             "temperature": float(temperature),
             "replica": int(replica),
         }
 
-    def engine_of(self, kind: str) -> str:
-        """Name of the engine of a kind of simulation; that of the study unless its block says."""
-        chosen = self.config.get(kind, {}).get("engine", SAME)
+    def engine_of(self, block: str) -> str:
+        """Name of the engine of what a block of the configuration is about."""
+        chosen = self.config.get(block, {}).get("engine", SAME)
         return self.config["engine"]["name"] if chosen == SAME else chosen
 
-    def is_in_lanes(self, kind: str) -> bool:
-        """Whether a kind of simulation is done in lanes: on CPU cores, whatever the device."""
-        return self.engine_of(kind) == lock.LANES
+    def is_in_lanes(self, block: str) -> bool:
+        """Whether what a block is about is done in lanes: on CPU cores, whatever the device."""
+        return self.engine_of(block) == lock.LANES
 
     @property
     def has_lanes(self) -> bool:
@@ -260,13 +265,7 @@ class Simulations(Base):
         """Time to ask a scheduler for, in minutes."""
         settings = self.isoconfigurational(**wildcards)
         first, last = settings["runs"]
-        if not self.is_in_lanes("isoconfigurational"):
-            return self._minutes((last - first) * self.steps_of_run)
-        batches = whole_batches(last - first)
-        return self._minutes(batches * self.steps_of_run / self._gain(settings), "cpu")
-
-    def _gain(self, settings: Mapping[str, Any]) -> float:
-        return gain(settings["temperature"], self.config["liquid"]["particles"])
+        return self._minutes_of_runs(last - first, self.steps_of_run, settings)
 
     def simulations(self) -> Iterator[Simulation]:
         """All simulation jobs of the study, with their numbers of time steps."""
@@ -367,6 +366,16 @@ class Simulations(Base):
     def runtime(self, rule: str, temperature: str | float) -> int:
         """Time to ask a scheduler for, in minutes: from the job's own particles and steps."""
         return self._minutes(self.steps(rule, temperature))
+
+    def _minutes_of_runs(self, runs: int, steps: int, settings: Mapping[str, Any]) -> int:
+        """The same, of a job of some runs of so many steps each, in lanes or not."""
+        if settings["engine"]["name"] != lock.LANES:
+            return self._minutes(runs * steps)
+        return self._minutes(whole_batches(runs) * steps / self._gain(settings), "cpu")
+
+    def _gain(self, settings: Mapping[str, Any]) -> float:
+        """How many times as fast as the engine of the study lanes are, with these settings."""
+        return gain(settings["temperature"], self.config["liquid"]["particles"])
 
     def _minutes(self, steps: float, device: str = "") -> int:
         updates = steps * self.config["liquid"]["particles"]

@@ -5,7 +5,6 @@ from typing import Any
 
 from softness.study.inherent import Inherent
 from softness.study.simulations import Simulation, frames_of_replica
-from softness.study.speed import whole_batches
 
 
 class States(Inherent):
@@ -31,12 +30,9 @@ class States(Inherent):
 
     def cage_runtime(self, temperature: str, replica: str | int) -> int:
         """Time to ask a scheduler for, in minutes."""
-        frames = len(self.cage_frames(temperature, replica))
-        runs, steps = self.config["cage"]["runs"], frames * self.steps_of_cage_run
-        if not self.is_in_lanes("cage"):
-            return self._minutes(runs * steps)
-        speed = self._gain(self.cage(temperature, replica))
-        return self._minutes(whole_batches(runs) * steps / speed, "cpu")
+        settings = self.cage(temperature, replica)
+        steps = len(settings["frames"]) * self.steps_of_cage_run
+        return self._minutes_of_runs(settings["runs"], steps, settings)
 
     def simulations(self) -> Iterator[Simulation]:
         """All simulation jobs, cages included."""

@@ -9,7 +9,7 @@ from softness.files.tables import array
 
 @dataclass(frozen=True)
 class Quenched:
-    """Local minima of the energy that frames of one run lead to.
+    """Local minima of the energy that frames of one run lead to; positions are in a state file.
 
     Attributes
     ----------
@@ -19,9 +19,6 @@ class Quenched:
         Its number.
     frame
         (frames,) numbers of the frames.
-    positions
-        (frames, N, 3) unwrapped as the frames are, so that differences are displacements of
-        inherent states; in sigma_AA.
     energy
         (frames,) potential energy per particle, in eps_AA.
     largest_force
@@ -35,7 +32,6 @@ class Quenched:
     temperature: np.ndarray = array("", "eps_AA/k_B")
     replica: np.ndarray = array("")
     frame: np.ndarray = array("frames")
-    positions: np.ndarray = array("frames particles space", "sigma_AA")
     energy: np.ndarray = array("frames", "eps_AA")
     largest_force: np.ndarray = array("frames", "eps_AA/sigma_AA")
     converged: np.ndarray = array("frames")
