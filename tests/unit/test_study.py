@@ -342,7 +342,8 @@ def test_cages_are_found_in_lanes_or_by_the_engine_of_the_study(study):
     assert not study.is_in_lanes("cage")
     assert 10 <= in_lanes < study.cage_runtime("0.56", 0)
     # Nothing but what a study simulates asks for an engine.
-    study.config["isoconfigurational"]["engine"] = "same"
+    for block in ("isoconfigurational", "cycle", "inherent", "quench"):
+        study.config[block]["engine"] = "same"
     assert Study(study.config).engines == ["lammps"]
 
 
@@ -505,8 +506,9 @@ def small_study(**changes):
     config["cycle"] |= {"before": 1.0, "ramp": 1.0, "after": 1.0, "control_extra": 1.0}
     config["inherent"] |= {"snapshots": 1, "spacing": 2.0, "runs": 3, "times": [0.1, 0.2]}
     config["inherent"]["engine"] = "same"
-    # No frame of so short runs has its structure compared.
+    # No frame of so short runs has its structure compared; a snapshot is quenched.
     config["states"]["softness"] = ["thermal"]
+    config["quench"]["engine"] = config["cage"]["engine"] = "same"
     for name, value in changes.items():
         *places, last = name.split("__")
         block = config
@@ -725,7 +727,7 @@ def test_what_was_done_with_other_settings_is_told(here, monkeypatch):
     reason = "isoconfigurational: engine.name is lanes, was lammps (2 jobs)"
     assert done_otherwise(lanes)[1] == [reason]
     said = announcement(lanes)
-    assert "2 of 10 simulations of this study" in said
+    assert "2 of 12 simulations of this study" in said
     assert reason in said
     assert "min of one core" in said
     other = small_study(study="told", thermal__segment=1.0)
