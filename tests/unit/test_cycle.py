@@ -391,6 +391,19 @@ def test_a_batch_that_is_killed_resumes_in_the_middle_of_its_segments(
     assert sum(lane_steps) == 80 + 50 + 120
 
 
+def test_a_batch_of_which_nothing_is_there_binds_no_run(tmp_path):
+    """Only its lock: the job was killed before it began."""
+    (tmp_path / "runs0-11").mkdir()
+    (tmp_path / "runs0-11" / ".lock").touch()
+    (tmp_path / "run14").mkdir()
+    (tmp_path / "run14" / "state-000000000000.h5").touch()
+    found = batches_of(tmp_path, range(20), 16)
+    assert found == [range(14), range(14, 15), range(15, 20)]
+    assert batches_of(tmp_path, range(20), 4)[:4] == [
+        range(n, min(n + 4, 14)) for n in (0, 4, 8, 12)
+    ]
+
+
 def test_what_was_begun_together_stays_together(snapshots, tmp_path, lane_steps):
     """More runs are those that no batch holds; fewer are some of a batch; both go on for longer."""
     whole = run_stage(snapshots, tmp_path / "at_once" / "study", IN_LANES | {"runs": [0, 18]})

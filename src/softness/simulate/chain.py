@@ -91,6 +91,10 @@ class Chain:
         """Time steps of the saved states, rising."""
         return sorted(int(path.stem[6:]) for path in self.folder.glob("state-*.h5"))
 
+    def has_begun(self) -> bool:
+        """Whether anything of the run is there."""
+        return bool(self.states() or self.hashes() or any(self._segments()))
+
     def covered(self) -> int:
         """Time steps whose files are there, finished or not."""
         return max([0, *self.states(), *self.hashes()])

@@ -34,7 +34,11 @@ def kept_batches(folder: Path, numbers: Sequence[int]) -> list[range]:
     names = [_FOLDER.fullmatch(path.name) for path in folder.glob("run*")]
     ends = [(int(name[1] or name[2]), int(name[1] or name[3])) for name in names if name]
     batches = [range(first, last + 1) for first, last in sorted(ends)]
-    return [batch for batch in batches if not set(batch).isdisjoint(numbers)]
+    return [
+        batch
+        for batch in batches
+        if not set(batch).isdisjoint(numbers) and _chain(folder, batch).has_begun()
+    ]
 
 
 def batches_of(folder: Path, numbers: Sequence[int], at_once: int) -> list[range]:
@@ -74,7 +78,10 @@ def steps_done(folder: Path, numbers: Sequence[int], steps: int) -> int:
         Length of a run.
     """
     return sum(
-        len(set(batch).intersection(numbers))
-        * min(Chain(folder / folder_name(batch), _UNCUT).covered(), steps)
+        len(set(batch).intersection(numbers)) * min(_chain(folder, batch).covered(), steps)
         for batch in kept_batches(folder, numbers)
     )
+
+
+def _chain(folder: Path, batch: range) -> Chain:
+    return Chain(folder / folder_name(batch), _UNCUT)

@@ -6,7 +6,7 @@ from typing import Any
 from softness.study.base import label
 from softness.study.learning import Learning
 from softness.study.simulations import Place, Simulation, Simulations
-from softness.study.speed import displacement_rate, gain_of_parting, whole_batches
+from softness.study.speed import displacement_rate, gain_of_parting
 
 
 def cycle_duration(settings: Mapping[str, Any]) -> float:
@@ -87,18 +87,15 @@ class Memory(Simulations, Learning):
     def cycle_runtime(self, rule: str, **wildcards: str) -> int:
         """Time to ask a scheduler for, in minutes."""
         settings = getattr(self, rule)(**wildcards)
-        steps = self._cycle_steps(settings)
-        if not self.is_in_lanes("cycle"):
-            return self._minutes(steps)
         first, last = settings["runs"]
-        filled = whole_batches(last - first) / (last - first)
-        return self._minutes(filled * steps / cycle_gain(settings), "cpu")
+        return self._minutes_of_runs(last - first, self._cycle_steps(settings), settings)
+
+    def _gain(self, settings: Mapping[str, Any]) -> float:
+        return cycle_gain(settings) if "high" in settings else super()._gain(settings)
 
     def _cycle_steps(self, settings: dict[str, Any]) -> int:
-        """Time steps of one job of cycles, or of controls."""
-        first, last = settings["runs"]
-        of_run = round(cycle_duration(settings) / self.config["engine"]["time_step"])
-        return (last - first) * of_run
+        """Time steps of one run through a cycle, or of its control."""
+        return round(cycle_duration(settings) / self.config["engine"]["time_step"])
 
     def simulations(self) -> Iterator[Simulation]:
         """All simulation jobs of the study, thermal cycles and their controls included."""
@@ -113,17 +110,18 @@ class Memory(Simulations, Learning):
         self, rule: str, branch: str, settings: dict[str, Any], number: tuple[int, ...]
     ) -> Simulation:
         replica, snapshot = settings["replica"], settings["snapshot"]
+        first, last = settings["runs"]
         folder = self.results / "cycle" / branch / f"replica{replica}" / f"snapshot{snapshot}"
         return Simulation(
             rule=rule,
             kind="cycle",
             temperature=settings["temperature"],
             number=number,
-            steps=self._cycle_steps(settings),
+            steps=(last - first) * self._cycle_steps(settings),
             output=folder / "history.h5",
             settings=settings,
             source=self.thermal_run(self.cycle_label, replica),
-            gain=cycle_gain(settings),
+            gain=self._gain(settings),
         )
 
     def cycle_response(self, replica: str) -> dict[str, Any]:
