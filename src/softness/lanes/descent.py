@@ -2,8 +2,10 @@
 
 E. Bitzek, P. Koskinen, F. Gaehler, M. Moseler and P. Gumbsch, PRL 97, 170201 (2006), as LAMMPS does
 it with what `softness.engines.lammps` asks for: velocity Verlet, in which velocities are turned
-towards the forces after the first half of a kick; where they go uphill they become zero. A lane
-that is done stands still, so that where it ends does not depend on what others still do.
+towards the forces after the first half of a kick; where they go uphill they become zero. LAMMPS
+also shortens steps of more than 0.1 sigma_AA, which only particles that overlap would take; here
+these are refused. A lane that is done stands still, so that where it ends does not depend on what
+others still do.
 """
 
 from typing import NamedTuple
