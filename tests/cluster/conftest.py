@@ -89,7 +89,7 @@ def cluster(tmp_path_factory) -> Iterator[slurm.Slurm]:
         yield running
 
 
-GPU = '      gpu: ?0 if rule == "isoconfigurational" else 1\n'
+GPU = '      gpu: ?1 if rule in ("equilibrate_seed", "equilibrate", "thermal") else 0\n'
 
 
 def copied(folder: Path, cluster: slurm.Slurm) -> Project:
@@ -115,8 +115,16 @@ def plain(cluster, tmp_path) -> Project:
 
 @pytest.fixture(scope="session")
 def smoke(cluster, tmp_path_factory) -> Project:
-    """A project in which the smoke study has run on the cluster."""
+    """A project in which the smoke study has run on the cluster.
+
+    Of one replica and with fewer models, since every job costs some seconds: each rule is there.
+    """
     done = copied(tmp_path_factory.mktemp("smoke"), cluster)
+    with done.changed() as config:
+        config["replicas"] = 1
+        config["roles"]["fluidity"] = [1.0]
+        config["regression"] |= {"models": ["svr"], "variants": [], "labels": {}}
+        config["inherent"] |= {"snapshots": 3, "spacing": 20}
     before = len(cluster.jobs())
     code = done.run()
     assert code == 0, done.said

@@ -21,7 +21,11 @@ SIMULATIONS = (
     "control",
     "cycle",
     "inherent_propensity",
+    "quench",
+    "cage",
 )
+# Simulations on cores: many runs, or energy minimisations, at once.
+IN_LANES = set(SIMULATIONS[3:])
 FIRST = "results/smoke/equilibrate/T0.7/replica0"
 
 
@@ -63,8 +67,7 @@ def test_gpu_and_cpu_jobs_reach_their_partitions(smoke):
     simulations = [job for job in jobs if rules_of(job)]
     assert {rule for job in simulations for rule in rules_of(job)} == set(SIMULATIONS)
     for job in jobs:
-        # Runs in lanes are simulations on cores.
-        on_gpu = job in simulations and rules_of(job) != {"isoconfigurational"}
+        on_gpu = job in simulations and not rules_of(job) <= IN_LANES
         assert job["Partition"] == ("gpu" if on_gpu else "cpu")
         assert job.get("TresPerJob", "") == ("gres:gpu:1" if on_gpu else "")
 
