@@ -48,22 +48,6 @@ ONSET = Statement(
     source="none",
     rule=equal(0.0, SAME_ONSET),
 )
-TRAINING = Statement(
-    figure=NUMBER,
-    name="accuracy by {} structure minus that by thermal structure, cross-validated",
-    claim="Inherent structure tells better than thermal structure which particles rearrange",
-    section="",
-    source="none",
-    rule=above(0.0),
-)
-TRANSFER = Statement(
-    figure=NUMBER,
-    name="the same at the temperature of the transfer test, by planes of other replicas",
-    claim="So it does at another temperature",
-    section="",
-    source="none",
-    rule=above(0.0),
-)
 FRAMES = Statement(
     figure=NUMBER,
     name="slope of Delta E by thermal structure of the compared frames over that of all frames",
@@ -220,11 +204,7 @@ def claims(findings: Findings) -> list[Claim]:
     ]
     for state in findings.others:
         doubt = thermal.onset_doubt or state.onset_doubt
-        lines += [
-            ONSET.of(state.name).judge(state.onset - thermal.onset, doubt),
-            TRAINING.of(state.name).judge(state.training - thermal.training),
-            TRANSFER.of(state.name).judge(state.transfer - thermal.transfer),
-        ]
+        lines.append(ONSET.of(state.name).judge(state.onset - thermal.onset, doubt))
     return [
         *lines,
         _on_frames(findings),
