@@ -156,11 +156,15 @@ ACTIVATED = {
     # Softness itself, of radial and of all structure functions, and what follows from it.
     **TRAINING,
     "train_classifier": 2,
+    **STATE_SAMPLES,
+    # Where there are samples.
+    "compared_features": 2 * SOFTNESS_STATES * 2,
 }
 EVENTS = {
     "rearrangements": 2 * FITTED,
     "event_features": 2 * FITTED,
     **ACTIVATED,
+    **COMPARED_FEATURES,
     # Labels of runs that were counted, with the same threshold.
     "csd_threshold": 1,
     **SHARES,
@@ -193,6 +197,7 @@ RELAXATION = {
     **AT_TRAINING,
     # Independent units of samples are no shorter than relaxation times.
     **TRAINING,
+    **STATE_TRAINING,
     **BLOCKS,
     **FIGURES,
     "report": 1,
@@ -318,9 +323,12 @@ def test_a_replica_that_is_added_runs_alone(study):
         **PROPENSITY,
         "inherent_propensity": 2,
         "inherent_features": 1,
-        "quench": 1,
+        "quench": COMPARED,
         "cage": 1,
         "state_features": STATES,
+        # Where there are samples, and of the new replica.
+        "compared_features": SOFTNESS_STATES * (3 * 2 + COMPARED - 2),
+        "state_values": 3 * SOFTNESS_STATES * COMPARED,
     }
 
 
@@ -358,7 +366,9 @@ def test_the_hop_threshold_reruns_events_and_labels(study):
 
 def test_the_hop_window_reruns_p_hop_and_what_follows(study):
     configure(study, lambda config: config.setdefault("hop", {}).update(window=8))
-    assert reruns(study) == HOP
+    # Other frames have their structure compared.
+    inherent = {"quench": 2 * COMPARED, "state_features": 2, **ON_STATES}
+    assert reruns(study) == {**HOP, **inherent}
 
 
 def test_the_label_of_regressors_reruns_them_and_no_simulation(study):
@@ -402,7 +412,7 @@ def test_the_window_of_the_csd_reruns_counted_runs(study):
 
 def test_the_time_within_which_an_event_counts_reruns_populations(study):
     configure(study, lambda config: config["barriers"].update(within=1.0))
-    assert reruns(study) == POPULATION
+    assert reruns(study) == {**POPULATION, **STATE_SAMPLES}
 
 
 def test_more_runs_of_a_snapshot_add_blocks(study):
@@ -497,7 +507,16 @@ def test_published_data_are_read_and_leave_our_own_runs(study):
 
 def test_the_tolerance_of_single_quenches_reruns_the_inherent_states(study):
     configure(study, lambda config: config["quench"].update(force_tolerance=0.02))
-    assert reruns(study) == {"quench": 2, "state_features": 2, **ON_STATES}
+    inherent = dict.fromkeys(("state_classifier", "state_reference"), 1)
+    inherent |= {"compared_features": 2 * COMPARED, "state_values": 2 * COMPARED}
+    assert reruns(study) == {
+        "quench": 2 * COMPARED,
+        "state_features": 2,
+        **ON_STATES,
+        **STATE_COUNTS,
+        **inherent,
+        "state_accuracy": 2,
+    }
 
 
 def test_orders_of_states_rerun_their_features(study):
@@ -532,27 +551,29 @@ def test_the_tail_reruns_the_labels_of_extremes(study):
 
 def test_the_number_of_bins_reruns_counts_and_fits(study):
     configure(study, lambda config: config["barriers"]["bins"].update(number=6))
-    assert reruns(study) == {**COUNTS, **PREDICTED_COUNTS}
+    assert reruns(study) == {**COUNTS, **PREDICTED_COUNTS, **STATE_COUNTS}
 
 
 def test_the_least_population_reruns_fits(study):
     configure(study, lambda config: config["barriers"].update(least_population=20))
-    assert reruns(study) == {**FITS, **PREDICTED_FITS}
+    assert reruns(study) == {**FITS, **PREDICTED_FITS, **STATE_FITS}
 
 
 def test_the_penalty_reruns_training(study):
     configure(study, lambda config: config["classifier"].update(penalty=0.1))
-    assert reruns(study) == TRAINING
+    assert reruns(study) == {**TRAINING, **STATE_TRAINING}
 
 
 def test_random_directions_rerun_values(study):
     configure(study, lambda config: config["classifier"].update(random_directions=5))
-    assert reruns(study) == {"accuracy": LABELLED, **VALUES, **WITH_SOFTNESS}
+    # Controls of thermal structure alone.
+    thermal = {"state_values": 2 * COMPARED, "state_accuracy": 2, **STATE_COUNTS}
+    assert reruns(study) == {"accuracy": LABELLED, **VALUES, **WITH_SOFTNESS, **thermal}
 
 
 def test_the_radii_of_features_rerun_features(study):
     configure(study, lambda config: config["features"]["radial"].update(last=2.4))
-    assert reruns(study) == {**FEATURES, **INHERENT_FEATURES}
+    assert reruns(study) == {**FEATURES, **INHERENT_FEATURES, **COMPARED_FEATURES}
 
 
 def test_the_stride_of_the_population_reruns_its_features(study):
@@ -573,6 +594,10 @@ def test_another_training_temperature_reruns_what_is_measured_there(study):
         "sample_features": 2,
         **TRAINING,
         "train_classifier": 2,
+        "state_samples": 1,
+        # At both temperatures of training.
+        "compared_features": 2 * SOFTNESS_STATES * 2,
+        **STATE_TRAINING,
     }
 
 
@@ -585,6 +610,10 @@ def test_another_transfer_temperature_reruns_the_test_and_z_scores(study):
         "reference_features": 1,
         "accuracy": LABELLED,
         **VALUES,
+        "state_samples": 1,
+        "compared_features": 2 * SOFTNESS_STATES * 2,
+        "state_reference": SOFTNESS_STATES,
+        **STATE_VALUES,
     }
 
 
