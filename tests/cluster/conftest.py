@@ -123,6 +123,7 @@ def smoke(cluster, tmp_path_factory) -> Project:
     with done.changed() as config:
         config["replicas"] = 1
         config["roles"]["fluidity"] = [1.0]
+        config["samples"]["extremes"] = 50
         config["regression"] |= {"models": ["svr"], "variants": [], "labels": {}}
         config["inherent"] |= {"snapshots": 3, "spacing": 20}
     before = len(cluster.jobs())
