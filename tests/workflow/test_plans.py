@@ -28,7 +28,7 @@ def test_the_dissertation_is_planned_within_a_minute_without_its_engine():
     # A few hundred jobs of simulation, and not thousands of analysis.
     runs = ("equilibrate_seed", "equilibrate", "thermal", "isoconfigurational")
     assert sum(jobs[rule] for rule in runs) == 170 + 305
-    assert sum(jobs[rule] for rule in ("inherent_propensity", "cycle", "control")) == 40 + 180 + 30
+    assert sum(jobs[rule] for rule in ("inherent_propensity", "cycle", "control")) == 20 + 180 + 30
     assert sum(jobs.values()) < 2500
 
 

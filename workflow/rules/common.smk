@@ -72,3 +72,23 @@ def counts_of_snapshots(wildcards):
 def cycle_files(folder):
     """Trajectories of the runs of one snapshot."""
     return [f"{folder}/run{number}.gsd" for number in study.cycle_runs]
+
+
+def of_states(files):
+    """Files of all states that are compared, with other wildcards left open."""
+    return expand(files, state=study.softness_states, allow_missing=True)
+
+
+def state_runs(files, temperature=study.training_label):
+    """Files of all replicas at a temperature, with the state left open."""
+    return expand(files, replica=study.replicas, temperature=temperature, allow_missing=True)
+
+
+def state_file(wildcards):
+    """File of the states of a run; the thermal one is the trajectory itself."""
+    files = (
+        []
+        if wildcards.state == "thermal"
+        else f"{RESULTS}/states/{{state}}/T{{temperature}}/replica{{replica}}.gsd"
+    )
+    return expand(files, **wildcards)

@@ -4,24 +4,6 @@
 STATES = f"{RESULTS}/states/{{state}}"
 
 
-def of_states(files):
-    """Files of all states that are compared, with other wildcards left open."""
-    return expand(files, state=study.softness_states, allow_missing=True)
-
-
-def state_runs(files, temperature=study.training_label):
-    """Files of all replicas at a temperature, with the state left open."""
-    return expand(files, replica=study.replicas, temperature=temperature, allow_missing=True)
-
-
-def state_file(wildcards):
-    """File of the states of a run; the thermal one is the trajectory itself."""
-    files = (
-        [] if wildcards.state == "thermal" else f"{STATES}/T{{temperature}}/replica{{replica}}.gsd"
-    )
-    return expand(files, **wildcards)
-
-
 use rule activated_samples as state_samples with:
     output:
         f"{RESULTS}/states/samples/T{{temperature}}.h5",
