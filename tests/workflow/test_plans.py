@@ -89,7 +89,7 @@ def test_the_dissertation_goes_to_a_cluster_in_a_few_hundred_submissions():
     output = done.stdout + done.stderr
     groups = re.findall(r"^\[.*\] Group job ", output, flags=re.MULTILINE)
     single = re.findall(r"^Job \d+: ", output, flags=re.MULTILINE)
-    assert len(groups) + len(single) < 550
+    assert len(groups) + len(single) < 700
 
 
 def test_all_simulations_and_nothing_else_go_to_the_simulation_partition():
