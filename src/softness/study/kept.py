@@ -57,6 +57,7 @@ class KeptSimulations:
         self._physics = lock.versions()
         self._found: dict[Path, Path] = {}
         self._identities: dict[Path, Identity] = {}
+        self._states: dict[tuple[Path, Path], list[Path]] = {}
 
     def folder(self, simulation: Simulation) -> Path | None:
         """Where a simulation is kept; None if it is not, or what it starts from is not."""
@@ -151,16 +152,24 @@ class KeptSimulations:
         """How many states of frames of the kept thermal run are in a folder."""
         if simulation.source is None:
             return int(simulation.output.exists())
+        return sum(path.exists() for path in self._state_paths(folder, simulation))
+
+    def _state_paths(self, folder: Path, simulation: Simulation) -> list[Path]:
+        """Files of these states; frames are read once, and only where there is a state at all."""
+        key = folder, simulation.output
+        if key in self._states or not any(folder.glob("*.gsd")):
+            return self._states.get(key, [])
         source = self.folder(simulation.source)
         run = Chain(source, _UNCUT).longest(FRAMES) if source else None
         if run is None:
-            return 0
-        try:
-            starts = list(unwrapped_frames(run, simulation.settings["frames"], self._liquid))
-        except InputError:
-            return 0
+            return []
         path_of = BY_CONFIGURATION[simulation.kind]
-        return sum(path_of(folder, positions).exists() for positions in starts)
+        try:
+            starts = unwrapped_frames(run, simulation.settings["frames"], self._liquid)
+            self._states[key] = [path_of(folder, positions) for positions in starts]
+        except InputError:
+            return []
+        return self._states[key]
 
     def refuse_other_versions(self, simulations: Iterable[Simulation]) -> None:
         """Raise an InputError if one was made with a version of the engine that is not accepted."""
