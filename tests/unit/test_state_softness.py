@@ -17,7 +17,9 @@ from learned_tables import (
 )
 
 from softness import configuration
+from softness.errors import InputError
 from softness.learning import samples
+from softness.stages import features
 from softness.stages.shared.structure import structure_frames
 from softness.study import Study
 
@@ -139,3 +141,19 @@ def test_the_table_has_the_numbers_of_each_state():
     assert slopes["inherent"] / slopes["thermal"] == pytest.approx(1.5, rel=1e-3)
     assert figure.html(tables()).count("<tr>") == 4
     assert "accuracy at transfer" in figure.latex(tables())
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        [],
+        ["--population", "--frames", "3"],
+        ["--rearrangements", "events.h5", "--samples", "samples.h5"],
+        ["--samples", "samples.h5", "--frames", "3"],
+    ],
+)
+def test_moments_of_features_are_of_one_kind_or_those_of_a_population(given):
+    files = ["--trajectory", "run.gsd", "--output", "features.h5", "--settings", "{}"]
+    options = features.arguments().parse_args([*files, *given])
+    with pytest.raises(InputError, match="give one of --population, --rearrangements"):
+        features.main(options)

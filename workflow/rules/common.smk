@@ -34,7 +34,6 @@ wildcard_constraints:
     replica=r"[0-9]+",
     snapshot=r"[0-9]+",
     block=r"[0-9]+",
-    state=r"[a-z]+",
 
 
 announce_results = lambda: announce_alone(study)
@@ -82,13 +81,3 @@ def of_states(files):
 def state_runs(files, temperature=study.training_label):
     """Files of all replicas at a temperature, with the state left open."""
     return expand(files, replica=study.replicas, temperature=temperature, allow_missing=True)
-
-
-def state_file(wildcards):
-    """File of the states of a run; the thermal one is the trajectory itself."""
-    files = (
-        []
-        if wildcards.state == "thermal"
-        else f"{RESULTS}/states/{{state}}/T{{temperature}}/replica{{replica}}.gsd"
-    )
-    return expand(files, **wildcards)

@@ -22,7 +22,9 @@ rule compared_features:
             if wildcards.temperature in (study.training_label, study.transfer_label)
             else []
         ),
-        states=state_file,
+        states=lambda wildcards: study.state_file(
+            wildcards.state, wildcards.replica, wildcards.temperature
+        ),
         code=code_of("features"),
     output:
         f"{STATES}/features/T{{temperature}}/replica{{replica}}.h5",

@@ -14,7 +14,7 @@ from softness.files.records.hops import HopIndicator, Rearrangements
 from softness.learning import samples
 from softness.stages import command
 from softness.stages.shared.labelled import drawn_set
-from softness.stages.shared.structure import structure_frames
+from softness.stages.shared.structure import as_events, structure_frames
 
 NAME = "activated_samples"
 EVERY_FRAME = 1
@@ -55,7 +55,7 @@ def _rearranging(
     settings: Mapping[str, Any], hop: HopIndicator, table: Rearrangements
 ) -> samples.Moments:
     """Candidates of the rearranging class of one run."""
-    events, replica = _as_events(table), int(table.replica)
+    events, replica = as_events(table), int(table.replica)
     lead = round(settings["lead"] / float(hop.interval))
     if settings["stride"] == EVERY_FRAME:
         return samples.rearranging(events, settings["method"], lead, replica)
@@ -65,11 +65,6 @@ def _rearranging(
 def _strided(settings: Mapping[str, Any], hop: HopIndicator) -> np.ndarray:
     """(n,) frames that structure may be taken from."""
     return structure_frames(settings, int(hop.frames), float(hop.interval))[0]
-
-
-def _as_events(table: Rearrangements) -> np.ndarray:
-    names = ("particle", "frame", "first", "last", "cut")
-    return np.rec.fromarrays([getattr(table, name) for name in names], names=names)
 
 
 def _quiet_length(settings: dict, hop: HopIndicator) -> int:
@@ -94,10 +89,8 @@ def _quiet_threshold(settings: dict, hops: list[HopIndicator], highest: float) -
 def _quiet(
     settings: Mapping[str, Any], hop: HopIndicator, threshold: float, length: int
 ) -> samples.Moments:
-    runs, replica = (
-        quiet_runs(hop.values, threshold, length, int(hop.first_frame)),
-        int(hop.replica),
-    )
+    runs = quiet_runs(hop.values, threshold, length, int(hop.first_frame))
+    replica = int(hop.replica)
     runs["particle"] = hop.particle[runs["particle"]]
     if settings["stride"] == EVERY_FRAME:
         return samples.quiet(runs, replica)

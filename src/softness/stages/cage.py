@@ -28,10 +28,8 @@ def arguments() -> argparse.ArgumentParser:
 
 def main(options: argparse.Namespace) -> None:
     """Run the stage."""
-    job, frames = (
-        simulation.Job(NAME, options, RunSettings.create_batch),
-        options.settings["frames"],
-    )
+    job = simulation.Job(NAME, options, RunSettings.create_batch)
+    frames = options.settings["frames"]
     if not frames:
         raise InputError("frames is empty: name one or more whose cages are wanted")
     runs = CageRuns.from_settings(job.run, options.settings)

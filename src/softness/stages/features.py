@@ -49,6 +49,7 @@ def arguments() -> argparse.ArgumentParser:
 def main(options: argparse.Namespace) -> None:
     """Run the stage."""
     settings = options.settings
+    _check_choice(options)
     inputs = [options.trajectory, *options.samples]
     inputs += [options.rearrangements] if options.rearrangements else []
     inputs += [path for path in (options.neighbourhood, options.states) if path]
@@ -64,6 +65,16 @@ def main(options: argparse.Namespace) -> None:
             for frame, particles in rows.by_frame():
                 positions = positions_of(frame)
                 writer.append(frame_features(positions, types, box_length, features, particles))
+
+
+def _check_choice(options: argparse.Namespace) -> None:
+    """One kind of moments, or a population with those of its frames that are events or samples."""
+    alone = sum(map(bool, (options.rearrangements, options.samples, options.frames)))
+    if options.frames if options.population else alone != 1:
+        raise InputError(
+            "give one of --population, --rearrangements, --samples and --frames, or --population "
+            "with --rearrangements and --samples"
+        )
 
 
 def _positions_of(trajectory: Trajectory, states: Path | None) -> Callable[[int], np.ndarray]:

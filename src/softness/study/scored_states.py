@@ -29,9 +29,9 @@ class ScoredStates(Regressions, Inherent):
         """All orders of the features of states."""
         return list(range(max(self.config["states"]["orders"]) + 1))
 
-    def state_file(self, state: str, replica: str | int) -> list[str]:
-        """The state file of the snapshots of one run; none for the frames as they are."""
-        folder = self.results / "states" / state / f"T{self.propensity_label}"
+    def state_file(self, state: str, replica: str | int, temperature: str = "") -> list[str]:
+        """The state file of one run, by default of the snapshots; none for frames as they are."""
+        folder = self.results / "states" / state / f"T{temperature or self.propensity_label}"
         return [] if state == THERMAL else [str(folder / f"replica{replica}.gsd")]
 
     def state_features(self, state: str, replica: str) -> dict[str, Any]:

@@ -44,15 +44,19 @@ def event_moments(
 ) -> dict[str, Moments]:
     """Moments whose particles rearrange soon after, by role (`softness.structure.table`)."""
     _, within = _frames_of(settings, trajectory)
-    found = tables.read(rearrangements, Rearrangements)
-    names = ("particle", "frame", "first", "last", "cut")
-    events = np.rec.fromarrays([getattr(found, name) for name in names], names=names)
+    events = as_events(tables.read(rearrangements, Rearrangements))
     interval = trajectory.frame_interval()
     lead, ahead = (round(settings[key] / interval) for key in ("lead", "within"))
     return {
         REARRANGING: table.moments_above_threshold(events, *within, lead),
         BEFORE_EVENT: table.moments_before_events(events, *within, ahead),
     }
+
+
+def as_events(table: Rearrangements) -> np.ndarray:
+    """(events,) records of a run, as `softness.structure.table` takes them."""
+    names = ("particle", "frame", "first", "last", "cut")
+    return np.rec.fromarrays([getattr(table, name) for name in names], names=names)
 
 
 def _frames_of(
