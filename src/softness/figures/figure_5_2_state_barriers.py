@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from softness.figures import draw_barriers, draw_learned, draw_models, style
 from softness.files.states import INHERENT, THERMAL
 from softness.findings.barrier_curves import QUANTITIES
-from softness.findings.figure_5_2_state_barriers import ALL_FRAMES, Findings
+from softness.findings.state_softness import ALL_FRAMES, Findings
 from softness.uncertainty import Estimate
 
 COLOURS = {THERMAL: "black", INHERENT: "tab:red", ALL_FRAMES: "0.55"}

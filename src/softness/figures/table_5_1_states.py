@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from softness.figures import typeset
-from softness.findings.figure_5_2_state_barriers import Findings, State
+from softness.findings.state_softness import Findings, State
 from softness.uncertainty import Estimate
 
 # Quantity of a state: its heading in HTML and in LaTeX.

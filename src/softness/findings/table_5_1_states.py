@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from softness.findings.figure_5_2_state_barriers import Findings, compute
+from softness.findings.state_softness import Findings, compute
 from softness.verdicts import Claim, Statement, above
 
 __all__ = ["Findings", "claims", "compute", "table"]

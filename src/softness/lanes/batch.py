@@ -70,7 +70,8 @@ def create(
     if not has_fused_multiply_add():
         raise InputError(
             "engine lanes needs a CPU with fused multiply-add (x86-64 since 2013), which this one "
-            "has not: set engine to 'same' in isoconfigurational, cycle, cage, quench and inherent"
+            "has not: set isoconfigurational.engine, and that of cycle, cage, quench and inherent, "
+            "to 'same'"
         )
     return Lanes(liquid, runs, time_step, coupling_time, lanes, element)
 
