@@ -13,11 +13,10 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from scipy.special import stdtrit
 
 from softness import seeds
 from softness.errors import InputError
-from softness.uncertainty import LEVEL
+from softness.uncertainty import standard_error, tail_quantile
 from softness.verdicts import INCONCLUSIVE, NOT_REPRODUCED, NOT_TESTED, REPRODUCED, Rule
 
 HELP = "how often studies of some size would decide each claim, from claims.csv of one"
@@ -63,7 +62,7 @@ def decided(
     freedom = size.units - 1
     values = truth + size.error * generator.normal(size=STUDIES)
     errors = size.error * np.sqrt(generator.chisquare(freedom, STUDIES) / freedom)
-    reach = stdtrit(freedom, (1 + LEVEL) / 2) * errors
+    reach = tail_quantile(freedom) * errors
     found = [rule.verdict(*ends) for ends in zip(values - reach, values + reach, strict=True)]
     return {
         each: found.count(each) / STUDIES for each in (REPRODUCED, NOT_REPRODUCED, INCONCLUSIVE)
@@ -121,7 +120,7 @@ def _size(claim: pd.Series) -> Size | None:
     units, reach = int(re.match(r"\d+", str(claim["units"]))[0]), claim["high"] - claim["low"]
     if units < 2 or not (math.isfinite(reach) and reach > 0):
         return None
-    return Size(reach / 2 / float(stdtrit(units - 1, (1 + LEVEL) / 2)), units)
+    return Size(standard_error(claim["low"], claim["high"], units - 1), units)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -155,9 +155,18 @@ class Estimate:
         freedom = self.units.number - 1
         if not np.isfinite(high - low) or freedom < 1:
             return float("nan")
-        quantile = float(stdtrit(freedom, (1 + LEVEL) / 2))
-        standard_error = (high - low) / 2 / quantile
-        return float(nctdtrinc(freedom, 1 - power, quantile)) * standard_error
+        away = float(nctdtrinc(freedom, 1 - power, tail_quantile(freedom)))
+        return away * standard_error(low, high, freedom)
+
+
+def tail_quantile(freedom: int) -> float:
+    """Quantile of Student's distribution at which 95 % intervals end."""
+    return float(stdtrit(freedom, (1 + LEVEL) / 2))
+
+
+def standard_error(low: float, high: float, freedom: int) -> float:
+    """Standard error from a 95 % interval by Student's distribution."""
+    return (high - low) / 2 / tail_quantile(freedom)
 
 
 def combined(statistic: Callable[..., Any], estimates: Iterable[Estimate]) -> Estimate:

@@ -18,6 +18,7 @@ from softness.files.records.inherent import InherentPropensity
 from softness.files.records.propensity import PropensityScores
 from softness.liquid import kob_andersen
 from softness.stages import propensity_scores, published_propensity
+from softness.stages.shared import propensities
 from softness.stages.shared.structure import feature_set
 from softness.structure.feature_set import frame_features
 
@@ -190,26 +191,26 @@ def test_with_nothing_to_score_the_setting_is_named(tmp_path):
 def test_the_model_of_our_own_runs_is_trained_once_for_all_published_files(
     own, tmp_path, monkeypatch
 ):
-    trained, fit_chosen = [], propensity_scores.fit_chosen
+    trained, fit_chosen = [], propensities.fit_chosen
 
     def counted(name, candidates, particles, generator):
         trained.append(len(particles.features))
         return fit_chosen(name, candidates, particles, generator)
 
-    monkeypatch.setattr(propensity_scores, "fit_chosen", counted)
+    monkeypatch.setattr(propensities, "fit_chosen", counted)
     scores(tmp_path, [*own, *published_snapshots(tmp_path, "inherent")])
     # Once with all four of our own; without each of three published ones, at each time.
     assert sorted(trained) == [2 * PARTICLES] * 3 * len(TIMES) + [4 * PARTICLES]
 
 
 def test_ridge_takes_the_place_of_svr_and_finds_what_is_planted(own, tmp_path, monkeypatch):
-    names, fit_chosen = set(), propensity_scores.fit_chosen
+    names, fit_chosen = set(), propensities.fit_chosen
 
     def noted(name, candidates, particles, generator):
         names.add((name, *(dict(each.parameters)["alpha"] for each in candidates)))
         return fit_chosen(name, candidates, particles, generator)
 
-    monkeypatch.setattr(propensity_scores, "fit_chosen", noted)
+    monkeypatch.setattr(propensities, "fit_chosen", noted)
     found = scores(tmp_path, own, model="ridge", grid={"alpha": [1.0, 10.0]})
     assert names == {("ridge", 1.0, 10.0)}
     assert str(found.model.astype(str)) == "ridge"

@@ -30,6 +30,15 @@ def scores(data: FigureData, figure: str, snapshots: Sequence[Snapshot], name: s
     return of_sums(data, figure, snapshots, sums(values, counts, snapshots[0].runs))
 
 
+def reliability_of(halves: np.ndarray) -> np.ndarray:
+    """(...) reliability of all runs (Spearman-Brown) from correlations of their halves.
+
+    0 where they do not correlate; draws are spread beyond 0 and 1.
+    """
+    halves = np.clip(halves, 0.0, 1.0)
+    return 2 * halves / (1 + halves)
+
+
 def sums(
     values: Sequence[np.ndarray], counts: Sequence[np.ndarray], runs: np.ndarray
 ) -> np.ndarray:

@@ -8,6 +8,7 @@ import pandas as pd
 from softness.files.records.propensity import MODEL_OF_SOURCE, PropensityScores
 from softness.findings import memory, regressed
 from softness.findings.data import FigureData
+from softness.findings.explained import reliability_of
 from softness.uncertainty import Estimate
 from softness.verdicts import Claim, Statement, below, equal, every
 
@@ -110,7 +111,7 @@ def compute(data: FigureData) -> Findings | None:
         thermal_trained=thermal,
         directly_trained=direct,
         thermal_on_thermal=_mean(data, scores, scores.thermal_on_thermal),
-        ceiling=halves.map(_ceiling),
+        ceiling=halves.map(reliability_of).map(np.sqrt),
         difference=difference,
         trend=_per_decade(scores.time, difference) if enough else None,
         unconverged=float(scores.unconverged.max()),
@@ -122,12 +123,6 @@ def _mean(data: FigureData, scores: PropensityScores, rows: np.ndarray) -> Estim
     temperature = float(scores.temperature)
     places = [regressed.Unit(temperature, int(replica)) for replica in scores.replica]
     return regressed.mean_of(data, NUMBER, places, rows)
-
-
-def _ceiling(halves: np.ndarray) -> np.ndarray:
-    """Root of the reliability; 0 where halves do not correlate. Draws are spread beyond 0 and 1."""
-    halves = np.clip(halves, 0.0, 1.0)
-    return np.sqrt(2 * halves / (1 + halves))
 
 
 def _per_decade(time: np.ndarray, found: Estimate) -> Estimate:

@@ -10,6 +10,7 @@ from softness.files.records.states import StateScores
 from softness.files.states import CAGE, INHERENT, THERMAL
 from softness.findings import memory, regressed
 from softness.findings.data import FigureData
+from softness.findings.explained import reliability_of
 from softness.uncertainty import Estimate
 from softness.verdicts import Claim, Statement, above
 
@@ -146,7 +147,7 @@ def _curves(data: FigureData, scores: StateScores) -> Curves:
     explained = mean(scores.explained)
     with np.errstate(divide="ignore", invalid="ignore"):
         missed = scores.offset**2 / scores.variance[:, None, None]
-    reliability = mean(scores.half_correlation).map(_reliability)
+    reliability = mean(scores.half_correlation).map(reliability_of)
     known = (reliability.value >= LEAST_RELIABILITY)[:, None, None]
     over_ceiling = explained / reliability[:, None, None]
     about = scores.mean - scores.mean.mean(axis=1, keepdims=True)
@@ -174,12 +175,6 @@ def _curves(data: FigureData, scores: StateScores) -> Curves:
 
 def _texts(names: np.ndarray) -> tuple[str, ...]:
     return tuple(names.astype(str).tolist())
-
-
-def _reliability(halves: np.ndarray) -> np.ndarray:
-    """Of all runs; 0 where halves do not correlate. Draws are spread beyond 0 and 1."""
-    halves = np.clip(halves, 0.0, 1.0)
-    return 2 * halves / (1 + halves)
 
 
 def _between(moments: np.ndarray) -> np.ndarray:

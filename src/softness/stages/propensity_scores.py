@@ -17,15 +17,13 @@ from softness.errors import InputError
 from softness.files import tables
 from softness.files.records.inherent import INHERENT, THERMAL, InherentPropensity
 from softness.files.records.propensity import MODEL_OF_SOURCE, PropensityScores
-from softness.learning.population import FeatureMoments
-from softness.learning.regress import Regressor, grid
+from softness.learning.regress import Regressor
 from softness.learning.scores import pearson
-from softness.learning.targets import values_target
-from softness.learning.variants import Particles, fit_chosen
 from softness.stages import command
 from softness.stages.shared.propensities import (
     Measured,
     check_alike,
+    chosen_regressor,
     own_snapshots,
     published_snapshots,
 )
@@ -144,24 +142,15 @@ def _thermal_model(
 def _trained(
     settings: Mapping[str, Any], snapshots: Sequence[Snapshot], state: str, time: int, left_out: str
 ) -> Regressor:
-    """A model of propensity at one time, settings chosen by validation on snapshots.
-
-    The target is in units of its standard deviation, so that one grid of settings serves
-    propensities of all sizes; no correlation sees it.
-    """
+    """A model of propensity at one time, which no correlation asks for its unit."""
     features = np.concatenate([each.features for each in snapshots])
     values = np.concatenate([each.propensity.propensity(state)[time] for each in snapshots])
     numbers = np.repeat(range(len(snapshots)), [len(each.features) for each in snapshots])
-    moments = FeatureMoments(features[0])
-    moments.add(features)
-    target = values_target((values - values.mean()) / (values.std() or 1.0))
-    particles = Particles(features, target, numbers, moments.mean, moments.scale)
     kind = f"propensity {state} without {left_out}"
     temperature = float(snapshots[0].propensity.temperature)
     generator = seeds.stream(settings["seed"], kind, temperature, time)
-    model = _model_of(settings)
-    candidates = grid(model, **settings["grid"])
-    return fit_chosen(model, candidates, particles, generator).regressors[model]
+    given = features, values, numbers, generator
+    return chosen_regressor(_model_of(settings), settings["grid"], *given)
 
 
 def _model_of(settings: Mapping[str, Any]) -> str:

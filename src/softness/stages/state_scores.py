@@ -20,13 +20,11 @@ from softness.files.records.inherent import INHERENT, THERMAL
 from softness.files.records.states import StateScores
 from softness.learning.linear_scores import chosen_ridge, scores_within
 from softness.learning.population import FeatureMoments
-from softness.learning.regress import grid
-from softness.learning.targets import values_target
-from softness.learning.variants import Particles, fit_chosen
 from softness.stages import command
 from softness.stages.shared.propensities import (
     Measured,
     check_alike,
+    chosen_regressor,
     own_snapshots,
     published_snapshots,
 )
@@ -208,15 +206,10 @@ def _trained(
     table = np.concatenate(list(snapshots.values()))
     numbers = np.repeat(list(snapshots), [len(each) for each in snapshots.values()])
     features, values = table[:, columns], table[:, target]
-    moments = FeatureMoments(features[0])
-    moments.add(features)
-    # In units of its standard deviation, so that one grid serves all targets.
+    given = features, values, numbers, generator
+    regressor = chosen_regressor(settings["model"], settings["grid"], *given)
     middle, spread = values.mean(), values.std() or 1.0
-    given = values_target((values - middle) / spread)
-    particles = Particles(features, given, numbers, moments.mean, moments.scale)
-    model = settings["model"]
-    fitted = fit_chosen(model, grid(model, **settings["grid"]), particles, generator)
-    return lambda features: middle + spread * fitted.regressors[model].predict(features)
+    return lambda features: middle + spread * regressor.predict(features)
 
 
 def _empty(snapshots: _TablesOfSnapshots) -> np.ndarray:

@@ -1,6 +1,6 @@
 """What stages on propensity have in common: the snapshots whose propensity was measured."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,7 +9,11 @@ import numpy as np
 from softness.errors import InputError
 from softness.files import tables
 from softness.files.records.inherent import InherentPropensity, merged
+from softness.learning.population import FeatureMoments
+from softness.learning.regress import Regressor, grid
 from softness.learning.scores import pearson
+from softness.learning.targets import values_target
+from softness.learning.variants import Particles, fit_chosen
 from softness.seeds import snapshot_name
 
 
@@ -72,6 +76,34 @@ def published_snapshots(paths: Sequence[Path]) -> list[Measured]:
         number = int(sums.snapshot)
         found.append(Measured(sums, number, 0, number))
     return found
+
+
+def chosen_regressor(
+    model: str,
+    settings: Mapping[str, Sequence[float]],
+    features: np.ndarray,
+    values: np.ndarray,
+    snapshots: np.ndarray,
+    generator: np.random.Generator,
+) -> Regressor:
+    """A regressor of (n,) values in units of their standard deviation, about their mean.
+
+    So one grid of hyperparameters serves propensities of all sizes.
+
+    Parameters
+    ----------
+    model, settings
+        Name of the regressor, and values of each of its hyperparameters.
+    features, snapshots
+        (n, M) of the particles, and (n,) the snapshot of each: validation on snapshots chooses.
+    generator
+        Source of the choice of the validation.
+    """
+    moments = FeatureMoments(features[0])
+    moments.add(features)
+    target = values_target((values - values.mean()) / (values.std() or 1.0))
+    particles = Particles(features, target, snapshots, moments.mean, moments.scale)
+    return fit_chosen(model, grid(model, **settings), particles, generator).regressors[model]
 
 
 def check_alike(snapshots: Sequence[Measured]) -> None:
