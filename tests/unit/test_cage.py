@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from kills import Killed, killed_after
 from liquid_settings import liquid_settings
-from small_melts import hot
+from small_melts import frames_on_cooling
 
 from softness import engines
 from softness.errors import InputError
@@ -46,13 +46,7 @@ ROUNDED = 5e-7
 @pytest.fixture(scope="module")
 def frames():
     """(4, N, 3) positions of a supercooled liquid, half a tau apart, some boxes away."""
-    engine = hot(LIQUID, 1.5)
-    engine.ramp(1.5, TEMPERATURE, 4000)
-    found = []
-    for _ in range(4):
-        engine.run(100)
-        found.append(engine.positions())
-    return np.array(found) + 5 * LIQUID.box_length
+    return frames_on_cooling(LIQUID, TEMPERATURE) + 5 * LIQUID.box_length
 
 
 def runs_of(**changes):

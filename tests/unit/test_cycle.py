@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from kills import Killed, killed_after
 from liquid_settings import liquid_settings
-from small_melts import hot
+from small_melts import counted_steps, hot
 
 from softness import engines, seeds, sources
 from softness.engines.lammps import Lammps
@@ -242,14 +242,7 @@ def snapshots(positions, tmp_path):
 @pytest.fixture
 def steps(monkeypatch):
     """How many time steps have been done since the list was cleared."""
-    done, real = [], Lammps.run
-
-    def counted(engine, steps):
-        done.append(steps)
-        real(engine, steps)
-
-    monkeypatch.setattr(Lammps, "run", counted)
-    return done
+    return counted_steps(monkeypatch, Lammps)
 
 
 def run_stage(snapshots, folder, settings=SETTINGS, names=None):
@@ -354,14 +347,7 @@ IN_LANES = SETTINGS | {"engine": SETTINGS["engine"] | {"name": "lanes"}}
 @pytest.fixture
 def lane_steps(monkeypatch):
     """As `steps`, of batches in lanes."""
-    done, real = [], Lanes.run
-
-    def counted(batch, steps):
-        done.append(steps)
-        real(batch, steps)
-
-    monkeypatch.setattr(Lanes, "run", counted)
-    return done
+    return counted_steps(monkeypatch, Lanes)
 
 
 def test_runs_in_lanes_are_stepped_together(snapshots, tmp_path, lane_steps):

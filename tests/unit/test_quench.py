@@ -13,7 +13,7 @@ import pytest
 from direct_sums import vectors_and_distances
 from kills import Killed, killed_after
 from liquid_settings import liquid_settings
-from small_melts import hot
+from small_melts import frames_on_cooling
 
 from softness import engines
 from softness.engines.batch import BatchOfOne
@@ -46,13 +46,7 @@ TEMPERATURE = 0.6
 @pytest.fixture(scope="module")
 def frames():
     """(4, N, 3) positions of a supercooled liquid, half a tau apart, far outside the box."""
-    engine = hot(LIQUID, 1.5)
-    engine.ramp(1.5, TEMPERATURE, 4000)
-    found = []
-    for _ in range(4):
-        engine.run(100)
-        found.append(engine.positions())
-    return np.array(found)
+    return frames_on_cooling(LIQUID, TEMPERATURE)
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from direct_sums import vectors_and_distances
 from liquid_settings import liquid_settings
+from small_melts import counted_steps
 
 from softness.engines.lammps import Lammps
 from softness.errors import InputError
@@ -95,14 +96,7 @@ THERMAL = COMMON | {"duration": 3.0, "segment": 2.0, "frame_interval": 0.25, "bu
 @pytest.fixture
 def steps(monkeypatch):
     """How many time steps have been done since the list was cleared."""
-    done, real = [], Lammps.run
-
-    def counted(engine, steps):
-        done.append(steps)
-        real(engine, steps)
-
-    monkeypatch.setattr(Lammps, "run", counted)
-    return done
+    return counted_steps(monkeypatch, Lammps)
 
 
 def run_stage(stage, settings, folder, files, inputs=()):
