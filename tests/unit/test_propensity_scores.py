@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from inherent_sums import inherent_sums
 from liquid_settings import liquid_settings
 
 from softness.dynamics.counted import DISPLACEMENT_UNIT
@@ -53,20 +54,7 @@ def propensity(number, runs=range(RUNS), states=("inherent", "thermal")):
             moved = 1 + grown * (features_of(number) @ weights[state] + noise)
             if run in runs:
                 sums[place, run % 2] += np.rint(moved / DISPLACEMENT_UNIT).astype(np.int64)
-    return InherentPropensity(
-        temperature=np.array(0.56),
-        snapshot=np.array(number),
-        runs=np.array(runs),
-        particle=np.arange(PARTICLES),
-        time=np.array(TIMES),
-        unit=np.array(DISPLACEMENT_UNIT),
-        states=np.array(states, dtype="S"),
-        displacement=sums,
-        square=sums,
-        force_tolerance=np.array(1e-3),
-        largest_force=np.zeros(len(TIMES)),
-        unconverged=np.array([0, 2]),
-    )
+    return inherent_sums(number, runs, states, TIMES, sums, [0, 2])
 
 
 def write_features(path, replica, frames, numbers):

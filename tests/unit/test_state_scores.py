@@ -5,13 +5,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from inherent_sums import inherent_sums
 
 from softness.dynamics.counted import DISPLACEMENT_UNIT
 from softness.errors import InputError
 from softness.files import tables
 from softness.files.features import writing_features
 from softness.files.provenance import Provenance
-from softness.files.records.inherent import InherentPropensity
 from softness.files.records.states import StateScores
 from softness.stages import state_scores
 
@@ -51,20 +51,7 @@ def propensity(number, runs=range(RUNS), states=("inherent", "thermal"), shift=0
             moved = 1 + shift + signals[state] + noise[place]
             if run in runs:
                 sums[place, run % 2] += np.rint(moved / DISPLACEMENT_UNIT).astype(np.int64)
-    return InherentPropensity(
-        temperature=np.array(0.56),
-        snapshot=np.array(number),
-        runs=np.array(runs),
-        particle=np.arange(PARTICLES),
-        time=np.array(TIMES),
-        unit=np.array(DISPLACEMENT_UNIT),
-        states=np.array(states, dtype="S"),
-        displacement=sums,
-        square=sums,
-        force_tolerance=np.array(1e-3),
-        largest_force=np.zeros(len(TIMES)),
-        unconverged=np.zeros(len(TIMES), np.int64),
-    )
+    return inherent_sums(number, runs, states, TIMES, sums, np.zeros(len(TIMES), np.int64))
 
 
 def write_features(path, replica, frames, numbers, state, names=NAMES):
