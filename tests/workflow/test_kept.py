@@ -17,6 +17,7 @@ from softness import configuration
 from softness.files.provenance import canonical_json
 from softness.simulate.store import IDENTITY, Store, read_identity
 from softness.study import Study
+from softness.study.inherent import STEPS_OF_QUENCH
 
 THERMAL = "results/smoke/thermal/T0.7/replica0/trajectory.gsd"
 RUN_OF_ENSEMBLE = 3200  # time steps
@@ -168,12 +169,17 @@ def test_a_plan_knows_what_is_kept_and_what_starts_anew(study):
         assert done.returncode == 0, done.stderr
         return done.stdout
 
-    total = Study(configuration.load(study / SMOKE)).total_steps()
+    before = Study(configuration.load(study / SMOKE))
+    total = before.total_steps()
     found = json.loads(planned(SMOKE, "--json"))["total"]
     assert (found["steps"], found["steps_kept"]) == (0, total)
     configure(study, lambda config: production(config, 90))
+    # Two replicas go on for 30 tau, and more of their frames have their structure compared.
+    longer = Study(configuration.load(study / SMOKE))
+    added = len(longer.state_frames("0.7")) - len(before.state_frames("0.7"))
+    assert added == 6
     found = json.loads(planned(SMOKE, "--json"))["total"]
-    assert (found["steps"], found["steps_kept"]) == (2 * 6000, total)
+    assert (found["steps"], found["steps_kept"]) == (2 * (6000 + added * STEPS_OF_QUENCH), total)
     configure(study, lambda config: config["thermal"].update(segment=5))
     said = "thermal: 12 jobs start anew: segment is 5.0 here, 10.0 in what is kept"
     assert said in planned()
@@ -205,15 +211,15 @@ def test_simulations_of_another_machine_are_taken_in_if_they_are_what_they_say(s
     fresh = copy_project(tmp_path / "fresh")
     done = command(fresh, "softness", "adopt", str(study / "results/smoke"))
     assert done.returncode == 0, done.stderr
-    assert "46 of 46 simulations were added" in done.stdout
+    assert "56 of 56 simulations were added" in done.stdout
     assert simulate(fresh) == {}
     assert (fresh / THERMAL).read_bytes() == (study / THERMAL).read_bytes()
     again = command(fresh, "softness", "adopt", str(study / "results"))
-    assert "0 of 46 simulations were added" in again.stdout
+    assert "0 of 56 simulations were added" in again.stdout
     # Of the longer of two, all counts; changed files are named and nothing is taken of them.
     configure(study, lambda config: production(config, 90))
     simulate(study, SMOKE, *FRESH_RUN)
-    assert "2 of 46" in command(fresh, "softness", "adopt", str(study / "results")).stdout
+    assert "2 of 56" in command(fresh, "softness", "adopt", str(study / "results")).stdout
     configure(fresh, lambda config: production(config, 90))
     assert simulate(fresh) == {}
     assert (fresh / THERMAL).read_bytes() == (study / THERMAL).read_bytes()

@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 
 from softness.errors import InputError
+from softness.files.gsd_file import GsdFile
 from softness.files.snapshot import unwrapped_frames
+from softness.files.unreadable import RUN_AGAIN
 from softness.liquid import Liquid
 from softness.physics import lock
 from softness.simulate import reads
@@ -156,16 +158,19 @@ class KeptSimulations:
 
     def _state_paths(self, folder: Path, simulation: Simulation) -> list[Path]:
         """Files of these states; frames are read once, and only where there is a state at all."""
-        key = folder, simulation.output
-        if key in self._states or not any(folder.glob("*.gsd")):
-            return self._states.get(key, [])
         source = self.folder(simulation.source)
         run = Chain(source, _UNCUT).longest(FRAMES) if source else None
-        if run is None:
+        if run is None or not any(folder.glob("*.gsd")):
             return []
+        key = folder, run
+        if key in self._states:
+            return self._states[key]
         path_of = BY_CONFIGURATION[simulation.kind]
         try:
-            starts = unwrapped_frames(run, simulation.settings["frames"], self._liquid)
+            with GsdFile(run, RUN_AGAIN) as file:
+                # A longer run is wanted than is kept: its other frames have no state yet.
+                frames = [each for each in simulation.settings["frames"] if each < file.frames]
+            starts = unwrapped_frames(run, frames, self._liquid)
             self._states[key] = [path_of(folder, positions) for positions in starts]
         except InputError:
             return []
