@@ -39,6 +39,11 @@ wildcard_constraints:
 announce_results = lambda: announce_alone(study)
 
 
+def of_option(name, files):
+    """Files after the name of an option, or nothing where there are none."""
+    return f"{name} {files}" if files else ""
+
+
 def of_replicas(files):
     """Files of all replicas, with the temperature left open."""
     return expand(files, replica=study.replicas, allow_missing=True)

@@ -58,3 +58,7 @@ rule thermal:
         "python -m softness.stages.thermal --settings {params.settings:q}"
         " --state {input}"
         " --trajectory {output.trajectory} --bursts {output.bursts} 2> {log}"
+
+
+# Of the energies of equilibration; given trajectories have none.
+HISTORIES = rules.equilibrate.output.history

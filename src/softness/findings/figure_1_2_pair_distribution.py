@@ -31,6 +31,7 @@ PEAK = Statement(
     section="1.4",
     source="nearly identical peak positions, no value given",
     rule=below(0.06),
+    of_liquid=True,
 )
 SLOWING = Statement(
     figure=NUMBER,
@@ -39,6 +40,7 @@ SLOWING = Statement(
     section="1.4",
     source="drastic, no value given",
     rule=above(1e3),
+    of_liquid=True,
 )
 SHELLS = {
     "first": Statement(

@@ -21,9 +21,14 @@ class Base:
         self.config = config
         self.results = Path("results") / config["study"]
 
+    @property
+    def of_files(self) -> bool:
+        """Whether others made its trajectories."""
+        return "trajectories" in self.config
+
     @cached_property
     def temperatures(self) -> list[float]:
-        """Simulated temperatures, from cold to hot."""
+        """Temperatures of its runs, from cold to hot."""
         return sorted(entry["temperature"] for entry in self.config["temperatures"])
 
     @property

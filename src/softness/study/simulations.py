@@ -215,6 +215,8 @@ class Simulations(Base):
 
     def snapshot_spacings(self) -> dict[float, float]:
         """Smallest time between snapshots of one run that start runs, by temperature."""
+        if self.of_files:
+            return {}
         blocks = [
             (each["temperature"], each) for each in self.config["isoconfigurational"]["ensembles"]
         ]
@@ -360,8 +362,8 @@ class Simulations(Base):
 
     @cached_property
     def all_simulations(self) -> tuple[Simulation, ...]:
-        """What `simulations` gives."""
-        return tuple(self.simulations())
+        """What `simulations` gives; none where trajectories are given."""
+        return () if self.of_files else tuple(self.simulations())
 
     def runtime(self, rule: str, temperature: str | float) -> int:
         """Time to ask a scheduler for, in minutes: from the job's own particles and steps."""
