@@ -25,7 +25,8 @@ from softness.physics import command as physics
 from softness.physics import lock
 from softness.planning.kept import announcement
 from softness.planning.rate import measured_rate
-from softness.study import Study
+from softness.stages.shared.given import given_trajectory
+from softness.study import Study, label
 
 SECONDS_OF_CHECK = 1.0
 
@@ -81,9 +82,33 @@ def _add(commands: argparse._SubParsersAction, name: str, function, text: str): 
 
 def check(options: argparse.Namespace) -> int:
     """Check the configuration, and that its engine is installed, before anything runs."""
-    config = configuration.load(options.config)
-    study, liquid = Study(config), Liquid.from_settings(config["liquid"])
-    lock.check(lock.KINDS, *study.engines)
+    study = Study(configuration.load(options.config))
+    return check_files(study) if study.of_files else check_engine(study)
+
+
+def check_files(study: Study) -> int:
+    """Open every given trajectory, and say what there is."""
+    total = 0
+    for entry in study.config["trajectories"]["files"]:
+        settings = study.take_in(label(entry["temperature"]), entry["replica"])
+        with given_trajectory(settings) as reader:
+            total += settings["frames"]
+            print(
+                f"T = {entry['temperature']:g}, replica {entry['replica']}: {reader.frames} frames "
+                f"of {reader.particles} particles, {settings['frames']} are used ({reader.path})",
+                file=sys.stderr,
+            )
+    print(
+        f"Study {study.config['study']}: {len(study.temperatures)} temperatures, "
+        f"{len(study.replicas)} replicas, {total} frames of given trajectories"
+    )
+    return 0
+
+
+def check_engine(study: Study) -> int:
+    """Find the engine of the simulations, and say what is kept of them."""
+    config, liquid = study.config, Liquid.from_settings(study.config["liquid"])
+    lock.check(study.kinds, *study.engines)
     device = config["engine"]["device"]
     found = [engines.create_batch(name, liquid, 1, device=device) for name in study.engines]
     study.refuse_other_versions({each.name: each.version for each in found})
@@ -113,7 +138,7 @@ def run(options: argparse.Namespace) -> int:
     study += ["--cores", options.cores]
     extra = [argument for argument in options.snakemake if argument != "--"]
     planned = Study(configuration.load(options.config))
-    lock.check(lock.KINDS, *planned.engines)
+    lock.check(planned.kinds, *planned.engines)
     with workflow.holding_folder() as held:
         if anew := announcement(planned):
             print(anew, file=sys.stderr, flush=True)

@@ -138,6 +138,11 @@ class Simulations(Base):
         return lock.LANES in self.engines
 
     @property
+    def kinds(self) -> tuple[str, ...]:
+        """Kinds of simulations whose code counts."""
+        return () if self.of_files else tuple(lock.KINDS)
+
+    @property
     def engines(self) -> list[str]:
         """Names of all engines of its simulations, each once."""
         used = (each.settings["engine"]["name"] for each in self.all_simulations)
