@@ -110,6 +110,6 @@ def caption_text(template: str, config: Mapping[str, Any]) -> str:
     return " ".join(text.split())
 
 
-def format_number(value: float) -> str:
-    """A number with four digits; a dash where it was not measured."""
-    return "–" if value != value else f"{value:.4g}"
+def format_number(value: float, form: str = ".4g") -> str:
+    """A number with four digits, or in another form; a dash where it was not measured."""
+    return "–" if value != value else format(value, form)
