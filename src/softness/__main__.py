@@ -83,10 +83,14 @@ def _add(commands: argparse._SubParsersAction, name: str, function, text: str): 
 def check(options: argparse.Namespace) -> int:
     """Check the configuration, and that its engine is installed, before anything runs."""
     study = Study(configuration.load(options.config))
-    return check_files(study) if study.of_files else check_engine(study)
+    if study.of_files:
+        check_files(study)
+    if study.all_simulations:
+        check_engine(study)
+    return 0
 
 
-def check_files(study: Study) -> int:
+def check_files(study: Study) -> None:
     """Open every given trajectory, and say what there is."""
     total = 0
     for entry in study.config["trajectories"]["files"]:
@@ -102,10 +106,9 @@ def check_files(study: Study) -> int:
         f"Study {study.config['study']}: {len(study.temperatures)} temperatures, "
         f"{len(study.replicas)} replicas, {total} frames of given trajectories"
     )
-    return 0
 
 
-def check_engine(study: Study) -> int:
+def check_engine(study: Study) -> None:
     """Find the engine of the simulations, and say what is kept of them."""
     config, liquid = study.config, Liquid.from_settings(study.config["liquid"])
     lock.check(study.kinds, *study.engines)
@@ -127,7 +130,6 @@ def check_engine(study: Study) -> int:
             f"Runs in lanes: {rate.in_lanes(float(cold)):,.0f} run-steps/s of "
             f"one core at T={cold}, where {engine.name} does {rate.steps_per_second:,.0f} steps/s"
         )
-    return 0
 
 
 def run(options: argparse.Namespace) -> int:
