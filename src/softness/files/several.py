@@ -29,7 +29,7 @@ def expanded(path: Paths) -> list[Path]:
     name = str(path)
     if Path(name).exists() or not glob.has_magic(name):
         return [Path(name)]
-    found = sorted(glob.glob(name, recursive=True), key=_by_number)
+    found = sorted(glob.glob(name, recursive=True), key=_by_number)  # noqa: PTH207
     if not found:
         raise InputError(f"{name}: no file has such a name: check the pattern")
     return [Path(each) for each in found]
