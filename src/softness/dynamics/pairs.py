@@ -13,8 +13,8 @@ PAIRS = tuple(
     for second in ascii_uppercase
     for first in ascii_uppercase[: ascii_uppercase.index(second) + 1]
 )
-"""Pairs of species in the order of tables: AA alone for one species, AA, AB, BB for two, followed by
-AC, BC, CC for three, and so on."""
+"""Pairs of species in the order of tables: AA alone for one species, AA, AB, BB for two, then AC,
+BC, CC for three, and so on."""
 
 WHOLE = 1e-9
 """Relative difference up to which a range is a whole number of bins."""

@@ -11,8 +11,10 @@ from softness.uncertainty import Estimate, Units
 
 @dataclass(frozen=True)
 class PairDistributions:
-    """g(r) of one run, in time blocks. Pairs are AA, AB, BB; with one species, AA alone, with more
-    than two the others as well (`softness.dynamics.pairs.PAIRS`).
+    """g(r) of one run, in time blocks.
+
+    Pairs are AA alone for one species, AA, AB, BB for two, and for more those of
+    `softness.dynamics.pairs.PAIRS`.
     """
 
     temperature: np.ndarray = array("", "eps_AA/k_B")
