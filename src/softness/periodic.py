@@ -30,4 +30,4 @@ def wrap(positions: np.ndarray, box_length: float) -> tuple[np.ndarray, np.ndarr
 
 def unwrap(wrapped: np.ndarray, images: np.ndarray, box_length: float) -> np.ndarray:
     """Positions with the images put back: the inverse of `wrap`, in float64."""
-    return np.asarray(wrapped, dtype=np.float64) + np.asarray(images) * float(box_length)
+    return np.asarray(wrapped, dtype=np.float64) + np.asarray(images) * np.float64(box_length)
