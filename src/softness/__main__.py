@@ -17,6 +17,7 @@ from softness import (
     keeping,
     plan,
     power,
+    view,
     workflow,
 )
 from softness.errors import InputError, in_one_line
@@ -58,6 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     ):
         add(commands.add_parser(name, help=text))
     power.add_arguments(commands.add_parser("power", help=power.HELP))
+    view.add_arguments(commands.add_parser("view", help=view.HELP))
     physics.add_arguments(commands.add_parser("physics", help=physics.HELP))
     options = parser.parse_args(arguments)
     try:

@@ -10,7 +10,7 @@ from gsd_files import chunks, write_chunks
 from locations import ROOT
 from softness import configuration, sources
 from softness.errors import InputError
-from softness.files.several import expanded
+from softness.files.joined import matching_files
 from softness.files.trajectory import Trajectory
 from softness.stages import take_in
 from softness.stages.shared.given import given_trajectory
@@ -120,11 +120,11 @@ def test_nothing_is_simulated_but_inherent_states_of_a_known_potential():
 def test_files_of_a_pattern_are_in_the_order_of_their_numbers(tmp_path):
     for number in (10, 2, 1):
         (tmp_path / f"frame{number}.xyz").touch()
-    names = [path.name for path in expanded(tmp_path / "frame*.xyz")]
+    names = [path.name for path in matching_files(tmp_path / "frame*.xyz")]
     assert names == ["frame1.xyz", "frame2.xyz", "frame10.xyz"]
-    with pytest.raises(InputError, match="no file has such a name"):
-        expanded(tmp_path / "other*.xyz")
-    assert expanded(["b", "a"]) == [*map(type(tmp_path), ["b", "a"])]
+    with pytest.raises(InputError, match="no such file"):
+        matching_files(tmp_path / "other*.xyz")
+    assert matching_files(["b", "a"]) == [*map(type(tmp_path), ["b", "a"])]
 
 
 # -- files --------------------------------------------------------------------------------
