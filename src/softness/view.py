@@ -2,8 +2,8 @@
 
 Softness is that of the model trained without the replica, in standard deviations at the training
 temperature and about its mean there, as in the folder learned_values; p_hop is that of the folder
-hop_indicator. Both are columns of the file, so that OVITO can colour and select by them; they are nan
-for other species, which OVITO colours like the smallest value, and p_hop is near the ends of a run.
+hop_indicator. Both are columns of the file, so that OVITO can colour and select by them; they are
+nan for other species, which OVITO colours like the smallest value, and p_hop is near the ends of a run.
 The picture shows a slab; particles whose p_hop is above hop.threshold have a black rim.
 """
 
