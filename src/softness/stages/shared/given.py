@@ -30,6 +30,9 @@ def given_trajectory(settings: Mapping[str, Any]) -> Iterator[TrajectoryReader]:
     """
     options = dict(settings["options"])
     species = tuple(options.pop("species"))
+    if "box" in options:
+        # Readers take it in the unit of the file.
+        options["box"] = [edge / options["length_unit"] for edge in options["box"]]
     interval = settings["frame_interval"]
     with open_trajectory(
         settings["path"], species=species, frame_interval=interval, **options
