@@ -2,10 +2,9 @@
 
 Softness is that of the model trained without the replica, in standard deviations at the training
 temperature and about its mean there, as in the folder learned_values; p_hop is that of the folder
-hop_indicator. Both are columns of the file, so that OVITO can colour and select by them. They are
+hop_indicator. Both are columns of the file, so that OVITO can colour and select by them; they are
 nan for other species, which OVITO colours like the smallest value, and p_hop is near the ends of a
-run.
-The picture shows a slab; particles whose p_hop is above hop.threshold have a black rim.
+run. The picture shows a slab; particles whose p_hop is above hop.threshold have a black rim.
 """
 
 import argparse
@@ -29,8 +28,6 @@ from softness.stages.shared.classified import unseen_model
 from softness.stages.shared.structure import features_seen
 from softness.structure.feature_set import frame_features
 from softness.study.base import label
-
-HELP = "picture of a frame coloured by softness, and the frame with softness and p_hop for OVITO"
 
 SOFTNESS, HOP = "softness", "p_hop"
 CONFIG = "config.yaml"

@@ -69,7 +69,7 @@ rule learned_values:
         mem_mb=1500,
     params:
         settings=study.parameter("learned_values"),
-        events=lambda wildcards, input: f"--events {input.events}" if input.events else "",
+        events=lambda wildcards, input: of_option("--events", input.events),
     message:
         "softness and fluidity at T={wildcards.temperature}, replica {wildcards.replica}"
     shell:

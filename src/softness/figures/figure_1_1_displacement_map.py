@@ -16,7 +16,7 @@ def plot(findings: Findings) -> Figure:
     scale = style.mpl.colors.Normalize(0, findings.fast)
     faces = colours(scale(findings.displacement))
     looks = [{**draw_slab.LOOK, "facecolor": face} for face in faces]
-    draw_slab.draw_particles(axes, findings.positions, findings.box_length, looks)
+    draw_slab.draw_particles(axes, findings.positions, findings.edges, looks)
     axes.set_title(rf"$T = {findings.temperature:g}$", loc="left", fontsize=9)
     mapped = style.mpl.cm.ScalarMappable(norm=scale, cmap=colours)
     label = rf"$|\Delta \mathbf{{r}}(t = {findings.lag:g}\,\tau)|\;/\;\sigma_{{AA}}$"
