@@ -19,6 +19,8 @@ from softness.files.columns import WRITERS, Columns
 from softness.files.records.hops import HopIndicator
 from softness.files.records.learned import Classifier, ReferenceFeatures
 from softness.files.trajectory import open_trajectory
+from softness.periodic import wrap
+from softness.structure.radial import radial_features
 from softness.view import Place, columns_of
 
 FRAME, THRESHOLD = 7, 0.25
@@ -152,6 +154,32 @@ def test_a_slab_without_particles_is_refused(study, capsys):
 
 
 EDGES = np.array([8.0, 12.0, 10.0])
+
+
+def test_runs_in_rectangular_boxes_are_looked_at(study, tmp_path):
+    results, planes, _ = study
+    cubic, _ = columns_of(Place(results, 0.6, 1, FRAME))
+    with gsd.hoomd.open(results / "thermal/T0.6/replica1/trajectory.gsd", "w") as file:
+        for number, positions in enumerate(walk(2)):
+            frame = gsd.hoomd.Frame()
+            frame.configuration.step = 100 * number
+            frame.configuration.box = [*EDGES, 0, 0, 0]
+            frame.particles.N, frame.particles.types = len(positions), ["A", "B"]
+            frame.particles.typeid = TYPES
+            frame.particles.position, frame.particles.image = wrap(positions, EDGES)
+            frame.log = {"time_step": [INTERVAL / 100]}
+            file.append(frame)
+    found, _ = columns_of(Place(results, 0.6, 1, FRAME))
+    np.testing.assert_array_equal(found.box_length, EDGES)
+    weights, spread = planes["left_out_weights"][1], planes["left_out_spread"][1]
+    features = radial_features(walk(2)[FRAME], TYPES, EDGES, A, [0.5, 1.0, 1.5])
+    projected = (features - planes["mean"]) / planes["scale"] @ weights / spread
+    # Up to the offset of the plane, which is the same for all particles.
+    away = found.values["softness"][A] - projected
+    np.testing.assert_allclose(away, away[0], atol=1e-4)
+    assert np.abs(found.values["softness"][A] - cubic.values["softness"][A]).max() > 0.1
+    line = ["view", str(results), "--temperature", "0.6", "--replica", "1", "--frame", str(FRAME)]
+    assert main([*line, "--output", str(tmp_path / "rectangular")]) == 0
 
 
 def in_a_rectangular_box():
