@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from softness import configuration
+from softness.environment import check_checkout
 from softness.errors import InputError
 from softness.planning import statistics
 from softness.planning.costs import Cost, Plan, Row, by_cost
@@ -86,6 +87,7 @@ def command(options: argparse.Namespace) -> int:
     if options.probability is not None and not 0 < options.probability <= 1:
         raise InputError(f"--probability {options.probability:g}: give more than 0, at most 1")
     config = configuration.load(options.config)
+    check_checkout()
     rate = _rate(config, options)
     jobs = planned_jobs(options.config)
     made = make_plan(Study(config), jobs, rate, options.cores, options.probability)
