@@ -15,6 +15,7 @@ from softness import (
     engines,
     environment,
     keeping,
+    own,
     plan,
     power,
     workflow,
@@ -57,6 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     ):
         add(commands.add_parser(name, help=text))
     power.add_arguments(commands.add_parser("power", help=power.HELP))
+    own.add_arguments(commands.add_parser("own", help=own.HELP))
     physics.add_arguments(commands.add_parser("physics", help=physics.HELP))
     options = parser.parse_args(arguments)
     try:

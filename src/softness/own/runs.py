@@ -1,0 +1,242 @@
+"""The runs that the command line names: what is in their files, and their temperatures."""
+
+import glob
+import json
+import re
+from collections.abc import Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from softness.errors import InputError
+from softness.files.gsd_file import GsdFile
+from softness.files.reader import TrajectoryReader
+from softness.files.trajectory import Trajectory, open_trajectory
+
+Place = str | list[str]
+"""A file or a glob pattern of one run, or the files of one run in order."""
+
+USUAL = {
+    "time_step": None,
+    "species": None,
+    "unwrap": "images",
+    "box": None,
+    "topology": None,
+    "frame_interval": None,
+    "time_unit": 1.0,
+    "length_unit": 1.0,
+}
+"""Options of `open_trajectory`, with their defaults."""
+
+_NAMED = re.compile(r"(?<![A-Za-z])(?:T|[Tt]emp|[Tt]emperature)[_=-]?(\d+(?:\.\d+)?)(?!\d)")
+_NUMBER = re.compile(r"(?<![\d.])(\d+\.\d+)(?!\d)")
+_LETTERS = re.compile(r"[A-Za-z]+")
+
+
+@dataclass(frozen=True)
+class System:
+    """What all runs of a study have in common.
+
+    Attributes
+    ----------
+    particles
+        Number of particles.
+    counts
+        Of each species, the analysed one first.
+    edges
+        Of the box, in sigma_AA.
+    frame_interval
+        In tau.
+    """
+
+    particles: int
+    counts: tuple[int, ...]
+    edges: tuple[float, ...]
+    frame_interval: float
+
+    @property
+    def density(self) -> float:
+        """Number density, in sigma_AA^-3."""
+        return self.particles / float(np.prod(self.edges))
+
+    @property
+    def is_cubic(self) -> bool:
+        """Whether all edges are the same."""
+        return len(set(self.edges)) == 1
+
+    def facts(self) -> dict[str, str]:
+        """What is compared, by name, as people read it."""
+        return {
+            "particles": f"{self.particles}",
+            "particles of the species": ", ".join(map(str, self.counts)),
+            "a box of": " x ".join(f"{edge:.6g}" for edge in self.edges),
+            "a frame interval of": f"{self.frame_interval:g} tau",
+        }
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run.
+
+    Attributes
+    ----------
+    place
+        Where it is.
+    temperature
+        In eps_AA/k_B.
+    source
+        Where the temperature comes from.
+    frames
+        Number of frames.
+    system
+        What is in it.
+    labels
+        The file's types, the analysed one first.
+    """
+
+    place: Place
+    temperature: float
+    source: str
+    frames: int
+    system: System
+    labels: tuple[str | int, ...]
+
+
+def name_of(place: Place) -> str:
+    """What a message calls a run."""
+    return place if isinstance(place, str) else f"{place[0]} ... {place[-1]}"
+
+
+@contextmanager
+def opened(place: Place, options: Mapping[str, Any]):  # noqa: ANN201
+    """A run, open for reading, with those options that are not the default."""
+    given = {key: value for key, value in options.items() if value != USUAL[key]}
+    with open_trajectory(place, **given) as reader:
+        yield reader
+
+
+def system_of(reader: TrajectoryReader) -> System:
+    """What is in an open trajectory."""
+    return System(
+        reader.particles,
+        tuple(np.bincount(reader.types).tolist()),
+        tuple(np.broadcast_to(reader.box_length, 3).astype(float).tolist()),
+        float(f"{reader.frame_interval():.6g}"),
+    )
+
+
+def labels_of(
+    reader: TrajectoryReader, species: Sequence[str | int] | None
+) -> tuple[str | int, ...]:
+    """The file's types, as given, or else those that are taken where none are given."""
+    if species is not None:
+        return tuple(species)
+    number = int(reader.types.max()) + 1
+    if not isinstance(reader, Trajectory):
+        return tuple(range(1, number + 1))
+    with GsdFile(reader.path, "give another file") as file:
+        names = file.type_names(0)[:number]
+    return tuple(names) if len(set(names)) == number else tuple(range(number))
+
+
+def check_same(first: Run, other: Run) -> None:
+    """Refuse runs of different systems.
+
+    Raises
+    ------
+    InputError
+        That names the two, and what differs.
+    """
+    if first.labels != other.labels:
+        raise _different(first, other, "the species", first.labels, other.labels)
+    ours, theirs = first.system.facts(), other.system.facts()
+    for name, fact in ours.items():
+        if fact != theirs[name]:
+            raise _different(first, other, name, fact, theirs[name])
+
+
+def _different(first: Run, other: Run, name: str, ours: Any, theirs: Any) -> InputError:
+    return InputError(
+        f"{name_of(other.place)}: has {name} {theirs}, but {name_of(first.place)} has {ours}: give "
+        "runs of one system, with frames equally far apart"
+    )
+
+
+def temperature_of(
+    reader: TrajectoryReader, place: Place, given: float | None
+) -> tuple[float, str]:
+    """Temperature of a run, and where it is from: as given, from the file, or from its name.
+
+    Raises
+    ------
+    InputError
+        If it is nowhere, or a name has two.
+    """
+    if given is not None:
+        return given, "as given"
+    written = written_temperature(reader)
+    if written is not None:
+        return written, "written in the file"
+    return temperature_in_name(place), "in the name of the file"
+
+
+def written_temperature(reader: TrajectoryReader) -> float | None:
+    """The temperature that a file says it was made at; None if it says none, or it fluctuates."""
+    if not isinstance(reader, Trajectory):
+        return None
+    if reader.provenance:
+        settings = json.loads(reader.provenance).get("settings", {})
+        if "temperature" in settings:
+            return float(settings["temperature"])
+    try:
+        values = set(reader.logged("temperature").tolist())
+    except InputError:
+        return None
+    return values.pop() if len(values) == 1 else None
+
+
+def temperature_in_name(place: Place) -> float:
+    """The temperature in the name of a file or, if there is none, of the folders that it is in.
+
+    It is written T0.45, T_0.45, T=0.45, temperature0.45 or, where no name has that, 0.45.
+
+    Raises
+    ------
+    InputError
+        If there is none, or there are two.
+    """
+    for pattern in (_NAMED, _NUMBER):
+        for names in zip(*(reversed(Path(one).parts) for one in _files(place)), strict=False):
+            found = {float(text) for name in names for text in pattern.findall(name)}
+            found.discard(0.0)
+            if len(found) > 1:
+                listed = ", ".join(f"{each:g}" for each in sorted(found))
+                raise InputError(
+                    f"{name_of(place)}: its name has the temperatures {listed}: give the right one "
+                    "with --temperatures; several runs are given without quotes"
+                )
+            if found:
+                return found.pop()
+    raise InputError(
+        f"{name_of(place)}: has no temperature, neither in the file nor in its name: give "
+        "--temperatures, one for each run, in their order"
+    )
+
+
+def _files(place: Place) -> list[str]:
+    if isinstance(place, list):
+        return place
+    if glob.has_magic(place) and not Path(place).exists():
+        return sorted(glob.glob(place)) or [place]
+    return [place]
+
+
+def species_names(labels: Sequence[str | int]) -> list[str]:
+    """Names of the species in the configuration: the file's, where they consist of letters."""
+    names = [str(label) for label in labels]
+    if all(_LETTERS.fullmatch(name) for name in names):
+        return names
+    return [chr(ord("A") + number) for number in range(len(names))]
