@@ -27,12 +27,17 @@ include: "workflow/rules/learn.smk"
 include: "workflow/rules/barriers.smk"
 
 
+if study.has_potential:
+
+    include: "workflow/rules/quench.smk"
+    include: "workflow/rules/state_softness.smk"
+
+
 if not study.of_files:
 
     include: "workflow/rules/regress.smk"
     include: "workflow/rules/inherent.smk"
     include: "workflow/rules/states.smk"
-    include: "workflow/rules/state_softness.smk"
     include: "workflow/rules/scores.smk"
     include: "workflow/rules/memory.smk"
 

@@ -72,7 +72,7 @@ class LogHandler(LogHandlerBase):
     # -- events ---------------------------------------------------------------------------
 
     def _begin(self, record: logging.LogRecord) -> None:
-        if workflow.current is not None:
+        if workflow.current is not None and workflow.current.all_simulations:
             self._steps_at_start = sum(workflow.current.steps_done().values())
         self._started = time.monotonic()
         threading.Thread(target=self._tick, daemon=True).start()
@@ -115,7 +115,7 @@ class LogHandler(LogHandlerBase):
 
     def _status(self) -> str:
         parts = [f"{self._done} of {self._total} jobs"]
-        if workflow.current is not None and self._steps_at_start is not None:
+        if self._steps_at_start is not None:
             parts.append(self._simulation_status())
         if self._running:
             parts.append("running: " + "; ".join(self._running.values()))

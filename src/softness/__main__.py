@@ -26,7 +26,8 @@ from softness.physics import command as physics
 from softness.physics import lock
 from softness.planning.kept import announcement
 from softness.planning.rate import measured_rate
-from softness.study import Study
+from softness.stages.shared.given import given_trajectory
+from softness.study import Study, label
 
 SECONDS_OF_CHECK = 1.0
 
@@ -83,9 +84,36 @@ def _add(commands: argparse._SubParsersAction, name: str, function, text: str): 
 
 def check(options: argparse.Namespace) -> int:
     """Check the configuration, and that its engine is installed, before anything runs."""
-    config = configuration.load(options.config)
-    study, liquid = Study(config), Liquid.from_settings(config["liquid"])
-    lock.check(lock.KINDS, *study.engines)
+    study = Study(configuration.load(options.config))
+    if study.of_files:
+        check_files(study)
+    if study.all_simulations:
+        check_engine(study)
+    return 0
+
+
+def check_files(study: Study) -> None:
+    """Open every given trajectory, and say what there is."""
+    total = 0
+    for entry in study.config["trajectories"]["files"]:
+        settings = study.take_in(label(entry["temperature"]), entry["replica"])
+        with given_trajectory(settings) as reader:
+            total += settings["frames"]
+            print(
+                f"T = {entry['temperature']:g}, replica {entry['replica']}: {reader.frames} frames "
+                f"of {reader.particles} particles, {settings['frames']} are used ({reader.path})",
+                file=sys.stderr,
+            )
+    print(
+        f"Study {study.config['study']}: {len(study.temperatures)} temperatures, "
+        f"{len(study.replicas)} replicas, {total} frames of given trajectories"
+    )
+
+
+def check_engine(study: Study) -> None:
+    """Find the engine of the simulations, and say what is kept of them."""
+    config, liquid = study.config, Liquid.from_settings(study.config["liquid"])
+    lock.check(study.kinds, *study.engines)
     device = config["engine"]["device"]
     found = [engines.create_batch(name, liquid, 1, device=device) for name in study.engines]
     study.refuse_other_versions({each.name: each.version for each in found})
@@ -104,7 +132,6 @@ def check(options: argparse.Namespace) -> int:
             f"Runs in lanes: {rate.in_lanes(float(cold)):,.0f} run-steps/s of "
             f"one core at T={cold}, where {engine.name} does {rate.steps_per_second:,.0f} steps/s"
         )
-    return 0
 
 
 def run(options: argparse.Namespace) -> int:
@@ -115,7 +142,7 @@ def run(options: argparse.Namespace) -> int:
     study += ["--cores", options.cores]
     extra = [argument for argument in options.snakemake if argument != "--"]
     planned = Study(configuration.load(options.config))
-    lock.check(lock.KINDS, *planned.engines)
+    lock.check(planned.kinds, *planned.engines)
     with workflow.holding_folder() as held:
         if anew := announcement(planned):
             print(anew, file=sys.stderr, flush=True)

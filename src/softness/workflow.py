@@ -51,7 +51,7 @@ def study_of(workflow: Any, config: dict[str, Any]) -> Study:
         environment.check_folder()
         config.update(configuration.load(*given.configfiles, settings=given.config))
         study = Study(config)
-        lock.check(lock.KINDS, *study.engines)
+        lock.check(study.kinds, *study.engines)
     except InputError as error:
         raise WorkflowError(str(error)) from None
     global current

@@ -23,6 +23,8 @@ study = study_of(workflow, config)
 RESULTS = str(study.results)
 # Where files of a snapshot lie. Logs and benchmarks are named by set_records (Snakefile).
 SNAPSHOT = "replica{replica}/snapshot{snapshot}"
+# Of a job of simulation.
+GPUS = 1 if config["engine"]["device"] == "gpu" else 0
 # Files of each kind of table that figures are drawn from: named at the end of each file of rules.
 TABLES = {}
 

@@ -42,7 +42,9 @@ def is_multiple(time: float, unit: float) -> bool:
 def _production_mistakes(config: Mapping[str, Any], frame: float) -> Iterator[str]:
     hop, lag = config["hop"]["window"], config["van_hove"]["lag"]
     ahead = max(config["samples"]["lead"], config["barriers"]["within"])
-    strided = ("barriers",) if "trajectories" in config else ("barriers", "states")
+    # Structure of states is compared where energies can be minimised.
+    compared = config.get("trajectories", {"potential": True})["potential"]
+    strided = ("barriers", "states") if compared else ("barriers",)
     population = ahead + max(config[block]["stride"] for block in strided) * frame
     strides = " and ".join(f"{block}.stride" for block in strided)
     needs = {

@@ -18,6 +18,7 @@ def mistakes(config: Mapping[str, Any]) -> Iterator[str]:
     yield from _file_mistakes(config)
     yield from _species_mistakes(config)
     yield from runs.temperature_mistakes(simulated_temperatures(config))
+    yield from _potential_mistakes(config)
     yield from _time_mistakes(config)
     yield from runs.mistakes(config)
 
@@ -85,6 +86,15 @@ def _species_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
         yield f"liquid.fractions: {liquid['fractions']} do not add up to 1: correct them"
     if len({type(label) for label in labels}) > 1:
         yield f"trajectories.species: {labels} are numbers and names: give one kind"
+
+
+def _potential_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
+    given, species = config["trajectories"], config["liquid"]["species"]
+    if given["potential"] and (len(species) != 2 or len({*given.get("box", [0])}) > 1):
+        yield (
+            "trajectories.potential: energies can be minimised of two species in a cubic box alone:"
+            " set it to false"
+        )
 
 
 def _time_mistakes(config: Mapping[str, Any]) -> Iterator[str]:

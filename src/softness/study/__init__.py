@@ -1,6 +1,6 @@
 """A study as the workflow sees it: its runs, the settings of each rule, and where results lie."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,13 @@ class Study(TakenIn, Dynamics, ScoredStates, StateSoftness, Memory):
     config
         From `softness.configuration.checked`.
     """
+
+    def simulations(self) -> Iterator[Simulation]:
+        """All simulation jobs; of given trajectories, minimisations of their frames alone."""
+        if not self.of_files:
+            yield from super().simulations()
+        elif self.has_potential:
+            yield from self.quenches()
 
     @cached_property
     def kept(self) -> KeptSimulations:

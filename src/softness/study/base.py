@@ -26,6 +26,11 @@ class Base:
         """Whether others made its trajectories."""
         return "trajectories" in self.config
 
+    @property
+    def has_potential(self) -> bool:
+        """Whether energies of its frames can be minimised."""
+        return not self.of_files or self.config["trajectories"]["potential"]
+
     @cached_property
     def temperatures(self) -> list[float]:
         """Temperatures of its runs, from cold to hot."""

@@ -138,6 +138,11 @@ class Simulations(Base):
         return lock.LANES in self.engines
 
     @property
+    def kinds(self) -> tuple[str, ...]:
+        """Kinds of simulations whose code counts."""
+        return tuple({each.kind for each in self.all_simulations}) if self.of_files else lock.KINDS
+
+    @property
     def engines(self) -> list[str]:
         """Names of all engines of its simulations, each once."""
         used = (each.settings["engine"]["name"] for each in self.all_simulations)
@@ -362,8 +367,8 @@ class Simulations(Base):
 
     @cached_property
     def all_simulations(self) -> tuple[Simulation, ...]:
-        """What `simulations` gives; none where trajectories are given."""
-        return () if self.of_files else tuple(self.simulations())
+        """What `simulations` gives."""
+        return tuple(self.simulations())
 
     def runtime(self, rule: str, temperature: str | float) -> int:
         """Time to ask a scheduler for, in minutes: from the job's own particles and steps."""

@@ -6,6 +6,9 @@ from typing import Any
 from softness.files.several import expanded
 from softness.study.base import Base
 
+OF_STUDY = ("files", "potential", "same_liquid")
+"""Keys of the block that do not say how a file is read."""
+
 
 class TakenIn(Base):
     """Given trajectories, in place of thermal runs."""
@@ -14,7 +17,7 @@ class TakenIn(Base):
         """Settings of one trajectory."""
         given, liquid = self.config["trajectories"], self.config["liquid"]
         interval = self.config["thermal"]["frame_interval"]
-        options = {key: each for key, each in given.items() if key not in ("files", "same_liquid")}
+        options = {key: each for key, each in given.items() if key not in OF_STUDY}
         return self._at(temperature, replica) | {
             "path": self._given(temperature, replica)["path"],
             "options": options,
