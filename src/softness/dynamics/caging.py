@@ -24,8 +24,8 @@ WINDOW_IN_BEGINNINGS, THRESHOLD_IN_PLATEAUS = 4, 6
 T = 0.45, which begins at 2.5 tau and is 0.033 sigma_AA^2 high."""
 
 USUAL_INTERVALS, FEWEST_INTERVALS = 10, 4
-"""Frame intervals in a window of p_hop: as many as in the dissertation, and the fewest in which both
-halves have a mean and a variance to speak of."""
+"""Frame intervals in a window of p_hop: as many as in the dissertation, and the fewest in which
+both halves have a mean and a variance to speak of."""
 
 # Slopes that differ by less are the same in a run of usual length.
 _SAME_SLOPE = 0.05

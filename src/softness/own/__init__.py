@@ -30,13 +30,14 @@ _EXAMPLE = """example:
   python -m softness own runs/T0.45/*.gsd runs/T0.50/*.gsd runs/T0.56/*.gsd > config/mine.yaml
 
 Each FILE is one run, and several at a temperature are replicas. A run of one frame a file is given
-as a pattern in quotes ("T0.45/frame*.xyz"), one in several parts by --run PART PART, after the FILEs.
-Temperatures are those of the files or of their names (T0.45, T_0.45, 0.45), or --temperatures.
+as a pattern in quotes ("T0.45/frame*.xyz"), one in several parts by --run PART PART, after the
+FILEs. Temperatures are those of the files, or of their names (T0.45, T_0.45, 0.45), or
+--temperatures.
 """
 
 _BEGINNING = (
-    "A first configuration, from what is in the files. Every number has its reason above it: look at "
-    "each, and change what you know better. All other keys are those of config/dissertation.yaml. "
+    "A first configuration, from what is in the files. Every number has its reason above it: look "
+    "at each, and change what you know better. All other keys are as in config/dissertation.yaml. "
     "The study is called after this file."
 )
 

@@ -23,8 +23,8 @@ _KEPT = 10**6
 _READ = 2 * 10**7
 _PAIRS = 4 * 10**4
 _FRAMES_OF_STRUCTURE = 10
-# Within the range in which g(r) is always of use, in mean distances of particles.
-_FARTHEST, _BINS_IN_DISTANCE = 3.0, 50
+# Range of g(r), in mean distances of particles, and its resolution.
+_NEAREST, _FARTHEST, _BINS_IN_DISTANCE = 0.5, 3.0, 50
 
 
 @dataclass(frozen=True)
@@ -110,8 +110,10 @@ def structure(reader: TrajectoryReader) -> Structure:
     positions = [reader.positions(frame) for frame in frames]
     for each in positions:
         pairs.add(each)
-    of_analysed = pairs.values()[0]
-    peak, _ = first_peak(pairs.distances, of_analysed)
+    # A pair that lies closer, if there is one, is alone and says nothing of the others.
+    beyond = pairs.distances > _NEAREST * distance
+    distances, of_analysed = pairs.distances[beyond], pairs.values()[0][beyond]
+    peak, _ = first_peak(distances, of_analysed)
     if not np.isfinite(peak):
         raise InputError(
             f"{reader.path}: g(r) of the analysed species has no peak up to {end:.3g} sigma_AA: "
@@ -124,7 +126,7 @@ def structure(reader: TrajectoryReader) -> Structure:
     wave_number = structure_factor.first_peak(
         np.linalg.norm(vectors, axis=1), np.mean(values, axis=0)
     )
-    return Structure(peak, first_minimum(pairs.distances, of_analysed), wave_number)
+    return Structure(peak, first_minimum(distances, of_analysed), wave_number)
 
 
 def counts(

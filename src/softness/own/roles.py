@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from softness.dynamics.caging import CAGED, Plateau
 from softness.own.measure import Counts
@@ -17,8 +18,9 @@ SHARES = (0.00033, 0.001, 0.003, 0.01, 0.03)
 MOST_ACTIVATED, MOST_EXTREMES = 3800, 5200
 """Samples of each class in the dissertation."""
 
-# A role needs this number of samples, of which there are at least twice the folds of a validation.
-_ENOUGH, _LEAST = 300, 10
+# Fewer samples of a class are hardly worth learning from, and fewer than the second number cannot
+# be shared out among the five folds of a validation.
+_ENOUGH, _LEAST = 100, 10
 _ENOUGH_EXTREMES = 1000
 # Counts are of a part of the runs, and samples too near the beginning are lost.
 _SAFE = 0.75
@@ -126,9 +128,9 @@ def choose_roles(found: Sequence[AtTemperature], window: int) -> Roles:
     """
     caged = [each for each in found if each.plateau.is_caged]
     hot = [each for each in found if not each.plateau.is_caged]
-    at_training = next((each for each in caged if _events(each, window) >= _ENOUGH), None)
+    at_training = _first(caged, lambda each: _samples(each, window) >= _ENOUGH)
     if at_training is None:
-        at_training = max(caged or found[:1], key=lambda each: _events(each, window))
+        at_training = max(caged or found[:1], key=lambda each: _samples(each, window))
     hotter = [each for each in found if each.temperature > at_training.temperature]
     at_test = hotter[0] if hotter else at_training
     events, quiet, activated, length = _activated([at_training, at_test], window)
@@ -153,6 +155,12 @@ def choose_roles(found: Sequence[AtTemperature], window: int) -> Roles:
 
 def _events(each: AtTemperature, window: int) -> int:
     return each.expected(each.counts.events, window)
+
+
+def _samples(each: AtTemperature, window: int) -> int:
+    """Of the class that has fewer, with quiet runs as short as can be."""
+    quiet = max(each.counts.quiet.values())
+    return min(_events(each, window), each.expected(quiet, window))
 
 
 def _activated(both: Sequence[AtTemperature], window: int) -> tuple[int, int, int, int]:
@@ -180,7 +188,7 @@ def _extremes(hot: Sequence[AtTemperature], window: int) -> tuple[int, int, floa
     return excursions(share), _usable(excursions(share), MOST_EXTREMES), share
 
 
-def _first(choices: Sequence, is_enough: Callable) -> float | int | None:
+def _first(choices: Sequence, is_enough: Callable) -> Any:
     return next((each for each in choices if is_enough(each)), None)
 
 
@@ -216,12 +224,12 @@ def doubts(found: Sequence[AtTemperature], roles: Roles) -> list[str]:
         )
     if number < _FITTED:
         listed.append(
-            f"{len(found)} temperatures: a fit of barriers needs {_FITTED}: give more of them"
+            f"{len(found)} temperature(s): a fit of barriers needs {_FITTED}: give more of them"
         )
     if min(roles.events, roles.quiet) < _ENOUGH:
         listed.append(
             f"about {roles.events} events and {roles.quiet} quiet runs for training and transfer "
-            f"test: give longer runs, {_ENOUGH} or more are worth learning from"
+            f"test: {_ENOUGH} or more are worth learning from: give longer runs"
         )
     if len(coldest.runs) < 2:
         listed.append("one run a temperature: claims need two or more replicas to be decided")

@@ -1,12 +1,10 @@
 """The runs that the command line names: what is in their files, and their temperatures."""
 
-import glob
 import json
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,6 +12,7 @@ import numpy as np
 from softness.errors import InputError
 from softness.files.gsd_file import GsdFile
 from softness.files.reader import TrajectoryReader
+from softness.files.several import expanded
 from softness.files.trajectory import Trajectory, open_trajectory
 
 Place = str | list[str]
@@ -209,7 +208,7 @@ def temperature_in_name(place: Place) -> float:
         If there is none, or there are two.
     """
     for pattern in (_NAMED, _NUMBER):
-        for names in zip(*(reversed(Path(one).parts) for one in _files(place)), strict=False):
+        for names in zip(*(reversed(one.parts) for one in expanded(place)), strict=False):
             found = {float(text) for name in names for text in pattern.findall(name)}
             found.discard(0.0)
             if len(found) > 1:
@@ -224,14 +223,6 @@ def temperature_in_name(place: Place) -> float:
         f"{name_of(place)}: has no temperature, neither in the file nor in its name: give "
         "--temperatures, one for each run, in their order"
     )
-
-
-def _files(place: Place) -> list[str]:
-    if isinstance(place, list):
-        return place
-    if glob.has_magic(place) and not Path(place).exists():
-        return sorted(glob.glob(place)) or [place]
-    return [place]
 
 
 def species_names(labels: Sequence[str | int]) -> list[str]:

@@ -93,7 +93,12 @@ def settings(
     return [
         Setting("replicas", len(found[0].runs), "Runs at each temperature."),
         Setting("engine", [_time_step(system, options)]),
-        Setting("liquid", _liquid(first)),
+        Setting(
+            "liquid",
+            _liquid(first),
+            "epsilon, sigma and the cut-off stay as in config/dissertation.yaml: they matter for "
+            "inherent states alone, which a study of files does without.",
+        ),
         Setting(
             "temperatures",
             [
@@ -127,6 +132,11 @@ def _tidy(value: float) -> float | int:
     """A number without the noise of arithmetic; whole ones as such."""
     tidy = float(f"{value:.6g}")
     return int(tidy) if tidy == int(tidy) else tidy
+
+
+def _about(number: int) -> int:
+    """A count to two digits."""
+    return int(float(f"{number:.2g}"))
 
 
 def _scale(structure: Structure) -> float:
@@ -168,10 +178,7 @@ def _liquid(run: Run) -> list[Setting]:
         Setting("particles", system.particles),
         Setting("density", float(f"{system.density:.8g}"), f"In a box of {edges}."),
         Setting(
-            "fractions",
-            [float(f"{number / system.particles:.8g}") for number in system.counts],
-            "epsilon, sigma and the cut-off stay as in config/dissertation.yaml: they matter for "
-            "inherent states alone, which a study of files does without.",
+            "fractions", [float(f"{number / system.particles:.8g}") for number in system.counts]
         ),
     ]
 
@@ -191,18 +198,20 @@ def _trajectories(found: Sequence[AtTemperature], options: Mapping[str, Any]) ->
         for each in found
         for number, run in enumerate(each.runs)
     ]
-    chosen = [Setting("files", files, comment), Setting("species", list(first.labels))]
-    edges = None if first.system.is_cubic and options["box"] is None else first.system.edges
-    given = {**options, "box": None if edges is None else [_exact(edge) for edge in edges]}
-    for key in ("unwrap", "box", "topology", "time_step", "time_unit", "length_unit"):
-        if given[key] != USUAL[key]:
-            chosen.append(Setting(key, given[key]))
-    same = "Claims about numbers of the dissertation's liquid are judged only if this is true."
-    return [*chosen, Setting("same_liquid", False, same)]
-
-
-def _exact(edge: float) -> float:
-    return float(f"{edge:.9g}")
+    given = dict(options)
+    if given["box"] is not None or not first.system.is_cubic:
+        given["box"] = [float(f"{edge:.9g}") for edge in first.system.edges]
+    keys = ("unwrap", "box", "topology", "time_step", "time_unit", "length_unit")
+    return [
+        Setting("files", files, comment),
+        Setting("species", list(first.labels)),
+        *(Setting(key, given[key]) for key in keys if given[key] != USUAL[key]),
+        Setting(
+            "same_liquid",
+            False,
+            "Claims about numbers of the dissertation's liquid are judged only if this is true.",
+        ),
+    ]
 
 
 def _roles(found: Sequence[AtTemperature], roles: Roles) -> list[Setting]:
@@ -221,8 +230,8 @@ def _roles(found: Sequence[AtTemperature], roles: Roles) -> list[Setting]:
         Setting(
             "training",
             roles.training,
-            f"{caged} This is the coldest one with enough events: about {roles.events} there or at "
-            "the next, in all runs.",
+            f"{caged} This is the coldest one with enough events: about {_about(roles.events)} "
+            "there or at the next, in all runs.",
         ),
         Setting("transfer_test", roles.transfer_test, "The next one."),
         Setting("fluidity", list(roles.fluidity), hot),
@@ -336,21 +345,21 @@ def _samples(roles: Roles, hops: Hops, system: System) -> list[Setting]:
         Setting(
             "activated",
             roles.activated,
-            f"Three quarters of about {roles.events} events and {roles.quiet} quiet runs, at most "
-            "the dissertation's 3800.",
+            f"Three quarters of about {_about(roles.events)} events and {_about(roles.quiet)} quiet "
+            "runs, at most the dissertation's 3800.",
         ),
         Setting(
             "extremes",
             roles.extremes,
-            f"Three quarters of about {roles.excursions} excursions into a tail, at most the "
-            "dissertation's 5200.",
+            f"Three quarters of about {_about(roles.excursions)} excursions into a tail, at most "
+            "the dissertation's 5200.",
         ),
         Setting("lead", _tidy(hops.lead * interval), "A fifth of the window of p_hop."),
         Setting(
             "quiet",
             {"duration": _tidy(roles.quiet_length * interval)},
-            f"Up to {_tidy(12 * hops.window)}, twelve windows of p_hop, as long as enough particles "
-            "stay below half its threshold.",
+            "Twelve windows of p_hop, or fewer where too few particles stay below half its "
+            "threshold for so long.",
         ),
         Setting(
             "tail",

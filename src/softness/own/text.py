@@ -37,7 +37,15 @@ def as_yaml(settings: Sequence[Setting]) -> str:
 def comment_lines(text: str, indent: str = "") -> list[str]:
     """A text as lines of a comment."""
     start = f"{indent}# "
-    return textwrap.wrap(text, _WIDTH, initial_indent=start, subsequent_indent=start)
+    # Names of files stay whole.
+    return textwrap.wrap(
+        text,
+        _WIDTH,
+        initial_indent=start,
+        subsequent_indent=start,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def _lines(setting: Setting, indent: str) -> list[str]:
