@@ -137,9 +137,6 @@ def test_a_liquid_in_other_units_is_scaled(tmp_path, capsys):
     assert radial["last"] == pytest.approx(2.5 * 3.2, abs=0.3)
     assert found["hop"]["threshold"] == pytest.approx(0.2 * 2.5**2, rel=0.25)
     assert found["self_scattering"]["wave_number"] * 2.5 * SPACING == pytest.approx(7.7, rel=0.3)
-    back = yaml.safe_load(written(capsys, path, *STEP, "--length-unit", "0.4"))
-    assert back["hop"]["threshold"] == 0.2
-    assert back["trajectories"]["length_unit"] == 0.4
 
 
 def test_dumps_are_read_as_well(tmp_path, capsys):

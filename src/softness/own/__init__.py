@@ -9,6 +9,7 @@ from typing import Any
 
 from softness.errors import InputError
 from softness.own import measure
+from softness.own.findings import Findings, hops_of
 from softness.own.roles import SHARES, AtTemperature, choose_roles, doubts, quiet_lengths
 from softness.own.runs import (
     USUAL,
@@ -21,7 +22,7 @@ from softness.own.runs import (
     system_of,
     temperature_of,
 )
-from softness.own.settings import hops_of, settings
+from softness.own.settings import settings
 from softness.own.text import as_yaml, comment_lines
 
 HELP = "write a first configuration for trajectories of your own"
@@ -172,7 +173,7 @@ def configuration(
     for note in notes:
         _say(f"note: {note}")
     beginning = [line for text in (_BEGINNING, *notes) for line in comment_lines(text)]
-    chosen = settings(counted, structure, hops, roles, options)
+    chosen = settings(Findings(tuple(counted), structure, hops, roles, options))
     return "\n".join(beginning) + "\n\n" + as_yaml(chosen)
 
 

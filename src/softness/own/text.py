@@ -62,3 +62,14 @@ def _flow(value: Any) -> str:
     """In one line."""
     text = yaml.safe_dump(value, default_flow_style=True, sort_keys=False, width=float("inf"))
     return text.removesuffix("\n").removesuffix("\n...")
+
+
+def tidy(value: float) -> float | int:
+    """A number without the noise of arithmetic; whole ones as such."""
+    rounded = float(f"{value:.6g}")
+    return int(rounded) if rounded == int(rounded) else rounded
+
+
+def about(number: int) -> int:
+    """A count to two digits."""
+    return int(float(f"{number:.2g}"))
