@@ -11,7 +11,6 @@ import argparse
 import json
 import os
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from softness import configuration
 from softness.errors import InputError
@@ -22,6 +21,7 @@ from softness.planning.jobs import PlannedJob, planned_jobs
 from softness.planning.rate import (
     MEASURED_SECONDS,
     Rate,
+    assumed_rate,
     given_rate,
     measured_or_assumed_rate,
     measured_rate,
@@ -85,18 +85,22 @@ def command(options: argparse.Namespace) -> int:
     if options.probability is not None and not 0 < options.probability <= 1:
         raise InputError(f"--probability {options.probability:g}: give more than 0, at most 1")
     config = configuration.load(options.config)
-    rate = _rate(config, options)
+    study = Study(config)
+    rate = _rate(study, options)
     jobs = planned_jobs(options.config)
-    made = make_plan(Study(config), jobs, rate, options.cores, options.probability)
+    made = make_plan(study, jobs, rate, options.cores, options.probability)
     print(json.dumps(as_dict(made), indent=2) if options.json else as_text(made))
     return 0
 
 
-def _rate(config: dict[str, Any], options: argparse.Namespace) -> Rate:
+def _rate(study: Study, options: argparse.Namespace) -> Rate:
+    config = study.config
+    if not study.all_simulations:
+        return assumed_rate(config, "since nothing is simulated")
     if options.rate is not None:
         return given_rate(config, options.rate)
     if options.measure is not None:
-        return measured_rate(config, options.measure, with_lanes=Study(config).has_lanes)
+        return measured_rate(config, options.measure, with_lanes=study.has_lanes)
     return measured_or_assumed_rate(config)
 
 

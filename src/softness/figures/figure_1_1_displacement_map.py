@@ -11,7 +11,7 @@ from softness.findings.figure_1_1_displacement_map import Findings
 
 def plot(findings: Findings) -> Figure:
     """A slab through the box; each A particle is coloured by how far it moved."""
-    positions, half = findings.positions, findings.box_length / 2
+    positions, (half_x, half_y, _) = findings.positions, findings.edges / 2
     figure = Figure(figsize=(style.SINGLE_COLUMN + 0.8, 3.3))
     axes = figure.subplots()
     # Dark for fast: mobile regions stand out from the paper as well as from the rest.
@@ -29,8 +29,8 @@ def plot(findings: Findings) -> Figure:
             )
         )
     axes.set_aspect("equal")
-    axes.set_xlim(-half, half)
-    axes.set_ylim(-half, half)
+    axes.set_xlim(-half_x, half_x)
+    axes.set_ylim(-half_y, half_y)
     axes.set_xlabel(r"$x\;/\;\sigma_{AA}$")
     axes.set_ylabel(r"$y\;/\;\sigma_{AA}$")
     axes.set_title(rf"$T = {findings.temperature:g}$", loc="left", fontsize=9)

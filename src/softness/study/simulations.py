@@ -193,14 +193,18 @@ class Simulations(Base):
         return {"runs": self._ensemble(temperature)["runs"]}
 
     def _ensemble(self, temperature: str | float) -> Mapping[str, Any]:
-        ensembles = self.config["isoconfigurational"]["ensembles"]
-        return next(e for e in ensembles if e["temperature"] == float(temperature))
+        return next(e for e in self.ensembles if e["temperature"] == float(temperature))
+
+    @property
+    def ensembles(self) -> list[Mapping[str, Any]]:
+        """Ensembles of runs of snapshots, from cold to hot; none of given trajectories."""
+        found = [] if self.of_files else self.config["isoconfigurational"]["ensembles"]
+        return sorted(found, key=lambda each: each["temperature"])
 
     @property
     def ensemble_labels(self) -> list[str]:
         """Temperatures whose snapshots are counted, from cold to hot."""
-        ensembles = self.config["isoconfigurational"]["ensembles"]
-        return [label(temperature) for temperature in sorted(e["temperature"] for e in ensembles)]
+        return [label(each["temperature"]) for each in self.ensembles]
 
     def snapshots(self) -> list[tuple[str, Place]]:
         """Temperature, and replica and number, of each snapshot whose runs are counted."""
@@ -222,9 +226,7 @@ class Simulations(Base):
         """Smallest time between snapshots of one run that start runs, by temperature."""
         if self.of_files:
             return {}
-        blocks = [
-            (each["temperature"], each) for each in self.config["isoconfigurational"]["ensembles"]
-        ]
+        blocks = [(each["temperature"], each) for each in self.ensembles]
         roles = self.config["roles"]
         for role, name in (("cycle", "cycle"), ("propensity", "inherent")):
             if name in self.config and role in roles:

@@ -35,7 +35,9 @@ class SoftnessScale(NamedTuple):
     shift: float
     scale: float
 
-    def of(self, positions: np.ndarray, types: np.ndarray, box_length: float) -> np.ndarray:
+    def of(
+        self, positions: np.ndarray, types: np.ndarray, box_length: float | np.ndarray
+    ) -> np.ndarray:
         """(A particles,) softness of one frame."""
         given = positions, types, box_length, self.features, self.weights
         return (projected_features(*given)[:, 0] - self.shift) / self.scale
