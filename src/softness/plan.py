@@ -39,8 +39,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.description = __doc__
     parser.epilog = (
         "examples:\n"
-        "  python -m softness plan config/laptop.yaml\n"
-        "  python -m softness plan config/dissertation.yaml --rate 1500\n"
+        "  softness plan config/laptop.yaml\n"
+        "  softness plan config/dissertation.yaml --rate 1500\n"
         "Without --rate and --measure the engine is timed for five seconds if it is installed;\n"
         "else a minimum rate is assumed, and the output names it."
     )
@@ -76,6 +76,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--json", action="store_true", help="print JSON with stable keys, for scripts"
     )
+    parser.set_defaults(function=command)
 
 
 def command(options: argparse.Namespace) -> int:

@@ -4,7 +4,8 @@ import os
 import re
 import sys
 
-sys.path.insert(0, os.path.join(workflow.basedir, "src"))
+# Of this file, not of a workflow that uses this one as a module.
+sys.path.insert(0, os.path.abspath(f"{workflow.current_basedir}/../../src"))
 
 from softness.requests import set_requests
 from softness.workflow import (
@@ -13,6 +14,7 @@ from softness.workflow import (
     ask_engine,
     code_of,
     hold_folder,
+    of_project,
     remove_rate_limit,
     set_records,
     shell_environment,

@@ -78,6 +78,27 @@ rule learned_values:
         " --population {input.population} {params.events} --output {output} 2> {log}"
 
 
+rule clusters:
+    input:
+        trajectory=rules.thermal.output.trajectory,
+        values=rules.learned_values.output,
+        code=code_of("clusters"),
+    output:
+        f"{RESULTS}/clusters/T{{temperature}}/replica{{replica}}.h5",
+    conda:
+        "../../envs/analyse.yaml"
+    resources:
+        mem_mb=1000,
+    params:
+        settings=study.parameter("clusters"),
+    message:
+        "clusters of soft and of hard particles at T={wildcards.temperature}, replica"
+        " {wildcards.replica}"
+    shell:
+        "python -m softness.stages.clusters --settings {params.settings:q}"
+        " --trajectory {input.trajectory} --values {input.values} --output {output} 2> {log}"
+
+
 rule accuracy:
     input:
         samples=f"{RESULTS}/samples/{{kind}}/T{{temperature}}.h5",
@@ -112,6 +133,7 @@ TABLES |= {
         rules.train_classifier.output,
         name=[f"fluidity_{temperature}" for temperature in study.fluidity_labels],
     ),
+    "clusters": runs_at(rules.clusters.output, study.labels),
     "training": expand(rules.accuracy.output, kind="activated", temperature=study.training_label),
     "transfer": expand(rules.accuracy.output, kind="activated", temperature=study.transfer_label),
     "extremes": expand(rules.accuracy.output, kind="extremes", temperature=study.fluidity_labels),

@@ -10,10 +10,10 @@ rule report:
             for entry in DRAWN
         ],
         claims=expand(f"{RESULTS}/figures/{{number}}.claims.json", number=NUMBERS),
-        captions=[f"workflow/captions/{entry.name}.rst" for entry in DRAWN],
+        captions=of_project(*(f"workflow/captions/{entry.name}.rst" for entry in DRAWN)),
         evidence=rules.equilibration_evidence.output.csv,
         trajectory=expand(rules.thermal.output.trajectory, temperature=study.labels[0], replica=0),
-        template=os.path.relpath(f"{workflow.basedir}/src/softness/report/page.html.j2"),
+        template=of_project("src/softness/report/page.html.j2"),
         code=code_of("report"),
     output:
         page=f"{RESULTS}/report.html",

@@ -17,9 +17,16 @@ from softness.liquid import Liquid
 
 ROOT = Path(__file__).resolve().parents[3]
 
-SCHEMA = ROOT / "workflow" / "schemas" / "config.schema.yaml"
 
-COMPLETE = ROOT / "config" / "dissertation.yaml"
+def _shipped(path: str) -> Path:
+    """A file of the project: beside this one in an installed package, else in the checkout."""
+    beside = Path(__file__).with_name(Path(path).name)
+    return beside if beside.is_file() else ROOT / path
+
+
+SCHEMA = _shipped("workflow/schemas/config.schema.yaml")
+
+COMPLETE = _shipped("config/dissertation.yaml")
 
 # Beside the results of the studies.
 STORE = "simulations"

@@ -92,8 +92,11 @@ def first_peak(magnitudes: np.ndarray, values: np.ndarray) -> float:
     smooth = np.array([_weighted(magnitudes, values, each) for each in grid])
     top = grid[int(np.argmax(smooth))]
     near = np.abs(magnitudes / top - 1) < _NEAR
-    if near.sum() < 3 or not ends[0] < top < ends[1]:
+    if not ends[0] < top < ends[1]:
         return float("nan")
+    # In a small box there are few magnitudes, and no parabola through them.
+    if len(np.unique(magnitudes[near].round(6))) < 4:
+        return float(top)
     curvature, slope, _ = np.polyfit(magnitudes[near] - top, values[near], 2)
     shift = -slope / (2 * curvature) if curvature < 0 else 0.0
     return float(top + np.clip(shift, -_NEAR * top, _NEAR * top))

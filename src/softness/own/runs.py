@@ -1,19 +1,23 @@
 """The runs that the command line names: what is in their files, and their temperatures."""
 
+import itertools
 import json
 import re
 from collections.abc import Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from softness.errors import InputError
-from softness.files.gsd_file import GsdFile
+from softness.files import compressed
+from softness.files.gsd_trajectory import Trajectory
+from softness.files.joined import matching_files
 from softness.files.reader import TrajectoryReader
-from softness.files.several import expanded
-from softness.files.trajectory import Trajectory, open_trajectory
+from softness.files.trajectory import open_trajectory
+from softness.files.xyz import XyzTrajectory
 
 Place = str | list[str]
 """A file or a glob pattern of one run, or the files of one run in order."""
@@ -32,6 +36,7 @@ USUAL = {
 
 _NAMED = re.compile(r"(?<![A-Za-z])(?:T|[Tt]emp|[Tt]emperature)[_=-]?(\d+(?:\.\d+)?)(?!\d)")
 _NUMBER = re.compile(r"(?<![\d.])(\d+\.\d+)(?!\d)")
+_IN_COMMENT = re.compile(r"\b[Tt]emperature\s*=\s*[\"']?(\d*\.?\d+(?:[eE][-+]?\d+)?)")
 _LETTERS = re.compile(r"[A-Za-z]+")
 
 
@@ -111,9 +116,8 @@ def name_of(place: Place) -> str:
 
 @contextmanager
 def opened(place: Place, options: Mapping[str, Any]):  # noqa: ANN201
-    """A run, open for reading, with those options that are not the default."""
-    given = {key: value for key, value in options.items() if value != USUAL[key]}
-    with open_trajectory(place, **given) as reader:
+    """A run, open for reading."""
+    with open_trajectory(place, **options) as reader:
         yield reader
 
 
@@ -130,15 +134,20 @@ def system_of(reader: TrajectoryReader) -> System:
 def labels_of(
     reader: TrajectoryReader, species: Sequence[str | int] | None
 ) -> tuple[str | int, ...]:
-    """The file's types, as given, or else those that are taken where none are given."""
-    if species is not None:
-        return tuple(species)
-    number = int(reader.types.max()) + 1
-    if not isinstance(reader, Trajectory):
-        return tuple(range(1, number + 1))
-    with GsdFile(reader.path, "give another file") as file:
-        names = file.type_names(0)[:number]
-    return tuple(names) if len(set(names)) == number else tuple(range(number))
+    """The file's types, the analysed one first.
+
+    Raises
+    ------
+    InputError
+        If the types are in another file, and are not given.
+    """
+    found = tuple(species) if species is not None else reader.labels
+    if not found:
+        raise InputError(
+            f"{reader.path}: has no types of particles: give those of the topology by --species, "
+            "the analysed one first"
+        )
+    return found
 
 
 def check_same(first: Run, other: Run) -> None:
@@ -176,16 +185,25 @@ def temperature_of(
     """
     if given is not None:
         return given, "as given"
-    written = written_temperature(reader)
+    written = written_temperature(reader, place)
     if written is not None:
         return written, "written in the file"
     return temperature_in_name(place), "in the name of the file"
 
 
-def written_temperature(reader: TrajectoryReader) -> float | None:
-    """The temperature that a file says it was made at; None if it says none, or it fluctuates."""
-    if not isinstance(reader, Trajectory):
-        return None
+def written_temperature(reader: TrajectoryReader, place: Place) -> float | None:
+    """The temperature that a file says it was made at; None if it says none, or it fluctuates.
+
+    That of a GSD file is log/temperature, of extended XYZ temperature= in the comments.
+    """
+    if isinstance(reader, Trajectory):
+        return _logged_temperature(reader)
+    if isinstance(reader, XyzTrajectory):
+        return _temperature_in_comments(reader, matching_files(place)[0])
+    return None
+
+
+def _logged_temperature(reader: Trajectory) -> float | None:
     if reader.provenance:
         settings = json.loads(reader.provenance).get("settings", {})
         if "temperature" in settings:
@@ -195,6 +213,15 @@ def written_temperature(reader: TrajectoryReader) -> float | None:
     except InputError:
         return None
     return values.pop() if len(values) == 1 else None
+
+
+def _temperature_in_comments(reader: XyzTrajectory, path: Path) -> float | None:
+    """If the first two frames have the same, which a kinetic temperature would not."""
+    with closing(compressed.opened(path)) as file:
+        lines = list(itertools.islice(file, 1, 2 * reader.particles + 4, reader.particles + 2))
+    found = [_IN_COMMENT.findall(line.decode(errors="replace")) for line in lines]
+    values = {float(text) for each in found for text in each}
+    return values.pop() if all(found) and len(values) == 1 else None
 
 
 def temperature_in_name(place: Place) -> float:
@@ -208,7 +235,7 @@ def temperature_in_name(place: Place) -> float:
         If there is none, or there are two.
     """
     for pattern in (_NAMED, _NUMBER):
-        for names in zip(*(reversed(one.parts) for one in expanded(place)), strict=False):
+        for names in zip(*(reversed(one.parts) for one in matching_files(place)), strict=False):
             found = {float(text) for name in names for text in pattern.findall(name)}
             found.discard(0.0)
             if len(found) > 1:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from softness.files.several import expanded
+from softness.files.joined import matching_files
 from softness.study.base import Base
 
 OF_STUDY = ("files", "potential", "same_liquid")
@@ -31,7 +31,7 @@ class TakenIn(Base):
 
     def given_files(self, temperature: str, replica: str | int) -> list[str]:
         """Files of one trajectory, in order."""
-        return [str(path) for path in expanded(self._given(temperature, replica)["path"])]
+        return [str(path) for path in matching_files(self._given(temperature, replica)["path"])]
 
     def _given(self, temperature: str, replica: str | int) -> Mapping[str, Any]:
         place = self._at(temperature, replica)
