@@ -7,22 +7,7 @@ from pathlib import Path
 from pkgutil import resolve_name
 from typing import NamedTuple
 
-<<<<<<< HEAD
-from softness import (
-    archive,
-    caches,
-    configuration,
-    engines,
-    environment,
-    keeping,
-    own,
-    plan,
-    power,
-    workflow,
-)
-=======
 from softness import environment
->>>>>>> 978b0ef32055a4d7ac2059c0f4ef7e5db7955ce1
 from softness.errors import InputError, in_one_line
 from softness.version import __version__
 
@@ -53,6 +38,11 @@ class Command(NamedTuple):
 
 GROUPS = {
     "study": {
+        "own": Command(
+            "softness.own:add_arguments",
+            "write a first configuration for trajectories of your own, from what is in their files",
+            "runs/T0.45/*.gsd runs/T0.50/*.gsd runs/T0.56/*.gsd > config/mine.yaml",
+        ),
         "check": Command(
             "softness.launch:add_check_arguments",
             "check a configuration and its engine, and print its size",
@@ -128,40 +118,8 @@ exit status:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-<<<<<<< HEAD
-    """Run a subcommand; return the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m softness", description=__doc__)
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    _add(commands, "check", check, "check a configuration and its engine, and print its size")
-    run_parser = _add(commands, "run", run, "run a study on this machine, with progress")
-    run_parser.add_argument("--cores", default="all", help="number of cores; default: all")
-    run_parser.add_argument(
-        "snakemake", nargs=argparse.REMAINDER, help="further arguments for Snakemake, after --"
-    )
-    packing = "pack what the figures and the report of a finished study are drawn from"
-    archive.add_pack_arguments(_add(commands, "archive", archive.pack_command, packing))
-    redrawing = "check an archive and redraw all figures and the report from it"
-    archive.add_redraw_arguments(commands.add_parser("figures-from-archive", help=redrawing))
-    plan.add_arguments(
-        _add(commands, "plan", plan.command, "estimate jobs, hours and disk space of a study")
-    )
-    for name, text, add in (
-        (
-            "clean",
-            "list or remove kept simulations that no given study needs",
-            keeping.add_clean_arguments,
-        ),
-        ("adopt", "add simulations of another machine", keeping.add_adopt_arguments),
-    ):
-        add(commands.add_parser(name, help=text))
-    power.add_arguments(commands.add_parser("power", help=power.HELP))
-    own.add_arguments(commands.add_parser("own", help=own.HELP))
-    physics.add_arguments(commands.add_parser("physics", help=physics.HELP))
-    options = parser.parse_args(arguments)
-=======
     """Run a command; return the exit status."""
     arguments = sys.argv[1:] if arguments is None else arguments
->>>>>>> 978b0ef32055a4d7ac2059c0f4ef7e5db7955ce1
     try:
         options = _parser(arguments[0] if arguments else "").parse_args(arguments)
         environment.check_folder()

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from softness.errors import InputError
+from softness.files.trajectory import open_trajectory
 from softness.own import measure
 from softness.own.findings import Findings, hops_of
 from softness.own.roles import SHARES, AtTemperature, choose_roles, doubts, quiet_lengths
@@ -18,23 +19,17 @@ from softness.own.runs import (
     check_same,
     labels_of,
     name_of,
-    opened,
     system_of,
     temperature_of,
 )
 from softness.own.settings import settings
 from softness.own.text import as_yaml, comment_lines
 
-HELP = "write a first configuration for trajectories of your own"
-
-_EXAMPLE = """example:
-  python -m softness own runs/T0.45/*.gsd runs/T0.50/*.gsd runs/T0.56/*.gsd > config/mine.yaml
-
+_PLACES = """\
 Each FILE is one run, and several at a temperature are replicas. A run of one frame a file is given
 as a pattern in quotes ("T0.45/frame*.xyz"), one in several parts by --run PART PART, after the
 FILEs. Temperatures are those of the files, or of their names (T0.45, T_0.45, 0.45), or
---temperatures.
-"""
+--temperatures."""
 
 _BEGINNING = (
     "A first configuration, from what is in the files. Every number has its reason above it: look "
@@ -45,7 +40,7 @@ _BEGINNING = (
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of the command."""
-    parser.description, parser.epilog = __doc__, _EXAMPLE
+    parser.epilog = f"{parser.epilog}\n\n{_PLACES}"
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     add = parser.add_argument
     add("files", nargs="*", metavar="FILE", help="a run: a file, or a pattern in quotes")
@@ -110,7 +105,9 @@ def command(options: argparse.Namespace) -> int:
     """Print the configuration."""
     places: list[Place] = [*options.files, *options.run]
     if not places:
-        raise InputError("no FILE and no --run: name trajectories; an example is below --help")
+        raise InputError(
+            "no FILE and no --run: name trajectories; softness own --help has an example"
+        )
     given = options.temperatures
     if given is not None and len(given) != len(places):
         raise InputError(
@@ -158,14 +155,14 @@ def configuration(
     """
     found = _by_temperature(places, temperatures, options)
     coldest = found[0].runs[0]
-    with opened(coldest.place, options) as reader:
+    with open_trajectory(coldest.place, **options) as reader:
         structure = measure.structure(reader)
     hops = hops_of(found[0], structure)
     counted = []
     for each in found:
         _say(f"T = {each.temperature:g}: counting rearrangements")
         lengths = quiet_lengths(each.frames, hops.frames)
-        with opened(each.runs[0].place, options) as reader:
+        with open_trajectory(each.runs[0].place, **options) as reader:
             counts = measure.counts(reader, hops.frames // 2, hops.threshold, lengths, SHARES)
         counted.append(replace(each, counts=counts))
     roles = choose_roles(counted, hops.frames)
@@ -184,7 +181,7 @@ def _by_temperature(
     runs: dict[float, list[Run]] = {}
     plateaus = {}
     for place, given in itertools.zip_longest(places, temperatures or []):
-        with opened(place, options) as reader:
+        with open_trajectory(place, **options) as reader:
             temperature, source = temperature_of(reader, place, given)
             labels = labels_of(reader, options["species"])
             run = Run(place, temperature, source, reader.frames, system_of(reader), labels)

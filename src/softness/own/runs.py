@@ -3,8 +3,8 @@
 import itertools
 import json
 import re
-from collections.abc import Mapping, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,6 @@ from softness.files import compressed
 from softness.files.gsd_trajectory import Trajectory
 from softness.files.joined import matching_files
 from softness.files.reader import TrajectoryReader
-from softness.files.trajectory import open_trajectory
 from softness.files.xyz import XyzTrajectory
 
 Place = str | list[str]
@@ -112,13 +111,6 @@ class Run:
 def name_of(place: Place) -> str:
     """What a message calls a run."""
     return place if isinstance(place, str) else f"{place[0]} ... {place[-1]}"
-
-
-@contextmanager
-def opened(place: Place, options: Mapping[str, Any]):  # noqa: ANN201
-    """A run, open for reading."""
-    with open_trajectory(place, **options) as reader:
-        yield reader
 
 
 def system_of(reader: TrajectoryReader) -> System:
