@@ -11,6 +11,8 @@ from softness.__main__ import main
 from softness.errors import InputError
 from softness.own.runs import temperature_in_name
 from softness.own.text import Setting, as_yaml
+from softness.stages.shared.given import given_trajectory
+from softness.study import Study
 
 CELLS, SPACING = 8, 1.06
 LENGTH = CELLS * SPACING
@@ -53,6 +55,29 @@ def files(tmp_path_factory):
             found.append(write(folder, f"T{t}_{replica}.gsd", vibrating(rate, seed)))
         found.append(write(folder, f"T2.0_{replica}.gsd", diffusing(replica)))
     return found
+
+
+def write_xyz(path, walk, types, edges, first=0, temperature=""):
+    """Extended XYZ of unwrapped positions, of P, Q and R, in a rectangular box."""
+    a, b, c = edges
+    columns = "Properties=species:S:1:unwrapped_positions:R:3"
+    lines = []
+    for number, positions in enumerate(walk, first):
+        lattice = f'Lattice="{a} 0 0 0 {b} 0 0 0 {c}"'
+        lines += [f"{len(types)}", f"{lattice} {columns} Time={number} {temperature}"]
+        rows = zip(types, positions, strict=True)
+        lines += ["PQR"[t] + " " + " ".join(f"{x:.6f}" for x in place) for t, place in rows]
+    path.write_text("\n".join(lines) + "\n")
+    return str(path)
+
+
+EDGES = (LENGTH, LENGTH, 1.5 * LENGTH)
+THREE = np.arange(CELLS**3) % 3
+
+
+def stretched(seed, frames=40):
+    """A crystal with a longer edge."""
+    return vibrating(2e-3, seed, frames) * [1, 1, 1.5]
 
 
 STEP = ["--time-step", "0.005"]
@@ -158,6 +183,65 @@ def test_a_constant_temperature_in_the_file_counts_more_than_its_name(tmp_path, 
     assert found["temperatures"][0]["temperature"] == 0.47
     given = yaml.safe_load(written(capsys, path, *STEP, "--temperatures", "0.5"))
     assert given["temperatures"][0]["temperature"] == 0.5
+
+
+def test_three_species_in_a_rectangular_box_are_found_and_taken_in(tmp_path, capsys):
+    places = []
+    for number, t in enumerate((0.45, 0.5, 0.6, 0.7)):
+        walk = stretched(number, 60)
+        places.append(write_xyz(tmp_path / f"T{t}.xyz", walk, THREE, EDGES))
+    path = tmp_path / "mine.yaml"
+    path.write_text(written(capsys, *places, "--species", "Q", "P", "R"))
+    config = configuration.load(path)
+    assert config["liquid"]["species"] == config["trajectories"]["species"] == ["Q", "P", "R"]
+    assert config["trajectories"]["box"] == pytest.approx(EDGES)
+    assert config["liquid"]["density"] == pytest.approx(len(THREE) / np.prod(EDGES))
+    with given_trajectory(Study(config).take_in("0.5", 0)) as reader:
+        assert reader.frames == 60
+        assert np.bincount(reader.types)[0] == np.count_nonzero(THREE == 1)
+
+
+def test_other_units_of_a_rectangular_box_are_taken_in(tmp_path, capsys):
+    places = []
+    for number, t in enumerate((0.45, 0.5, 0.6, 0.7)):
+        walk = 2 * stretched(number, 60)
+        places.append(write_xyz(tmp_path / f"T{t}.xyz", walk, TYPES, 2 * np.array(EDGES)))
+    path = tmp_path / "mine.yaml"
+    units = ["--length-unit", "0.5", "--time-unit", "10"]
+    path.write_text(written(capsys, *places, "--species", "P", "Q", *units))
+    config = configuration.load(path)
+    assert config["trajectories"]["box"] == pytest.approx(EDGES)
+    assert config["thermal"]["frame_interval"] == 10.0
+    # Six times 2 (1 + 1 + 1.5^2) 0.075^2, the height of the plateau.
+    assert config["hop"]["threshold"] == 0.3
+    with given_trajectory(Study(config).take_in("0.5", 0)) as reader:
+        assert reader.box_length == pytest.approx(EDGES)
+
+
+def test_a_run_may_be_files_of_a_frame_each_or_in_parts(tmp_path, capsys):
+    walk, kind = stretched(1), "temperature=0.55"
+    for number in range(len(walk)):
+        frame = walk[number : number + 1]
+        write_xyz(tmp_path / f"frame{number}.xyz", frame, TYPES, EDGES, number, kind)
+    parts = [
+        write_xyz(tmp_path / f"part{k}.xyz", walk[at], TYPES, EDGES, at.start, kind)
+        for k, at in enumerate((slice(0, 15), slice(15, 40)))
+    ]
+    pattern, species = str(tmp_path / "frame*.xyz"), ["--species", "P", "Q"]
+    found = yaml.safe_load(written(capsys, pattern, *species, "--run", *parts))
+    assert found["trajectories"]["files"] == [
+        {"path": pattern, "temperature": 0.55, "replica": 0},
+        {"path": parts, "temperature": 0.55, "replica": 1},
+    ]
+    assert found["temperatures"] == [{"temperature": 0.55, "production": 40}]
+
+
+def test_a_kinetic_temperature_does_not_count(tmp_path, capsys):
+    path = tmp_path / "T0.5.xyz"
+    write_xyz(path, stretched(1), TYPES, EDGES, temperature="temperature=0.49")
+    path.write_text(path.read_text().replace("temperature=0.49", "temperature=0.51", 1))
+    found = yaml.safe_load(written(capsys, str(path), "--species", "P", "Q"))
+    assert found["temperatures"][0]["temperature"] == 0.5
 
 
 def test_runs_without_a_partner_are_left_out_and_the_shortest_counts(files, tmp_path, capsys):

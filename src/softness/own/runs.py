@@ -16,6 +16,7 @@ from softness.files import compressed
 from softness.files.gsd_trajectory import Trajectory
 from softness.files.joined import matching_files
 from softness.files.reader import TrajectoryReader
+from softness.files.trajectory import reader_of
 from softness.files.xyz import XyzTrajectory
 
 Place = str | list[str]
@@ -190,8 +191,9 @@ def written_temperature(reader: TrajectoryReader, place: Place) -> float | None:
     """
     if isinstance(reader, Trajectory):
         return _logged_temperature(reader)
-    if isinstance(reader, XyzTrajectory):
-        return _temperature_in_comments(reader, matching_files(place)[0])
+    files = matching_files(place)
+    if reader_of(files[0]) is XyzTrajectory:
+        return _temperature_in_comments(files[:2], reader.particles)
     return None
 
 
@@ -207,10 +209,12 @@ def _logged_temperature(reader: Trajectory) -> float | None:
     return values.pop() if len(values) == 1 else None
 
 
-def _temperature_in_comments(reader: XyzTrajectory, path: Path) -> float | None:
-    """If the first two frames have the same, which a kinetic temperature would not."""
-    with closing(compressed.opened(path)) as file:
-        lines = list(itertools.islice(file, 1, 2 * reader.particles + 4, reader.particles + 2))
+def _temperature_in_comments(files: Sequence[Path], particles: int) -> float | None:
+    """If the first two frames of files have the same, which a kinetic temperature would not."""
+    lines = []
+    for path in files:
+        with closing(compressed.opened(path)) as file:
+            lines += itertools.islice(file, 1, 2 * particles + 4, particles + 2)
     found = [_IN_COMMENT.findall(line.decode(errors="replace")) for line in lines]
     values = {float(text) for each in found for text in each}
     return values.pop() if all(found) and len(values) == 1 else None

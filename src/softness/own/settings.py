@@ -63,8 +63,8 @@ def _liquid(found: Findings) -> Setting:
         Setting("fractions", fractions),
     ]
     unused = (
-        "epsilon, sigma and the cut-off stay as in config/dissertation.yaml: they matter for "
-        "inherent states alone, which a study of files does without."
+        "epsilon, sigma and the cut-off stay as in config/dissertation.yaml: they count for "
+        "inherent states alone, if trajectories.potential is true."
     )
     return Setting("liquid", block, unused)
 
@@ -95,10 +95,15 @@ def _trajectories(found: Findings) -> list[Setting]:
     if given["box"] is not None or not found.system.is_cubic:
         given["box"] = [float(f"{edge:.9g}") for edge in found.system.edges]
     keys = ("unwrap", "box", "topology", "time_step", "time_unit", "length_unit")
-    same = "Claims about numbers of the dissertation's liquid are judged only if this is true."
+    potential = (
+        "true: epsilon, sigma and the cut-off of liquid are the potential of these runs, and "
+        "softness of inherent states is compared as well."
+    )
+    same = "true: claims about numbers of the dissertation's liquid are judged as well."
     return [
         Setting("files", files, comment),
         Setting("species", list(found.coldest.runs[0].labels)),
         *(Setting(key, given[key]) for key in keys if given[key] != USUAL[key]),
+        Setting("potential", False, potential),
         Setting("same_liquid", False, same),
     ]
