@@ -114,6 +114,8 @@ def command(options: argparse.Namespace) -> int:
             f"--temperatures names {len(given)} for {len(places)} runs: give one for each, in the "
             "order of FILEs and then of --run"
         )
+    if not all(0 < each < float("inf") for each in given or []):
+        raise InputError(f"--temperatures {' '.join(map(str, given))}: give positive numbers")
     print(configuration(places, given, _reading(options)), end="")
     return 0
 

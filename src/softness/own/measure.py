@@ -89,6 +89,10 @@ def plateau(reader: TrajectoryReader) -> Plateau:
     needed = np.unique([origins, *(origins + lag for lag in lags)])
     frames = _without_drift(reader, needed, is_analysed)
     values = mean_squared_displacement(frames, origins, lags)
+    if not values.all():
+        raise InputError(
+            f"{reader.path}: no particle moves between frames: write positions of every frame"
+        )
     return find_plateau(lags * reader.frame_interval(), values)
 
 

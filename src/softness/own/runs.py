@@ -177,10 +177,10 @@ def temperature_of(
         If it is nowhere, or a name has two.
     """
     if given is not None:
-        return given, "as given"
+        return _six_digits(given), "as given"
     written = written_temperature(reader, place)
     if written is not None:
-        return written, "written in the file"
+        return _six_digits(written), "written in the file"
     return temperature_in_name(place), "in the name of the file"
 
 
@@ -241,11 +241,16 @@ def temperature_in_name(place: Place) -> float:
                     "with --temperatures; several runs are given without quotes"
                 )
             if found:
-                return found.pop()
+                return _six_digits(found.pop())
     raise InputError(
         f"{name_of(place)}: has no temperature, neither in the file nor in its name: give "
         "--temperatures, one for each run, in their order"
     )
+
+
+def _six_digits(temperature: float) -> float:
+    """As names of folders of results have it."""
+    return float(f"{temperature:.6g}")
 
 
 def species_names(labels: Sequence[str | int]) -> list[str]:
