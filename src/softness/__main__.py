@@ -38,6 +38,11 @@ class Command(NamedTuple):
 
 GROUPS = {
     "study": {
+        "own": Command(
+            "softness.own:add_arguments",
+            "write a first configuration for trajectories of your own, from what is in their files",
+            "runs/T0.45/*.gsd runs/T0.50/*.gsd runs/T0.56/*.gsd > config/mine.yaml",
+        ),
         "check": Command(
             "softness.launch:add_check_arguments",
             "check a configuration and its engine, and print its size",
