@@ -93,8 +93,12 @@ class XyzTrajectory(TimedReader):
             steps.append(comment.step)
             times.append(comment.time)
             body = lines.offset
-            lines.skip(count)
+            whole = lines.skip(count) == count
+            if not whole:
+                lines.line()
             places.append((begin, body, lines.offset))
+            if not whole:
+                break
         if first is None:
             raise self._error("has no frames")
         self.frames, self._places = len(places), np.array(places, np.int64)
@@ -197,8 +201,9 @@ class XyzTrajectory(TimedReader):
     # -- particles --------------------------------------------------------------------------
 
     def _table(self, frame: int) -> _Table:
+        rows = self._rows(frame)
         try:
-            values = np.loadtxt(self._rows(frame), self._row, comments=None, ndmin=1)
+            values = np.loadtxt(rows, self._row, comments=None, ndmin=1)
         except ValueError as error:
             fault = str(error).partition(";")[0]
             raise self._error(f"frame {frame} cannot be read ({fault})") from error
