@@ -111,9 +111,12 @@ class Roles:
 
 
 def quiet_lengths(frames: int, window: int) -> list[int]:
-    """Lengths of quiet runs that fit twice into a run, in frames, the longest first."""
+    """Lengths of quiet runs that fit twice into a run, in frames, the longest first.
+
+    The last one, half a window, fits into any run of two windows.
+    """
     lengths = [number * window for number in LENGTHS_IN_WINDOWS]
-    return [each for each in lengths if 2 * each <= frames - window] or [max(window // 2, 1)]
+    return [each for each in lengths if 2 * each <= frames - window] + [window // 2]
 
 
 def choose_roles(found: Sequence[AtTemperature], window: int) -> Roles:
@@ -166,14 +169,13 @@ def _samples(each: AtTemperature, window: int) -> int:
 def _activated(both: Sequence[AtTemperature], window: int) -> tuple[int, int, int, int]:
     """Events, quiet runs, samples of each class, and the length of the quiet runs in frames."""
     events = min(_events(each, window) for each in both)
-    known = [length for length in both[0].counts.quiet if length in both[1].counts.quiet]
-    fitting = [each for each in known if all(each <= one.frames - window for one in both)]
+    lengths = [length for length in both[0].counts.quiet if length in both[1].counts.quiet]
 
     def quiet(length: int) -> int:
         return min(each.expected(each.counts.quiet[length], window) for each in both)
 
     wanted = min(events, MOST_ACTIVATED)
-    length = _first(fitting, lambda each: quiet(each) >= wanted) or max(fitting, key=quiet)
+    length = _first(lengths, lambda each: quiet(each) >= wanted) or max(lengths, key=quiet)
     return events, quiet(length), _usable(min(events, quiet(length)), MOST_ACTIVATED), length
 
 
