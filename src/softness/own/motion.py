@@ -4,6 +4,7 @@ import math
 
 from softness.dynamics.caging import CAGED
 from softness.own.findings import Findings
+from softness.own.roles import ENOUGH
 from softness.own.text import Setting, about, tidy
 
 # Bins of displacements in the dissertation, in sigma_AA.
@@ -13,13 +14,20 @@ _MOVED_BIN, _MOVED_BINS = 0.1, 80
 def roles(found: Findings) -> Setting:
     """Which temperature serves which purpose."""
     chosen = found.roles
-    slopes = [f"{each.plateau.slope:.2f} at {each.temperature:g}" for each in found.temperatures]
+    slopes = [
+        f"{round(each.plateau.slope, 2) + 0.0:.2f} at {each.temperature:g}"
+        for each in found.temperatures
+    ]
     caged = [each.temperature for each in found.temperatures if each.plateau.is_caged]
     training = (
         f"Smallest slope of ln MSD against ln t of the analysed species: {', '.join(slopes)}. "
-        f"Below {CAGED:.2f} motion is caged. This is the coldest one with enough events: about "
-        f"{about(chosen.events)} there or at the next, in all runs."
+        f"Below {CAGED:.2f} motion is caged. This is the coldest caged one with {ENOUGH} events and "
+        f"{ENOUGH} quiet runs, or else that with most: there are about {about(chosen.events)} "
+        "events there or at the next, in all runs."
     )
+    test = "The next one."
+    if chosen.transfer_test == chosen.training:
+        test = "The same, since none is hotter."
     hot = "Temperatures without a cage."
     if len(caged) == len(found.temperatures):
         hot = "The hottest one, though motion is caged there: fluidity is meant for hot liquids."
@@ -31,7 +39,7 @@ def roles(found: Findings) -> Setting:
         "roles",
         [
             Setting("training", chosen.training, training),
-            Setting("transfer_test", chosen.transfer_test, "The next one."),
+            Setting("transfer_test", chosen.transfer_test, test),
             Setting("fluidity", list(chosen.fluidity), hot),
             Setting("barrier_fit", limits, fit),
         ],
