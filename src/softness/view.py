@@ -141,11 +141,15 @@ def columns_of(place: Place) -> tuple[Columns, float]:
 
 
 def _check_results(results: Path) -> None:
-    if (results / CONFIG).is_file():
+    if _are_results(results):
         return
     near = (results, results.parent, Path("results"))
-    known = sorted({path.parent for folder in near for path in folder.glob(f"*/{CONFIG}")})
+    known = sorted({each for folder in near for each in folder.glob("*") if _are_results(each)})
     raise InputError(f"{results}: no results of a study: {_one_of(map(str, known))}")
+
+
+def _are_results(folder: Path) -> bool:
+    return (folder / CONFIG).is_file() and (folder / "thermal").is_dir()
 
 
 def _check_run(place: Place) -> None:
