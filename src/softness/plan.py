@@ -11,6 +11,7 @@ import argparse
 import json
 import os
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 from softness import configuration
 from softness.environment import check_checkout
@@ -144,6 +145,20 @@ def make_plan(
         events=statistics.expected_events(study, probability),
         events_from=GIVEN if probability is not None else GUESSED,
     )
+
+
+def seconds_left(config: Path, study: Study, rate: Rate, cores: int) -> float:
+    """Wall time of what is left of a study, on so many cores.
+
+    Parameters
+    ----------
+    config
+        Its configuration.
+    study, rate, cores
+        As of `make_plan`.
+    """
+    due = [job for job in planned_jobs(config, everything=False) if job.is_due]
+    return wall_seconds([_task(cost) for cost in _costs(study, due, rate)], cores)
 
 
 def _costs(study: Study, jobs: Iterable[PlannedJob], rate: Rate) -> list[Cost]:
