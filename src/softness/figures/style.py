@@ -6,10 +6,6 @@ from pathlib import Path
 
 import matplotlib as mpl
 import numpy as np
-
-mpl.use("Agg")
-
-import matplotlib.pyplot as plt
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -101,4 +97,3 @@ def save(figure: Figure, png: Path, pdf: Path) -> None:
     with applied():
         figure.savefig(png, metadata={"Software": None})
         figure.savefig(pdf, metadata={"CreationDate": None, "Producer": None, "Creator": None})
-    plt.close(figure)
