@@ -74,7 +74,7 @@ format: $(READY)  ## put code and workflow into the project's style
 
 lock: $(READY)  ## pin all dependencies anew, with hashes
 	$(BIN)/uv pip compile --universal --generate-hashes --no-header --no-annotate --upgrade \
-	    --extra build --extra test --output-file requirements.lock pyproject.toml
+	    --all-extras --output-file requirements.lock pyproject.toml
 
 dag: $(READY)  ## draw the graph of rules of CONFIG as dag.svg (needs Graphviz)
 	PATH="$(CURDIR)/$(BIN):$$PATH" snakemake --configfile $(call quoted,$(CONFIG)) --rulegraph | dot -Tsvg > dag.svg

@@ -14,7 +14,6 @@ from pathlib import Path
 from snakemake_interface_logger_plugins.base import LogHandlerBase
 from snakemake_interface_logger_plugins.common import LogEvent
 
-from softness import workflow
 from softness.errors import STOPPED
 from softness.simulate.progress import format_duration
 
@@ -26,6 +25,10 @@ class LogHandler(LogHandlerBase):
     """Prints one line for each finished job, and a line on how far the study is."""
 
     def __post_init__(self) -> None:
+        # Not before it is asked for: Snakemake imports every logger, for any workflow and job.
+        from softness import workflow
+
+        self._workflow = workflow
         self._running: dict[int, str] = {}
         self._done = self._total = 0
         self._started = time.monotonic()
@@ -72,8 +75,9 @@ class LogHandler(LogHandlerBase):
     # -- events ---------------------------------------------------------------------------
 
     def _begin(self, record: logging.LogRecord) -> None:
-        if workflow.current is not None:
-            self._steps_at_start = sum(workflow.current.steps_done().values())
+        current = self._workflow.current
+        if current is not None and current.all_simulations:
+            self._steps_at_start = sum(current.steps_done().values())
         self._started = time.monotonic()
         threading.Thread(target=self._tick, daemon=True).start()
 
@@ -115,7 +119,7 @@ class LogHandler(LogHandlerBase):
 
     def _status(self) -> str:
         parts = [f"{self._done} of {self._total} jobs"]
-        if workflow.current is not None and self._steps_at_start is not None:
+        if self._steps_at_start is not None:
             parts.append(self._simulation_status())
         if self._running:
             parts.append("running: " + "; ".join(self._running.values()))
@@ -123,8 +127,8 @@ class LogHandler(LogHandlerBase):
 
     def _simulation_status(self) -> str:
         """Fraction of all time steps that is done, and the time that the rest will take."""
-        done = sum(workflow.current.steps_done().values())
-        total = workflow.current.total_steps()
+        done = sum(self._workflow.current.steps_done().values())
+        total = self._workflow.current.total_steps()
         rate = (done - self._steps_at_start) / (time.monotonic() - self._started)
         share = f"simulations {done / total:.0%}"
         if done >= total:

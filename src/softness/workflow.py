@@ -12,6 +12,7 @@ from typing import Any, TextIO
 
 import pandas as pd
 from snakemake.exceptions import WorkflowError
+from snakemake.io import local
 
 from softness import configuration, engines, environment, sources
 from softness.cluster import check_cluster
@@ -47,11 +48,15 @@ def study_of(workflow: Any, config: dict[str, Any]) -> Study:
     Its files are read once more: Snakemake takes the last of two equal keys, and 0777 for 511.
     """
     given = workflow.config_settings
+    files, settings = given.configfiles, given.config
+    if workflow.modifier.skip_configfile:
+        # A module with a configuration of its own: the files are those of the whole workflow.
+        files, settings = (), config
     try:
         environment.check_folder()
-        config.update(configuration.load(*given.configfiles, settings=given.config))
+        config.update(configuration.load(*files, settings=settings))
         study = Study(config)
-        lock.check(lock.KINDS, *study.engines)
+        lock.check(study.kinds, *study.engines)
     except InputError as error:
         raise WorkflowError(str(error)) from None
     global current
@@ -120,11 +125,19 @@ def remove_rate_limit(workflow: Any) -> None:
 def code_of(stage: str, *modules: str) -> list[str]:
     """Source files of an analysis stage, and of modules that it imports by name.
 
-    Relative to the working directory, so that a study can be moved as a whole.
+    Named as by `of_project`.
     """
     names = (f"softness.stages.{stage}", *modules)
     files = {path for name in names for path in sources.sources(name)}
-    return sorted(os.path.relpath(path) for path in files)
+    return sorted(of_project(*files))
+
+
+def of_project(*paths: str | Path) -> list[str]:
+    """Files of the project itself as inputs: `local`, so that a prefix of a module is not theirs.
+
+    Relative to the working directory, so that a study can be moved as a whole.
+    """
+    return [local(os.path.relpath(sources.ROOT.parent / path)) for path in paths]
 
 
 def set_records(workflow: Any, study: Study) -> None:

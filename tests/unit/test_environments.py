@@ -9,6 +9,7 @@ from packaging.requirements import Requirement
 
 from locations import ROOT
 from softness import sources
+from softness.__main__ import COMMANDS
 
 ENVIRONMENTS = ("analyse", "simulate", "simulate-cpu", "workflow")
 SIMULATIONS = {
@@ -39,6 +40,7 @@ IMPORTED_AS = {
 # What runs where the study is started: the commands, and what the Snakefile imports.
 LAUNCHER = [
     "softness.__main__",
+    *{each.add_arguments.partition(":")[0] for each in COMMANDS.values()},
     "softness.cluster",
     "softness.figures.registry",
     "softness.requests",

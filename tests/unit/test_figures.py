@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from figure_by_number import FigureByNumber
 
+from softness.dynamics.pairs import PAIRS
 from softness.dynamics.scattering import plateau_slope
 from softness.errors import InputError
 from softness.figures import registry, style
@@ -224,6 +225,32 @@ def test_the_map_shows_a_slab_of_the_first_replica():
     assert (table["z"].abs() < 1).all()
     # A sixth of the box is two diameters thick.
     assert len(table) == pytest.approx(800 / 6, rel=0.3)
+
+
+@pytest.mark.parametrize(("number", "shape"), [(1, (1, 1)), (3, (1, 3)), (6, (2, 3))])
+def test_each_pair_of_species_has_a_panel_and_claims_are_those_of_the_first(number, shape):
+    given = data()
+    some = [
+        replace(each, values=np.tile(each.values, (1, 2, 1))[:, :number])
+        for each in given.pair_distribution
+    ]
+    some = replace(given, pair_distribution=some)
+    assert verdicts("1.2", some) == verdicts("1.2", given)
+    with style.applied():
+        figure = FigureByNumber("1.2").plot(some)
+    grid = figure.axes[0].get_gridspec()
+    assert (len(figure.axes), grid.get_geometry()) == (number, shape)
+    names = [f"g_{pair}" for pair in PAIRS[:number]]
+    assert [column for column in FigureByNumber("1.2").table(some) if column[:2] == "g_"] == names
+    assert [f"$g_{{{name[2:]}}}(r)$" for name in names] == [a.get_ylabel() for a in figure.axes]
+
+
+def test_the_map_shows_the_whole_of_a_box_that_is_no_cube():
+    given = [replace(each, box_length=np.array([24.0, 12.0, 8.0])) for each in (displacements(0),)]
+    with style.applied():
+        axes = FigureByNumber("1.1").plot(replace(data(), displacement_map=given)).axes[0]
+    assert (axes.get_xlim(), axes.get_ylim()) == ((-12, 12), (-6, 6))
+    assert axes.get_aspect() == 1
 
 
 @pytest.mark.parametrize("number", ["1.1", "1.2", "1.3", "1.4"])

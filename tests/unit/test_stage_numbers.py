@@ -26,6 +26,7 @@ from softness.files.records.learned import (
 )
 from softness.files.records.memory import SoftnessDecay
 from softness.files.records.regressed import MatchedThreshold, Neighbourhood, SnapshotShares
+from softness.files.trajectory import Trajectory
 from softness.seeds import stream
 from softness.stages import (
     csd_threshold,
@@ -190,6 +191,36 @@ def test_displacement_maps_correlate_displacements_of_neighbours(run, tmp_path):
     np.testing.assert_allclose(found.correlation, correlation, atol=1e-5)
     np.testing.assert_allclose(found.chance, chance, atol=1e-5)
     assert (found.correlation > found.chance).all()
+
+
+class InLongBox(Trajectory):
+    """The same run in a box whose edges differ."""
+
+    EDGES = np.array([LENGTH, 2 * LENGTH, 4 * LENGTH])
+
+    def __init__(self, path):
+        super().__init__(path)
+        self.box_length = self.EDGES
+
+    def positions(self, frame):
+        return walk(2)[frame] * self.EDGES / LENGTH
+
+
+def test_displacement_maps_keep_the_edges_of_the_box(run, tmp_path, monkeypatch):
+    monkeypatch.setattr(displacement_map, "Trajectory", InLongBox)
+    block = {"lag": 0.5, "neighbour_distance": 2.4}
+    settings = OF_RUN | {"displacement_map": block}
+    files = {"trajectory": run[0], "relaxation": relaxed_in(tmp_path, 3.1)}
+    found = result(displacement_map, DisplacementMap, tmp_path, settings, **files)
+    edges = InLongBox.EDGES
+    np.testing.assert_array_equal(found.box_length, edges)
+    places = (walk(2) - walk(2).mean(axis=1, keepdims=True))[:, A] * edges / LENGTH
+    assert (np.abs(found.positions) <= edges / 2).all()
+    np.testing.assert_allclose(nearest_image(found.positions - places[0], edges), 0, atol=1e-9)
+    sizes = np.linalg.norm(places[3] - places[0], axis=1)
+    first, second = np.nonzero(vectors_and_distances(places[0], edges)[1] < 2.4)
+    expected = np.corrcoef(sizes[first], sizes[second])[0, 1]
+    assert found.correlation[0] == pytest.approx(expected)
 
 
 RADII = (0.5, 1.0, 1.5)

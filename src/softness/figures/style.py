@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from string import ascii_lowercase
 
 import matplotlib as mpl
 import numpy as np
@@ -76,7 +77,7 @@ def fluidity_colour(temperature: float) -> tuple[float, float, float, float]:
 
 def letter(panels: Iterable[Axes]) -> None:
     """Name panels (a), (b), and so on."""
-    for panel, name in zip(panels, "abcd", strict=False):
+    for panel, name in zip(panels, ascii_lowercase, strict=False):
         panel.set_title(f"({name})", loc="left", fontsize=9)
 
 

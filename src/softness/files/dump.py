@@ -1,22 +1,20 @@
 """Trajectories as LAMMPS text dumps, read frame by frame, in constant memory."""
 
+import gzip
 from collections.abc import Iterator
 from itertools import pairwise
-from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 import numpy as np
 
-from softness.errors import InputError
-from softness.files.reader import Species, TrajectoryReader
+from softness.files.box import is_cube
+from softness.files.compressed import opened
+from softness.files.timed import TimedReader
 
 _FRAME = b"ITEM: TIMESTEP"
 _BLOCK = 2**22
 # Before a frame stand, where asked for, its units and its time: a few short lines.
 _PREAMBLE = 256
-# Relative; LAMMPS writes times in 16 digits, other programs in 6.
-_TIME_TOLERANCE = 1e-5
-
 # Whole numbers up to this one are floats as well.
 _LARGEST = 2**53
 _UNITS = "lj"
@@ -38,29 +36,29 @@ class _Header(NamedTuple):
     body: int  # offset of the first particle
 
 
-class DumpTrajectory(TrajectoryReader):
-    """A LAMMPS text dump of a binary mixture in a cubic periodic box, read frame by frame.
+class DumpTrajectory(TimedReader):
+    """A LAMMPS text dump in a rectangular periodic box, read frame by frame.
 
     On opening, the file is read through once for the places of its frames and their headers.
 
     Parameters
     ----------
     path
-        The dump, made by ``dump custom`` or ``dump atom``: with the columns ``id``, ``type`` and
-        positions ``xu yu zu``, ``xsu ysu zsu`` (unwrapped) or ``x y z``, ``xs ys zs`` (wrapped, to
-        be unwrapped by ``ix iy iz``), in any order. Particles are sorted by their id.
-    time_step
-        Time step of the integrator in tau; dumps lack it, unless they have times (ITEM: TIME).
-    species
-        The types that are A and B; 1 and 2 if not given.
-    unwrap
-        As in `softness.files.trajectory.open_trajectory`. Unwrapped positions need no images.
+        The dump, made by ``dump custom`` or ``dump atom``, packed by gzip or not: with the columns
+        ``id``, ``type`` and positions ``xu yu zu``, ``xsu ysu zsu`` (unwrapped) or ``x y z``,
+        ``xs ys zs`` (wrapped, to be unwrapped by ``ix iy iz``), in any order. Particles are sorted
+        by their id.
+    time_step, species, unwrap, **more
+        As in `softness.files.trajectory.open_trajectory`. The time step is needed where there are
+        no times (ITEM: TIME). A and B are 1 and 2 if not given. Unwrapped positions need no
+        images.
 
     Raises
     ------
     InputError
-        If the file is absent, truncated, foreign, in other units than lj, lacks columns, or is not
-        a binary mixture in a cubic periodic box that stays as it is.
+        If the file is absent, truncated, foreign, in other units than lj where neither
+        ``length_unit`` nor ``time_unit`` is given, lacks columns, or is no such system in a
+        rectangular periodic box that stays as it is.
 
     Notes
     -----
@@ -69,34 +67,19 @@ class DumpTrajectory(TrajectoryReader):
     affected.
     """
 
-    def __init__(
-        self,
-        path: str | Path,
-        time_step: float | None = None,
-        species: Species | None = None,
-        unwrap: str = "images",
-    ) -> None:
-        super().__init__(path, time_step)
-        with self._reading():
-            # Kept open for as long as frames are read; closed by `close`.
-            self._file = self.path.open("rb")
-            with self._closed_if_refused():
-                self._index_frames()
-                self._check_times()
-                self._choose_columns()
-                self._read_particles(species)
-                # A file that was cut short, or is being written, has an unfinished last frame.
-                self._checked(self.frames - 1)
-                wrapped = self._place_columns in _WRAPPED
-                self._set_unwrapping(unwrap, wrapped, images=bool(self._image_columns))
+    _usual = ((1, 2),)
+    _time_name = "their times (ITEM: TIME)"
+    _file: BinaryIO | None = None
 
-    def _read_particles(self, species: Species | None) -> None:
+    def _open(self) -> None:
+        # Kept open for as long as frames are read; closed by `close`.
+        self._file = opened(self.path)
+        self._packed = isinstance(self._file, gzip.GzipFile)
+        self._index_frames()
+        self._choose_columns()
         first = self._table(0)
         self._ids, self._labels = first["id"], first["type"]
-        twice = self._ids[1:][np.diff(self._ids) == 0]
-        if len(twice):
-            raise self._error(f"has the particle id {twice[0]} twice")
-        self._assign_species(self._labels, species, usual=(1, 2))
+        self._check_ids()
 
     # -- headers ----------------------------------------------------------------------------
 
@@ -110,7 +93,7 @@ class DumpTrajectory(TrajectoryReader):
         if first.particles < 1:
             raise self._error(f"frame 0 has {first.particles} particles")
         self.particles, self._columns = first.particles, first.columns
-        self._low, self.box_length = self._cubic_box(first)
+        self._low, self._edges = self._box(first)
         steps, times, bodies = [], [], []
         for frame, offset in enumerate(offsets):
             header = self._header(frame, offset, after=offsets[frame - 1] if frame else 0)
@@ -178,26 +161,26 @@ class DumpTrajectory(TrajectoryReader):
             raise ValueError("no whole line")
         return line.decode()
 
-    def _cubic_box(self, header: _Header) -> tuple[np.ndarray, float]:
-        """Lower corner and edge of the box."""
-        remedy = "give a run in a cubic box with periodic boundaries (pp pp pp)"
+    def _box(self, header: _Header) -> tuple[np.ndarray, np.ndarray]:
+        """Lower corner and edges of the box."""
+        remedy = "give a run in a cubic or rectangular box with periodic boundaries (pp pp pp)"
         if header.bounds.shape != (3, 2):
             raise self._error("has a triclinic box", remedy)
         if header.boundary.split() not in ([], ["pp"] * 3):
             raise self._error(f"has the boundaries {header.boundary}", remedy)
         edges = header.bounds[:, 1] - header.bounds[:, 0]
-        if not (np.isfinite(edges).all() and np.allclose(edges, edges[0], rtol=1e-6, atol=0)):
+        if not (np.isfinite(edges).all() and (edges > 0).all()):
             raise self._error(f"has a box with the edges {edges.tolist()}", remedy)
-        if not edges[0] > 0:
-            raise self._error(f"has a box with the edge {edges[0]:g}", remedy)
-        return header.bounds[:, 0], float(edges[0])
+        return header.bounds[:, 0], np.full(3, edges[0]) if is_cube(edges) else edges
 
     def _check_constant(self, frame: int, header: _Header, first: _Header) -> None:
         remedy = "give a run at constant volume with constant particles and columns"
-        if header.units != _UNITS:
+        converted = self._given.length_unit != 1 or self._given.time_unit != 1
+        if header.units != _UNITS and not converted:
             raise self._error(
                 f"frame {frame} is in the units {header.units}, expected {_UNITS}",
-                "convert lengths to sigma_AA and times to tau, and name these units lj",
+                "give length_unit and time_unit on opening it, or convert lengths to sigma_AA and "
+                "times to tau, and name these units lj",
             )
         if header.particles != first.particles:
             raise self._error(
@@ -205,7 +188,7 @@ class DumpTrajectory(TrajectoryReader):
                 remedy,
             )
         same_box = header.bounds.shape == first.bounds.shape and np.allclose(
-            header.bounds, first.bounds, rtol=0, atol=1e-6 * self.box_length
+            header.bounds, first.bounds, rtol=0, atol=1e-6 * self._edges.max()
         )
         if not same_box:
             raise self._error(f"frame {frame} has a different box from the first", remedy)
@@ -223,6 +206,7 @@ class DumpTrajectory(TrajectoryReader):
         self._place_columns = choices[0]
         images = self._place_columns in _WRAPPED and present.issuperset(_IMAGES)
         self._image_columns = _IMAGES if images else ()
+        self._wrapped, self._has_images = self._place_columns in _WRAPPED, images
 
     # -- particles --------------------------------------------------------------------------
 
@@ -269,80 +253,16 @@ class DumpTrajectory(TrajectoryReader):
 
     def _stored(self, frame: int) -> tuple[np.ndarray, np.ndarray | None]:
         table = self._table(frame)
-        if not np.array_equal(table["id"], self._ids):
-            raise self._error(f"frame {frame} has different particle ids from the first")
-        if not np.array_equal(table["type"], self._labels):
-            raise self._error(f"frame {frame} has different types from the first")
+        self._check_same(frame, table["id"], table["type"])
         places = table["places"]
         if self._place_columns[0].startswith("xs"):
-            places = self._low + places * self.box_length
+            places = self._low + places * self._edges
         return places, table["images"] if self._image_columns else None
-
-    def _steps(self) -> np.ndarray:
-        return self._frame_steps
-
-    def _name(self, particle: int) -> str:
-        return f"the particle with id {self._ids[particle]}"
-
-    # -- times ------------------------------------------------------------------------------
-
-    def _check_times(self) -> None:
-        """Refuse a time step that the times of the frames contradict."""
-        given, off = self._given_time_step, np.empty(0, np.int64)
-        if given is not None:
-            off = np.flatnonzero(~self._agree(given))
-        if len(off):
-            first, second = self._known()[off[0] : off[0] + 2]
-            apart = self._frame_times[second] - self._frame_times[first]
-            steps = self._frame_steps[second] - self._frame_steps[first]
-            raise self._error(
-                f"frames {first} and {second} are {apart:g} tau apart by their times (ITEM: TIME), "
-                f"but {steps * given:g} by time_step = {given:g}",
-                "leave time_step out, the file has its own times",
-            )
-
-    def _known(self) -> np.ndarray:
-        """Numbers of the frames that have a time."""
-        return np.flatnonzero(np.isfinite(self._frame_times))
-
-    def _agree(self, time_step: float) -> np.ndarray:
-        """Whether times from frame to frame, among those that have one, are by this time step."""
-        times, steps = self._frame_times[self._known()], self._frame_steps[self._known()]
-        tolerance = _TIME_TOLERANCE * np.abs(times).max(initial=0)
-        apart = np.abs(np.diff(times) - np.diff(steps) * time_step)
-        # Where steps start over, times may continue: this is reported when times are asked for.
-        return (apart <= tolerance) | (np.diff(steps) <= 0)
-
-    def _written_time_step(self) -> float | None:
-        known = self._known()
-        if len(known) < 2:
-            return None
-        if self._given_time_step is not None:
-            return self._given_time_step
-        steps, times = self._frame_steps[known[[0, -1]]], self._frame_times[known[[0, -1]]]
-        mean = (times[1] - times[0]) / (steps[1] - steps[0]) if steps[1] > steps[0] else 0.0
-        return float(mean) if mean > 0 and self._agree(mean).all() else None
-
-    def _written_times(self) -> np.ndarray | None:
-        """Times of the frames, where time steps do not tell them: they begin anew, or change."""
-        told = (np.diff(self._frame_steps) > 0).all() and self._written_time_step() is not None
-        return None if told or len(self._known()) < self.frames else self._frame_times
 
     def close(self) -> None:
         """Close the file."""
-        self._file.close()
-
-    def _remedy(self) -> str:
-        return "bring a whole copy of it, or give another file"
-
-    def _unfinished(self, frame: int, offset: int, fault: str) -> InputError:
-        if frame + 1 < self.frames:
-            return self._error(f"frame {frame} {fault}: damaged", "give another file")
-        whole = f", or keep what is whole (head -c {offset})" if frame else ""
-        return self._error(
-            f"frame {frame}, the last, {fault}: truncated, or still being written",
-            f"wait for it to be finished{whole}",
-        )
+        if self._file is not None:
+            self._file.close()
 
 
 class _NotAnInteger(ValueError):

@@ -1,34 +1,38 @@
 """What trajectories of all formats have in common: streaming, unwrapping, species, times."""
 
+import zlib
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
 from softness import periodic
 from softness.errors import InputError
-from softness.files.jumps import Spikes, with_jumped_images
+from softness.files.box import box_length
+from softness.files.opening import Opening, Species
+from softness.files.species import Pair, species_indices
+from softness.files.topology import read_types
 from softness.files.unreadable import unreadable
-
-UNWRAPPING = ("images", "steps", "none")
-"""Ways to unwrap positions: by the images in the file, by the nearest image from one frame to the
-next, or not at all."""
-
-Species = Sequence[int] | Sequence[str]
+from softness.files.unwrapping import JumpCheck, NearestImages
 
 BRING_AGAIN = "bring a whole copy of it; one that the study has made, delete and run again"
 """The remedy for damage in a file that may be the study's or anyone's."""
 
-# Where particles move by random amounts, some come near half a box before any goes beyond it.
-_FARTHEST = 0.4
-_SPACING = 64
-
 
 class TrajectoryReader(ABC):
-    """A trajectory of a binary mixture in a cubic periodic box, read frame by frame.
+    """A trajectory in a rectangular periodic box that stays as it is, read frame by frame.
+
+    Parameters
+    ----------
+    path
+        The file.
+    time_step, species, unwrap, **more
+        As in `softness.files.trajectory.open_trajectory`.
+    types_only
+        Whether the species of the particles are all that is wanted, as of a topology.
 
     Attributes
     ----------
@@ -39,32 +43,65 @@ class TrajectoryReader(ABC):
     particles : int
         Number of particles N.
     types : numpy.ndarray
-        (N,) species indices: 0 for A, 1 for B.
-    box_length : float
-        Edge of the box, in the file's unit of length (sigma_AA).
+        (N,) species indices: 0 for the species that is analysed, then 1, 2, ...
+    box_length : float or numpy.ndarray
+        Edge of a cubic box, or the (3,) edges of a rectangular one, in sigma_AA.
     unwrapped : bool
         Whether positions are unwrapped, as dynamics needs them; structure does not.
+
+    Raises
+    ------
+    InputError
+        If the file is absent, truncated, foreign, or not such a system.
     """
 
     path: Path
     frames: int
     particles: int
     types: np.ndarray
-    box_length: float
+    box_length: float | np.ndarray
     unwrapped: bool
 
-    def __init__(self, path: str | Path, time_step: float | None) -> None:
+    # What a format sets in `_open`, beside the number of frames and of particles.
+    _labels: np.ndarray | None = None  # (N,) the file's types
+    _ids: np.ndarray | None = None  # (N,) numbers of the particles, where they have any
+    _edges: np.ndarray | None = None  # (3,) of the box, in the file's unit
+    _wrapped: bool | None = None  # None: the file does not say
+    _has_images = False
+    _own = False  # whether this project has written the file
+
+    # Types that are A and B where nothing is said, the first of these pairs that has them all.
+    _usual: ClassVar[tuple[Pair, ...]]
+    _no_time_step = "give time_step, in tau, on opening it"
+
+    def __init__(
+        self,
+        path: str | Path,
+        time_step: float | None = None,
+        species: Species | None = None,
+        unwrap: str = "images",
+        *,
+        types_only: bool = False,
+        **more: Any,
+    ) -> None:
         self.path = Path(path)
-        with self._reading():
-            if not self.path.exists():
-                raise InputError(
-                    f"{path}: no such file: check the path, or run the rule that makes it"
-                )
-        if time_step is not None and not (np.isfinite(time_step) and time_step > 0):
-            raise InputError(f"time_step = {time_step}: give a positive number, in tau")
-        self._given_time_step = time_step
-        self._nearest: _NearestImages | None = None
-        self._jump_check: _JumpCheck | None = None
+        self._given = Opening(time_step, species, unwrap, **more)
+        self._nearest: NearestImages | None = None
+        self._jump_check: JumpCheck | None = None
+        with self._reading(), self._closed_if_refused():
+            self._open()
+            self.types = self._species_indices()
+            if types_only:
+                return
+            self.box_length = box_length(self._edges, self._given, self._extent, self._error)
+            self._check_times()
+            # A file that was cut short, or is being written, has an unfinished last frame.
+            self._checked(self.frames - 1)
+            self._settle_unwrapping()
+
+    @abstractmethod
+    def _open(self) -> None:
+        """Open the file and read what tells of the system."""
 
     @abstractmethod
     def _stored(self, frame: int) -> tuple[np.ndarray, np.ndarray | None]:
@@ -72,31 +109,36 @@ class TrajectoryReader(ABC):
 
     @abstractmethod
     def _steps(self) -> np.ndarray:
-        """(frames,) time steps at which the frames were written."""
+        """(frames,) time steps at which the frames were written; 0 in all that say none."""
 
     @abstractmethod
     def close(self) -> None:
-        """Close the file."""
+        """Close the file; nothing happens where it was not opened."""
 
     def _written_time_step(self) -> float | None:
-        """Time step of the integrator, if the file knows it."""
+        """Time step of the integrator in the file's unit of time, if the file knows it."""
         return None
 
     def _written_times(self) -> np.ndarray | None:
-        """(frames,) moments in tau, where the file has other ones than by its time steps."""
+        """(frames,) moments, in the file's unit, where it has other ones than by its time steps."""
         return None
 
     def _name(self, particle: int) -> str:
         """How the file names a particle."""
-        return f"particle {particle}"
+        if self._ids is None:
+            return f"particle {particle}"
+        return f"the particle with id {self._ids[particle]}"
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
         """Say why the system does not let the file be read."""
         try:
             yield
-        except OSError as error:
-            raise unreadable(self.path, error, "cannot be read", BRING_AGAIN) from error
+        except (OSError, EOFError, zlib.error) as error:
+            fault = (
+                "cannot be read" if isinstance(error, OSError) else f"cannot be unpacked ({error})"
+            )
+            raise unreadable(self.path, error, fault, BRING_AGAIN) from error
 
     @contextmanager
     def _closed_if_refused(self) -> Iterator[None]:
@@ -106,24 +148,54 @@ class TrajectoryReader(ABC):
             yield
             stack.pop_all()
 
+    # -- times ------------------------------------------------------------------------------
+
     @property
     def time_step(self) -> float:
         """Time step of the integrator, in tau: from the file, or else as given on opening."""
-        written, given = self._written_time_step(), self._given_time_step
+        written, given = self._written_time_step(), self._given.time_step
         if written is None and given is None:
-            raise self._error("lacks its time step", "give time_step, in tau, on opening it")
-        return given if written is None else written
+            raise self._error("lacks its time step", self._no_time_step)
+        return given if written is None else written * self._given.time_unit
 
-    def _check_time_step(self) -> None:
-        """Refuse a time step that the file contradicts."""
-        written, given = self._written_time_step(), self._given_time_step
-        if None not in (written, given) and not np.isclose(written, given, rtol=1e-9, atol=0):
-            raise self._error(f"has the time step {written:g}, not {given:g}", "leave it out")
+    def _check_times(self) -> None:
+        """Refuse a time step, or an interval between frames, that the file contradicts."""
+        written, given = self._written_time_step(), self._given.time_step
+        if None not in (written, given):
+            written *= self._given.time_unit
+            if not np.isclose(written, given, rtol=1e-9, atol=0):
+                raise self._error(f"has the time step {written:g}, not {given:g}", "leave it out")
+        interval = self._given.frame_interval
+        if interval is None or self.frames == 1:
+            return
+        if self._tells_times():
+            found = self.frame_interval()
+            if not np.isclose(found, interval, rtol=1e-5, atol=0):
+                raise self._error(
+                    f"has frames {found:.6g} tau apart, not frame_interval = {interval:g}",
+                    "leave frame_interval out, or correct time_unit or time_step",
+                )
+        elif self._steps().any() and len(set(np.diff(self._steps()).tolist())) > 1:
+            raise self._error(
+                f"has frames that are not frame_interval = {interval:g} apart: their time steps "
+                "are not equally spaced",
+                "give time_step in its place",
+            )
+
+    def _tells_times(self) -> bool:
+        """Whether times follow from the file, or from it and the time step."""
+        known = self._written_time_step() is not None or self._given.time_step is not None
+        return self._written_times() is not None or known
 
     def times(self) -> np.ndarray:
         """(frames,) moments of the frames, in tau."""
+        interval = self._given.frame_interval
+        if interval is not None and not self._tells_times():
+            return interval * np.arange(self.frames)
         moments = self._ordered_moments()
-        return moments if self._written_times() is not None else moments * self.time_step
+        if self._written_times() is not None:
+            return moments * self._given.time_unit
+        return moments * self.time_step
 
     def _ordered_moments(self) -> np.ndarray:
         """(frames,) times of the file, or else time steps, as floats; refused if they go back."""
@@ -162,8 +234,17 @@ class TrajectoryReader(ABC):
             )
         return float(intervals[0])
 
+    def _pace(self) -> np.ndarray:
+        """(frames,) moments in any unit, as far as they are known: what is usual in what time."""
+        written = self._written_times()
+        if written is not None:
+            return written
+        return self._steps() if self._given.frame_interval is None else np.arange(self.frames)
+
+    # -- positions --------------------------------------------------------------------------
+
     def positions(self, frame: int) -> np.ndarray:
-        """(N, 3) positions of a frame, float64, unwrapped (see `unwrapped`).
+        """(N, 3) positions of a frame in sigma_AA, float64, unwrapped (see `unwrapped`).
 
         Raises
         ------
@@ -177,21 +258,22 @@ class TrajectoryReader(ABC):
             )
         if self._nearest is not None:
             return self._nearest.positions(frame)
-        places, images = self._checked(frame)
-        positions = places
+        positions, images = self._checked(frame)
         if images is not None and self.unwrapped:
-            positions = periodic.unwrap(places, images, self.box_length)
+            positions = periodic.unwrap(positions, images, self.box_length)
         if self._jump_check is not None:
             self._jump_check.compare(frame, positions)
         return positions
 
     def _checked(self, frame: int) -> tuple[np.ndarray, np.ndarray | None]:
-        """Finite positions as float64, and images."""
+        """Finite positions in sigma_AA as float64, and images."""
         with self._reading():
             places, images = self._stored(frame)
         if not np.isfinite(places).all():
             raise self._error(f"frame {frame} has positions that are not finite")
-        return places.astype(np.float64), images
+        places = places.astype(np.float64)
+        unit = self._given.length_unit
+        return places if unit == 1 else places * unit, images
 
     def __iter__(self) -> Iterator[np.ndarray]:
         """Positions of one frame after the other."""
@@ -216,7 +298,7 @@ class TrajectoryReader(ABC):
                 "was opened with unwrap='none'", "open it with 'images' or 'steps' for dynamics"
             )
         # A file that has no time steps has 0 in every frame, and only its user knows their order.
-        if self._steps().any():
+        if self._steps().any() or self._written_times() is not None:
             self._ordered_moments()
         shared = np.empty((0, self.particles, 3))
         for first in range(0, max(self.frames - overlap, 1), length - overlap):
@@ -234,154 +316,62 @@ class TrajectoryReader(ABC):
     def __exit__(self, *details: object) -> None:
         self.close()
 
-    def _set_unwrapping(self, unwrap: str, wrapped: bool, images: bool, own: bool = False) -> None:
-        """Choose how positions are unwrapped.
+    # -- the system -------------------------------------------------------------------------
 
-        Parameters
-        ----------
-        unwrap
-            One of `UNWRAPPING`.
-        wrapped, images
-            What the file holds.
-        own
-            Whether this project has written it, with the images of every frame.
-        """
-        if unwrap not in UNWRAPPING:
-            raise InputError(f"unwrap = {unwrap!r}: give one of {', '.join(UNWRAPPING)}")
+    def _settle_unwrapping(self) -> None:
+        """Choose how positions are unwrapped, if the file holds what it takes."""
+        unwrap = self._given.unwrap
         self.unwrapped = unwrap != "none"
         if self.frames == 1 or unwrap == "none":
             return
         if unwrap == "steps":
-            self._nearest = _NearestImages(self)
+            self._nearest = NearestImages(self)
             return
-        if wrapped and not images:
+        if self._wrapped is not False and not self._has_images:
+            fault = "has wrapped positions without images that follow the crossings of the box"
+            if self._wrapped is None:
+                fault = "has positions that may be wrapped or not, and no images"
             raise self._error(
-                "has wrapped positions without images that follow the crossings of the box",
+                fault,
                 "open it with unwrap='steps' if no particle moves half a box from frame to frame, "
                 "or with unwrap='none' for structure alone",
             )
-        if not own:
-            self._jump_check = _JumpCheck(self)
+        if not self._own:
+            self._jump_check = JumpCheck(self)
 
-    def _assign_species(
-        self,
-        labels: np.ndarray,
-        species: Species | None,
-        usual: tuple[int, int],
-        own: bool = False,
-    ) -> None:
-        """Set types from the file's (N,) labels, of which the first of the pair is A."""
-        pair: Sequence[Any] = usual if species is None else tuple(species)
-        if len(set(pair)) != 2:
-            raise InputError(f"species = {pair}: give the file's types that are A and B")
-        present = np.unique(labels)
-        if len(labels) != self.particles or not np.isin(present, pair).all():
-            raise self._error(
-                f"has species {present.tolist()}, expected {pair[0]} and {pair[1]}",
-                "give a binary mixture, and species=(type of A, type of B) if they differ",
-            )
-        # A liquid of the study may be of one species: its configuration says so.
-        if len(present) < 2 and not own:
-            raise self._error(
-                f"has particles of species {present[0]} alone, expected {pair[0]} and {pair[1]}",
-                "write all particles of the mixture: the structure around each is made of both",
-            )
-        self.types = (labels == pair[1]).astype(np.int32)
-        if species is None and 2 * self.types.sum() > self.particles:
-            raise self._error(
-                f"has more particles of species {pair[1]} than of {pair[0]}, but A, which is "
-                "analysed, is the majority",
-                f"open it with species=({pair[1]}, {pair[0]}), or in this order if that is meant",
-            )
+    def _extent(self) -> float:
+        """The longest distance between positions of a frame along an axis, in the file's unit."""
+        return float(np.ptp(self._stored(0)[0], axis=0).max())
+
+    def _species_indices(self) -> np.ndarray:
+        """(N,) species indices from the file's labels."""
+        labels, wanted = self._labels, self._given.species
+        if self._given.topology is not None:
+            if labels is not None:
+                raise self._error("has types of its own", "leave topology out")
+            return read_types(self._given, self.particles)
+        if labels is None:
+            if wanted is None or len(wanted) != 1:
+                raise self._error(
+                    "has no types of particles",
+                    "give topology, a file that has them, or one species if all are of one",
+                )
+            return np.zeros(self.particles, np.int32)
+        if self._own and wanted is None:
+            return labels.astype(np.int32)
+        return species_indices(labels, wanted, self._usual, self._error)
+
+    @property
+    def labels(self) -> tuple[str | int, ...]:
+        """What the file calls each species, in the order of `types`; empty if it has no types."""
+        if self._labels is None:
+            return ()
+        _, first = np.unique(self.types, return_index=True)
+        return tuple(self._labels[first].tolist())
 
     def _error(self, fault: str, remedy: str = "") -> InputError:
         return InputError(f"{self.path}: {fault}: {remedy or self._remedy()}")
 
     def _remedy(self) -> str:
         """What to do about content that is wrong, where there is nothing better to say."""
-        return "give another file"
-
-
-class _JumpCheck:
-    """Positions unwrapped by images, compared with those that were asked for before."""
-
-    def __init__(self, trajectory: TrajectoryReader) -> None:
-        self._trajectory = trajectory
-        self._before: tuple[int, np.ndarray] | None = None
-        self._spikes = Spikes(trajectory._steps)
-
-    def compare(self, frame: int, positions: np.ndarray) -> None:
-        """Refuse jumps that no motion makes (`softness.files.jumps`)."""
-        # A copy, since the positions are the caller's to change.
-        before, self._before = self._before, (frame, positions.copy())
-        if before is None or before[0] == frame:
-            return
-        moved = (positions - before[1]) / self._trajectory.box_length
-        self._check_images(before[0], frame, moved)
-        if frame == before[0] + 1:
-            self._check_ids(frame, moved)
-
-    def _check_ids(self, frame: int, moved: np.ndarray) -> None:
-        farthest = self._spikes.before(frame, moved)
-        if farthest is not None:
-            raise self._trajectory._error(
-                f"{self._trajectory._name(farthest)} and others are scattered over the box from "
-                f"frame {frame - 2} to frame {frame - 1}, and hardly move before and after, as if "
-                "ids were reassigned",
-                "give the frames before and after as separate files, or all with the same ids",
-            )
-
-    def _check_images(self, first: int, second: int, moved: np.ndarray) -> None:
-        jumped = with_jumped_images(moved)
-        if not len(jumped):
-            return
-        others = f" ({len(jumped)} particles do)" if len(jumped) > 1 else ""
-        raise self._trajectory._error(
-            f"{self._trajectory._name(jumped[0])} jumps by about a whole box from frame {first} to "
-            f"frame {second}{others}, and none or few move half as far: images were reset, or "
-            "are missing in some frames",
-            "open it with unwrap='steps' if no particle moves half a box from frame to frame, or "
-            "with unwrap='none' for structure alone",
-        )
-
-
-class _NearestImages:
-    """Unwrapping by the nearest image from one frame to the next.
-
-    Frames may be asked for in any order: images are kept for every `_SPACING`-th frame, so that a
-    step back reads at most this number of frames again.
-    """
-
-    def __init__(self, trajectory: TrajectoryReader) -> None:
-        self._trajectory = trajectory
-        self._kept = {0: np.zeros((trajectory.particles, 3), np.int32)}
-        self._go_to(0)
-
-    def positions(self, frame: int) -> np.ndarray:
-        """(N, 3) unwrapped positions of a frame."""
-        if frame < self._frame:
-            self._go_to(frame // _SPACING * _SPACING)
-        while self._frame < frame:
-            self._advance()
-        return periodic.unwrap(self._places, self._images, self._trajectory.box_length)
-
-    def _go_to(self, kept: int) -> None:
-        self._frame, self._images = kept, self._kept[kept]
-        self._places, _ = self._trajectory._checked(kept)
-
-    def _advance(self) -> None:
-        places, _ = self._trajectory._checked(self._frame + 1)
-        step = (places - self._places) / self._trajectory.box_length
-        crossed = np.rint(step)
-        distance = np.abs(step - crossed)
-        if distance.max() > _FARTHEST:
-            particle = np.unravel_index(distance.argmax(), distance.shape)[0]
-            raise self._trajectory._error(
-                f"{self._trajectory._name(particle)} moves {distance.max():.2f} of the box from "
-                f"frame {self._frame} to frame {self._frame + 1}, too far to tell by which face",
-                "write frames more often, or with images, and open it with unwrap='images'",
-            )
-        self._images = self._images - crossed.astype(np.int32)
-        self._frame, self._places = self._frame + 1, places
-        if self._frame % _SPACING == 0:
-            self._kept[self._frame] = self._images
+        return "bring a whole copy of it, or give another file"

@@ -39,6 +39,7 @@ STRETCHING = Statement(
     section="1.4",
     source="stretched, no value given",
     rule=every(below(0.8)),
+    of_liquid=True,
 )
 
 

@@ -17,6 +17,7 @@ from snakemake.settings.types import (
     ResourceSettings,
 )
 
+from softness.environment import check_checkout
 from softness.errors import InputError
 from softness.sources import ROOT as SOURCES
 
@@ -75,8 +76,7 @@ def planned_jobs(config: str | Path, everything: bool = True) -> list[PlannedJob
     InputError
         If this is not the project's folder, or Snakemake cannot plan the study; with what it says.
     """
-    if not SNAKEFILE.is_file():
-        raise InputError(f"{SNAKEFILE}: not in {Path.cwd()}: run this in the project's folder")
+    check_checkout()
     said = io.StringIO()
     try:
         # What it prints is of no use here, unless it fails.

@@ -27,14 +27,19 @@ class ReportFigure:
 
     @property
     def heading(self) -> str:
-        """How the text calls it: Figure 1.2, Table 2.1."""
-        kind = "Table" if self.number.startswith("T") else "Figure"
-        return f"{kind} {self.number.removeprefix('T')}"
+        """How the text calls it."""
+        return heading(self.number)
 
     @property
     def data_url(self) -> str:
         """The picture as text that an HTML page can hold."""
         return "data:image/png;base64," + base64.b64encode(self.png).decode()
+
+
+def heading(number: str) -> str:
+    """How the text calls a figure or table: Figure 1.2, Table 2.1."""
+    kind = "Table" if number.startswith("T") else "Figure"
+    return f"{kind} {number.removeprefix('T')}"
 
 
 def verdict_counts(claims: Sequence[Claim]) -> dict[str, int]:
@@ -49,6 +54,7 @@ def render(
     evidence: pd.DataFrame,
     settings: str,
     facts: Mapping[str, Any],
+    left_out: Mapping[str, Sequence[str]],
 ) -> str:
     """The page as HTML.
 
@@ -66,6 +72,8 @@ def render(
         The whole configuration, as YAML.
     facts
         Versions, seeds and the like: name and value.
+    left_out
+        Figures that this study lacks, by chapter.
     """
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent),
@@ -83,6 +91,7 @@ def render(
         evidence=evidence.to_dict("records"),
         settings=settings,
         facts=facts,
+        left_out=left_out,
     )
 
 
@@ -101,6 +110,6 @@ def caption_text(template: str, config: Mapping[str, Any]) -> str:
     return " ".join(text.split())
 
 
-def format_number(value: float) -> str:
-    """A number with four digits; a dash where it was not measured."""
-    return "–" if value != value else f"{value:.4g}"
+def format_number(value: float, form: str = ".4g") -> str:
+    """A number with four digits, or in another form; a dash where it was not measured."""
+    return "–" if value != value else format(value, form)

@@ -1,6 +1,7 @@
 """Measure F_s(q, t) of the analysed species for many time origins of one run."""
 
 import argparse
+from pathlib import Path
 
 import numpy as np
 
@@ -17,7 +18,7 @@ def arguments() -> argparse.ArgumentParser:
     """Command line of this stage."""
     parser = command.parser("self_scattering", __doc__)
     command.add_file(parser, "--trajectory", "frames (GSD)")
-    command.add_file(parser, "--bursts", "log-spaced frames (GSD)")
+    parser.add_argument("--bursts", type=Path, help="log-spaced frames (GSD), if there are any")
     command.add_file(parser, "--output", "table to write (HDF5)")
     return parser
 
@@ -28,10 +29,11 @@ def main(options: argparse.Namespace) -> None:
     block = settings["self_scattering"]
     with Trajectory(options.trajectory) as trajectory:
         times = trajectory.times()
-        late = scattering_of_run(trajectory, times, block)
-    with Trajectory(options.bursts) as bursts:
-        early = _from_bursts(bursts, block["wave_number"], shortest=late[0][0])
-    lag, origin, values = _joined(early, late)
+        lag, origin, values = late = scattering_of_run(trajectory, times, block)
+    if options.bursts:
+        with Trajectory(options.bursts) as bursts:
+            early = _from_bursts(bursts, block["wave_number"], shortest=lag[0])
+        lag, origin, values = _joined(early, late)
     record = ScatteringOrigins(
         temperature=np.array(settings["temperature"]),
         wave_number=np.array(block["wave_number"]),
@@ -40,7 +42,7 @@ def main(options: argparse.Namespace) -> None:
         origin=origin,
         values=values,
     )
-    inputs = [options.trajectory, options.bursts]
+    inputs = [options.trajectory, *([options.bursts] if options.bursts else [])]
     tables.write(options.output, record, command.provenance("self_scattering", settings, inputs))
 
 

@@ -10,8 +10,10 @@ from softness.errors import InputError
 from softness.files import tables
 from softness.files.reader import TrajectoryReader
 from softness.files.records.hops import Rearrangements
+from softness.files.records.learned import Classifier
 from softness.files.records.regressed import Neighbourhood
 from softness.structure import table
+from softness.structure.family import family_of
 from softness.structure.feature_set import FeatureSet, families_of
 from softness.structure.table import BEFORE_EVENT, REARRANGING, Moments
 
@@ -31,6 +33,28 @@ def feature_set(settings: Mapping[str, Any], neighbourhood: Path | None = None) 
         return FeatureSet.of(families)
     cutoff = float(tables.read(neighbourhood, Neighbourhood).distance)
     return FeatureSet.of(families, settings["orders"], cutoff)
+
+
+def features_seen(settings: Mapping[str, Any], path: Path, classifier: Classifier) -> FeatureSet:
+    """The features that a classifier sees, of those that the settings name.
+
+    Parameters
+    ----------
+    settings
+        With the block ``features``.
+    path, classifier
+        Its file, and what it holds.
+
+    Raises
+    ------
+    InputError
+        If it was trained on others.
+    """
+    named, columns = feature_set(settings), tuple(classifier.columns.astype(str))
+    families = set(map(family_of, columns))
+    if columns != tuple(name for name in named.names if family_of(name) in families):
+        raise InputError(f"{path}: sees other features than the settings name: train again")
+    return named.only(families)
 
 
 def population_moments(settings: Mapping[str, Any], trajectory: TrajectoryReader) -> Moments:

@@ -1,0 +1,133 @@
+"""Commands that check a study and run it on this machine."""
+
+import argparse
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from softness import caches, configuration, engines, environment, workflow
+from softness.liquid import Liquid
+from softness.physics import lock
+from softness.planning.kept import announcement
+from softness.planning.rate import measured_rate
+from softness.stages.shared.given import given_trajectory
+from softness.study import Study, label
+
+SECONDS_OF_CHECK = 1.0
+
+
+def add_check_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what a check takes besides the configuration: nothing."""
+    parser.set_defaults(function=check_command)
+
+
+def add_run_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what a run takes besides the configuration."""
+    parser.add_argument("--cores", default="all", help="number of cores; default: all")
+    parser.add_argument(
+        "snakemake", nargs=argparse.REMAINDER, help="further arguments for Snakemake, after --"
+    )
+    parser.set_defaults(function=run_command)
+
+
+def check_command(options: argparse.Namespace) -> int:
+    """Check the configuration, and its trajectories or its engine, before anything runs."""
+    study = Study(configuration.load(options.config))
+    if study.of_files:
+        check_files(study)
+    if study.all_simulations:
+        check_engine(study)
+    return 0
+
+
+def check_files(study: Study) -> None:
+    """Open every given trajectory, and say what there is."""
+    total = 0
+    for entry in study.config["trajectories"]["files"]:
+        settings = study.take_in(label(entry["temperature"]), entry["replica"])
+        with given_trajectory(settings) as reader:
+            total += settings["frames"]
+            print(
+                f"T = {entry['temperature']:g}, replica {entry['replica']}: {reader.frames} frames "
+                f"of {reader.particles} particles, {settings['frames']} are used ({reader.path})",
+                file=sys.stderr,
+            )
+    print(
+        f"Study {study.config['study']}: {len(study.temperatures)} temperatures, "
+        f"{len(study.replicas)} replicas, {total} frames of given trajectories"
+    )
+
+
+def check_engine(study: Study) -> None:
+    """Find the engine of the simulations, and say what is kept of them."""
+    config, liquid = study.config, Liquid.from_settings(study.config["liquid"])
+    lock.check(study.kinds, *study.engines)
+    device = config["engine"]["device"]
+    found = [engines.create_batch(name, liquid, 1, device=device) for name in study.engines]
+    study.refuse_other_versions({each.name: each.version for each in found})
+    engine = found[0]
+    step = config["engine"]["time_step"]
+    kept = sum(map(study.kept.steps, study.all_simulations))
+    print(
+        f"Study {config['study']}: {len(study.temperatures)} temperatures, "
+        f"{config['replicas']} replicas, {config['liquid']['particles']} particles, "
+        f"{study.total_steps() * step:.0f} tau of simulation with {engine.name} {engine.version}"
+        + (f", {kept * step:.0f} tau of it are kept" if kept else "")
+    )
+    if study.has_lanes:
+        rate, cold = measured_rate(config, SECONDS_OF_CHECK, with_lanes=True), study.training_label
+        print(
+            f"Runs in lanes: {rate.in_lanes(float(cold)):,.0f} run-steps/s of "
+            f"one core at T={cold}, where {engine.name} does {rate.steps_per_second:,.0f} steps/s"
+        )
+
+
+def run_command(options: argparse.Namespace) -> int:
+    """Run Snakemake with progress on the terminal, then say where the results are."""
+    snakemake = [sys.executable, "-m", "snakemake"]
+    # Last an option of one value: targets may follow.
+    study = ["--configfile", str(options.config), "--profile", "profiles/local"]
+    study += ["--cores", options.cores]
+    extra = [argument for argument in options.snakemake if argument != "--"]
+    environment.check_checkout()
+    planned = Study(configuration.load(options.config))
+    lock.check(planned.kinds, *planned.engines)
+    with workflow.holding_folder() as held:
+        if anew := announcement(planned):
+            print(anew, file=sys.stderr, flush=True)
+        # Whoever holds the folder is the only one: a lock of Snakemake's own is of a killed run.
+        variables = os.environ | {workflow.HELD: "1"} | _cache_folder()
+        subprocess.run(
+            [*snakemake, *study, "--unlock"],
+            check=False,
+            env=variables,
+            stderr=subprocess.DEVNULL,
+        )
+        child = subprocess.Popen(
+            [*snakemake, "--logger", "softness", *study, *extra],
+            env=variables,
+            pass_fds=[held.fileno()],
+        )
+        code = _wait(child)
+    if code == 0:
+        workflow.announce(Study(configuration.load(options.config)))
+    return code
+
+
+def _wait(child: subprocess.Popen) -> int:
+    """Wait for Snakemake; it gets Ctrl-C from the terminal itself, a SIGTERM is passed on."""
+    signal.signal(signal.SIGTERM, lambda number, frame: child.send_signal(number))
+    while True:
+        try:
+            return child.wait()
+        except KeyboardInterrupt:
+            continue
+
+
+def _cache_folder() -> dict[str, str]:
+    """A cache for Snakemake in this folder, where the home folder cannot be written."""
+    if caches.is_writable(caches.user_cache()):
+        return {}
+    return {"XDG_CACHE_HOME": str(Path(".cache").resolve())}
