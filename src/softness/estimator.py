@@ -15,6 +15,7 @@ from softness.barriers.bins import BinCounts, count_bins
 from softness.errors import InputError
 from softness.estimation import runs as of_runs
 from softness.estimation.barriers import SoftnessBarriers, barrier_table
+from softness.estimation.features import feature_set
 from softness.estimation.runs import Run, checked_runs, checked_temperatures, name_of, opened
 from softness.files.models import load_model, save_model
 from softness.files.provenance import canonical_json
@@ -25,14 +26,8 @@ from softness.learning.population import FeatureMoments
 from softness.seeds import stream
 from softness.stages.shared.activated import EVERY_FRAME, activated_set
 from softness.stages.shared.classified import UnseenModel, stride_blocks
-from softness.structure.feature_set import FeatureSet, families_of, frame_features
+from softness.structure.feature_set import frame_features
 from softness.version import __version__
-
-FEATURES = {
-    "radial": {"first": 0.0, "last": 4.9, "step": 0.1, "width": 0.2},
-    "angular": {"first": 1.0, "last": 3.0, "step": 0.5, "degrees": [2, 4, 6, 8, 10, 12, 14]},
-}
-"""Structure functions of the dissertation, by family."""
 
 
 class Softness(BaseEstimator):
@@ -49,7 +44,7 @@ class Softness(BaseEstimator):
         rearranges.
     features
         Settings of the structure functions by family, ``"radial"`` and ``"angular"``, of which each
-        key replaces one of `FEATURES`; the radial ones alone if not given. Half the box must hold
+        key replaces one of `softness.estimation.features.FEATURES`; the radial ones alone if not given. Half the box must hold
         the largest radius and five widths.
     activated
         Samples of each class.
@@ -77,6 +72,9 @@ class Softness(BaseEstimator):
         Of the bootstrap.
     seed
         Of all random streams (`softness.seeds.stream`).
+    opening
+        Options of `open_trajectory` for runs that come as files, such as
+        ``{"time_step": 0.005, "species": ("Ni", "P")}``.
 
     Attributes
     ----------
@@ -121,6 +119,7 @@ class Softness(BaseEstimator):
         block_length: float = 2.0,
         draws: int = 1000,
         seed: int = 2025,
+        opening: Mapping[str, Any] | None = None,
     ) -> None:
         self.window = window
         self.threshold = threshold
@@ -142,6 +141,7 @@ class Softness(BaseEstimator):
         self.block_length = block_length
         self.draws = draws
         self.seed = seed
+        self.opening = opening
 
     def fit(
         self, trajectories: Run | Sequence[Run], y: None = None, *, temperature: float = 0.0
@@ -166,14 +166,14 @@ class Softness(BaseEstimator):
         """
         runs, interval, followed = checked_runs(trajectories), None, []
         for number, run in enumerate(runs):
-            with opened(run) as trajectory:
+            with opened(run, self.opening or {}) as trajectory:
                 given = self._settings(interval), temperature, number
                 followed.append(of_runs.followed(trajectory, *given))
                 interval, species = trajectory.frame_interval(), int(trajectory.types.max()) + 1
         labelled = activated_set(self._of_samples(temperature), *zip(*followed, strict=True))
         # p_hop of all runs is the largest of all that is in memory.
         del followed
-        features = self._feature_set(species)
+        features = feature_set(self.features, species)
         trained = of_runs.training_features(runs, labelled, self._settings(interval), features)
         self._train(*trained, labelled, stream(self.seed, "folds activated", temperature))
         self.feature_names_, self.species_ = list(features.names), species
@@ -219,11 +219,11 @@ class Softness(BaseEstimator):
             temperature, where the mean is 0.
         """
         check_is_fitted(self)
-        name, features = name_of(trajectory), self._feature_set(self.species_)
+        name, features = name_of(trajectory), feature_set(self.features, self.species_)
         model = UnseenModel(self.plane_, self.spread_)
         if name in self.runs_:
             model = self._unseen(self.runs_.index(name))
-        with opened(trajectory) as reader:
+        with opened(trajectory, self.opening or {}) as reader:
             values = [
                 model(
                     frame_features(
@@ -330,7 +330,8 @@ class Softness(BaseEstimator):
         """Of rearrangements, and of the moments whose structure counts."""
         names = ("window", "threshold", "lead", "stride")
         own = {name: getattr(self, name) for name in names}
-        return own | {"within": self.lead, "interval": interval}
+        opening = self.opening or {}
+        return own | {"within": self.lead, "interval": interval, "opening": opening}
 
     def _of_samples(self, temperature: float) -> dict[str, Any]:
         names = ("method", "lead", "too_few", "folds", "seed")
@@ -338,22 +339,6 @@ class Softness(BaseEstimator):
         own = {name: getattr(self, name) for name in names}
         rest = {"temperature": temperature, "wanted": self.activated, "stride": EVERY_FRAME}
         return own | rest | {"quiet": quiet}
-
-    def _feature_set(self, species: int) -> FeatureSet:
-        given = {"radial": {}} if self.features is None else self.features
-        unknown = [
-            f"{family}.{key}" if family in FEATURES else family
-            for family, block in given.items()
-            for key in (block if family in FEATURES else [family])
-            if family not in FEATURES or key not in FEATURES[family]
-        ]
-        if unknown:
-            raise InputError(f"features has {', '.join(unknown)}: give keys of {FEATURES}")
-        blocks = {
-            family: FEATURES[family] | dict(block) | {"species": species}
-            for family, block in given.items()
-        }
-        return FeatureSet.of(families_of(blocks))
 
     def _edges(self) -> np.ndarray:
         return np.linspace(self.bins_lowest, self.bins_highest, self.bins_number + 1)
@@ -368,9 +353,9 @@ class Softness(BaseEstimator):
         self, runs: Sequence[Run], temperature: float, time: float | None
     ) -> tuple[list[LearnedValues], float]:
         """Softness of each run, and tau_alpha: as given, or the mean over the runs."""
-        values, times, features = [], [], self._feature_set(self.species_)
+        values, times, features = [], [], feature_set(self.features, self.species_)
         for number, run in enumerate(runs):
-            with opened(run) as trajectory:
+            with opened(run, self.opening or {}) as trajectory:
                 given = (
                     self._unseen(number),
                     self._settings(self.frame_interval_),

@@ -369,7 +369,7 @@ def test_runs_that_do_not_fit_are_refused(model, runs, tmp_path):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"features": {"radial": {"furthest": 2}}}, "features has radial.furthest"),
+        ({"features": {"radial": {"furthest": 2}}}, "features.radial has furthest"),
         ({"features": {"smooth": {}}}, "features has smooth"),
         ({"features": {"radial": {"last": 30.0}}}, "smaller than twice the reach"),
         ({"activated": 100_000}, "found 573 active"),

@@ -1,6 +1,7 @@
 """Barriers of bins of softness, as they come out of an estimator: numbers, a table, a figure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ import numpy as np
 from softness.barriers.analysis import DRAWN_FORM, analyse_barriers
 from softness.barriers.bins import BinCounts
 from softness.barriers.fit import FORMS, METHODS, fit_barrier
+from softness.errors import InputError
 from softness.files.records.barriers import BarrierTable
 from softness.uncertainty import Estimate, Units
 
@@ -69,29 +71,50 @@ class SoftnessBarriers:
         counts = self.table.events[:, 0].T, self.table.trials[:, 0].T
         return np.array(fit_barrier(self.table.temperature, *counts, form=DRAWN_FORM).flag)
 
-    def frame(self) -> "pd.DataFrame":
-        """A row for each bin: its edges and mean softness, events, barrier and entropy."""
-        import pandas as pd
-
+    def columns(self) -> dict[str, np.ndarray]:
+        """A number for each bin: its edges and mean softness, events, barrier, entropy, flag."""
         columns = {"low": self.edges[:-1], "high": self.edges[1:], "softness": self.softness}
         columns["events"] = self.table.events[:, 0].sum(axis=0)
         for name, found in (("energy", self.energy), ("entropy", self.entropy)):
             below, above = found.interval()
             columns |= {name: found.value, f"{name}_low": below, f"{name}_high": above}
-        return pd.DataFrame(columns | {"flag": self.flag})
+        return columns | {"flag": self.flag}
+
+    def frame(self) -> "pd.DataFrame":
+        """`columns` as a data frame of pandas."""
+        with _extra("frame"):
+            import pandas as pd
+        return pd.DataFrame(self.columns())
 
     def plot(self) -> "Figure":
         """P against 1/T by softness, barriers and entropies, as a figure of matplotlib."""
-        from softness.figures.softness_barriers import plot
-
+        with _extra("plot"):
+            from softness.figures.softness_barriers import plot
         return plot(self.table)
 
     def __str__(self) -> str:
-        return self.frame().to_string(index=False, float_format="{:.3g}".format)
+        columns = self.columns()
+        shown = [
+            [f"{each:.3g}" if isinstance(each, float) else str(each) for each in column.tolist()]
+            for column in columns.values()
+        ]
+        lines = [columns, *zip(*shown, strict=True)]
+        return "\n".join("".join(f"{text:>13}" for text in line) for line in lines)
 
     def _estimate(self, value: np.ndarray, draws: np.ndarray) -> Estimate:
         units = Units.of([int(self.table.blocks.min())] * int(self.table.replicas))
         return Estimate(value, draws, units)
+
+
+@contextmanager
+def _extra(method: str) -> Iterator[None]:
+    """Say what to install for a method."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise InputError(
+            f"{method} needs {error.name}, which is not installed: pip install 'softness[plots]'"
+        ) from error
 
 
 def barrier_table(

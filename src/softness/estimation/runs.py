@@ -9,6 +9,7 @@ import numpy as np
 
 from softness.dynamics.scattering import relaxation_time
 from softness.errors import InputError
+from softness.files.joined import matching_files
 from softness.files.reader import TrajectoryReader
 from softness.files.records.hops import HopIndicator, Rearrangements
 from softness.files.records.learned import LabelledSet, LearnedValues
@@ -22,7 +23,8 @@ from softness.structure.feature_set import FeatureSet, frame_features
 from softness.structure.table import REARRANGING, Moments, TableRows, select_rows
 
 Run = str | Path | Sequence[str | Path] | TrajectoryReader
-"""A trajectory: what `open_trajectory` takes (a list of files: parts of one run), or a reader."""
+"""A trajectory: what `open_trajectory` takes, or gives. In a list of runs, an inner list holds the
+files of one run in the order of time."""
 
 LEAST_TEMPERATURES = 3
 """Of barriers: two make a line through any two points."""
@@ -93,19 +95,22 @@ def checked_temperatures(
 
 
 def name_of(run: Run) -> str:
-    """A run by the paths of its files, which tell it from others."""
-    path = run.path if isinstance(run, TrajectoryReader) else run
-    parts = [path] if isinstance(path, (str, Path)) else path
-    return " ".join(str(Path(part).resolve()) for part in parts)
+    """A run by the paths of its first and last file, which tell it from others."""
+    if isinstance(run, TrajectoryReader):
+        return str(Path(run.path).resolve())
+    paths = matching_files(run)
+    # As a reader of several files is called.
+    whole = paths[0] if len(paths) == 1 else f"{paths[0]} to {paths[-1]}"
+    return str(Path(whole).resolve())
 
 
 @contextmanager
-def opened(run: Run) -> Iterator[TrajectoryReader]:
-    """The reader of a run; one that came open stays open."""
+def opened(run: Run, options: Mapping[str, Any]) -> Iterator[TrajectoryReader]:
+    """The reader of a run, by options of `open_trajectory`; one that came open stays open."""
     if isinstance(run, TrajectoryReader):
         yield run
         return
-    with open_trajectory(run) as trajectory:
+    with open_trajectory(run, **options) as trajectory:
         yield trajectory
 
 
@@ -144,7 +149,8 @@ def training_features(
     labelled
         Samples of all runs.
     settings
-        As for `softness.stages.shared.structure.population_moments`.
+        As for `softness.stages.shared.structure.population_moments`; ``opening`` has options of
+        `open_trajectory`.
     features
         Which ones.
 
@@ -157,7 +163,7 @@ def training_features(
     for replica, run in enumerate(runs):
         own = labelled.replica == replica
         wanted = labelled.particle[own], labelled.frame[own]
-        with opened(run) as trajectory:
+        with opened(run, settings["opening"]) as trajectory:
             population = population_moments(settings, trajectory)
             rows = select_rows({POPULATION: population, SAMPLES: wanted})
             parts = [np.empty((0, len(features)), np.float32)]
