@@ -281,6 +281,8 @@ def test_what_cannot_be_read_or_is_missing_is_one_line_with_a_remedy(files, tmp_
     )
     short = write(tmp_path, "T0.7.gsd", vibrating(0, 1, 5))
     assert "has 5 frames" in refused(capsys, short, *STEP)
+    short = write(tmp_path, "T0.8.gsd", vibrating(0, 1, 15))
+    assert "give runs of 20 or more" in refused(capsys, files[0], short, *STEP)
     assert "--temperatures names 1 for 2" in refused(
         capsys, *files[:2], *STEP, "--temperatures", "0.45"
     )

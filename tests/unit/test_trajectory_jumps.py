@@ -226,3 +226,38 @@ def test_frames_at_times_that_grow_have_no_spikes():
     assert spikes([0.01, 0.01, 0.25, 0.01], [0, 1, 2, 1000, 1001]) == []
     # Each frame twice.
     assert spikes([0, 0.25, 0, 0.25, 0], [0, 0, 5, 5, 10, 10]) == []
+
+
+# -- whole groups ----------------------------------------------------------------------------------
+
+
+EDGES = np.array([8.0, 9.0, 7.0])
+
+
+def moved_by_edges(walk, group, edges, first=12):
+    """The same walk with a group moved by one edge, along one axis, from a frame on."""
+    changed = walk.copy()
+    changed[first:, group, 1] += np.broadcast_to(edges, 3)[1]
+    return changed
+
+
+@pytest.mark.parametrize("edges", [LENGTH, EDGES], ids=["cube", "rectangle"])
+@pytest.mark.parametrize("number", [1, 6, 7, 12])
+@pytest.mark.parametrize("particles", [13, 12])
+def test_a_group_that_moves_by_exactly_one_edge_is_found(tmp_path, number, particles, edges):
+    """Half of the particles as well, for which the median displacement is half an edge."""
+    if number >= particles:
+        number = particles - 1
+    walk = walk_of(0.06, particles=particles)
+    columns = "id type xu yu zu"
+    changed = moved_by_edges(walk, np.arange(number), edges)
+    path = write_dump(tmp_path / "a.dump", changed, TYPES[-particles:], edges, columns=columns)
+    with (
+        open_trajectory(path) as trajectory,
+        pytest.raises(InputError, match="jumps by about a whole box from frame 11 to frame 12"),
+    ):
+        list(trajectory)
+    # By steps, it is taken back: no particle has moved half an edge between two frames.
+    with open_trajectory(path, unwrap="steps") as trajectory:
+        found = np.stack(list(trajectory))
+    np.testing.assert_allclose(found - found[0], walk - walk[0], atol=1e-5)

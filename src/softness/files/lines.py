@@ -46,14 +46,16 @@ class Lines:
         line, self._at, self._next = self._text[self._at : end], end, self._next + 1
         return line
 
-    def skip(self, number: int) -> int:
-        """Pass over whole lines; as many as there were, if the file ends before."""
-        passed = 0
-        while passed < number:
-            here = min(number - passed, len(self._ends) - self._next)
+    def take(self, number: int) -> bytes:
+        """The next lines; at the end of the file fewer, of which the last may have no end."""
+        pieces = []
+        while number:
+            here = min(number, len(self._ends) - self._next)
             if here:
-                self._next, passed = self._next + here, passed + here
-                self._at = int(self._ends[self._next - 1])
+                end = int(self._ends[self._next + here - 1])
+                pieces.append(self._text[self._at : end])
+                self._at, self._next, number = end, self._next + here, number - here
             elif not self._more():
+                pieces.append(self.line())
                 break
-        return passed
+        return b"".join(pieces)

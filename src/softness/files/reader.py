@@ -1,5 +1,6 @@
 """What trajectories of all formats have in common: streaming, unwrapping, species, times."""
 
+import gzip
 import zlib
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
@@ -72,7 +73,6 @@ class TrajectoryReader(ABC):
 
     # Types that are A and B where nothing is said, the first of these pairs that has them all.
     _usual: ClassVar[tuple[Pair, ...]]
-    _no_time_step = "give time_step, in tau, on opening it"
 
     def __init__(
         self,
@@ -135,10 +135,10 @@ class TrajectoryReader(ABC):
         try:
             yield
         except (OSError, EOFError, zlib.error) as error:
-            fault = (
-                "cannot be read" if isinstance(error, OSError) else f"cannot be unpacked ({error})"
-            )
-            raise unreadable(self.path, error, fault, BRING_AGAIN) from error
+            fault, remedy = "cannot be read", BRING_AGAIN
+            if not isinstance(error, OSError) or isinstance(error, gzip.BadGzipFile):
+                fault, remedy = f"cannot be unpacked ({error})", self._remedy()
+            raise unreadable(self.path, error, fault, remedy) from error
 
     @contextmanager
     def _closed_if_refused(self) -> Iterator[None]:
@@ -155,7 +155,7 @@ class TrajectoryReader(ABC):
         """Time step of the integrator, in tau: from the file, or else as given on opening."""
         written, given = self._written_time_step(), self._given.time_step
         if written is None and given is None:
-            raise self._error("lacks its time step", self._no_time_step)
+            raise self._error("lacks its time step", "give time_step, in tau, on opening it")
         return given if written is None else written * self._given.time_unit
 
     def _check_times(self) -> None:
@@ -192,10 +192,9 @@ class TrajectoryReader(ABC):
         interval = self._given.frame_interval
         if interval is not None and not self._tells_times():
             return interval * np.arange(self.frames)
-        moments = self._ordered_moments()
         if self._written_times() is not None:
-            return moments * self._given.time_unit
-        return moments * self.time_step
+            return self._ordered_moments() * self._given.time_unit
+        return self._ordered_moments() * self.time_step
 
     def _ordered_moments(self) -> np.ndarray:
         """(frames,) times of the file, or else time steps, as floats; refused if they go back."""

@@ -22,7 +22,7 @@ def species_indices(
     Parameters
     ----------
     labels
-        (N,) the file's types, names or numbers.
+        (N,) the file's types: texts, texts as bytes, or numbers.
     wanted
         Those that are 0, 1, ...; any number of them, each of which has particles.
     usual
@@ -36,6 +36,8 @@ def species_indices(
     InputError
         If the labels are others than wanted.
     """
+    if labels.dtype.kind == "S":
+        labels = np.char.decode(labels, "utf-8", errors="replace")
     if wanted is not None and (labels.dtype.kind == "U" or isinstance(wanted[0], str)):
         labels, wanted = labels.astype(str), [str(one) for one in wanted]
     present = np.unique(labels).tolist()

@@ -29,11 +29,14 @@ class TimedReader(TrajectoryReader, ABC):
     def _steps(self) -> np.ndarray:
         return self._frame_steps
 
-    @property
-    def _no_time_step(self) -> str:
-        if self._frame_steps.any():
-            return "give time_step, in tau, on opening it"
-        return "give frame_interval, in tau, on opening it, if its frames are equally spaced"
+    def _ordered_moments(self) -> np.ndarray:
+        """As in any reader; refused where frames are not told apart."""
+        if self.frames > 1 and not self._frame_steps.any() and self._written_times() is None:
+            raise self._error(
+                "has neither times nor time steps",
+                "give frame_interval, in tau, on opening it, if its frames are equally spaced",
+            )
+        return super()._ordered_moments()
 
     def _set_moments(self, steps: Sequence[int | None], times: Sequence[float]) -> None:
         """Take what the frames say of their moments, each or none."""

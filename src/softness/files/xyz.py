@@ -9,6 +9,7 @@ import numpy as np
 
 from softness.files.compressed import opened
 from softness.files.lines import Lines
+from softness.files.rows import LABEL, LABEL_LENGTH, NUMBER, SKIPPED, read_rows
 from softness.files.timed import TimedReader
 from softness.files.xyz_comment import Comment, UnfitError, parse_comment, parse_properties
 
@@ -34,8 +35,8 @@ class _Table(NamedTuple):
 
     ids: np.ndarray | None
     types: np.ndarray | None
-    places: np.ndarray
     images: np.ndarray | None
+    places: np.ndarray
 
 
 class XyzTrajectory(TimedReader):
@@ -74,13 +75,14 @@ class XyzTrajectory(TimedReader):
         first = self._table(0)
         self._ids, self._labels = first.ids, first.types
         self._check_ids()
-        if self._labels is not None and max(map(len, np.unique(self._labels))) == 16:
-            raise self._error("has labels of 16 letters or more", "give shorter ones")
+        if first.types is not None and np.char.str_len(first.types).max() >= LABEL_LENGTH:
+            raise self._error(f"has labels of {LABEL_LENGTH} letters or more", "shorten them")
 
     # -- frames -----------------------------------------------------------------------------
 
     def _index_frames(self) -> None:
         """Read all counts and comments; they must tell of one and the same system."""
+        self._texts: dict[int, bytes] = {}
         lines = Lines(self._file)
         places, steps, times = [], [], []
         first: Comment | None = None
@@ -93,8 +95,10 @@ class XyzTrajectory(TimedReader):
             steps.append(comment.step)
             times.append(comment.time)
             body = lines.offset
-            lines.skip(count)
+            text = lines.take(count)
             places.append((begin, body, lines.offset))
+            # They are read again at once, which in a packed file would be from its beginning.
+            self._texts = {0: self._texts.get(0, text), frame: text}
         if first is None:
             raise self._error("has no frames")
         self.frames, self._places = len(places), np.array(places, np.int64)
@@ -158,7 +162,6 @@ class XyzTrajectory(TimedReader):
             one.name: list(range(begin, begin + one.number))
             for one, begin in zip(properties, begins, strict=False)
         }
-        self._row = np.dtype([(f"column {i}", kind) for i, kind in enumerate(kinds)])
         self._type_column = next((self._at[name] for name in _TYPES if name in self._at), [])
         self._id_column = next((self._at[name] for name in _IDS if name in self._at), [])
         unwrapped, wrapped = self._three(_UNWRAPPED), self._three(_WRAPPED)
@@ -171,6 +174,11 @@ class XyzTrajectory(TimedReader):
             raise self._error(
                 f"has Properties={text}", "give positions the kind R, ids and images the kind I"
             )
+        self._kinds = [SKIPPED] * len(kinds)
+        for one in numbers:
+            self._kinds[one] = NUMBER
+        if self._type_column:
+            self._kinds[self._type_column[0]] = LABEL
         self._wrapped = False if unwrapped else None
         self._has_images = bool(self._image_columns)
         if self._has_images:
@@ -197,52 +205,49 @@ class XyzTrajectory(TimedReader):
     # -- particles --------------------------------------------------------------------------
 
     def _table(self, frame: int) -> _Table:
+        text = self._text(frame)
         try:
-            values = np.loadtxt(self._rows(frame), self._row, comments=None, ndmin=1)
+            numbers, labels = read_rows(text, self.particles, self._kinds)
         except ValueError as error:
             fault = str(error).partition(";")[0]
             raise self._error(f"frame {frame} cannot be read ({fault})") from error
         # Blank rows were passed over.
-        if len(values) < self.particles:
-            raise self._error(f"frame {frame} holds {len(values)} of {self.particles} particles")
-        names = self._row.names
-        ids = types = images = None
-        if self._type_column:
-            types = values[names[self._type_column[0]]].astype(str)
+        if len(numbers) < self.particles:
+            raise self._error(f"frame {frame} holds {len(numbers)} of {self.particles} particles")
+        order = np.cumsum(np.array(self._kinds) == NUMBER) - 1
+        ids = images = None
         if self._id_column:
-            ids = self._whole(frame, values[names[self._id_column[0]]])
-        places = np.column_stack([values[names[i]] for i in self._place_columns])
+            ids = self._whole(frame, numbers[:, order[self._id_column[0]]])
         if self._image_columns:
-            images = np.column_stack([values[names[i]] for i in self._image_columns])
-            images = self._whole(frame, images)
+            images = self._whole(frame, numbers[:, order[self._image_columns]])
+        found = (ids, labels[:, 0] if self._type_column else None, images)
+        places = numbers[:, order[self._place_columns]]
         if ids is None:
-            return _Table(ids, types, places, images)
-        order = np.argsort(ids, kind="stable")
-        return _Table(
-            *(None if one is None else one[order] for one in (ids, types, places, images))
-        )
+            return _Table(*found, places)
+        by_id = np.argsort(ids, kind="stable")
+        return _Table(*(None if one is None else one[by_id] for one in found), places[by_id])
 
     def _whole(self, frame: int, values: np.ndarray) -> np.ndarray:
         if not (np.isfinite(values).all() and np.array_equal(values, np.rint(values))):
             raise self._error(f"frame {frame} has an id or an image that is not a whole number")
         return values.astype(np.int64)
 
-    def _rows(self, frame: int) -> list[str]:
+    def _text(self, frame: int) -> bytes:
         """Lines of the particles of a frame."""
         if self._file.closed:
             raise self._error("is closed", "read it inside `with`")
         begin, body, end = self._places[frame].tolist()
-        self._file.seek(body)
-        text = self._file.read(end - body).decode(errors="replace").replace("\r\n", "\n")
-        rows = text.split("\n")
-        # What follows the last end of a line: nothing, unless the file was cut short.
-        rest = rows.pop()
-        if len(rows) < self.particles:
-            fault = f"holds {len(rows)} of {self.particles} particles"
-            if rest and len(rows) == self.particles - 1:
+        text = self._texts.get(frame)
+        if text is None:
+            self._file.seek(body)
+            text = self._file.read(end - body)
+        whole = text.count(b"\n")
+        if whole < self.particles:
+            fault = f"holds {whole} of {self.particles} particles"
+            if whole == self.particles - 1 and not text.endswith(b"\n"):
                 fault = "ends within a line"
             raise self._unfinished(frame, begin, fault)
-        return rows
+        return text
 
     def _stored(self, frame: int) -> tuple[np.ndarray, np.ndarray | None]:
         table = self._table(frame)

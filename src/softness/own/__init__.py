@@ -10,7 +10,7 @@ from typing import Any
 from softness.errors import InputError
 from softness.files.trajectory import open_trajectory
 from softness.own import measure
-from softness.own.findings import Findings, hops_of
+from softness.own.findings import Findings, Hops, hops_of
 from softness.own.roles import SHARES, AtTemperature, choose_roles, doubts, quiet_lengths
 from softness.own.runs import (
     USUAL,
@@ -160,6 +160,7 @@ def configuration(
     with open_trajectory(coldest.place, **options) as reader:
         structure = measure.structure(reader)
     hops = hops_of(found[0], structure)
+    _check_lengths(found, hops)
     counted = []
     for each in found:
         _say(f"T = {each.temperature:g}: counting rearrangements")
@@ -174,6 +175,16 @@ def configuration(
     beginning = [line for text in (_BEGINNING, *notes) for line in comment_lines(text)]
     chosen = settings(Findings(tuple(counted), structure, hops, roles, options))
     return "\n".join(beginning) + "\n\n" + as_yaml(chosen)
+
+
+def _check_lengths(found: Sequence[AtTemperature], hops: Hops) -> None:
+    """Refuse runs in which p_hop is hardly known."""
+    for run in (run for each in found for run in each.runs):
+        if run.frames < 2 * hops.frames:
+            raise InputError(
+                f"{name_of(run.place)}: has {run.frames} frames, and a window of p_hop takes "
+                f"{hops.frames}: give runs of {2 * hops.frames} or more, or leave this one out"
+            )
 
 
 def _by_temperature(

@@ -82,7 +82,7 @@ class Findings:
     @property
     def at_coldest(self) -> str:
         """Its temperature, as comments have it."""
-        return f"T = {self.coldest.temperature:g}"
+        return f"at T = {self.coldest.temperature:g}"
 
     @property
     def system(self) -> System:
@@ -102,5 +102,5 @@ class Findings:
     @cached_property
     def scale(self) -> float:
         """Distance of neighbours over that in the dissertation; 1 where they are about the same."""
-        ratio = self.structure.peak / PEAK
+        ratio = self.structure.most_numerous / PEAK
         return 1.0 if 1 / _SAME_SCALE < ratio < _SAME_SCALE else float(f"{ratio:.2g}")

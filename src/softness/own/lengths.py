@@ -20,11 +20,11 @@ _LEAST_ORIGINS = 20
 def neighbour_distance(found: Findings) -> Setting:
     """Where the first shell of neighbours ends."""
     distance = found.structure.minimum
-    place = f"The first minimum of g(r) of the analysed species, {found.at_coldest}."
+    place = f"The first minimum of g(r) of the analysed species {found.at_coldest}."
     if not math.isfinite(distance):
         distance = _FIRST_MINIMUM / PEAK * found.structure.peak
         place = (
-            f"{_FIRST_MINIMUM / PEAK:.2f} times the first peak of g(r), {found.at_coldest}: there "
+            f"{_FIRST_MINIMUM / PEAK:.2f} times the first peak of g(r) {found.at_coldest}: there "
             "is no minimum."
         )
     return Setting("neighbour_distance", float(f"{distance:.2g}"), place)
@@ -47,7 +47,7 @@ def pair_distribution(found: Findings) -> Setting:
 def self_scattering(found: Findings) -> Setting:
     """Wave number of F_s."""
     number, peak = found.structure.wave_number, found.structure.peak
-    place = f"The first peak of the structure factor of the analysed species, {found.at_coldest}."
+    place = f"The first peak of the structure factor of the analysed species {found.at_coldest}."
     if not math.isfinite(number):
         number = _WAVE_NUMBER * PEAK / peak
         place = (
@@ -69,7 +69,7 @@ def features(found: Findings) -> Setting:
     InputError
         If the box is too small for them.
     """
-    half, scale, peak = found.half_edge, found.scale, found.structure.peak
+    half, scale, peak = found.half_edge, found.scale, found.structure.most_numerous
     step, width, shell, first = (
         tidy(each * scale) for each in (_STEP, _WIDTH, _SHELL, _FIRST_SHELL)
     )
@@ -88,9 +88,9 @@ def features(found: Findings) -> Setting:
             Setting(
                 "radial",
                 {"first": 0.0, "last": tidy(steps * step), "step": step, "width": width},
-                f"The dissertation's, whose first peak of g(r) is at {PEAK}; here it is at "
-                f"{peak:.3g}, {found.at_coldest}. The last radius and five widths end before half "
-                f"the shortest edge of the box, {half:.4g}.",
+                f"The dissertation's, whose first peak of g_AA(r) is at {PEAK}; that of the most "
+                f"numerous species is at {peak:.3g} {found.at_coldest}. The last radius and five "
+                f"widths end before half the shortest edge of the box, {half:.4g}.",
             ),
             Setting(
                 "angular", {"first": first, "last": tidy(first + shells * shell), "step": shell}

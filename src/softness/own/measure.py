@@ -21,8 +21,8 @@ ORIGINS, LAGS_PER_DECADE = 40, 6
 # Bounds of memory and time: numbers that are kept, and particles times frames that are read.
 _KEPT = 10**6
 _READ = 2 * 10**7
-_PAIRS = 4 * 10**4
-_FRAMES_OF_STRUCTURE = 10
+_IN_STRUCTURE = 10**5
+_FRAMES_OF_STRUCTURE = 40
 # Range of g(r), in mean distances of particles, and its resolution.
 _NEAREST, _FARTHEST, _BINS_IN_DISTANCE = 0.5, 3.0, 50
 
@@ -33,14 +33,17 @@ class Structure:
 
     Attributes
     ----------
+    most_numerous
+        First peak of g(r) of the most numerous species, in sigma_AA.
     peak
-        First peak of its g(r), in sigma_AA.
+        First peak of its own g(r), in sigma_AA.
     minimum
         First minimum of its g(r), in sigma_AA.
     wave_number
         First peak of its structure factor, in sigma_AA^-1.
     """
 
+    most_numerous: float
     peak: float
     minimum: float
     wave_number: float
@@ -109,28 +112,32 @@ def structure(reader: TrajectoryReader) -> Structure:
     distance = float((np.prod(edges) / reader.particles) ** (1 / 3))
     end = min(_FARTHEST * distance, edges.min() / 2)
     pairs = PairDistribution(reader.box_length, reader.types, distance / _BINS_IN_DISTANCE, end)
-    number = int(np.clip(_PAIRS // reader.particles, 2, _FRAMES_OF_STRUCTURE))
+    number = int(np.clip(_IN_STRUCTURE // reader.particles, 2, _FRAMES_OF_STRUCTURE))
     frames = np.unique(np.linspace(0, reader.frames - 1, number).astype(int))
     positions = [reader.positions(frame) for frame in frames]
     for each in positions:
         pairs.add(each)
     # A pair that lies closer, if there is one, is alone and says nothing of the others.
     beyond = pairs.distances > _NEAREST * distance
-    distances, of_analysed = pairs.distances[beyond], pairs.values()[0][beyond]
-    peak, _ = first_peak(distances, of_analysed)
-    if not np.isfinite(peak):
+    distances, values = pairs.distances[beyond], pairs.values()[:, beyond]
+    most = int(np.argmax(np.bincount(reader.types)))
+    # Pairs are in the order 00, 01, 11, 02, 12, 22, ...
+    peak, most_numerous = (
+        first_peak(distances, values[own])[0] for own in (0, most * (most + 3) // 2)
+    )
+    if not (np.isfinite(peak) and np.isfinite(most_numerous)):
         raise InputError(
-            f"{reader.path}: g(r) of the analysed species has no peak up to {end:.3g} sigma_AA: "
-            "check --box and --length-unit"
+            f"{reader.path}: g(r) of a species has no peak up to {end:.3g} sigma_AA: check --box "
+            "and --length-unit"
         )
     vectors = structure_factor.wave_vectors(
         reader.box_length, *structure_factor.range_of_first_peak(peak)
     )
-    values = [structure_factor.structure_factor(each[is_analysed], vectors) for each in positions]
+    found = [structure_factor.structure_factor(each[is_analysed], vectors) for each in positions]
     wave_number = structure_factor.first_peak(
-        np.linalg.norm(vectors, axis=1), np.mean(values, axis=0)
+        np.linalg.norm(vectors, axis=1), np.mean(found, axis=0)
     )
-    return Structure(peak, first_minimum(distances, of_analysed), wave_number)
+    return Structure(most_numerous, peak, first_minimum(distances, values[0]), wave_number)
 
 
 def counts(
@@ -154,17 +161,7 @@ def counts(
         Of quiet runs, in frames.
     shares
         Of all values of p_hop, in each tail.
-
-    Raises
-    ------
-    InputError
-        If the run is shorter than the window.
     """
-    if reader.frames <= 2 * half_window:
-        raise InputError(
-            f"{reader.path}: has {reader.frames} frames, fewer than the {2 * half_window + 1} of a "
-            "window of p_hop: give longer runs"
-        )
     hop = _hop(reader, half_window)
     found = events(hop, threshold, half_window)
     quiet = {length: len(quiet_runs(hop, threshold / 2, length, half_window)) for length in lengths}

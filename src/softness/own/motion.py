@@ -3,9 +3,8 @@
 import math
 
 from softness.dynamics.caging import CAGED
-from softness.errors import InputError
 from softness.own.findings import Findings
-from softness.own.runs import name_of
+from softness.own.roles import ENOUGH
 from softness.own.text import Setting, about, tidy
 
 # Bins of displacements in the dissertation, in sigma_AA.
@@ -15,13 +14,20 @@ _MOVED_BIN, _MOVED_BINS = 0.1, 80
 def roles(found: Findings) -> Setting:
     """Which temperature serves which purpose."""
     chosen = found.roles
-    slopes = [f"{each.plateau.slope:.2f} at {each.temperature:g}" for each in found.temperatures]
+    slopes = [
+        f"{round(each.plateau.slope, 2) + 0.0:.2f} at {each.temperature:g}"
+        for each in found.temperatures
+    ]
     caged = [each.temperature for each in found.temperatures if each.plateau.is_caged]
     training = (
         f"Smallest slope of ln MSD against ln t of the analysed species: {', '.join(slopes)}. "
-        f"Below {CAGED:.2f} motion is caged. This is the coldest one with enough events: about "
-        f"{about(chosen.events)} there or at the next, in all runs."
+        f"Below {CAGED:.2f} motion is caged. This is the coldest caged one with {ENOUGH} events and "
+        f"{ENOUGH} quiet runs, or else that with most: there are about {about(chosen.events)} "
+        "events there or at the next, in all runs."
     )
+    test = "The next one."
+    if chosen.transfer_test == chosen.training:
+        test = "The same, since none is hotter."
     hot = "Temperatures without a cage."
     if len(caged) == len(found.temperatures):
         hot = "The hottest one, though motion is caged there: fluidity is meant for hot liquids."
@@ -33,7 +39,7 @@ def roles(found: Findings) -> Setting:
         "roles",
         [
             Setting("training", chosen.training, training),
-            Setting("transfer_test", chosen.transfer_test, "The next one."),
+            Setting("transfer_test", chosen.transfer_test, test),
             Setting("fluidity", list(chosen.fluidity), hot),
             Setting("barrier_fit", limits, fit),
         ],
@@ -47,14 +53,13 @@ def hop(found: Findings) -> Setting:
         end = f", {plateau.end:.2g} tau" if math.isfinite(plateau.end) else ""
         window = (
             "Four times the beginning of the plateau of the mean squared displacement, "
-            f"{plateau.begin:.2g} tau, {found.at_coldest}, and at least ten frame intervals of "
+            f"{plateau.begin:.2g} tau {found.at_coldest}, and at least ten frame intervals of "
             f"{interval:g} tau; no longer than to the end of the plateau{end}."
         )
         threshold = f"Six times the height of that plateau, {plateau.height:.2g} sigma_AA^2."
     else:
         window = (
-            "Ten frame intervals: the mean squared displacement has no plateau, "
-            f"{found.at_coldest}."
+            f"Ten frame intervals: the mean squared displacement {found.at_coldest} has no plateau."
         )
         threshold = (
             "0.761 (d / 2)^2, of a jump by half the distance d of neighbours, "
@@ -71,9 +76,7 @@ def hop(found: Findings) -> Setting:
 
 def van_hove(found: Findings) -> Setting:
     """Lag of displacements, and their bins where lengths are in another unit."""
-    frames = min(found.hops.frames, found.shortest.frames // 2)
-    lag = tidy(frames * found.system.frame_interval)
-    chosen = [Setting("lag", lag, "The window of p_hop, or half the shortest run.")]
+    chosen = [Setting("lag", tidy(found.hops.window), "The window of p_hop.")]
     if found.scale != 1:
         width = tidy(_MOVED_BIN * found.scale)
         chosen += [Setting("bin_width", width), Setting("largest", tidy(_MOVED_BINS * width))]
@@ -109,21 +112,9 @@ def samples(found: Findings) -> Setting:
 
 
 def barriers(found: Findings) -> Setting:
-    """Frames of the population.
-
-    Raises
-    ------
-    InputError
-        If the shortest run has none.
-    """
-    window, lead, frames = found.hops.frames, found.hops.lead, found.shortest.frames
-    room = frames - window - lead
-    if room < 1:
-        raise InputError(
-            f"{name_of(found.shortest.runs[0].place)}: has {frames} frames, and p_hop with its "
-            f"lead takes {window + lead}: give a longer run, or leave this one out"
-        )
-    stride = min(window, max(room // 2, 1))
+    """Frames of the population."""
+    window, lead = found.hops.frames, found.hops.lead
+    stride = min(window, max((found.shortest.frames - window - lead) // 2, 1))
     within = tidy(lead * found.system.frame_interval)
     return Setting(
         "barriers",

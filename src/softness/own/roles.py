@@ -18,9 +18,11 @@ SHARES = (0.00033, 0.001, 0.003, 0.01, 0.03)
 MOST_ACTIVATED, MOST_EXTREMES = 3800, 5200
 """Samples of each class in the dissertation."""
 
-# Fewer samples of a class are hardly worth learning from, and fewer than the second number cannot
-# be shared out among the five folds of a validation.
-_ENOUGH, _LEAST = 100, 10
+ENOUGH = 100
+"""Samples of a class: fewer are hardly worth learning from."""
+
+# Fewer cannot be shared out among the five folds of a validation.
+_LEAST = 10
 _ENOUGH_EXTREMES = 1000
 # Counts are of a part of the runs, and samples too near the beginning are lost.
 _SAFE = 0.75
@@ -111,9 +113,12 @@ class Roles:
 
 
 def quiet_lengths(frames: int, window: int) -> list[int]:
-    """Lengths of quiet runs that fit twice into a run, in frames, the longest first."""
+    """Lengths of quiet runs that fit twice into a run, in frames, the longest first.
+
+    The last one, half a window, fits into any run of two windows.
+    """
     lengths = [number * window for number in LENGTHS_IN_WINDOWS]
-    return [each for each in lengths if 2 * each <= frames - window] or [max(window // 2, 1)]
+    return [each for each in lengths if 2 * each <= frames - window] + [window // 2]
 
 
 def choose_roles(found: Sequence[AtTemperature], window: int) -> Roles:
@@ -128,7 +133,7 @@ def choose_roles(found: Sequence[AtTemperature], window: int) -> Roles:
     """
     caged = [each for each in found if each.plateau.is_caged]
     hot = [each for each in found if not each.plateau.is_caged]
-    at_training = _first(caged, lambda each: _samples(each, window) >= _ENOUGH)
+    at_training = _first(caged, lambda each: _samples(each, window) >= ENOUGH)
     if at_training is None:
         at_training = max(caged or found[:1], key=lambda each: _samples(each, window))
     hotter = [each for each in found if each.temperature > at_training.temperature]
@@ -166,14 +171,13 @@ def _samples(each: AtTemperature, window: int) -> int:
 def _activated(both: Sequence[AtTemperature], window: int) -> tuple[int, int, int, int]:
     """Events, quiet runs, samples of each class, and the length of the quiet runs in frames."""
     events = min(_events(each, window) for each in both)
-    known = [length for length in both[0].counts.quiet if length in both[1].counts.quiet]
-    fitting = [each for each in known if all(each <= one.frames - window for one in both)]
+    lengths = [length for length in both[0].counts.quiet if length in both[1].counts.quiet]
 
     def quiet(length: int) -> int:
         return min(each.expected(each.counts.quiet[length], window) for each in both)
 
     wanted = min(events, MOST_ACTIVATED)
-    length = _first(fitting, lambda each: quiet(each) >= wanted) or max(fitting, key=quiet)
+    length = _first(lengths, lambda each: quiet(each) >= wanted) or max(lengths, key=quiet)
     return events, quiet(length), _usable(min(events, quiet(length)), MOST_ACTIVATED), length
 
 
@@ -226,10 +230,10 @@ def doubts(found: Sequence[AtTemperature], roles: Roles) -> list[str]:
         listed.append(
             f"{len(found)} temperature(s): a fit of barriers needs {_FITTED}: give more of them"
         )
-    if min(roles.events, roles.quiet) < _ENOUGH:
+    if min(roles.events, roles.quiet) < ENOUGH:
         listed.append(
             f"about {roles.events} events and {roles.quiet} quiet runs for training and transfer "
-            f"test: {_ENOUGH} or more are worth learning from: give longer runs"
+            f"test: {ENOUGH} or more are worth learning from: give longer runs"
         )
     if len(coldest.runs) < 2:
         listed.append("one run a temperature: claims need two or more replicas to be decided")

@@ -111,7 +111,9 @@ class Run:
 
 def name_of(place: Place) -> str:
     """What a message calls a run."""
-    return place if isinstance(place, str) else f"{place[0]} ... {place[-1]}"
+    if isinstance(place, str):
+        return place
+    return place[0] if len(place) == 1 else f"{place[0]} ... {place[-1]}"
 
 
 def system_of(reader: TrajectoryReader) -> System:

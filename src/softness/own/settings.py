@@ -16,7 +16,7 @@ def settings(found: Findings) -> list[Setting]:
     Raises
     ------
     InputError
-        If the box is too small for features, or runs are too short for p_hop.
+        If the box is too small for features.
     """
     interval = found.system.frame_interval
     return [

@@ -7,7 +7,8 @@ from softness.files.joined import matching_files
 from softness.study.base import Base
 
 OF_STUDY = ("files", "potential", "same_liquid")
-"""Keys of the block that do not say how a file is read."""
+OF_ENTRY = ("path", "temperature", "replica")
+"""Keys of the block, and of its entries, that do not say how a file is read."""
 
 
 class TakenIn(Base):
@@ -17,9 +18,12 @@ class TakenIn(Base):
         """Settings of one trajectory."""
         given, liquid = self.config["trajectories"], self.config["liquid"]
         interval = self.config["thermal"]["frame_interval"]
-        options = {key: each for key, each in given.items() if key not in OF_STUDY}
+        entry = self._given(temperature, replica)
+        # What an entry says of its own file counts more.
+        told = {**given, **entry}
+        options = {key: each for key, each in told.items() if key not in (*OF_STUDY, *OF_ENTRY)}
         return self._at(temperature, replica) | {
-            "path": self._given(temperature, replica)["path"],
+            "path": entry["path"],
             "options": options,
             "frames": round(self.entry(temperature)["production"] / interval),
             "frame_interval": interval,
