@@ -16,7 +16,7 @@ TEMPERATURES = (0.80, 0.72, 0.65, 0.60)
 REPLICAS = 2
 PARTICLES = 500
 HOT = 2.0
-SETTLE, PRODUCTION = 30, 150  # in tau, at each temperature
+SETTLE, PRODUCTION = 20, 120  # in tau, at each temperature
 STEPS = 200  # of 0.005 tau, in a tau
 
 

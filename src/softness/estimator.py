@@ -43,9 +43,9 @@ class Softness(BaseEstimator):
         Of p_hop: length of both its windows, and the value p_c (sigma_AA^2) above which a particle
         rearranges.
     features
-        Settings of the structure functions by family, ``"radial"`` and ``"angular"``, of which each
-        key replaces one of `softness.estimation.features.FEATURES`; the radial ones alone if not given. Half the box must hold
-        the largest radius and five widths.
+        Settings of the structure functions by family, ``"radial"`` and ``"angular"``, each of which
+        replaces one of `softness.estimation.features.FEATURES`; the radial family alone if not
+        given. Half the box must hold the largest radius and five widths.
     activated
         Samples of each class.
     method, lead
@@ -67,9 +67,9 @@ class Softness(BaseEstimator):
     wave_number
         Of F_s(q, t), in 1/sigma_AA, which falls to 1/e at tau_alpha.
     block_length
-        Least length of the stretches of time that errors come from, in tau_alpha.
+        Minimum length of the time blocks that errors come from, in tau_alpha.
     draws
-        Of the bootstrap.
+        Bootstrap resamples.
     seed
         Of all random streams (`softness.seeds.stream`).
     opening
@@ -85,7 +85,8 @@ class Softness(BaseEstimator):
     spread_, left_out_spread_ : float, list of float
         Standard deviation of w.F over the population, which is the unit of softness.
     accuracy_ : float
-        Share of samples that are told right by planes that saw no sample of their particle.
+        Fraction of samples that are classified correctly by planes that saw no sample of their
+        particle.
     quiet_threshold_ : float
         Below which p_hop stays in non-rearranging samples.
     found_ : tuple of int
@@ -190,7 +191,7 @@ class Softness(BaseEstimator):
         labelled: LabelledSet,
         generator: np.random.Generator,
     ) -> None:
-        """The planes with all runs and without each, and how often folds are told right."""
+        """The planes with all runs and without each, and the accuracy on folds."""
         labels, runs = labelled.label, range(int(labelled.replicas))
         alike = {"penalty": self.penalty, "mean": moments.mean, "scale": moments.scale}
         plane = train_hyperplane(features, labels, **alike)
@@ -243,7 +244,7 @@ class Softness(BaseEstimator):
     ) -> SoftnessBarriers:
         """Energy barriers and entropies of bins of softness, from runs at several temperatures.
 
-        Each run is judged by the plane that was trained without the run of the same place in the
+        Each run is judged by the plane that was trained without the run at the same position of the
         list: the same planes at all temperatures. Away from the training temperature each plane has
         an offset of its own, which is taken off.
 
@@ -257,7 +258,7 @@ class Softness(BaseEstimator):
             Temperature at which planes have one level; the second lowest if not given.
         relaxation_times
             tau_alpha at some temperatures, in tau, where it is not to be measured; nan where the
-            liquid did not relax, so that each run is one stretch of time.
+            liquid did not relax, so that each run is one time block.
 
         Raises
         ------
@@ -379,7 +380,7 @@ class Softness(BaseEstimator):
         return means - means.mean()
 
     def _counted(self, values: LearnedValues, offset: float, time: float) -> BinCounts:
-        """Events and population of a run in bins of softness, by stretches of time."""
+        """Events and population of a run in bins of softness, by time blocks."""
         of_population, of_events, blocks = stride_blocks(
             values, time, self.block_length, self.window
         )

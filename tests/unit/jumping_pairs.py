@@ -36,25 +36,39 @@ def shares(temperature):
 
 def write(path, temperature, replica, every=1.0):
     """A run as a file of this project, with a frame ``every`` so many tau."""
+    segment, types = path.with_suffix(".segment"), np.repeat([0, 1], PAIRS)
+    write_segment(segment, frames(temperature, replica), types, EDGE * SPACING)
+    header = {"time_step": np.array([every]), "box_length": np.array([EDGE * SPACING])}
+    write_frames(path, read_frames(segment), header)
+    return path
+
+
+def in_two_files(folder, temperature):
+    """Replica 0 as two files that lack the time step, as somebody else's may."""
+    found, paths = frames(temperature, 0), [folder / "first.gsd", folder / "second.gsd"]
+    half = FRAMES // 2
+    for path, part in zip(paths, (found[:half], found[half:]), strict=True):
+        write_segment(path, part, np.repeat([0, 1], PAIRS), EDGE * SPACING)
+    return paths
+
+
+def frames(temperature, replica):
+    """All frames of a run."""
     generator = np.random.default_rng([replica, round(100 * temperature)])
     sites = SPACING * np.indices((EDGE,) * 3).reshape(3, -1).T
     away = _directions(generator) * np.array(DISTANCE)[KIND][:, None]
     jump = JUMP * _directions(generator)
     chance = 1 / (frames_of_a_jump() / shares(temperature)[KIND] - REST)
-    # Runs begin in the middle of things: nobody has just rested.
-    state, rested, frames = generator.integers(2, size=PAIRS), np.full(PAIRS, REST), []
+    state, rested, found = generator.integers(2, size=PAIRS), np.full(PAIRS, REST), []
     for number in range(FRAMES + 500):
         jumps = (rested >= REST) & (generator.random(PAIRS) < chance)
         state, rested = state ^ jumps, np.where(jumps, 0, rested + 1)
         noise = generator.normal(scale=0.02, size=(2, PAIRS, 3))
         places = sites + state[:, None] * jump
         positions = np.concatenate([places + noise[0], places + away + noise[1]])
-        frames.append(Frame(number, positions))
-    segment = path.with_suffix(".segment")
-    write_segment(segment, frames[500:], np.repeat([0, 1], PAIRS), EDGE * SPACING)
-    header = {"time_step": np.array([every]), "box_length": np.array([EDGE * SPACING])}
-    write_frames(path, read_frames(segment), header)
-    return path
+        found.append(Frame(number, positions))
+    # By then a run is in the middle of things: whether a pair rests does not depend on the start.
+    return found[500:]
 
 
 def written(folder):

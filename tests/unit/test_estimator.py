@@ -12,8 +12,11 @@ from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 from stage_files import made_up
 
-from softness import Softness, open_trajectory
+from locations import ROOT
+from softness import Softness, configuration, open_trajectory
 from softness.errors import InputError
+from softness.estimation.features import FEATURES as FEATURES_OF_STUDY
+from softness.estimation.runs import ORIGINS, name_of
 from softness.files import tables
 from softness.files.models import save_model
 from softness.files.records.barriers import BarrierTable
@@ -289,6 +292,25 @@ def test_parameters_are_got_set_and_cloned(model):
         copied.predict("run.gsd")
 
 
+def test_the_page_names_all_parameters():
+    page = (ROOT / "docs" / "library.md").read_text()
+    assert not [name for name in Softness().get_params() if f"`{name}`" not in page]
+
+
+def test_defaults_are_those_of_the_dissertation():
+    config = configuration.load(ROOT / "config" / "dissertation.yaml")
+    bins, quiet = config["barriers"]["bins"], config["samples"]["quiet"]
+    expected = config["hop"] | config["classifier"] | config["barriers"] | config["samples"]
+    expected |= config["self_scattering"] | config["uncertainty"] | {"seed": config["seed"]}
+    expected |= {f"bins_{name}": value for name, value in bins.items()}
+    expected |= {f"quiet_{name}": value for name, value in quiet.items()}
+    given = Softness().get_params()
+    assert given.pop("features") is given.pop("opening") is None
+    assert given == {name: expected[name] for name in given}
+    assert {name: config["features"][name] for name in FEATURES_OF_STUDY} == FEATURES_OF_STUDY
+    assert {name: config["self_scattering"][name] for name in ORIGINS} == ORIGINS
+
+
 def test_the_seed_decides_the_samples(runs):
     given = {**SETTINGS, "seed": 3}
     first, again = (Softness(**given).fit(runs[COLD]) for _ in range(2))
@@ -302,6 +324,19 @@ def test_open_readers_are_taken_and_stay_open(model, runs):
         once = model.predict(reader, 3)
         np.testing.assert_array_equal(model.predict(reader, [3, 4])[0], once)
     np.testing.assert_array_equal(model.predict(runs[WARMER][0], 3), once)
+
+
+def test_files_are_opened_by_the_options_that_are_given(runs, tmp_path):
+    """As of files that lack the time step; a run of two files is one, by list or by reader."""
+    parts = pairs.in_two_files(tmp_path, COLD)
+    alone = Softness(**SETTINGS)
+    with pytest.raises(InputError, match="lacks its time step"):
+        alone.fit([parts])
+    model = alone.set_params(opening={"time_step": 1.0}).fit([parts])
+    whole = Softness(**SETTINGS).fit(runs[COLD][0])
+    np.testing.assert_array_equal(model.plane_.weights, whole.plane_.weights)
+    with open_trajectory(parts, time_step=1.0) as reader:
+        assert name_of(reader) == name_of(parts) == model.runs_[0]
 
 
 def test_what_was_saved_is_what_is_loaded(model, runs, tmp_path):

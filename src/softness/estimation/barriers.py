@@ -25,9 +25,9 @@ _FITTED = FORMS.index(DRAWN_FORM), METHODS.index("binomial"), 0
 class SoftnessBarriers:
     """Energy barrier and entropy of each bin of softness, P = exp(Sigma - Delta E / T) / T.
 
-    By binomial likelihood, with errors from resampled runs and stretches of time in them: an
-    `Estimate` has its ``value``, its ``draws``, and 95 % bounds from ``interval()``. Its draws are
-    nan where there is a single stretch.
+    By maximum likelihood, with uncertainties from resampled runs and time blocks within them: an
+    `Estimate` has its ``value``, its ``draws`` (bootstrap resamples), and 95 % bounds from
+    ``interval()``. Its draws are nan where there is a single block.
 
     Attributes
     ----------
@@ -99,7 +99,8 @@ class SoftnessBarriers:
             for column in columns.values()
         ]
         lines = [columns, *zip(*shown, strict=True)]
-        return "\n".join("".join(f"{text:>13}" for text in line) for line in lines)
+        widths = [max(map(len, column)) + 2 for column in zip(*lines, strict=True)]
+        return "\n".join("".join(map(str.rjust, line, widths)) for line in lines)
 
     def _estimate(self, value: np.ndarray, draws: np.ndarray) -> Estimate:
         units = Units.of([int(self.table.blocks.min())] * int(self.table.replicas))
