@@ -46,8 +46,10 @@ for layer in {library}:
     for module in pkgutil.walk_packages(package.__path__, f"{{package.__name__}}."):
         importlib.import_module(module.name)
 
+from softness import Softness, open_trajectory
 from softness.dynamics.hop import HopStream
 
+Softness().get_params()
 positions = np.zeros((40, 1, 3))
 positions[20:, 0, 0] = 2.0
 print(pathlib.Path(softness.__file__).parent, HopStream().push(positions).max())

@@ -7,10 +7,6 @@ from string import ascii_lowercase
 
 import matplotlib as mpl
 import numpy as np
-
-mpl.use("Agg")
-
-import matplotlib.pyplot as plt
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -102,4 +98,3 @@ def save(figure: Figure, png: Path, pdf: Path) -> None:
     with applied():
         figure.savefig(png, metadata={"Software": None})
         figure.savefig(pdf, metadata={"CreationDate": None, "Producer": None, "Creator": None})
-    plt.close(figure)

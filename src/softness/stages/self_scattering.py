@@ -1,20 +1,17 @@
 """Measure F_s(q, t) of the analysed species for many time origins of one run."""
 
 import argparse
-from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from softness.dynamics.drift import relative_to_centre
-from softness.dynamics.scattering import log_spaced_lags, scattering_from_origins
-from softness.errors import InputError
+from softness.dynamics.scattering import scattering_from_origins
 from softness.files import tables
 from softness.files.records.dynamics import ScatteringOrigins
 from softness.files.trajectory import Trajectory
 from softness.stages import command
 from softness.stages.shared.bursts import whole_bursts
+from softness.stages.shared.scattering import Series, analysed, scattering_of_run
 
 
 def arguments() -> argparse.ArgumentParser:
@@ -32,7 +29,7 @@ def main(options: argparse.Namespace) -> None:
     block = settings["self_scattering"]
     with Trajectory(options.trajectory) as trajectory:
         times = trajectory.times()
-        lag, origin, values = late = _from_trajectory(trajectory, times, block)
+        lag, origin, values = late = scattering_of_run(trajectory, times, block)
     if options.bursts:
         with Trajectory(options.bursts) as bursts:
             early = _from_bursts(bursts, block["wave_number"], shortest=lag[0])
@@ -49,39 +46,12 @@ def main(options: argparse.Namespace) -> None:
     tables.write(options.output, record, command.provenance("self_scattering", settings, inputs))
 
 
-Series = tuple[np.ndarray, np.ndarray, np.ndarray]
-
-
-def _analysed(trajectory: Trajectory) -> Iterator[np.ndarray]:
-    """Positions of the analysed species without drift, frame by frame."""
-    is_analysed = trajectory.types == 0
-    return (relative_to_centre(positions)[is_analysed] for positions in trajectory)
-
-
-def _from_trajectory(trajectory: Trajectory, times: np.ndarray, block: Mapping[str, Any]) -> Series:
-    """Lag times, origin times and F_s from equally spaced frames.
-
-    The longest lag is one that enough origins still reach before the run ends.
-    """
-    stride = max(trajectory.frames // block["origins"], 1)
-    origins = np.arange(0, trajectory.frames, stride)
-    last = trajectory.frames - 1 - (block["least_origins"] - 1) * stride
-    if last < 1:
-        raise InputError(
-            f"{trajectory.path}: has {trajectory.frames} frames, too few for "
-            f"{block['least_origins']} origins: lengthen the run or lower least_origins"
-        )
-    lags = log_spaced_lags(last, block["lags_per_decade"])
-    values = scattering_from_origins(_analysed(trajectory), origins, lags, block["wave_number"])
-    return lags * (times[1] - times[0]), times[origins], values
-
-
 def _from_bursts(bursts: Trajectory, wave_number: float, shortest: float) -> Series:
     """Lag times, origin times and F_s from bursts, for lags below the trajectory's."""
     times = bursts.times()
     begins, length = whole_bursts(bursts.logged("burst_begin"))
     lags = times[:length] - times[0]
-    values = scattering_from_origins(_analysed(bursts), begins, range(length), wave_number)
+    values = scattering_from_origins(analysed(bursts), begins, range(length), wave_number)
     chosen = (lags > 0) & (lags < shortest)
     return lags[chosen], times[begins], values[:, chosen]
 
