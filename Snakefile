@@ -48,6 +48,7 @@ include: "workflow/rules/report.smk"
 
 set_records(workflow, study)
 set_requests(workflow, study)
+set_priorities(workflow, [entry.name for entry in DRAWN])
 
 
 rule all:

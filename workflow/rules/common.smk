@@ -7,6 +7,7 @@ import sys
 # Of this file, not of a workflow that uses this one as a module.
 sys.path.insert(0, os.path.abspath(f"{workflow.current_basedir}/../../src"))
 
+from softness.priorities import set_priorities
 from softness.requests import set_requests
 from softness.workflow import (
     announce_alone,
