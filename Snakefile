@@ -88,6 +88,7 @@ onstart:
     hold_folder()
     ask_engine(workflow, study)
     ask_cluster(workflow)
+    follow_run(workflow, study, DRAWN)
 
 
 onsuccess:

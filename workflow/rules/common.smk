@@ -14,6 +14,7 @@ from softness.workflow import (
     ask_cluster,
     ask_engine,
     code_of,
+    follow_run,
     hold_folder,
     of_project,
     remove_rate_limit,
