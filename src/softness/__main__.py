@@ -38,6 +38,11 @@ class Command(NamedTuple):
 
 GROUPS = {
     "study": {
+        "own": Command(
+            "softness.own:add_arguments",
+            "write a first configuration for trajectories of your own, from what is in their files",
+            "runs/T0.45/*.gsd runs/T0.50/*.gsd runs/T0.56/*.gsd > config/mine.yaml",
+        ),
         "check": Command(
             "softness.launch:add_check_arguments",
             "check a configuration and its engine, and print its size",
@@ -141,7 +146,9 @@ def _parser(called: str) -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=__version__)
     # Listed in the epilog, by groups.
-    commands = parser.add_subparsers(required=True, metavar="COMMAND", help=argparse.SUPPRESS)
+    commands = parser.add_subparsers(
+        required=True, prog=parser.prog, metavar="COMMAND", help=argparse.SUPPRESS
+    )
     for name, command in COMMANDS.items():
         own = commands.add_parser(
             name, description=command.text, epilog=f"example: softness {name} {command.example}"
@@ -171,8 +178,8 @@ def _missing(called: str, error: ModuleNotFoundError) -> str:
     if not extra or package in ("", "softness"):
         raise error
     return (
-        f"{package}: is not installed: softness {called} needs the extra {extra}: "
-        f"pip install 'softness[{extra}]'"
+        f"softness {called}: needs the extra {extra} ({package} is not installed): pip install "
+        f"'softness[{extra}]'"
     )
 
 

@@ -1,6 +1,7 @@
 """Commands for archives: pack what the figures and the report are drawn from, and redraw them."""
 
 import argparse
+import importlib
 import os
 import sys
 from pathlib import Path
@@ -78,6 +79,9 @@ def redraw_command(options: argparse.Namespace) -> int:
     """Redraw an archive, and say what equals the originals."""
     if options.cores < 1:
         raise InputError(f"--cores {options.cores}: give 1 or more")
+    # What draws has to be installed; stages that run later would say so at length.
+    for stage in ("draw_figure", "report"):
+        importlib.import_module(f"softness.stages.{stage}")
     redrawn = redraw(options.archive, options.folder, options.cores)
     manifest = redrawn.manifest
     print(f"{options.archive}: study {manifest.study}, {len(manifest.files)} files, all unchanged")

@@ -13,6 +13,7 @@ import os
 from collections.abc import Iterable, Sequence
 
 from softness import configuration
+from softness.environment import check_checkout
 from softness.errors import InputError
 from softness.planning import statistics
 from softness.planning.costs import Cost, Plan, Row, by_cost
@@ -86,6 +87,7 @@ def command(options: argparse.Namespace) -> int:
     if options.probability is not None and not 0 < options.probability <= 1:
         raise InputError(f"--probability {options.probability:g}: give more than 0, at most 1")
     config = configuration.load(options.config)
+    check_checkout()
     study = Study(config)
     rate = _rate(study, options)
     jobs = planned_jobs(options.config)

@@ -3,8 +3,8 @@
 Softness is that of the model trained without the replica, in standard deviations at the training
 temperature and about its mean there, as in the folder learned_values; p_hop is that of the folder
 hop_indicator. Both are columns of the file, so that OVITO can colour and select by them; they are
-nan for other species, which OVITO colours like the smallest value, and p_hop is near the ends of a run.
-The picture shows a slab; particles whose p_hop is above hop.threshold have a black rim.
+nan for other species, which OVITO colours like the smallest value, and p_hop is near the ends of a
+run. The picture shows a slab; particles whose p_hop is above hop.threshold have a black rim.
 """
 
 import argparse
@@ -28,8 +28,6 @@ from softness.stages.shared.classified import unseen_model
 from softness.stages.shared.structure import features_seen
 from softness.structure.feature_set import frame_features
 from softness.study.base import label
-
-HELP = "picture of a frame coloured by softness, and the frame with softness and p_hop for OVITO"
 
 SOFTNESS, HOP = "softness", "p_hop"
 CONFIG = "config.yaml"
@@ -143,11 +141,15 @@ def columns_of(place: Place) -> tuple[Columns, float]:
 
 
 def _check_results(results: Path) -> None:
-    if (results / CONFIG).is_file():
+    if _are_results(results):
         return
     near = (results, results.parent, Path("results"))
-    known = sorted({path.parent for folder in near for path in folder.glob(f"*/{CONFIG}")})
+    known = sorted({each for folder in near for each in folder.glob("*") if _are_results(each)})
     raise InputError(f"{results}: no results of a study: {_one_of(map(str, known))}")
+
+
+def _are_results(folder: Path) -> bool:
+    return (folder / CONFIG).is_file() and (folder / "thermal").is_dir()
 
 
 def _check_run(place: Place) -> None:

@@ -10,7 +10,7 @@ WRAPPED = "id type x y z ix iy iz"
 def frame_text(step, positions, types, length, columns=WRAPPED, low=0.0, order=None, number="%.9g"):
     """One frame; types are 0 and 1, the file's are 1 and 2."""
     order = np.arange(len(positions)) if order is None else order
-    low = np.broadcast_to(low, 3)
+    low, edges = np.broadcast_to(low, 3), np.broadcast_to(length, 3)
     # The box of a dump need not have the origin in its middle.
     wrapped, images = periodic.wrap(positions - low - length / 2, length)
     wrapped = wrapped + low + length / 2
@@ -18,9 +18,9 @@ def frame_text(step, positions, types, length, columns=WRAPPED, low=0.0, order=N
     for axis, name in enumerate("xyz"):
         values[name] = wrapped[:, axis]
         values[f"i{name}"] = images[:, axis]
-        values[f"{name}s"] = (wrapped[:, axis] - low[axis]) / length
+        values[f"{name}s"] = (wrapped[:, axis] - low[axis]) / edges[axis]
         values[f"{name}u"] = positions[:, axis]
-        values[f"{name}su"] = (positions[:, axis] - low[axis]) / length
+        values[f"{name}su"] = (positions[:, axis] - low[axis]) / edges[axis]
     names = columns.split()
     rows = [
         " ".join(
@@ -29,7 +29,7 @@ def frame_text(step, positions, types, length, columns=WRAPPED, low=0.0, order=N
         )
         for i in order
     ]
-    bounds = "\n".join(f"{a:.16e} {a + length:.16e}" for a in low)
+    bounds = "\n".join(f"{a:.16e} {a + edge:.16e}" for a, edge in zip(low, edges, strict=True))
     return (
         f"ITEM: TIMESTEP\n{step}\nITEM: NUMBER OF ATOMS\n{len(positions)}\n"
         f"ITEM: BOX BOUNDS pp pp pp\n{bounds}\nITEM: ATOMS {columns}\n"

@@ -14,7 +14,7 @@ def chunks(walk, types, length, interval=200):
         frames.append(
             {
                 "configuration/step": np.array([interval * number], np.uint64),
-                "configuration/box": np.array([length] * 3 + [0] * 3, np.float32),
+                "configuration/box": np.array([*np.broadcast_to(length, 3), 0, 0, 0], np.float32),
                 "particles/N": np.array([len(positions)], np.uint32),
                 "particles/types": names("A", "B"),
                 "particles/typeid": np.asarray(types, np.uint32),

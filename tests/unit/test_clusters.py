@@ -47,7 +47,9 @@ def test_clusters_go_on_across_the_faces_of_the_box():
 
 
 def test_a_box_shorter_than_twice_the_distance_is_refused():
-    with pytest.raises(InputError, match=r"box_length = 6 is smaller than twice the distance 3.1"):
+    with pytest.raises(
+        InputError, match=r"edge of box_length = 6 is smaller than twice the distance 3\.1"
+    ):
         cluster_sizes(np.zeros((2, 3)), EDGES, 3.1)
 
 

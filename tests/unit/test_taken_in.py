@@ -178,8 +178,11 @@ def test_a_run_is_taken_in_as_this_project_writes_its_own(settings, tmp_path, wa
         ),
         (lambda s: s["liquid"].update(density=1.21), "has the density 1.2, expected liquid.dens"),
         (lambda s: s.update(frames=80), "has 70 frames, 70 tau; production at T = 0.7 asks for 80"),
-        (lambda s: s.update(frame_interval=0.5), "expected thermal.frame_interval = 0.5 tau"),
-        (lambda s: s["options"].update(box=[7.0] * 3), "trajectories.box = [7.0, 7.0, 7.0]"),
+        (
+            lambda s: s.update(frame_interval=0.5),
+            "has frames 1 tau apart, not frame_interval = 0.5",
+        ),
+        (lambda s: s["options"].update(box=[7.0] * 3), "not [7.0, 7.0, 7.0]: leave box out"),
     ],
 )
 def test_a_run_that_is_not_what_the_configuration_says_is_refused(settings, apply, told):

@@ -209,8 +209,10 @@ def test_species_of_a_gsd_file_go_by_name(tmp_path, walk):
         np.testing.assert_array_equal(trajectory.types, TYPES)
     with pytest.raises(InputError, match=r"has species \['Ni', 'P'\], expected Ni and Si"):
         open_trajectory(path, species=("Ni", "Si"))
-    with pytest.raises(InputError, match=r"species = \('Ni',\): give the file's types"):
+    with pytest.raises(InputError, match=r"has species \['Ni', 'P'\], expected Ni: name all"):
         open_trajectory(path, species=("Ni",))
+    with pytest.raises(InputError, match=r"species = \('Ni', 'Ni'\): give the file's types, each"):
+        open_trajectory(path, species=("Ni", "Ni"))
 
 
 def test_time_needs_a_time_step_from_the_file_or_the_caller(tmp_path, walk):
@@ -273,7 +275,7 @@ def test_content_decides_and_neither_format_is_named(tmp_path, walk):
     with open_trajectory(path) as trajectory:
         assert isinstance(trajectory, Trajectory)
     path.write_text("ten\nextended xyz\n")
-    with pytest.raises(InputError, match=r"trajectory\.gsd: neither GSD nor a LAMMPS text dump: "):
+    with pytest.raises(InputError, match=r"trajectory\.gsd: neither GSD, a LAMMPS text dump, XYZ"):
         open_trajectory(path)
     path.write_text("")
     with pytest.raises(InputError, match=r"trajectory\.gsd: empty: give"):

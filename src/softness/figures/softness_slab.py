@@ -50,7 +50,8 @@ def plot(
         for value, marked in zip(softness, is_marked, strict=True)
     ]
     width, depth = np.broadcast_to(box_length, 3)[:2]
-    height = style.SINGLE_COLUMN * float(np.clip(depth / width, 0.4, 2.5))
+    # As high as the box is beside its width, and room for what is above and below.
+    height = 0.62 + 2.78 * float(np.clip(depth / width, 0.3, 2.5))
     figure = Figure(figsize=(style.SINGLE_COLUMN + 0.9, height))
     axes = figure.subplots()
     draw_slab.draw_particles(axes, positions, box_length, looks)

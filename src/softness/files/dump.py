@@ -163,9 +163,7 @@ class DumpTrajectory(TimedReader):
 
     def _box(self, header: _Header) -> tuple[np.ndarray, np.ndarray]:
         """Lower corner and edges of the box."""
-        remedy = (
-            "give a run in a cubic box, or a rectangular one, with periodic boundaries (pp pp pp)"
-        )
+        remedy = "give a run in a cubic or rectangular box with periodic boundaries (pp pp pp)"
         if header.bounds.shape != (3, 2):
             raise self._error("has a triclinic box", remedy)
         if header.boundary.split() not in ([], ["pp"] * 3):

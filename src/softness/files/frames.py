@@ -12,7 +12,7 @@ from softness.files import gsd_file
 from softness.files.atomic import replacing
 from softness.files.gsd_file import GsdFile
 
-SPECIES = ["A", "B"]
+_SPECIES = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,10 @@ class Frame:
 
 
 def write_segment(
-    path: str | Path, frames: Iterable[Frame], types: np.ndarray, box_length: float
+    path: str | Path,
+    frames: Iterable[Frame],
+    types: np.ndarray,
+    box_length: float | np.ndarray,
 ) -> None:
     """Write a stretch of a trajectory, whole or not at all.
 
@@ -50,7 +53,7 @@ def write_segment(
     types
         (N,) species indices.
     box_length
-        Edge of the cubic box.
+        Edge of a cubic box, or the (3,) edges of a rectangular one.
     """
     with replacing(path) as temporary, gsd.hoomd.open(temporary, "w") as file:
         for frame in frames:
@@ -108,14 +111,14 @@ def text_chunk(text: str) -> np.ndarray:
     return np.frombuffer(text.encode(), dtype=np.uint8)
 
 
-def encoded(frame: Frame, types: np.ndarray, box_length: float) -> gsd.hoomd.Frame:
+def encoded(frame: Frame, types: np.ndarray, box_length: float | np.ndarray) -> gsd.hoomd.Frame:
     """A frame as it stands in a file; parameters as of `write_segment`."""
     wrapped, images = periodic.wrap(frame.positions, box_length)
     encoded = gsd.hoomd.Frame()
     encoded.configuration.step = frame.step
-    encoded.configuration.box = [box_length] * 3 + [0, 0, 0]
+    encoded.configuration.box = [*np.broadcast_to(box_length, 3), 0, 0, 0]
     encoded.particles.N = len(wrapped)
-    encoded.particles.types = SPECIES
+    encoded.particles.types = list(_SPECIES[: max(2, np.max(types) + 1)])
     encoded.particles.typeid = types
     encoded.particles.position = wrapped.astype(np.float32)
     encoded.particles.image = images

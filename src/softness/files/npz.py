@@ -1,6 +1,7 @@
 """Trajectories as .npz archives of arrays, read frame by frame."""
 
 import zipfile
+import zlib
 from contextlib import ExitStack
 from typing import BinaryIO, NamedTuple
 
@@ -18,6 +19,10 @@ _TIMES = ("times", "time")
 _STEPS = ("steps", "step", "timesteps")
 # What data sets of runs that start from one snapshot have beside their positions.
 _OF_RUNS = ("initial_positions", "propensity")
+
+_BLOCK = 2**16
+# Where the header of a member of a zip archive has the lengths of its name and of what follows it.
+_NAME_LENGTHS = 26
 
 
 class _Rows(NamedTuple):
@@ -57,16 +62,24 @@ class NpzTrajectory(TimedReader):
         self._files = ExitStack()
         try:
             self._archive = self._files.enter_context(zipfile.ZipFile(self.path))
+            self._check_sums()
             self._read_arrays()
         # numpy raises errors of many kinds for what it cannot read. Their texts stay out: of Python
         # objects, they name the option that would let a file run its code.
-        except (ValueError, TypeError, zipfile.BadZipFile) as error:
+        except (ValueError, TypeError, EOFError, zipfile.BadZipFile, zlib.error) as error:
             if isinstance(error, InputError):
                 raise
             raise self._error(
                 "is no .npz of arrays of plain numbers: damaged, cut short, or of Python objects",
                 "get it again, or store numbers by numpy.savez",
             ) from None
+
+    def _check_sums(self) -> None:
+        """Read through the archive, which compares all bytes with their check sums."""
+        for info in self._archive.infolist():
+            with self._archive.open(info) as file:
+                while file.read(_BLOCK):
+                    pass
 
     def _read_arrays(self) -> None:
         self._names = {name.removesuffix(".npy") for name in self._archive.namelist()}
@@ -102,7 +115,7 @@ class NpzTrajectory(TimedReader):
 
     def _rows(self, name: str, kinds: str, what: str) -> _Rows:
         """An array (frames, N, 3) that stays in the file."""
-        file = self._files.enter_context(self._archive.open(f"{name}.npy"))
+        file = self._member(f"{name}.npy")
         version = np.lib.format.read_magic(file)
         read = {(1, 0): np.lib.format.read_array_header_1_0}.get(
             version, np.lib.format.read_array_header_2_0
@@ -123,6 +136,17 @@ class NpzTrajectory(TimedReader):
                 "store it by numpy.ascontiguousarray",
             )
         return _Rows(file, file.tell(), shape, dtype)
+
+    def _member(self, name: str) -> BinaryIO:
+        """An array of the archive as a file: where it is not packed, the archive at its place."""
+        info = self._archive.getinfo(name)
+        if info.compress_type != zipfile.ZIP_STORED:
+            return self._files.enter_context(self._archive.open(info))
+        file = self._files.enter_context(self.path.open("rb"))
+        file.seek(info.header_offset + _NAME_LENGTHS)
+        lengths = np.frombuffer(file.read(4), "<u2")
+        file.seek(int(lengths.sum()), 1)
+        return file
 
     def _array(
         self, names: tuple[str, ...], shape: tuple[int, ...], kinds: str

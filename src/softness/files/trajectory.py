@@ -14,13 +14,13 @@ from softness.files.npz import NpzTrajectory
 from softness.files.opening import Species
 from softness.files.reader import BRING_AGAIN, TrajectoryReader
 from softness.files.unreadable import unreadable
-from softness.files.xtc import MAGICS, XtcTrajectory
+from softness.files.xtc import MAGIC, XtcTrajectory
 from softness.files.xyz import XyzTrajectory
 
 _BEGINNINGS: dict[bytes, type[TrajectoryReader]] = {
     b"\xdf\x65" * 4: Trajectory,
     b"PK\x03\x04": NpzTrajectory,
-    **{magic.to_bytes(4, "big"): XtcTrajectory for magic in MAGICS},
+    MAGIC.to_bytes(4, "big"): XtcTrajectory,
     **{length + b"CORD": DcdTrajectory for length in (b"T\0\0\0", b"\0\0\0T")},
 }
 _DUMP = b"ITEM:"

@@ -9,12 +9,12 @@ from softness.errors import InputError
 from softness.files.chemfiles_library import library
 from softness.files.timed import TimedReader
 
-MAGICS = (1995, 2023)
-"""How frames begin; with the second, their length has 64 bits."""
+MAGIC = 1995
+"""How frames begin; those of 2023, for hundreds of millions of particles, chemfiles cannot read."""
 
 _HEAD = struct.Struct(">iiif9fi")
-# Of packed coordinates: precision, six bounds and a size, before their length in bytes.
-_PACKED = 4 + 6 * 4 + 4
+# Before packed coordinates: precision, six bounds, a size and their length in bytes.
+_PACKED = struct.Struct(">f6iii")
 # Frames of so few particles are not packed.
 _FEW = 9
 # The library gives lengths in Angstrom, whatever unit they had, by this factor.
@@ -65,7 +65,7 @@ class XtcTrajectory(TimedReader):
             frame = len(steps)
             self.frames = frame + 1
             file.seek(begin)
-            text = file.read(_HEAD.size + _PACKED + 8)
+            text = file.read(_HEAD.size + _PACKED.size)
             end = self._end(frame, begin, text)
             if end > length:
                 raise self._unfinished(frame, begin, f"has {length - begin} of {end - begin} bytes")
@@ -90,18 +90,16 @@ class XtcTrajectory(TimedReader):
         if len(text) < _HEAD.size:
             raise self._unfinished(frame, begin, "has an incomplete header")
         magic, particles, *_, again = _HEAD.unpack_from(text)
-        if magic not in MAGICS or particles < 1 or again != particles:
+        if magic != MAGIC or particles < 1 or again != particles:
             raise self._error(f"frame {frame} has no header where it should begin: damaged")
         if particles <= _FEW:
             return begin + _HEAD.size + 12 * particles
-        number = struct.Struct(">i" if magic == MAGICS[0] else ">q")
-        head = _HEAD.size + _PACKED
-        if len(text) < head + number.size:
+        if len(text) < _HEAD.size + _PACKED.size:
             raise self._unfinished(frame, begin, "has an incomplete header")
-        (packed,) = number.unpack_from(text, head)
+        *_, packed = _PACKED.unpack_from(text, _HEAD.size)
         if packed < 0:
             raise self._error(f"frame {frame} has a negative length: damaged")
-        return begin + head + number.size + -(-packed // 4) * 4
+        return begin + _HEAD.size + _PACKED.size + -(-packed // 4) * 4
 
     def _check_constant(
         self, frame: int, particles: int, box: np.ndarray, first: tuple[int, np.ndarray]
@@ -118,10 +116,11 @@ class XtcTrajectory(TimedReader):
         if self._closed:
             raise self._error("is closed", "read it inside `with`")
         try:
-            places = self._file.read_step(frame).positions
+            # Held while its positions are in use, which are a view of memory of the library.
+            found = self._file.read_step(frame)
+            return found.positions / _ANGSTROM, None
         except self._errors as error:
             raise self._unread(f"frame {frame} ", error) from error
-        return places / _ANGSTROM, None
 
     def _unread(self, what: str, error: Exception) -> InputError:
         return self._error(f"{what}cannot be read ({' '.join(str(error).split())}): damaged")

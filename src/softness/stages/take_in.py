@@ -8,6 +8,7 @@ import gsd.hoomd
 import numpy as np
 
 from softness.files.frames import Frame, encoded, text_chunk, write_frames
+from softness.files.joined import matching_files
 from softness.files.reader import TrajectoryReader
 from softness.stages import command
 from softness.stages.shared.given import given_trajectory
@@ -24,7 +25,7 @@ def main(options: argparse.Namespace) -> None:
     """Run the stage."""
     settings = options.settings
     with given_trajectory(settings) as reader:
-        made_by = command.provenance("take_in", settings, reader.paths)
+        made_by = command.provenance("take_in", settings, matching_files(settings["path"]))
         header = {
             "provenance": text_chunk(made_by.as_text()),
             "time_step": np.array([settings["time_step"]]),

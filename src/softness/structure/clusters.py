@@ -5,9 +5,8 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
-from softness.checks import finite_array, positive
+from softness.checks import checked_box, finite_array, positive
 from softness.errors import InputError
-from softness.liquid import exceeds_half_box
 
 
 def cluster_sizes(
@@ -38,16 +37,10 @@ def cluster_sizes(
         than twice the distance.
     """
     positions = finite_array(positions, "positions", 2)
-    edges = np.broadcast_to(finite_array(box_length, "box_length"), positions.shape[1])
-    shortest = positive(edges.min(), "box_length")
-    if exceeds_half_box(positive(distance, "distance"), shortest):
-        raise InputError(
-            f"box_length = {shortest:.6g} is smaller than twice the distance {distance:.6g}, so "
-            "that neighbours would be ambiguous: take a larger system or a shorter distance"
-        )
-    wrapped = positions % edges
+    box_length = checked_box(box_length, positive(distance, "distance"), "distance")
+    wrapped = positions % box_length
     # Rounding can leave a particle on the far face.
-    tree = cKDTree(np.where(wrapped < edges, wrapped, 0.0), boxsize=edges)
+    tree = cKDTree(np.where(wrapped < box_length, wrapped, 0.0), boxsize=box_length)
     first, second = tree.query_pairs(distance, output_type="ndarray").T
     joined = coo_array((np.ones(len(first)), (first, second)), shape=(len(positions),) * 2)
     return np.bincount(connected_components(joined, directed=False)[1])

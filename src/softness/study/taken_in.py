@@ -18,8 +18,11 @@ class TakenIn(Base):
         given, liquid = self.config["trajectories"], self.config["liquid"]
         interval = self.config["thermal"]["frame_interval"]
         options = {key: each for key, each in given.items() if key not in OF_STUDY}
+        entry = self._given(temperature, replica)
+        if "topology" in entry:
+            options["topology"] = entry["topology"]
         return self._at(temperature, replica) | {
-            "path": self._given(temperature, replica)["path"],
+            "path": entry["path"],
             "options": options,
             "frames": round(self.entry(temperature)["production"] / interval),
             "frame_interval": interval,
