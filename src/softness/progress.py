@@ -109,9 +109,10 @@ class Pace:
         done = self._done()
         if done >= self._all:
             return 1.0, ""
-        rate = (done - self._first) / (time.monotonic() - self._start)
-        seconds = (self._all - done) / rate if rate > 0 else None
-        left = "measuring the time" if seconds is None else f"about {format_duration(seconds)}"
+        left, gained = "measuring the time", done - self._first
+        if gained > 0:
+            seconds = (self._all - done) / gained * (time.monotonic() - self._start)
+            left = f"about {format_duration(seconds)}"
         return round(done / self._all, 2), left
 
 
@@ -174,7 +175,7 @@ class Progress:
             "simulated": simulated,
             "left": "" if ended else left,
             "parts": _by_part(jobs),
-            "running": [job.name for job in jobs if job.state == AT_WORK],
+            "at_work": [job.name for job in jobs if job.state == AT_WORK],
             "failures": [
                 {"job": job.name, "why": job.fault[0], "log": self._beside(job.fault[1])}
                 for job in jobs
