@@ -40,6 +40,10 @@ exit status:
   5  stopped or killed before its end: run it again
   6  no run has left a word"""
 
+SHOWN = set("study state host process written total done failed simulated left".split())
+SHOWN |= {"at_work", "failures"}
+"""What a launcher writes and this command shows."""
+
 MOST_LINES = 20
 """Of names of jobs."""
 
@@ -86,10 +90,11 @@ def read_status(path: Path) -> dict[str, Any]:
     """
     try:
         found = json.loads(path.read_text())
-        if not isinstance(found, dict) or "state" not in found:
-            raise InputError(f"{path}: holds no status: {RUN_AGAIN}")
     except ValueError as error:
         raise unreadable(path, error, f"holds no status ({error})", RUN_AGAIN) from error
+    lacking = SHOWN - set(found) if isinstance(found, dict) else SHOWN
+    if lacking:
+        raise InputError(f"{path}: lacks {min(lacking)}: {RUN_AGAIN}")
     return found
 
 
