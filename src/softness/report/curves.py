@@ -10,7 +10,7 @@ import numpy as np
 from softness.files.records.dynamics import PairDistributions, ScatteringOrigins
 from softness.files.tables import read
 
-WIDTH, HEIGHT = 460, 280
+WIDTH, HEIGHT = 400, 260
 """Of the area within the axes, in pixels."""
 
 MOST_POINTS = 200
@@ -101,7 +101,7 @@ def chart(title: str, axis: str, curves: Sequence[Curve], logarithmic: bool) -> 
     cold, hot = curves[0].temperature, curves[-1].temperature
     scale = np.log10 if logarithmic else np.asarray
     ends = [scale(end) for curve in curves for end in (curve.x[0], curve.x[-1])]
-    left, right, top = min(ends), max(ends), max(float(curve.y.max()) for curve in curves)
+    left, right, top = min(ends), max(ends), 1.05 * max(float(curve.y.max()) for curve in curves)
 
     def across(x: np.ndarray) -> np.ndarray:
         return WIDTH * (scale(x) - left) / max(right - left, 1e-9)
