@@ -68,6 +68,11 @@ GROUPS = {
         ),
     },
     "look": {
+        "status": Command(
+            "softness.status:add_arguments",
+            "how far a study is: jobs done, running and failed, time left, disk used",
+            "config/laptop.yaml",
+        ),
         "view": Command(
             "softness.view:add_arguments",
             "write a frame coloured by softness, as a picture and for OVITO",

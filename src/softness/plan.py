@@ -197,4 +197,5 @@ def _cost(sizes: Sizes, job: PlannedJob) -> Cost:
 
 
 def _task(cost: Cost) -> Task:
-    return Task(cost.job.inputs, cost.job.outputs, cost.seconds, cost.job.threads)
+    job = cost.job
+    return Task(job.inputs, job.outputs, cost.seconds, job.threads, job.priority)
