@@ -34,8 +34,8 @@ RUNNING, FINISHED, FAILED, STOPPED_EARLY = "running", "finished", "failed", "sto
 MISSING, AT_WORK, DONE, FAULTY = "missing", "running", "done", "failed"
 """States of a job."""
 
-UNFINISHED = (STOPPED, "interrupted: ")
-"""How the last line of a job begins that is to be run again, and has not failed."""
+UNFINISHED = (STOPPED, "interrupted: ", "KeyboardInterrupt")
+"""How a line in the log of a job begins that is to be run again, and has not failed."""
 
 PAUSE = 4.0
 """Seconds from writing to writing, at least."""

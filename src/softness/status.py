@@ -22,12 +22,13 @@ from softness.simulate.progress import format_duration
 from softness.simulate.store import Store
 from softness.workflow import LOCK
 
-KILLED, UNKNOWN = "killed", "unknown"
-"""States of a run that no launcher writes: it is gone without a word; or never wrote one."""
+KILLED = "killed"
+"""State of a run whose launcher is gone without a word."""
 
-AT_WORK_WITH_FAULTS = "running, with failed jobs"
+RUNNING_WITH_FAULTS = "running, with failed jobs"
+AT_WORK = (RUNNING, RUNNING_WITH_FAULTS)
 
-EXIT = {FINISHED: 0, RUNNING: 3, FAILED: 4, AT_WORK_WITH_FAULTS: 4, STOPPED_EARLY: 5, KILLED: 5}
+EXIT = {FINISHED: 0, RUNNING: 3, FAILED: 4, RUNNING_WITH_FAULTS: 4, STOPPED_EARLY: 5, KILLED: 5}
 EXIT_OF_UNKNOWN = 6
 
 EXIT_STATUS = """\
@@ -40,8 +41,8 @@ exit status:
   5  stopped or killed before its end: run it again
   6  no run has left a word"""
 
-SHOWN = set("study state host process written total done failed simulated left".split())
-SHOWN |= {"at_work", "failures"}
+SHOWN = {"study", "state", "host", "process", "written", "total", "done", "failed"}
+SHOWN |= {"simulated", "left", "at_work", "failures"}
 """What a launcher writes and this command shows."""
 
 MOST_LINES = 20
@@ -75,8 +76,13 @@ def command(options: argparse.Namespace) -> int:
         print(f"no run of the study {results.name} has left a word in {results}")
         return EXIT_OF_UNKNOWN
     run = read_status(results / STATUS)
-    state = state_of(run, is_held(LOCK))
+    held = is_held(LOCK)
+    state = state_of(run, held)
     print(as_text(run, state, results))
+    if held and state not in AT_WORK:
+        print(
+            "  a run has begun in this folder that has written nothing yet, or is of another study"
+        )
     return EXIT[state]
 
 
@@ -117,7 +123,7 @@ def state_of(run: Mapping[str, Any], held: bool) -> str:
         return run["state"]
     if not held or (run["host"] == platform.node() and not _exists(run["process"])):
         return KILLED
-    return AT_WORK_WITH_FAULTS if run["failures"] else RUNNING
+    return RUNNING_WITH_FAULTS if run["failures"] else RUNNING
 
 
 def _exists(process: int) -> bool:
@@ -134,7 +140,7 @@ def as_text(run: Mapping[str, Any], state: str, results: Path) -> str:
     """The status for people."""
     ago = format_duration(max(time.time() - run["written"], 0))
     lines = [f"study {run['study']}: {state}"]
-    at_work = state in (RUNNING, AT_WORK_WITH_FAULTS)
+    at_work = state in AT_WORK
     if state == KILLED:
         lines[0] += f": the launcher, process {run['process']} on {run['host']}, is gone"
     lines.append(f"  as its launcher wrote {ago} ago:")

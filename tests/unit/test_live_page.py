@@ -109,7 +109,11 @@ def test_the_last_line_tells_why_where_none_is_meant_to(tmp_path):
 
 def test_jobs_that_stop_in_time_or_are_interrupted_have_not_failed(run, tmp_path):
     log = tmp_path / "job.log"
-    for line in ("stopped: 3 of 10 segments are done", "interrupted: run it again"):
+    for line in (
+        "stopped: 3 of 10 segments are done",
+        "interrupted: run it again",
+        "KeyboardInterrupt",
+    ):
         log.write_text(f"step 1\n{line}\n")
         run.hear(begun(2))
         run.hear(failed(2, log))

@@ -110,6 +110,7 @@ def test_a_study_that_has_ended(results, run, held, capsys):
     leave(results, run, over=True)
     code, said = asked(capsys)
     assert (code, "study glass: stopped\n" in said) == (5, True)
+    assert "a run has begun in this folder" in said
     for number in (2, 3, 4, 5):
         run.hear(ended(number))
     leave(results, run, over=True)
