@@ -15,7 +15,6 @@ from softness.errors import InputError
 from softness.files.box import box_length
 from softness.files.opening import Opening, Species
 from softness.files.species import Pair, species_indices
-from softness.files.topology import read_types
 from softness.files.unreadable import unreadable
 from softness.files.unwrapping import JumpCheck, NearestImages
 
@@ -346,16 +345,7 @@ class TrajectoryReader(ABC):
         """(N,) species indices from the file's labels."""
         labels, wanted = self._labels, self._given.species
         if self._given.topology is not None:
-            if labels is not None:
-                raise self._error("has types of its own", "leave topology out")
-            return read_types(self._given, self.particles)
-        if labels is None:
-            if wanted is None or len(wanted) != 1:
-                raise self._error(
-                    "has no types of particles",
-                    "give topology, a file that has them, or one species if all are of one",
-                )
-            return np.zeros(self.particles, np.int32)
+            raise self._error("has types of its own", "leave topology out")
         if self._own and wanted is None:
             return labels.astype(np.int32)
         return species_indices(labels, wanted, self._usual, self._error)

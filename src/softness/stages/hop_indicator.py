@@ -8,8 +8,8 @@ from softness.dynamics.drift import relative_to_centre
 from softness.dynamics.hop import HopStream
 from softness.errors import InputError
 from softness.files import tables
+from softness.files.gsd_trajectory import Trajectory
 from softness.files.records.hops import HopIndicator
-from softness.files.trajectory import Trajectory
 from softness.stages import command
 
 

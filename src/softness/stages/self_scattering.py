@@ -10,8 +10,8 @@ from softness.dynamics.drift import relative_to_centre
 from softness.dynamics.scattering import log_spaced_lags, scattering_from_origins
 from softness.errors import InputError
 from softness.files import tables
+from softness.files.gsd_trajectory import Trajectory
 from softness.files.records.dynamics import ScatteringOrigins
-from softness.files.trajectory import Trajectory
 from softness.stages import command
 from softness.stages.shared.bursts import whole_bursts
 

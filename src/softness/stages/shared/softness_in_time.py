@@ -8,8 +8,8 @@ import numpy as np
 
 from softness.errors import InputError
 from softness.files import tables
+from softness.files.gsd_trajectory import Trajectory
 from softness.files.records.learned import Classifier, Distribution, ReferenceFeatures
-from softness.files.trajectory import Trajectory
 from softness.stages.shared.classified import unseen_model
 from softness.stages.shared.structure import feature_set
 from softness.structure.family import family_of

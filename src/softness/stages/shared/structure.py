@@ -8,9 +8,9 @@ import numpy as np
 
 from softness.errors import InputError
 from softness.files import tables
+from softness.files.gsd_trajectory import Trajectory
 from softness.files.records.hops import Rearrangements
 from softness.files.records.regressed import Neighbourhood
-from softness.files.trajectory import Trajectory
 from softness.structure import table
 from softness.structure.feature_set import FeatureSet, families_of
 from softness.structure.table import BEFORE_EVENT, REARRANGING, Moments
