@@ -184,7 +184,8 @@ class TrajectoryReader(ABC):
     def _tells_times(self) -> bool:
         """Whether times follow from the file, or from it and the time step."""
         known = self._written_time_step() is not None or self._given.time_step is not None
-        return self._written_times() is not None or known
+        numbered = self.frames == 1 or self._steps().any()
+        return self._written_times() is not None or (known and numbered)
 
     def times(self) -> np.ndarray:
         """(frames,) moments of the frames, in tau."""
