@@ -48,6 +48,7 @@ include: "workflow/rules/report.smk"
 
 set_records(workflow, study)
 set_requests(workflow, study)
+set_priorities(workflow, [entry.name for entry in DRAWN])
 
 
 rule all:
@@ -87,6 +88,7 @@ onstart:
     hold_folder()
     ask_engine(workflow, study)
     ask_cluster(workflow)
+    follow_run(workflow, study, DRAWN)
 
 
 onsuccess:

@@ -10,12 +10,15 @@ import sys
 import threading
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from snakemake_interface_logger_plugins.base import LogHandlerBase
 from snakemake_interface_logger_plugins.common import LogEvent
 
 from softness.errors import STOPPED
-from softness.simulate.progress import format_duration
+
+if TYPE_CHECKING:
+    from softness.progress import Pace
 
 INTERVAL = {True: 2.0, False: 30.0}  # seconds between lines, on a terminal and elsewhere
 LOG_LINES = 5
@@ -25,14 +28,9 @@ class LogHandler(LogHandlerBase):
     """Prints one line for each finished job, and a line on how far the study is."""
 
     def __post_init__(self) -> None:
-        # Not before it is asked for: Snakemake imports every logger, for any workflow and job.
-        from softness import workflow
-
-        self._workflow = workflow
         self._running: dict[int, str] = {}
         self._done = self._total = 0
-        self._started = time.monotonic()
-        self._steps_at_start: int | None = None
+        self._pace: Pace | None = None
         self._on_terminal = sys.stderr.isatty()
         self._lock = threading.RLock()
         self._stopped = threading.Event()
@@ -75,10 +73,11 @@ class LogHandler(LogHandlerBase):
     # -- events ---------------------------------------------------------------------------
 
     def _begin(self, record: logging.LogRecord) -> None:
-        current = self._workflow.current
-        if current is not None and current.all_simulations:
-            self._steps_at_start = sum(current.steps_done().values())
-        self._started = time.monotonic()
+        # Not before it is asked for: Snakemake imports every logger, for any workflow and job.
+        from softness import progress, workflow
+
+        if workflow.current is not None and workflow.current.all_simulations:
+            self._pace = progress.Pace(workflow.current)
         threading.Thread(target=self._tick, daemon=True).start()
 
     def _plan(self, record: logging.LogRecord) -> None:
@@ -119,24 +118,12 @@ class LogHandler(LogHandlerBase):
 
     def _status(self) -> str:
         parts = [f"{self._done} of {self._total} jobs"]
-        if self._steps_at_start is not None:
-            parts.append(self._simulation_status())
+        if self._pace is not None:
+            share, left = self._pace.share_and_left()
+            parts.append(f"simulations {share:.0%}" + (f", {left} left" if left else ""))
         if self._running:
             parts.append("running: " + "; ".join(self._running.values()))
         return " | ".join(parts)
-
-    def _simulation_status(self) -> str:
-        """Fraction of all time steps that is done, and the time that the rest will take."""
-        done = sum(self._workflow.current.steps_done().values())
-        total = self._workflow.current.total_steps()
-        rate = (done - self._steps_at_start) / (time.monotonic() - self._started)
-        share = f"simulations {done / total:.0%}"
-        if done >= total:
-            return share
-        left = (
-            f"about {format_duration((total - done) / rate)}" if rate > 0 else "measuring the time"
-        )
-        return f"{share}, {left} left"
 
     def _show(self, line: str) -> None:
         """Show a status line; on a terminal it is written over by the next."""

@@ -68,6 +68,11 @@ GROUPS = {
         ),
     },
     "look": {
+        "status": Command(
+            "softness.status:add_arguments",
+            "how far a study is: jobs done, running and failed, time left, disk used",
+            "config/laptop.yaml",
+        ),
         "view": Command(
             "softness.view:add_arguments",
             "write a frame coloured by softness, as a picture and for OVITO",
@@ -114,7 +119,8 @@ exit status:
   0  done
   1  refused or failed, in one line that names the fault and the remedy; run: a job failed;
      figures-from-archive: a file differs from the original; physics status: the lock does not hold
-  2  wrong arguments"""
+  2  wrong arguments
+  3 to 6 of status alone: see softness status --help"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -11,6 +11,7 @@ import argparse
 import json
 import os
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 from softness import configuration
 from softness.environment import check_checkout
@@ -146,6 +147,20 @@ def make_plan(
     )
 
 
+def seconds_left(config: Path, study: Study, rate: Rate, cores: int) -> float:
+    """Wall time of what is left of a study, on so many cores.
+
+    Parameters
+    ----------
+    config
+        Its configuration.
+    study, rate, cores
+        As of `make_plan`.
+    """
+    due = [job for job in planned_jobs(config, everything=False) if job.is_due]
+    return wall_seconds([_task(cost) for cost in _costs(study, due, rate)], cores)
+
+
 def _costs(study: Study, jobs: Iterable[PlannedJob], rate: Rate) -> list[Cost]:
     simulations = {str(simulation.output): simulation for simulation in study.all_simulations}
     sizes = Sizes(study)
@@ -182,4 +197,5 @@ def _cost(sizes: Sizes, job: PlannedJob) -> Cost:
 
 
 def _task(cost: Cost) -> Task:
-    return Task(cost.job.inputs, cost.job.outputs, cost.seconds, cost.job.threads)
+    job = cost.job
+    return Task(job.inputs, job.outputs, cost.seconds, job.threads, job.priority)

@@ -1,24 +1,30 @@
 """What the Snakefile calls: the study, the sources of a stage, the environment of commands."""
 
 import fcntl
+import functools
 import os
 import re
 import shlex
 import sys
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TextIO
 
 import pandas as pd
 from snakemake.exceptions import WorkflowError
 from snakemake.io import local
+from snakemake.logging import logger
 
 from softness import configuration, engines, environment, sources
 from softness.cluster import check_cluster
 from softness.errors import InputError
+from softness.figures.registry import FigureEntry
 from softness.files.atomic import take_lock
 from softness.physics import lock
+from softness.progress import Follower, Progress, planned
+from softness.report.live import LivePage
+from softness.report.page import caption_text
 from softness.simulate.store import Store
 from softness.stages.shared import simulation
 from softness.study import Study
@@ -120,6 +126,26 @@ def remove_rate_limit(workflow: Any) -> None:
     the system has no more threads for it (snakemake#3804).
     """
     workflow.scheduler.job_rate_limiter = None
+
+
+def follow_run(workflow: Any, study: Study, figures: Sequence[FigureEntry]) -> None:
+    """Keep a page and the status of this run beside its results, and say where the page is.
+
+    Whatever logger Snakemake has. A fault in it is told, and stops nothing.
+    """
+
+    @functools.cache
+    def caption(entry: FigureEntry) -> str:
+        (path,) = of_project(f"workflow/captions/{entry.name}.rst")
+        return caption_text(Path(path).read_text(), study.config)
+
+    try:
+        page = LivePage(study.results, figures, caption)
+        progress = Progress(study, planned(workflow))
+        logger.addHandler(Follower(progress, study.results, page.write))
+        print(f"Page of this run: {page.path.resolve()}", file=sys.stderr, flush=True)
+    except Exception as fault:
+        print(f"there is no page of this run: {type(fault).__name__}: {fault}", file=sys.stderr)
 
 
 def code_of(stage: str, *modules: str) -> list[str]:

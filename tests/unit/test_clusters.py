@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from direct_sums import nearest_image
 from figure_by_number import FigureByNumber
-from test_stage_numbers import LENGTH, OF_RUN, A, result, table, walk, written
+from stage_files import made_up
+from test_stage_numbers import LENGTH, OF_RUN, A, result, walk, written
 
 from softness.errors import InputError
 from softness.figures import style
@@ -80,7 +81,7 @@ def measured(folder, **changes):
         "event": np.zeros((1, 3)),
         **{name: OF_RUN[name] for name in ("temperature", "replica")},
     }
-    learned = table(folder / "values.h5", LearnedValues, **given)
+    learned = made_up(folder / "values.h5", LearnedValues, **given)
     files = {"trajectory": path, "values": learned}
     found = result(clusters, SoftnessClusters, folder, SETTINGS | changes, **files)
     return found, values.reshape(len(AT), len(A), 3)
@@ -122,7 +123,7 @@ def test_random_pairs_are_neighbours_as_often_as_pairs_of_all_particles(tmp_path
 def test_values_of_another_run_are_refused(tmp_path):
     path, _ = written(tmp_path, 2)
     given = {"population_frame": np.zeros(4), "population": np.zeros((4, 1))}
-    learned = table(tmp_path / "values.h5", LearnedValues, **given)
+    learned = made_up(tmp_path / "values.h5", LearnedValues, **given)
     with pytest.raises(InputError, match=r"has 4 values for 1 frames of 86 particles"):
         result(clusters, SoftnessClusters, tmp_path, SETTINGS, trajectory=path, values=learned)
 

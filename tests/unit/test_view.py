@@ -7,7 +7,8 @@ import gsd.hoomd
 import numpy as np
 import pytest
 import yaml
-from test_stage_numbers import COLUMNS, FEATURES, INTERVAL, LENGTH, TYPES, A, radial, table, walk
+from stage_files import made_up
+from test_stage_numbers import COLUMNS, FEATURES, INTERVAL, LENGTH, TYPES, A, radial, walk
 from test_stage_numbers import written as run_written
 
 from locations import ROOT
@@ -46,13 +47,13 @@ def study(tmp_path):
     (results / "classifiers").mkdir()
     (results / "hop_indicator" / "T0.6").mkdir(parents=True)
     given = {**planes, "half_weights": np.ones((2, 6))}
-    table(results / "classifiers" / "softness.h5", Classifier, **given)
+    made_up(results / "classifiers" / "softness.h5", Classifier, **given)
     means = {"columns": planes["columns"], "mean": generator.normal(size=(2, 6))}
-    table(results / "reference_features.h5", ReferenceFeatures, **means)
+    made_up(results / "reference_features.h5", ReferenceFeatures, **means)
     hop = np.zeros((10, len(A)))
     hop[FRAME - 5] = ROW
     known = {"first_frame": 5, "particle": A, "values": hop}
-    table(results / "hop_indicator" / "T0.6" / "replica1.h5", HopIndicator, **known)
+    made_up(results / "hop_indicator" / "T0.6" / "replica1.h5", HopIndicator, **known)
     return results, planes, means["mean"]
 
 

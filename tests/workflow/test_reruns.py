@@ -677,7 +677,7 @@ def test_a_caption_reruns_the_report(study):
 
 
 def test_the_page_of_the_report_reruns_the_report(study):
-    edit(study, "src/softness/report/page.html.j2", "<h2>Claims</h2>", "<h2>All claims</h2>")
+    edit(study, "src/softness/report/page.html.j2", ">Claims</h2>", ">All claims</h2>")
     assert reruns(study) == {"report": 1}
 
 

@@ -7,12 +7,14 @@ import sys
 # Of this file, not of a workflow that uses this one as a module.
 sys.path.insert(0, os.path.abspath(f"{workflow.current_basedir}/../../src"))
 
+from softness.priorities import set_priorities
 from softness.requests import set_requests
 from softness.workflow import (
     announce_alone,
     ask_cluster,
     ask_engine,
     code_of,
+    follow_run,
     hold_folder,
     of_project,
     remove_rate_limit,

@@ -21,9 +21,9 @@ def roles(found: Findings) -> Setting:
     caged = [each.temperature for each in found.temperatures if each.plateau.is_caged]
     training = (
         f"Smallest slope of ln MSD against ln t of the analysed species: {', '.join(slopes)}. "
-        f"Below {CAGED:.2f} motion is caged. This is the coldest caged one with {ENOUGH} events and "
-        f"{ENOUGH} quiet runs, or else that with most: there are about {about(chosen.events)} "
-        "events there or at the next, in all runs."
+        f"Below {CAGED:.2f} motion is caged. This is the coldest caged one with {ENOUGH} events "
+        f"and {ENOUGH} quiet runs, or else that with most: there are about "
+        f"{about(chosen.events)} events there or at the next, in all runs."
     )
     test = "The next one."
     if chosen.transfer_test == chosen.training:

@@ -48,6 +48,8 @@ class PlannedJob:
         Where its time is written; empty if nowhere.
     is_due
         Whether Snakemake would run it now, by what lies on the disk.
+    priority
+        Of jobs that are ready, those of the highest go first; 0 of a job that is not due.
     """
 
     rule: str
@@ -59,6 +61,7 @@ class PlannedJob:
     command: str
     benchmark: str
     is_due: bool
+    priority: float = 0
 
 
 def planned_jobs(config: str | Path, everything: bool = True) -> list[PlannedJob]:
@@ -119,6 +122,7 @@ def _jobs(dag: Any) -> Iterator[PlannedJob]:
             command=job.shellcmd,
             benchmark=str(job.benchmark or ""),
             is_due=bool(dag.needrun(job)),
+            priority=dag.priority(job) if dag.needrun(job) else 0,
         )
 
 

@@ -1,4 +1,4 @@
-"""The report: one HTML file that opens offline, claims on top."""
+"""The report: one HTML file that opens offline, answers to the questions on top."""
 
 import base64
 from collections.abc import Mapping, Sequence
@@ -9,6 +9,8 @@ from typing import Any
 import jinja2
 import pandas as pd
 
+from softness.report.limits import limit, times_the_units
+from softness.report.questions import answers
 from softness.verdicts import VERDICTS, Claim
 
 TEMPLATE = "page.html.j2"
@@ -34,6 +36,15 @@ class ReportFigure:
     def data_url(self) -> str:
         """The picture as text that an HTML page can hold."""
         return "data:image/png;base64," + base64.b64encode(self.png).decode()
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """Figures of a chapter, and how many of its claims ended in each verdict."""
+
+    name: str
+    figures: list[ReportFigure]
+    counts: dict[str, int]
 
 
 def heading(number: str) -> str:
@@ -82,12 +93,27 @@ def render(
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["number"] = format_number
+    environment.filters |= {
+        "number": format_number,
+        "heading": heading,
+        "limit": limit,
+        "times": times_the_units,
+    }
+    chapter_of = {figure.number: figure.chapter for figure in figures}
     return environment.get_template(TEMPLATE).render(
         study=study,
+        answers=answers(claims),
         claims=claims,
         counts=verdict_counts(claims),
-        figures=figures,
+        chapters=[
+            Chapter(
+                name,
+                [figure for figure in figures if figure.chapter == name],
+                verdict_counts([claim for claim in claims if chapter_of[claim.figure] == name]),
+            )
+            for name in dict.fromkeys(chapter_of.values())
+        ],
+        chapter_of=chapter_of,
         evidence=evidence.to_dict("records"),
         settings=settings,
         facts=facts,

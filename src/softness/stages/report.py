@@ -48,7 +48,7 @@ def main(options: argparse.Namespace) -> None:
         study=config["study"],
         claims=claims,
         figures=_figures(options),
-        evidence=pd.read_csv(options.evidence, keep_default_na=True).fillna({"doubt": ""}),
+        evidence=pd.read_csv(options.evidence, dtype={"doubt": str}).fillna({"doubt": ""}),
         settings=effective,
         facts=_facts(config, options.trajectory),
         left_out=_left_out(options.figures),
