@@ -45,6 +45,7 @@ LAUNCHER = [
     *{each.add_arguments.partition(":")[0] for each in COMMANDS.values() if each.extra == "study"},
     "softness.cluster",
     "softness.figures.registry",
+    "softness.priorities",
     "softness.requests",
     "softness.workflow",
 ]
