@@ -31,7 +31,8 @@ def set_priorities(workflow: Any, figures: Sequence[str]) -> None:
         return lambda wildcards: found().get(_key(rule, wildcards), 0)
 
     for rule in workflow.rules:
-        rule.priority = of(rule.name)
+        # Another workflow, which uses this one as a module, may have its own order.
+        rule.priority = rule.priority or of(rule.name)
 
 
 def _priorities(dag: Any, figures: Sequence[str]) -> dict[Key, int]:
