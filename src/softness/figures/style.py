@@ -28,8 +28,17 @@ LIGHTEST = 0.9
 # green to olive, in equal steps of lightness (L* from 20 to 76).
 COLDEST_LEARNED, HOTTEST_LEARNED = 1.0, 2.0
 LEARNED_COLOURS = sns.blend_palette(
-    ["#1a267a", "#023f80", "#005487", "#036985", "#087e85"]
-    + ["#239474", "#73a352", "#9fb141", "#d3bc32"],
+    [
+        "#1a267a",
+        "#023f80",
+        "#005487",
+        "#036985",
+        "#087e85",
+        "#239474",
+        "#73a352",
+        "#9fb141",
+        "#d3bc32",
+    ],
     as_cmap=True,
 )
 
