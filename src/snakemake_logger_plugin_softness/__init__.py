@@ -10,15 +10,11 @@ import sys
 import threading
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from snakemake_interface_logger_plugins.base import LogHandlerBase
 from snakemake_interface_logger_plugins.common import LogEvent
 
 from softness.errors import STOPPED
-
-if TYPE_CHECKING:
-    from softness.progress import Pace
 
 INTERVAL = {True: 2.0, False: 30.0}  # seconds between lines, on a terminal and elsewhere
 LOG_LINES = 5
@@ -30,7 +26,6 @@ class LogHandler(LogHandlerBase):
     def __post_init__(self) -> None:
         self._running: dict[int, str] = {}
         self._done = self._total = 0
-        self._pace: Pace | None = None
         self._on_terminal = sys.stderr.isatty()
         self._lock = threading.RLock()
         self._stopped = threading.Event()
@@ -73,11 +68,6 @@ class LogHandler(LogHandlerBase):
     # -- events ---------------------------------------------------------------------------
 
     def _begin(self, record: logging.LogRecord) -> None:
-        # Not before it is asked for: Snakemake imports every logger, for any workflow and job.
-        from softness import progress, workflow
-
-        if workflow.current is not None and workflow.current.all_simulations:
-            self._pace = progress.Pace(workflow.current)
         threading.Thread(target=self._tick, daemon=True).start()
 
     def _plan(self, record: logging.LogRecord) -> None:
@@ -118,9 +108,13 @@ class LogHandler(LogHandlerBase):
 
     def _status(self) -> str:
         parts = [f"{self._done} of {self._total} jobs"]
-        if self._pace is not None:
-            share, left = self._pace.share_and_left()
-            parts.append(f"simulations {share:.0%}" + (f", {left} left" if left else ""))
+        # Not before it is asked for: Snakemake imports every logger, for any workflow and job.
+        from softness import workflow
+
+        if workflow.followed is not None:
+            simulated, left = workflow.followed.pace()
+            parts += [f"simulations {simulated:.0%}"] if simulated is not None else []
+            parts += [left] if left else []
         if self._running:
             parts.append("running: " + "; ".join(self._running.values()))
         return " | ".join(parts)

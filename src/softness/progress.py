@@ -23,8 +23,11 @@ from snakemake_interface_logger_plugins.common import LogEvent
 
 from softness.errors import STOPPED
 from softness.files.atomic import replacing
+from softness.planning.rate import usual_rate
+from softness.planning.seconds import modelled_seconds
+from softness.planning.sizes import Sizes
 from softness.simulate.progress import format_duration
-from softness.study import Study
+from softness.study import Simulation, Study
 
 STATUS = ".status.json"
 
@@ -57,6 +60,10 @@ class Job:
         Of the study: the file of its rule.
     outputs
         Files that it writes.
+    seconds
+        That it takes, by the plan.
+    simulation
+        Whose steps it does.
     state
         Whether it is missing, running, done or failed.
     name
@@ -67,53 +74,35 @@ class Job:
 
     part: str
     outputs: tuple[str, ...]
+    seconds: float = 1.0
+    simulation: Simulation | None = None
     state: str = MISSING
     name: str = ""
     fault: tuple[str, str] = ("", "")
 
 
-def planned(workflow: Any) -> dict[int, Job]:
+def planned(workflow: Any, study: Study) -> dict[int, Job]:
     """Jobs of Snakemake's graph in the order of their rules, by their numbers there.
 
     Done are those that it need not run.
     """
     dag, order = workflow.dag, {rule: place for place, rule in enumerate(workflow.rules)}
-    return {
-        dag.jobid(job): Job(
-            part=Path(str(job.rule.snakefile)).stem,
-            outputs=tuple(map(str, job.output)),
-            state=MISSING if dag.needrun(job) else DONE,
-        )
-        for job in sorted(dag.jobs, key=lambda job: order[job.rule])
-        if not job.rule.norun
-    }
-
-
-class Pace:
-    """Time that simulations will still take, from how far they came since this was made.
-
-    Steps count by the time that they take: those of runs in lanes are faster.
-    """
-
-    def __init__(self, study: Study) -> None:
-        self._study = study
-        self._all = sum(each.steps / each.gain for each in study.all_simulations)
-        self._first, self._start = self._done(), time.monotonic()
-
-    def _done(self) -> float:
-        runs = self._study.all_simulations
-        return sum(self._study.steps_of(each) / each.gain for each in runs)
-
-    def share_and_left(self) -> tuple[float, str]:
-        """What of the simulations is done, and the time left as text; none where nothing is."""
-        done = self._done()
-        if done >= self._all:
-            return 1.0, ""
-        left, gained = "measuring the time", done - self._first
-        if gained > 0:
-            seconds = (self._all - done) / gained * (time.monotonic() - self._start)
-            left = f"about {format_duration(seconds)}"
-        return round(done / self._all, 2), left
+    sizes, rate = Sizes(study), usual_rate(study.config)
+    simulations = {str(each.output): each for each in study.all_simulations}
+    found = {}
+    for job in sorted(dag.jobs, key=lambda job: order[job.rule]):
+        if job.rule.norun:
+            continue
+        outputs = tuple(map(str, job.output))
+        simulation = next((simulations[name] for name in outputs if name in simulations), None)
+        if simulation:
+            seconds = rate.seconds(simulation, simulation.steps)
+        else:
+            seconds, _ = modelled_seconds(sizes, job.rule.name, job.wildcards_dict)
+        part = Path(str(job.rule.snakefile)).stem
+        state = MISSING if dag.needrun(job) else DONE
+        found[dag.jobid(job)] = Job(part, outputs, seconds, simulation, state)
+    return found
 
 
 class Progress:
@@ -129,8 +118,8 @@ class Progress:
 
     def __init__(self, study: Study, jobs: Mapping[int, Job]) -> None:
         self._study, self._jobs = study, jobs
-        self._begun = time.time()
-        self._pace = Pace(study) if study.all_simulations else None
+        self._begun, self._start = time.time(), time.monotonic()
+        self._work = sum(self._work_left().values())
 
     def hear(self, record: logging.LogRecord) -> None:
         """Take note of a record of Snakemake's log."""
@@ -146,6 +135,34 @@ class Progress:
         elif event == LogEvent.JOB_ERROR:
             job.fault = why(record.log)
             job.state = MISSING if job.fault[0].startswith(UNFINISHED) else FAULTY
+
+    def pace(self) -> tuple[float | None, str]:
+        """Fraction of simulations that is done, if there are any, and the time left as text.
+
+        Time by the plan counts, at the pace since the run began.
+        """
+        left = self._work_left()
+        whole = sum(job.seconds for job in self._jobs.values() if job.simulation)
+        simulated = round(1 - left[True] / whole, 2) if whole else None
+        work = sum(left.values())
+        if work >= self._work:
+            return simulated, "measuring the time left" if work else ""
+        seconds = work / (self._work - work) * (time.monotonic() - self._start)
+        return simulated, f"about {format_duration(seconds)} left" if work else ""
+
+    def _work_left(self) -> dict[bool, float]:
+        """Seconds by the plan, of all jobs one after the other: of simulations, and of others."""
+        left = {True: 0.0, False: 0.0}
+        for job in self._jobs.values():
+            left[job.simulation is not None] += job.seconds * self._missing(job)
+        return left
+
+    def _missing(self, job: Job) -> float:
+        """Fraction of a job that is not done; only simulations tell before they are."""
+        if job.state == DONE:
+            return 0.0
+        run = job.simulation
+        return 1 - self._study.steps_of(run) / run.steps if run else 1.0
 
     def done(self) -> set[str]:
         """Files of all jobs that are done."""
@@ -163,7 +180,7 @@ class Progress:
         for job in jobs:
             if ended and job.state == AT_WORK:
                 job.state = MISSING
-        simulated, left = self._pace.share_and_left() if self._pace else (None, "")
+        simulated, left = self.pace()
         return {
             "study": self._study.config["study"],
             "state": self._ended_as(jobs) if ended else RUNNING,

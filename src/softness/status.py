@@ -150,8 +150,9 @@ def as_text(run: Mapping[str, Any], state: str, results: Path) -> str:
         f"{'running' if state != KILLED else 'interrupted'}, {run['failed']} failed"
     )
     if run["simulated"] is not None:
-        left = f", {run['left']} left" if at_work and run["left"] else ""
-        lines.append(f"  simulations: {run['simulated']:.0%}{left}")
+        lines.append(f"  simulations: {run['simulated']:.0%}")
+    if at_work and run["left"]:
+        lines.append(f"  {run['left']}")
     lines += _list("running" if at_work else "interrupted", run["at_work"])
     failures = [f"{each['job']}: {each['why']}" for each in run["failures"]]
     lines += _list("failed", failures)

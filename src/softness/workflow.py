@@ -43,8 +43,8 @@ _BEFORE = {
     "pulse": "pulse",
 }
 
-# The study of this process, for the progress on the terminal.
-current: Study | None = None
+# The jobs of this process, for the progress on the terminal.
+followed: Progress | None = None
 _held: TextIO | None = None
 
 
@@ -65,9 +65,7 @@ def study_of(workflow: Any, config: dict[str, Any]) -> Study:
         lock.check(study.kinds, *study.engines)
     except InputError as error:
         raise WorkflowError(str(error)) from None
-    global current
-    current = study
-    return current
+    return study
 
 
 def holding_folder() -> TextIO:
@@ -141,8 +139,9 @@ def follow_run(workflow: Any, study: Study, figures: Sequence[FigureEntry]) -> N
 
     try:
         page = LivePage(study.results, figures, caption)
-        progress = Progress(study, planned(workflow))
-        logger.addHandler(Follower(progress, study.results, page.write))
+        global followed
+        followed = Progress(study, planned(workflow, study))
+        logger.addHandler(Follower(followed, study.results, page.write))
         print(f"Page of this run: {page.path.resolve()}", file=sys.stderr, flush=True)
     except Exception as fault:
         print(f"there is no page of this run: {type(fault).__name__}: {fault}", file=sys.stderr)

@@ -16,7 +16,7 @@ def study(results="results/glass"):
 def jobs(results="results/glass"):
     """Three parts: one was done before."""
     return {
-        1: Job("simulate", (f"{results}/thermal/T0.5/replica0/trajectory.gsd",), DONE),
+        1: Job("simulate", (f"{results}/thermal/T0.5/replica0/trajectory.gsd",), state=DONE),
         2: Job("dynamics", (f"{results}/pair_distribution/T0.5/replica0.h5",)),
         3: Job("dynamics", (f"{results}/self_scattering/T0.5/replica0.h5",)),
         4: Job("figures", (f"{results}/figures/1.2.pdf", f"{results}/figures/1.2.png")),

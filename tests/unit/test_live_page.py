@@ -4,6 +4,7 @@ import json
 import re
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ from softness.figures.registry import FIGURES
 from softness.files import tables
 from softness.files.provenance import Provenance
 from softness.files.records.dynamics import PairDistributions, ScatteringOrigins
-from softness.progress import STATUS, Follower, Job, Pace, Progress, why
+from softness.progress import STATUS, Follower, Job, Progress, why
 from softness.report import curves
 from softness.report.live import LivePage
 
@@ -137,27 +138,32 @@ def test_records_of_other_things_are_passed_over(run):
     assert run.summary() == before
 
 
-def test_time_left_follows_from_what_simulations_did_and_cost(monkeypatch):
-    class Run:
-        def __init__(self, steps, gain):
-            self.steps, self.gain, self.done = steps, gain, 0
-
-    class Study:
-        all_simulations = (Run(1000, 1.0), Run(8000, 8.0))
-
-        def steps_of(self, run):
-            return run.done
-
-    clock = [0.0]
+def test_time_left_follows_from_the_plan_and_the_pace_since_the_start(monkeypatch):
+    run = SimpleNamespace(steps=1000, done=0)
+    study = SimpleNamespace(steps_of=lambda run: run.done)
+    clock = [100.0]
     monkeypatch.setattr(watched.time, "monotonic", lambda: clock[0])
-    study = Study()
-    pace = Pace(study)
-    assert pace.share_and_left() == (0.0, "measuring the time")
-    # Half of all work: the steps in lanes are eight times as fast.
-    study.all_simulations[1].done, clock[0] = 8000, 60.0
-    assert pace.share_and_left() == (0.5, "about 60 s")
-    study.all_simulations[0].done = 1000
-    assert pace.share_and_left() == (1.0, "")
+    jobs = {
+        1: Job("simulate", ("a",), 300.0, run),
+        2: Job("learn", ("b",), 100.0),
+        3: Job("learn", ("c",), 100.0, state="done"),
+    }
+    progress = Progress(study, jobs)
+    assert progress.pace() == (0.0, "measuring the time left")
+    # Half of the simulation: 150 of 400 planned seconds in a minute, on however many cores.
+    run.done, clock[0] = 500, 160.0
+    assert progress.pace() == (0.5, "about 2 min left")
+    run.done, clock[0] = 1000, 220.0
+    assert progress.pace() == (1.0, "about 40 s left")
+    progress.hear(ended(2))
+    progress.hear(ended(1))
+    assert progress.pace() == (1.0, "")
+
+
+def test_a_study_without_simulations_tells_its_time_left_as_well(run, monkeypatch):
+    assert run.pace() == (None, "measuring the time left")
+    run.hear(ended(2))
+    assert run.pace()[1].startswith("about ")
 
 
 # -- the page ------------------------------------------------------------------------------

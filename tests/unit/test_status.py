@@ -60,13 +60,13 @@ def asked(capsys, *arguments):
 
 def test_a_study_that_runs(results, run, held, capsys):
     run.hear(begun(2, "g(r) at T=0.5"))
-    leave(results, run, simulated=0.43, left="about 12 min", written=time.time() - 5)
+    leave(results, run, simulated=0.43, left="about 12 min left", written=time.time() - 5)
     code, said = asked(capsys)
     assert code == 3
     assert "study glass: running\n" in said
     assert "written 5 s ago" in said or "wrote 5 s ago" in said
     assert "1 of 5 done, 1 running, 0 failed" in said
-    assert "simulations: 43%, about 12 min left" in said
+    assert "simulations: 43%\n  about 12 min left\n" in said
     assert "running: g(r) at T=0.5" in said
     assert "page: results/glass/index.html" in said
 
@@ -90,12 +90,12 @@ def test_a_study_with_a_failed_job(results, run, held, tmp_path, capsys):
 def test_a_launcher_that_was_killed(results, run, capsys):
     run.hear(begun(2, "g(r) at T=0.5"))
     LOCK.touch()
-    leave(results, run, left="about 12 min", simulated=0.5)
+    leave(results, run, left="about 12 min left", simulated=0.5)
     code, said = asked(capsys)
     assert code == 5
     assert f"study glass: killed: the launcher, process {os.getpid()} on " in said
     assert "interrupted: g(r) at T=0.5" in said
-    assert "left" not in said
+    assert "12 min" not in said
 
 
 def test_a_launcher_that_was_killed_while_another_study_runs_here(results, run, held, capsys):
