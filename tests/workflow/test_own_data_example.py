@@ -1,13 +1,16 @@
 """The data set and the ten lines of docs/own-data.md, as they stand there."""
 
+import os
 import re
 import runpy
+import subprocess
+import sys
 
 import numpy as np
 import pytest
 
 from locations import ROOT
-from softness import Softness, open_trajectory
+from softness import Softness, configuration, open_trajectory
 
 PAGE = (ROOT / "docs" / "own-data.md").read_text()
 SCRIPT = ROOT / "scripts" / "make_own_data.py"
@@ -48,6 +51,22 @@ def test_the_data_set_is_what_the_page_says(folder):
             # Unwrapped: a particle goes as far as a liquid lets it, and the centre stays.
             assert 0.2 < np.sqrt((moved**2).sum(axis=1).mean()) < 3
             assert abs(moved.mean(axis=0)).max() < 1e-3
+
+
+def test_a_first_configuration_of_the_data_set_is_one(folder):
+    files = sorted(str(path.relative_to(folder)) for path in (folder / "own-data").iterdir())
+    command = [sys.executable, "-m", "softness", "own", *files]
+    environment = os.environ | {"PYTHONPATH": str(ROOT / "src")}
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    (folder / "own.yaml").write_text(done.stdout)
+    config = configuration.load(folder / "own.yaml")
+    assert [entry["temperature"] for entry in config["temperatures"]] == [0.60, 0.65, 0.72, 0.80]
+    assert config["trajectories"]["species"] == ["A", "B"]
+    assert sorted(entry["path"] for entry in config["trajectories"]["files"]) == files
+    assert (config["replicas"], config["liquid"]["particles"]) == (2, 500)
+    assert config["roles"]["training"] == 0.60
+    assert config["features"]["radial"]["last"] == 2.7
 
 
 def test_the_ten_lines_find_that_soft_particles_have_lower_barriers(names):

@@ -14,7 +14,7 @@ from softness import periodic
 from softness.errors import InputError
 from softness.files.box import box_length
 from softness.files.opening import Opening, Species
-from softness.files.species import Pair, species_indices
+from softness.files.species import Pair, as_text, species_indices
 from softness.files.unreadable import unreadable
 from softness.files.unwrapping import JumpCheck, NearestImages
 
@@ -357,7 +357,7 @@ class TrajectoryReader(ABC):
         if self._labels is None:
             return ()
         _, first = np.unique(self.types, return_index=True)
-        return tuple(self._labels[first].tolist())
+        return tuple(as_text(self._labels[first]).tolist())
 
     def _error(self, fault: str, remedy: str = "") -> InputError:
         return InputError(f"{self.path}: {fault}: {remedy or self._remedy()}")

@@ -39,8 +39,7 @@ def species_indices(
     InputError
         If the labels are others than wanted.
     """
-    if labels.dtype.kind == "S":
-        labels = np.char.decode(labels, "utf-8", errors="replace")
+    labels = as_text(labels)
     if wanted is not None and (labels.dtype.kind == "U" or isinstance(wanted[0], str)):
         labels, wanted = labels.astype(str), [str(one) for one in wanted]
     present = np.unique(labels).tolist()
@@ -81,3 +80,10 @@ def _check_present(
         )
     if absent:
         raise error(f"has species {present}, and none of {absent}", "leave those out of species")
+
+
+def as_text(labels: np.ndarray) -> np.ndarray:
+    """Labels as texts where they are bytes, as text files give them; whole numbers stay."""
+    if labels.dtype.kind == "S":
+        return np.char.decode(labels, "utf-8", errors="replace")
+    return labels
