@@ -284,7 +284,7 @@ class Follower(logging.Handler):
         while not self._ended.wait(pause):
             start = time.monotonic()
             self._write()
-            pause = max(PAUSE, (time.monotonic() - start) / SHARE)
+            pause = min(max(PAUSE, (time.monotonic() - start) / SHARE), HEARTBEAT)
 
     def _write(self, ended: bool = False) -> None:
         with self._telling_once():
