@@ -21,9 +21,9 @@ from softness.figures import softness_slab, style
 from softness.files import tables
 from softness.files.atomic import replacing
 from softness.files.columns import WRITERS, Columns
+from softness.files.gsd_trajectory import Trajectory
 from softness.files.records.hops import HopIndicator
 from softness.files.records.learned import Classifier, ReferenceFeatures
-from softness.files.trajectory import Trajectory
 from softness.stages.shared.classified import unseen_model
 from softness.stages.shared.structure import features_seen
 from softness.structure.feature_set import frame_features

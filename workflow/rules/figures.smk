@@ -34,7 +34,7 @@ for entry in DRAWN:
         resources:
             mem_mb=1500,
         params:
-            settings=study.parameter("figure"),
+            settings=study.parameter("figure", *entry.kinds),
             number=entry.number,
             tables=lambda wildcards, input, kinds=entry.kinds: " ".join(
                 f"--table {kind} {' '.join(input[kind])}" for kind in kinds

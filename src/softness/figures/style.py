@@ -24,12 +24,22 @@ COLOURS = sns.color_palette("plasma", as_cmap=True)
 LIGHTEST = 0.9
 
 # Another scale for variables learned above the onset, by the temperature of their training and
-# evenly in it: there the scale above, which is even in 1/T, has next to one colour. Dark teal by
-# way of green to olive, in equal steps of lightness (L* from 19 to 76); it shares no hue with the
-# other.
-COLDEST_LEARNED, HOTTEST_LEARNED = 0.9, 2.1
+# evenly in it: there the scale above, which is even in 1/T, has next to one colour. Navy by way of
+# green to olive, in equal steps of lightness (L* from 20 to 76).
+COLDEST_LEARNED, HOTTEST_LEARNED = 1.0, 2.0
 LEARNED_COLOURS = sns.blend_palette(
-    ["#00344d", "#005865", "#17805f", "#78a246", "#cdbe38"], as_cmap=True
+    [
+        "#1a267a",
+        "#023f80",
+        "#005487",
+        "#036985",
+        "#087e85",
+        "#239474",
+        "#73a352",
+        "#9fb141",
+        "#d3bc32",
+    ],
+    as_cmap=True,
 )
 
 SETTINGS = {

@@ -1,5 +1,6 @@
 """The library chemfiles, imported only where a file needs it."""
 
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
@@ -15,9 +16,8 @@ def library(path: Path) -> ModuleType:
         If it is not installed.
     """
     try:
-        import chemfiles
+        return import_module("chemfiles")
     except ImportError as error:
         raise InputError(
             f"{path}: is read by chemfiles, which is not installed: pip install softness[formats]"
         ) from error
-    return chemfiles

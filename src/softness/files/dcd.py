@@ -64,6 +64,8 @@ class DcdTrajectory(TimedReader):
         claimed, first, every = numbers[:3].tolist()
         charmm = numbers[19] != 0
         self._has_cells = bool(charmm and numbers[10])
+        if self.particles < 1:
+            raise self._error(f"has {self.particles} particles")
         if numbers[8] or (charmm and numbers[11]):
             raise self._error(
                 f"has {numbers[8]} fixed atoms, or four dimensions", "write all three coordinates"

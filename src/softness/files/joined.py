@@ -33,7 +33,7 @@ def matching_files(path: str | Path | Sequence[str | Path]) -> list[Path]:
     """
     if not isinstance(path, str | Path):
         paths = [Path(one) for one in path]
-    elif Path(path).exists() or not glob.has_magic(str(path)):
+    elif not glob.has_magic(str(path)) or Path(path).exists():
         return [Path(path)]
     else:
         pattern = Path(path)

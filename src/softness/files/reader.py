@@ -15,7 +15,6 @@ from softness.errors import InputError
 from softness.files.box import box_length
 from softness.files.opening import Opening, Species
 from softness.files.species import Pair, species_indices
-from softness.files.topology import read_types
 from softness.files.unreadable import unreadable
 from softness.files.unwrapping import JumpCheck, NearestImages
 
@@ -185,7 +184,8 @@ class TrajectoryReader(ABC):
     def _tells_times(self) -> bool:
         """Whether times follow from the file, or from it and the time step."""
         known = self._written_time_step() is not None or self._given.time_step is not None
-        return self._written_times() is not None or known
+        numbered = self.frames == 1 or self._steps().any()
+        return self._written_times() is not None or (known and numbered)
 
     def times(self) -> np.ndarray:
         """(frames,) moments of the frames, in tau."""
@@ -346,16 +346,7 @@ class TrajectoryReader(ABC):
         """(N,) species indices from the file's labels."""
         labels, wanted = self._labels, self._given.species
         if self._given.topology is not None:
-            if labels is not None:
-                raise self._error("has types of its own", "leave topology out")
-            return read_types(self._given, self.particles)
-        if labels is None:
-            if wanted is None or len(wanted) != 1:
-                raise self._error(
-                    "has no types of particles",
-                    "give topology, a file that has them, or one species if all are of one",
-                )
-            return np.zeros(self.particles, np.int32)
+            raise self._error("has types of its own", "leave topology out")
         if self._own and wanted is None:
             return labels.astype(np.int32)
         return species_indices(labels, wanted, self._usual, self._error)

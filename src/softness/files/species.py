@@ -8,6 +8,9 @@ import numpy as np
 from softness.errors import InputError
 from softness.files.opening import Species
 
+_MANY = 26
+"""As many species as have a letter; more are names of particles."""
+
 Pair = tuple[int, int] | tuple[str, str]
 
 
@@ -59,6 +62,11 @@ def _check_present(
     present: list[Any], chosen: Sequence[Any], error: Callable[[str, str], InputError]
 ) -> None:
     expected = " and ".join(map(str, chosen))
+    if len(present) > _MANY:
+        raise error(
+            f"has {len(present)} species, {str(present[:_MANY])[1:-1]}, ..., expected {expected}",
+            "where these are ids or labels of single particles, write the species there",
+        )
     if not set(present) <= set(chosen):
         raise error(
             f"has species {present}, expected {expected}",

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from softness.files.trajectory import Trajectory
+from softness.files.gsd_trajectory import Trajectory
 
 THERMAL, INHERENT, CAGE = "thermal", "inherent", "cage"
 """States of structure: the frame as it is; the minimum of the energy that it leads to; the mean
@@ -24,7 +24,7 @@ class States(Trajectory):
     Raises
     ------
     InputError
-        As `softness.files.trajectory.Trajectory`.
+        As `softness.files.gsd_trajectory.Trajectory`.
     """
 
     def __init__(self, path: str | Path) -> None:

@@ -7,6 +7,7 @@ import numpy as np
 
 from softness.errors import InputError
 from softness.files.reader import TrajectoryReader
+from softness.files.topology import read_types
 
 # Relative; LAMMPS writes times in 16 digits, other programs in 6.
 _TIME_TOLERANCE = 1e-5
@@ -101,6 +102,20 @@ class TimedReader(TrajectoryReader, ABC):
         return even if (np.abs(times - even) <= tolerance).all() else times
 
     # -- particles --------------------------------------------------------------------------
+
+    def _species_indices(self) -> np.ndarray:
+        """As in any reader; where the file has no types, from its topology, or all of one."""
+        if self._labels is not None:
+            return super()._species_indices()
+        if self._given.topology is not None:
+            return read_types(self._given, self.particles)
+        wanted = self._given.species
+        if wanted is None or len(wanted) != 1:
+            raise self._error(
+                "has no types of particles",
+                "give topology, a file that has them, or one species if all are of one",
+            )
+        return np.zeros(self.particles, np.int32)
 
     def _check_ids(self) -> None:
         """Refuse ids, in rising order, that stand twice."""

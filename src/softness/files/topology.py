@@ -49,7 +49,8 @@ def _named_by_library(path: Path, given: Opening) -> np.ndarray:
 
     try:
         with chemfiles.Trajectory(str(path)) as file:
-            labels = np.array([atom.name for atom in file.read().atoms])
+            frame = file.read()
+            labels = np.array([atom.name for atom in frame.atoms])
     except (chemfiles.ChemfilesError, OSError) as fault:
         raise unreadable(
             path, fault, "is no PDB or GRO file that chemfiles reads", "give another topology"

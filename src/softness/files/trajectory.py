@@ -1,5 +1,6 @@
 """The choice of a reader: the one way to open a trajectory of any format."""
 
+import gzip
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
@@ -107,9 +108,11 @@ def reader_of(path: Path) -> type[TrajectoryReader]:
     InputError
         If it cannot be read, is empty, or of another format.
     """
-    start = _beginning(path)
+    start, packed = _beginning(path)
     for beginning, reader in _BEGINNINGS.items():
         if start.startswith(beginning):
+            if packed:
+                raise InputError(f"{path}: is no text, and packed by gzip: unpack it by gunzip")
             return reader
     first_line = start.lstrip().partition(b"\n")[0]
     if first_line.startswith(_DUMP):
@@ -122,11 +125,12 @@ def reader_of(path: Path) -> type[TrajectoryReader]:
     )
 
 
-def _beginning(path: Path) -> bytes:
+def _beginning(path: Path) -> tuple[bytes, bool]:
+    """The first bytes of a file, and whether they were packed by gzip."""
     try:
         if not path.exists():
             raise InputError(f"{path}: no such file: check the path")
         with opened(path) as file:
-            return file.read(_BEGINNING)
+            return file.read(_BEGINNING), isinstance(file, gzip.GzipFile)
     except (OSError, EOFError, zlib.error) as error:
         raise unreadable(path, error, "cannot be read", BRING_AGAIN) from error

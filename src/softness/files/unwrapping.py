@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 # Where particles move by random amounts, some come near half a box before any goes beyond it.
 _FARTHEST = 0.4
 _SPACING = 64
+_BOXES = 2**16
+"""So far away, a position in single precision has no digits left to tell a place in the box."""
 
 
 class JumpCheck:
@@ -93,6 +95,11 @@ class NearestImages:
                 f"{self._trajectory._name(particle)} moves {distance.max():.2f} of the box from "
                 f"frame {self._frame} to frame {self._frame + 1}, too far to tell by which face",
                 "write frames more often, or with images, and open it with unwrap='images'",
+            )
+        if np.abs(crossed).max() > _BOXES:
+            raise self._trajectory._error(
+                f"frame {self._frame + 1} has positions more than {_BOXES} boxes from those of the "
+                "frame before: damaged"
             )
         self._images = self._images - crossed.astype(np.int32)
         self._frame, self._places = self._frame + 1, places

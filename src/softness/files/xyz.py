@@ -193,8 +193,7 @@ class XyzTrajectory(TimedReader):
         return []
 
     def _plain_properties(self) -> str:
-        self._file.seek(int(self._places[0, 1]))
-        found = len(self._file.readline().split())
+        found = len(self._texts[0].partition(b"\n")[0].split())
         if found not in _PLAIN:
             raise self._error(
                 f"has rows of {found} columns, and no Properties= that names them",

@@ -7,9 +7,9 @@ import numpy as np
 
 from softness.errors import InputError
 from softness.files import tables
+from softness.files.gsd_trajectory import Trajectory
 from softness.files.records.hops import Rearrangements
 from softness.files.records.learned import LearnedValues
-from softness.files.trajectory import Trajectory
 from softness.learning.hyperplane import Hyperplane
 from softness.stages import command
 from softness.stages.shared.regressors import unseen_regressors

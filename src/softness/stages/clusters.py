@@ -8,8 +8,8 @@ import numpy as np
 from softness import seeds
 from softness.errors import InputError
 from softness.files import tables
+from softness.files.gsd_trajectory import Trajectory
 from softness.files.records.learned import CLUSTERED, LearnedValues, SoftnessClusters
-from softness.files.trajectory import Trajectory
 from softness.stages import command
 from softness.structure.clusters import cluster_sizes, largest
 

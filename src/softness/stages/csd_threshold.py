@@ -10,9 +10,9 @@ from softness.dynamics.csd import CumulativeSquaredDisplacementStream, matched_t
 from softness.dynamics.drift import relative_to_centre
 from softness.errors import InputError
 from softness.files import tables
+from softness.files.gsd_trajectory import Trajectory
 from softness.files.records.hops import HopIndicator
 from softness.files.records.regressed import MatchedThreshold
-from softness.files.trajectory import Trajectory
 from softness.stages import command
 
 NAME = "csd_threshold"

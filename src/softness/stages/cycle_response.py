@@ -7,9 +7,9 @@ import numpy as np
 
 from softness.errors import InputError
 from softness.files import tables
+from softness.files.gsd_trajectory import Trajectory
 from softness.files.records.cycled import CycleHistory
 from softness.files.records.memory import CycleResponse
-from softness.files.trajectory import Trajectory
 from softness.memory.groups import GroupMeans, GroupSums
 from softness.stages import command
 from softness.stages.shared.softness_in_time import (

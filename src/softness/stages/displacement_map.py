@@ -9,8 +9,8 @@ from softness.dynamics.drift import relative_to_centre
 from softness.dynamics.heterogeneity import displacement_sizes, neighbour_correlation
 from softness.errors import InputError
 from softness.files import tables
+from softness.files.gsd_trajectory import Trajectory
 from softness.files.records.dynamics import DisplacementMap, RelaxationTable
-from softness.files.trajectory import Trajectory
 from softness.stages import command
 
 

@@ -18,9 +18,9 @@ from softness.dynamics.equilibrium import (
 from softness.errors import InputError
 from softness.files import tables
 from softness.files.atomic import replacing
+from softness.files.gsd_trajectory import Trajectory
 from softness.files.history import History
 from softness.files.records.dynamics import EquilibrationEvidence, RelaxationTable
-from softness.files.trajectory import Trajectory
 from softness.stages import command
 
 

@@ -10,10 +10,10 @@ import numpy as np
 from softness.errors import InputError
 from softness.files import tables
 from softness.files.features import writing_features
+from softness.files.gsd_trajectory import Trajectory
 from softness.files.records.hops import Rearrangements
 from softness.files.records.learned import LabelledSet
 from softness.files.states import States
-from softness.files.trajectory import Trajectory
 from softness.stages import command
 from softness.stages.shared.structure import event_moments, feature_set, population_moments
 from softness.structure import table

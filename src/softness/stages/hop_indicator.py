@@ -3,7 +3,7 @@
 import argparse
 
 from softness.files import tables
-from softness.files.trajectory import Trajectory
+from softness.files.gsd_trajectory import Trajectory
 from softness.stages import command
 from softness.stages.shared.hops import hop_indicator
 

@@ -6,8 +6,8 @@ import numpy as np
 
 from softness.dynamics.pairs import PairDistribution
 from softness.files import tables
+from softness.files.gsd_trajectory import Trajectory
 from softness.files.records.dynamics import PairDistributions
-from softness.files.trajectory import Trajectory
 from softness.stages import command
 
 

@@ -14,8 +14,8 @@ from softness.errors import InputError
 from softness.figures import registry
 from softness.files.atomic import replacing
 from softness.files.claims import read_claims
+from softness.files.gsd_trajectory import Trajectory
 from softness.files.provenance import package_versions
-from softness.files.trajectory import Trajectory
 from softness.report.page import ReportFigure, caption_text, heading, render
 from softness.repository import revision
 from softness.stages import command

@@ -7,8 +7,8 @@ import numpy as np
 
 from softness.dynamics.scattering import scattering_from_origins
 from softness.files import tables
+from softness.files.gsd_trajectory import Trajectory
 from softness.files.records.dynamics import ScatteringOrigins
-from softness.files.trajectory import Trajectory
 from softness.stages import command
 from softness.stages.shared.bursts import whole_bursts
 from softness.stages.shared.scattering import Series, analysed, scattering_of_run

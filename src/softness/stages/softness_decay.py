@@ -9,9 +9,9 @@ from collections.abc import Mapping
 import numpy as np
 
 from softness.files import tables
+from softness.files.gsd_trajectory import Trajectory
 from softness.files.records.dynamics import RelaxationTable
 from softness.files.records.memory import SoftnessDecay
-from softness.files.trajectory import Trajectory
 from softness.memory.groups import GroupSums, Origin
 from softness.stages import command
 from softness.stages.shared.bursts import whole_bursts

@@ -8,8 +8,8 @@ from softness.dynamics.drift import relative_to_centre
 from softness.dynamics.van_hove import exponential_tail, self_van_hove_component
 from softness.errors import InputError
 from softness.files import tables
+from softness.files.gsd_trajectory import Trajectory
 from softness.files.records.dynamics import VanHove
-from softness.files.trajectory import Trajectory
 from softness.stages import command
 
 

@@ -68,10 +68,11 @@ class Study(TakenIn, Dynamics, ScoredStates, StateSoftness, Memory):
         folder = self.kept.started(simulation)
         return self.kept.steps_in(folder, simulation) if folder else 0
 
-    def figure(self) -> dict[str, Any]:
-        """Settings of figures."""
+    def figure(self, *kinds: str) -> dict[str, Any]:
+        """Settings of a figure that is drawn from tables of some kinds."""
         liquid = {"other_liquid": True} if self.of_other_liquid else {}
-        return {"seed": self.config["seed"], **self.config["uncertainty"], **liquid}
+        fit = self.config["relaxation"] if "relaxation" in kinds else {}
+        return {"seed": self.config["seed"], **self.config["uncertainty"], **fit, **liquid}
 
     @property
     def of_other_liquid(self) -> bool:

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from softness.files import tables
+from softness.files.gsd_trajectory import Trajectory
 from softness.files.records.learned import Classifier, Distribution, ReferenceFeatures
-from softness.files.trajectory import Trajectory
 from softness.stages.shared.classified import unseen_model
 from softness.stages.shared.structure import features_seen
 from softness.structure.feature_set import FeatureSet
