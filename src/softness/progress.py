@@ -284,7 +284,7 @@ class Follower(logging.Handler):
         while not self._ended.wait(pause):
             start = time.monotonic()
             self._write()
-            pause = max(PAUSE, (time.monotonic() - start) / SHARE)
+            pause = min(max(PAUSE, (time.monotonic() - start) / SHARE), HEARTBEAT)
 
     def _write(self, ended: bool = False) -> None:
         with self._telling_once():
@@ -306,4 +306,10 @@ class Follower(logging.Handler):
             said = f"{type(fault).__name__}: {fault}"
             if said not in self._told:
                 self._told.add(said)
-                print(f"the page of this run is not up to date: {said}", file=sys.stderr)
+                say(f"the page of this run is not up to date: {said}")
+
+
+def say(line: str) -> None:
+    """Print a line in place of a status line that may stand on the terminal."""
+    start = "\r\033[K" if sys.stderr.isatty() else ""
+    print(f"{start}{line}", file=sys.stderr, flush=True)

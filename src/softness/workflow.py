@@ -22,7 +22,7 @@ from softness.errors import InputError
 from softness.figures.registry import FigureEntry
 from softness.files.atomic import take_lock
 from softness.physics import lock
-from softness.progress import Follower, Progress, planned
+from softness.progress import Follower, Progress, planned, say
 from softness.report.live import LivePage
 from softness.report.page import caption_text
 from softness.simulate.store import Store
@@ -142,9 +142,9 @@ def follow_run(workflow: Any, study: Study, figures: Sequence[FigureEntry]) -> N
         global followed
         followed = Progress(study, planned(workflow, study))
         logger.addHandler(Follower(followed, study.results, page.write))
-        print(f"Page of this run: {page.path.resolve()}", file=sys.stderr, flush=True)
+        say(f"Page of this run: {page.path.resolve()}")
     except Exception as fault:
-        print(f"there is no page of this run: {type(fault).__name__}: {fault}", file=sys.stderr)
+        say(f"there is no page of this run: {type(fault).__name__}: {fault}")
 
 
 def code_of(stage: str, *modules: str) -> list[str]:

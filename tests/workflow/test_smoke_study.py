@@ -213,6 +213,25 @@ def test_the_report_opens_offline_and_tells_everything(smoke):
         assert word in page
 
 
+def test_the_page_of_the_run_shows_all_figures_and_leads_to_the_report(smoke):
+    assert f"Page of this run: {smoke / RESULTS / 'index.html'}" in (smoke / "run.log").read_text()
+    page = (smoke / RESULTS / "index.html").read_text()
+    assert "<b>finished</b>" in page
+    assert 'http-equiv="refresh"' not in page
+    assert 'href="report.html"' in page
+    assert re.findall('<img src="([^"]+)"', page) == [f"figures/{number}.png" for number in NUMBERS]
+    study = Study(load(smoke / SMOKE))
+    # g(r) and F_s of each run.
+    assert page.count("<polyline") == 2 * len(study.labels) * len(study.replicas)
+
+
+def test_the_status_of_a_finished_study(smoke):
+    done = command(smoke, "softness", "status", SMOKE)
+    assert done.returncode == 0, done.stderr
+    assert "study smoke: finished" in done.stdout
+    assert "simulations: 100%" in done.stdout
+
+
 def test_the_effective_configuration_stands_beside_the_results(smoke):
     done = command(smoke, "softness", "check", f"{RESULTS}/config.yaml")
     assert done.returncode == 0, done.stderr
