@@ -56,15 +56,15 @@ class XtcTrajectory(TimedReader):
             if end > length:
                 raise self._unfinished(frame, begin, f"has {length - begin} of {end - begin} bytes")
             _, particles, step, time, *box, _ = _HEAD.unpack_from(text)
-            first = first or (particles, np.array(box).reshape(3, 3))
-            self._check_constant(frame, particles, np.array(box).reshape(3, 3), first)
+            first = first or (particles, box)
+            self._check_constant(frame, particles, box, first)
             steps.append(step)
             times.append(time)
             ends.append(end)
             begin = end
         if first is None:
             raise self._error("has no frames")
-        self.particles, box = first
+        self.particles, box = first[0], np.array(first[1]).reshape(3, 3)
         self._ends = np.array(ends, np.int64)
         self._edges = np.diagonal(box).copy()
         if (np.abs(box - np.diag(self._edges)) > 1e-6 * np.abs(box).max()).any():
@@ -90,14 +90,14 @@ class XtcTrajectory(TimedReader):
         return begin + _HEAD.size + PACKED.size + -(-packed // 4) * 4
 
     def _check_constant(
-        self, frame: int, particles: int, box: np.ndarray, first: tuple[int, np.ndarray]
+        self, frame: int, particles: int, box: list[float], first: tuple[int, list[float]]
     ) -> None:
         remedy = "give a run at constant volume with constant particles"
         if particles != first[0]:
             raise self._error(
                 f"frame {frame} has {particles} particles, the first {first[0]}", remedy
             )
-        if not np.allclose(box, first[1], rtol=1e-6, atol=0):
+        if box != first[1] and not np.allclose(box, first[1], rtol=1e-6, atol=0):
             raise self._error(f"frame {frame} has a different box from the first", remedy)
 
     def _stored(self, frame: int) -> tuple[np.ndarray, np.ndarray | None]:
