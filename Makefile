@@ -35,7 +35,7 @@ help:  ## show this list
 install: $(READY)  ## install the pinned packages into .venv, and nothing else
 
 figures: $(READY)  ## run the study of CONFIG (default: laptop) and write its report
-	@$(BIN)/python -m softness check $(call quoted,$(CONFIG))
+	@$(BIN)/python -m softness check $(call quoted,$(CONFIG)) --time --cores $(CORES)
 	@$(BIN)/python -m softness run $(call quoted,$(CONFIG)) --cores $(CORES)
 
 archive: $(READY)  ## pack what the figures of CONFIG are drawn from as ARCHIVE
@@ -74,7 +74,7 @@ format: $(READY)  ## put code and workflow into the project's style
 
 lock: $(READY)  ## pin all dependencies anew, with hashes
 	$(BIN)/uv pip compile --universal --generate-hashes --no-header --no-annotate --upgrade \
-	    --extra build --extra test --output-file requirements.lock pyproject.toml
+	    --all-extras --output-file requirements.lock pyproject.toml
 
 dag: $(READY)  ## draw the graph of rules of CONFIG as dag.svg (needs Graphviz)
 	PATH="$(CURDIR)/$(BIN):$$PATH" snakemake --configfile $(call quoted,$(CONFIG)) --rulegraph | dot -Tsvg > dag.svg

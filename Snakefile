@@ -9,24 +9,46 @@ configfile: "config/dissertation.yaml"
 
 
 include: "workflow/rules/common.smk"
-include: "workflow/rules/simulate.smk"
-include: "workflow/rules/isoconfigurational.smk"
+
+
+if study.of_files:
+
+    include: "workflow/rules/take_in.smk"
+
+else:
+
+    include: "workflow/rules/simulate.smk"
+    include: "workflow/rules/isoconfigurational.smk"
+
+
 include: "workflow/rules/dynamics.smk"
 include: "workflow/rules/structure.smk"
 include: "workflow/rules/learn.smk"
 include: "workflow/rules/barriers.smk"
-include: "workflow/rules/regress.smk"
-include: "workflow/rules/inherent.smk"
-include: "workflow/rules/states.smk"
-include: "workflow/rules/state_softness.smk"
-include: "workflow/rules/scores.smk"
-include: "workflow/rules/memory.smk"
+
+
+if study.has_potential:
+
+    include: "workflow/rules/quench.smk"
+    include: "workflow/rules/state_softness.smk"
+
+
+if not study.of_files:
+
+    include: "workflow/rules/regress.smk"
+    include: "workflow/rules/inherent.smk"
+    include: "workflow/rules/states.smk"
+    include: "workflow/rules/scores.smk"
+    include: "workflow/rules/memory.smk"
+
+
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/report.smk"
 
 
 set_records(workflow, study)
 set_requests(workflow, study)
+set_priorities(workflow, [entry.name for entry in DRAWN])
 
 
 rule all:
@@ -66,6 +88,7 @@ onstart:
     hold_folder()
     ask_engine(workflow, study)
     ask_cluster(workflow)
+    follow_run(workflow, study, DRAWN)
 
 
 onsuccess:

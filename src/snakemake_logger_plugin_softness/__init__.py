@@ -14,9 +14,7 @@ from pathlib import Path
 from snakemake_interface_logger_plugins.base import LogHandlerBase
 from snakemake_interface_logger_plugins.common import LogEvent
 
-from softness import workflow
 from softness.errors import STOPPED
-from softness.simulate.progress import format_duration
 
 INTERVAL = {True: 2.0, False: 30.0}  # seconds between lines, on a terminal and elsewhere
 LOG_LINES = 5
@@ -28,8 +26,6 @@ class LogHandler(LogHandlerBase):
     def __post_init__(self) -> None:
         self._running: dict[int, str] = {}
         self._done = self._total = 0
-        self._started = time.monotonic()
-        self._steps_at_start: int | None = None
         self._on_terminal = sys.stderr.isatty()
         self._lock = threading.RLock()
         self._stopped = threading.Event()
@@ -72,9 +68,6 @@ class LogHandler(LogHandlerBase):
     # -- events ---------------------------------------------------------------------------
 
     def _begin(self, record: logging.LogRecord) -> None:
-        if workflow.current is not None:
-            self._steps_at_start = sum(workflow.current.steps_done().values())
-        self._started = time.monotonic()
         threading.Thread(target=self._tick, daemon=True).start()
 
     def _plan(self, record: logging.LogRecord) -> None:
@@ -115,24 +108,16 @@ class LogHandler(LogHandlerBase):
 
     def _status(self) -> str:
         parts = [f"{self._done} of {self._total} jobs"]
-        if workflow.current is not None and self._steps_at_start is not None:
-            parts.append(self._simulation_status())
+        # Not before it is asked for: Snakemake imports every logger, for any workflow and job.
+        from softness import workflow
+
+        if workflow.followed is not None:
+            simulated, left = workflow.followed.pace()
+            parts += [f"simulations {simulated:.0%}"] if simulated is not None else []
+            parts += [left] if left else []
         if self._running:
             parts.append("running: " + "; ".join(self._running.values()))
         return " | ".join(parts)
-
-    def _simulation_status(self) -> str:
-        """Fraction of all time steps that is done, and the time that the rest will take."""
-        done = sum(workflow.current.steps_done().values())
-        total = workflow.current.total_steps()
-        rate = (done - self._steps_at_start) / (time.monotonic() - self._started)
-        share = f"simulations {done / total:.0%}"
-        if done >= total:
-            return share
-        left = (
-            f"about {format_duration((total - done) / rate)}" if rate > 0 else "measuring the time"
-        )
-        return f"{share}, {left} left"
 
     def _show(self, line: str) -> None:
         """Show a status line; on a terminal it is written over by the next."""

@@ -1,156 +1,192 @@
-"""Run a study, or check its configuration: ``python -m softness --help``."""
+"""The command ``softness``, which is also ``python -m softness``."""
 
 import argparse
-import os
-import signal
-import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from pkgutil import resolve_name
+from typing import NamedTuple
 
-from softness import (
-    archive,
-    caches,
-    configuration,
-    engines,
-    environment,
-    keeping,
-    plan,
-    power,
-    workflow,
-)
+from softness import environment
 from softness.errors import InputError, in_one_line
-from softness.liquid import Liquid
-from softness.physics import command as physics
-from softness.physics import lock
-from softness.planning.kept import announcement
-from softness.planning.rate import measured_rate
-from softness.study import Study
+from softness.version import __version__
 
-SECONDS_OF_CHECK = 1.0
+
+class Command(NamedTuple):
+    """A command, whose code is imported when it is called: others need not be installed for it.
+
+    Attributes
+    ----------
+    add_arguments
+        ``module:function`` that adds its arguments to a parser, and sets its function.
+    text
+        What it does, in one line.
+    example
+        Arguments of a call.
+    extra
+        Of the package, which brings what it imports; empty if the library alone is enough.
+    reads_config
+        Whether a configuration is its first argument.
+    """
+
+    add_arguments: str
+    text: str
+    example: str
+    extra: str = "study"
+    reads_config: bool = False
+
+
+GROUPS = {
+    "study": {
+        "own": Command(
+            "softness.own:add_arguments",
+            "write a first configuration for trajectories of your own, from what is in their files",
+            "runs/T0.45/*.gsd runs/T0.50/*.gsd runs/T0.56/*.gsd > config/mine.yaml",
+        ),
+        "check": Command(
+            "softness.launch:add_check_arguments",
+            "check a configuration and its engine, and print its size",
+            "config/laptop.yaml",
+            reads_config=True,
+        ),
+        "plan": Command(
+            "softness.plan:add_arguments",
+            "estimate jobs, hours and disk space of a study",
+            "config/dissertation.yaml --rate 1500",
+            reads_config=True,
+        ),
+        "run": Command(
+            "softness.launch:add_run_arguments",
+            "run a study on this machine, with progress",
+            "config/laptop.yaml --cores 4",
+            reads_config=True,
+        ),
+        "physics": Command(
+            "softness.physics.command:add_arguments",
+            "show, confirm or raise the versions of the physics of simulations",
+            "status",
+        ),
+    },
+    "look": {
+        "status": Command(
+            "softness.status:add_arguments",
+            "how far a study is: jobs done, running and failed, time left, disk used",
+            "config/laptop.yaml",
+        ),
+        "view": Command(
+            "softness.view:add_arguments",
+            "write a frame coloured by softness, as a picture and for OVITO",
+            "results/laptop --temperature 0.5 --frame 100",
+            extra="plots",
+        ),
+        "power": Command(
+            "softness.power:add_arguments",
+            "how often studies of some size would decide each claim, from claims.csv of one",
+            "results/laptop/claims.csv",
+            extra="plots",
+        ),
+    },
+    "keep and share": {
+        "archive": Command(
+            "softness.archive:add_pack_arguments",
+            "pack what the figures and the report of a finished study are drawn from",
+            "config/laptop.yaml results/laptop.tar",
+            reads_config=True,
+        ),
+        "figures-from-archive": Command(
+            "softness.archive:add_redraw_arguments",
+            "check an archive and redraw all figures and the report from it",
+            "results/laptop.tar redrawn",
+            extra="plots",
+        ),
+        "clean": Command(
+            "softness.keeping:add_clean_arguments",
+            "list or remove kept simulations that no given study needs",
+            "config/laptop.yaml config/mine.yaml",
+        ),
+        "adopt": Command(
+            "softness.keeping:add_adopt_arguments",
+            "add simulations of another machine",
+            "other-machine/results",
+        ),
+    },
+}
+
+COMMANDS = {name: command for group in GROUPS.values() for name, command in group.items()}
+
+EXIT_STATUS = """\
+exit status:
+  0  done
+  1  refused or failed, in one line that names the fault and the remedy; run: a job failed;
+     figures-from-archive: a file differs from the original; physics status: the lock does not hold
+  2  wrong arguments
+  3 to 6 of status alone: see softness status --help"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a subcommand; return the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m softness", description=__doc__)
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    _add(commands, "check", check, "check a configuration and its engine, and print its size")
-    run_parser = _add(commands, "run", run, "run a study on this machine, with progress")
-    run_parser.add_argument("--cores", default="all", help="number of cores; default: all")
-    run_parser.add_argument(
-        "snakemake", nargs=argparse.REMAINDER, help="further arguments for Snakemake, after --"
-    )
-    packing = "pack what the figures and the report of a finished study are drawn from"
-    archive.add_pack_arguments(_add(commands, "archive", archive.pack_command, packing))
-    redrawing = "check an archive and redraw all figures and the report from it"
-    archive.add_redraw_arguments(commands.add_parser("figures-from-archive", help=redrawing))
-    plan.add_arguments(
-        _add(commands, "plan", plan.command, "estimate jobs, hours and disk space of a study")
-    )
-    for name, text, add in (
-        (
-            "clean",
-            "list or remove kept simulations that no given study needs",
-            keeping.add_clean_arguments,
-        ),
-        ("adopt", "add simulations of another machine", keeping.add_adopt_arguments),
-    ):
-        add(commands.add_parser(name, help=text))
-    power.add_arguments(commands.add_parser("power", help=power.HELP))
-    physics.add_arguments(commands.add_parser("physics", help=physics.HELP))
-    options = parser.parse_args(arguments)
+    """Run a command; return the exit status."""
+    arguments = sys.argv[1:] if arguments is None else arguments
     try:
+        options = _parser(arguments[0] if arguments else "").parse_args(arguments)
         environment.check_folder()
         return options.function(options)
+    except ModuleNotFoundError as error:
+        fault = _missing(arguments[0], error)
     except InputError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
+        fault = str(error)
     except OSError as error:
-        print(f"error: {in_one_line(error)}", file=sys.stderr)
-        return 1
+        fault = in_one_line(error)
+    print(f"error: {fault}", file=sys.stderr)
+    return 1
 
 
-def _add(commands: argparse._SubParsersAction, name: str, function, text: str):  # noqa: ANN001, ANN202
-    parser = commands.add_parser(name, help=text, description=text)
-    parser.add_argument(
-        "config", type=Path, help="file that overrides keys of config/dissertation.yaml"
+def _parser(called: str) -> argparse.ArgumentParser:
+    """The parser of all commands, with the arguments of the one that is called."""
+    parser = argparse.ArgumentParser(
+        prog="softness",
+        usage="%(prog)s [-h] [--version] COMMAND ...",
+        description="Local structure and dynamics of supercooled liquids, from trajectories to "
+        "figures.",
+        epilog=f"{_listing()}\n\n{EXIT_STATUS}\n\nArguments of a command: softness COMMAND --help",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.set_defaults(function=function)
+    parser.add_argument("--version", action="version", version=__version__)
+    # Listed in the epilog, by groups.
+    commands = parser.add_subparsers(
+        required=True, prog=parser.prog, metavar="COMMAND", help=argparse.SUPPRESS
+    )
+    for name, command in COMMANDS.items():
+        own = commands.add_parser(
+            name, description=command.text, epilog=f"example: softness {name} {command.example}"
+        )
+        if command.reads_config:
+            own.add_argument(
+                "config", type=Path, help="file that overrides keys of config/dissertation.yaml"
+            )
+        if name == called:
+            resolve_name(command.add_arguments)(own)
     return parser
 
 
-def check(options: argparse.Namespace) -> int:
-    """Check the configuration, and that its engine is installed, before anything runs."""
-    config = configuration.load(options.config)
-    study, liquid = Study(config), Liquid.from_settings(config["liquid"])
-    lock.check(lock.KINDS, *study.engines)
-    device = config["engine"]["device"]
-    found = [engines.create_batch(name, liquid, 1, device=device) for name in study.engines]
-    study.refuse_other_versions({each.name: each.version for each in found})
-    engine = found[0]
-    step = config["engine"]["time_step"]
-    kept = sum(map(study.kept.steps, study.all_simulations))
-    print(
-        f"Study {config['study']}: {len(study.temperatures)} temperatures, "
-        f"{config['replicas']} replicas, {config['liquid']['particles']} particles, "
-        f"{study.total_steps() * step:.0f} tau of simulation with {engine.name} {engine.version}"
-        + (f", {kept * step:.0f} tau of it are kept" if kept else "")
+def _listing() -> str:
+    """All commands by groups, each with an example."""
+    lines = []
+    for title, commands in GROUPS.items():
+        lines.append(f"\n{title}:")
+        for name, command in commands.items():
+            lines += [f"  {name}: {command.text}", f"      softness {name} {command.example}"]
+    return "\n".join(lines).lstrip()
+
+
+def _missing(called: str, error: ModuleNotFoundError) -> str:
+    """What to install for a command; raises the error again if it is not a package of others."""
+    extra, package = COMMANDS[called].extra, (error.name or "").partition(".")[0]
+    if not extra or package in ("", "softness"):
+        raise error
+    return (
+        f"softness {called}: needs the extra {extra} ({package} is not installed): pip install "
+        f"'softness[{extra}]'"
     )
-    if study.has_lanes:
-        rate, cold = measured_rate(config, SECONDS_OF_CHECK, with_lanes=True), study.training_label
-        print(
-            f"Runs in lanes: {rate.in_lanes(float(cold)):,.0f} run-steps/s of "
-            f"one core at T={cold}, where {engine.name} does {rate.steps_per_second:,.0f} steps/s"
-        )
-    return 0
-
-
-def run(options: argparse.Namespace) -> int:
-    """Run Snakemake with progress on the terminal, then say where the results are."""
-    snakemake = [sys.executable, "-m", "snakemake"]
-    # Last an option of one value: targets may follow.
-    study = ["--configfile", str(options.config), "--profile", "profiles/local"]
-    study += ["--cores", options.cores]
-    extra = [argument for argument in options.snakemake if argument != "--"]
-    planned = Study(configuration.load(options.config))
-    lock.check(lock.KINDS, *planned.engines)
-    with workflow.holding_folder() as held:
-        if anew := announcement(planned):
-            print(anew, file=sys.stderr, flush=True)
-        # Whoever holds the folder is the only one: a lock of Snakemake's own is of a killed run.
-        variables = os.environ | {workflow.HELD: "1"} | _cache_folder()
-        subprocess.run(
-            [*snakemake, *study, "--unlock"],
-            check=False,
-            env=variables,
-            stderr=subprocess.DEVNULL,
-        )
-        child = subprocess.Popen(
-            [*snakemake, "--logger", "softness", *study, *extra],
-            env=variables,
-            pass_fds=[held.fileno()],
-        )
-        code = _wait(child)
-    if code == 0:
-        workflow.announce(Study(configuration.load(options.config)))
-    return code
-
-
-def _wait(child: subprocess.Popen) -> int:
-    """Wait for Snakemake; it gets Ctrl-C from the terminal itself, a SIGTERM is passed on."""
-    signal.signal(signal.SIGTERM, lambda number, frame: child.send_signal(number))
-    while True:
-        try:
-            return child.wait()
-        except KeyboardInterrupt:
-            continue
-
-
-def _cache_folder() -> dict[str, str]:
-    """A cache for Snakemake in this folder, where the home folder cannot be written."""
-    if caches.is_writable(caches.user_cache()):
-        return {}
-    return {"XDG_CACHE_HOME": str(Path(".cache").resolve())}
 
 
 if __name__ == "__main__":

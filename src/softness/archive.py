@@ -1,15 +1,13 @@
 """Commands for archives: pack what the figures and the report are drawn from, and redraw them."""
 
 import argparse
+import importlib
 import os
 import sys
 from pathlib import Path
 
-from softness import configuration
-from softness.archiving.pack import pack
 from softness.archiving.redraw import redraw
 from softness.errors import InputError
-from softness.planning.jobs import planned_jobs
 
 PACK = """pack the tables behind all figures and the report of a finished study
 
@@ -29,6 +27,7 @@ def add_pack_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what packing takes besides the configuration."""
     describe(parser, PACK)
     parser.add_argument("output", type=Path, metavar="OUTPUT.tar", help="archive to write")
+    parser.set_defaults(function=pack_command)
 
 
 def add_redraw_arguments(parser: argparse.ArgumentParser) -> None:
@@ -53,6 +52,11 @@ def describe(parser: argparse.ArgumentParser, text: str) -> None:
 
 def pack_command(options: argparse.Namespace) -> int:
     """Pack a study, and say what is in the archive."""
+    # Redrawing needs no Snakemake.
+    from softness import configuration
+    from softness.archiving.pack import pack
+    from softness.planning.jobs import planned_jobs
+
     configuration.load(options.config)
     jobs = planned_jobs(options.config, everything=False)
     due = [job for job in jobs if job.is_due]
@@ -75,6 +79,9 @@ def redraw_command(options: argparse.Namespace) -> int:
     """Redraw an archive, and say what equals the originals."""
     if options.cores < 1:
         raise InputError(f"--cores {options.cores}: give 1 or more")
+    # What draws has to be installed; stages that run later would say so at length.
+    for stage in ("draw_figure", "report"):
+        importlib.import_module(f"softness.stages.{stage}")
     redrawn = redraw(options.archive, options.folder, options.cores)
     manifest = redrawn.manifest
     print(f"{options.archive}: study {manifest.study}, {len(manifest.files)} files, all unchanged")

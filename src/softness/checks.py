@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from softness.errors import InputError
+from softness.liquid import exceeds_half_box
 
 
 def whole_number(value: int, name: str, least: int = 1) -> int:
@@ -91,6 +92,51 @@ def same_length(values: np.ndarray, name: str, length: int, what: str) -> np.nda
             f"{name} has the shape {values.shape}: give one value for each of {what}, ({length},)"
         )
     return values
+
+
+def checked_box(
+    box_length: float | np.ndarray, distance: float = 0.0, name: str = "reach"
+) -> float | np.ndarray:
+    """Edges of a periodic box in which all distances below some distance are unique.
+
+    Parameters
+    ----------
+    box_length
+        Edge of a cubic box, or the (3,) edges of a rectangular one.
+    distance
+        Largest distance that is needed; at most half the shortest edge.
+    name
+        Of the distance, for the error message.
+
+    Returns
+    -------
+    float or numpy.ndarray
+        One edge of a cubic box, also where all three were given; otherwise (3,) float64.
+
+    Raises
+    ------
+    InputError
+        There are neither one nor three edges, one is not positive and finite, or the shortest one
+        is less than twice the distance.
+    """
+    try:
+        edges = np.asarray(box_length, dtype=np.float64)
+    except (TypeError, ValueError):
+        edges = np.empty(0)
+    if edges.shape not in ((), (3,)) or not (np.isfinite(edges) & (edges > 0)).all():
+        raise InputError(
+            f"box_length = {box_length}: give a positive, finite edge of a cubic box, or three of "
+            "a rectangular one"
+        )
+    shortest = float(edges.min())
+    is_cubic = bool((edges == shortest).all())
+    if exceeds_half_box(distance, shortest):
+        named = "box_length" if is_cubic else "the shortest edge of box_length"
+        raise InputError(
+            f"{named} = {shortest:.6g} is smaller than twice the {name} {distance:.6g}, so that "
+            f"neighbours would be ambiguous: take a larger system or a shorter {name}"
+        )
+    return shortest if is_cubic else edges
 
 
 def checked_trajectory(positions: np.ndarray) -> np.ndarray:

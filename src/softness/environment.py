@@ -69,3 +69,23 @@ def check_folder(here: Path | None = None) -> None:
             f"{here}: the code in {ROOT.parent} would run, not the code in this folder: make "
             "install creates the .venv of this folder"
         )
+
+
+def check_checkout(here: Path | None = None) -> None:
+    """Refuse a folder that is no checkout of the project: the package alone has no workflow.
+
+    Parameters
+    ----------
+    here
+        Where the study is to run; the working directory by default.
+
+    Raises
+    ------
+    InputError
+        If there is no Snakefile.
+    """
+    here = here or Path.cwd()
+    if not (here / "Snakefile").is_file():
+        raise InputError(
+            f"Snakefile: not in {here}: run this in the project's folder, a clone of its repository"
+        )

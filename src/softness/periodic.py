@@ -1,9 +1,9 @@
-"""Cubic periodic box, centred on the origin: the one place that wraps and unwraps."""
+"""Rectangular periodic box, centred on the origin: the one place that wraps and unwraps."""
 
 import numpy as np
 
 
-def wrap(positions: np.ndarray, box_length: float) -> tuple[np.ndarray, np.ndarray]:
+def wrap(positions: np.ndarray, box_length: float | np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Split unwrapped positions into a place in [-L/2, L/2) and integer images.
 
     Parameters
@@ -11,7 +11,7 @@ def wrap(positions: np.ndarray, box_length: float) -> tuple[np.ndarray, np.ndarr
     positions
         (..., 3) positions, in the unit of ``box_length``.
     box_length
-        Edge L of the box.
+        Edge L of a cubic box, or (3,) edges of a rectangular one.
 
     Returns
     -------
@@ -28,6 +28,6 @@ def wrap(positions: np.ndarray, box_length: float) -> tuple[np.ndarray, np.ndarr
     return np.maximum(wrapped, -box_length / 2), (images + on_face).astype(np.int32)
 
 
-def unwrap(wrapped: np.ndarray, images: np.ndarray, box_length: float) -> np.ndarray:
+def unwrap(wrapped: np.ndarray, images: np.ndarray, box_length: float | np.ndarray) -> np.ndarray:
     """Positions with the images put back: the inverse of `wrap`, in float64."""
-    return np.asarray(wrapped, dtype=np.float64) + np.asarray(images) * np.float64(box_length)
+    return np.asarray(wrapped, dtype=np.float64) + np.asarray(images) * np.asarray(box_length)

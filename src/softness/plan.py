@@ -11,9 +11,10 @@ import argparse
 import json
 import os
 from collections.abc import Iterable, Sequence
-from typing import Any
+from pathlib import Path
 
 from softness import configuration
+from softness.environment import check_checkout
 from softness.errors import InputError
 from softness.planning import statistics
 from softness.planning.costs import Cost, Plan, Row, by_cost
@@ -22,6 +23,7 @@ from softness.planning.jobs import PlannedJob, planned_jobs
 from softness.planning.rate import (
     MEASURED_SECONDS,
     Rate,
+    assumed_rate,
     given_rate,
     measured_or_assumed_rate,
     measured_rate,
@@ -39,8 +41,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.description = __doc__
     parser.epilog = (
         "examples:\n"
-        "  python -m softness plan config/laptop.yaml\n"
-        "  python -m softness plan config/dissertation.yaml --rate 1500\n"
+        "  softness plan config/laptop.yaml\n"
+        "  softness plan config/dissertation.yaml --rate 1500\n"
         "Without --rate and --measure the engine is timed for five seconds if it is installed;\n"
         "else a minimum rate is assumed, and the output names it."
     )
@@ -76,6 +78,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--json", action="store_true", help="print JSON with stable keys, for scripts"
     )
+    parser.set_defaults(function=command)
 
 
 def command(options: argparse.Namespace) -> int:
@@ -85,18 +88,23 @@ def command(options: argparse.Namespace) -> int:
     if options.probability is not None and not 0 < options.probability <= 1:
         raise InputError(f"--probability {options.probability:g}: give more than 0, at most 1")
     config = configuration.load(options.config)
-    rate = _rate(config, options)
+    check_checkout()
+    study = Study(config)
+    rate = _rate(study, options)
     jobs = planned_jobs(options.config)
-    made = make_plan(Study(config), jobs, rate, options.cores, options.probability)
+    made = make_plan(study, jobs, rate, options.cores, options.probability)
     print(json.dumps(as_dict(made), indent=2) if options.json else as_text(made))
     return 0
 
 
-def _rate(config: dict[str, Any], options: argparse.Namespace) -> Rate:
+def _rate(study: Study, options: argparse.Namespace) -> Rate:
+    config = study.config
+    if not study.all_simulations:
+        return assumed_rate(config, "since nothing is simulated")
     if options.rate is not None:
         return given_rate(config, options.rate)
     if options.measure is not None:
-        return measured_rate(config, options.measure, with_lanes=Study(config).has_lanes)
+        return measured_rate(config, options.measure, with_lanes=study.has_lanes)
     return measured_or_assumed_rate(config)
 
 
@@ -139,6 +147,20 @@ def make_plan(
     )
 
 
+def seconds_left(config: Path, study: Study, rate: Rate, cores: int) -> float:
+    """Wall time of what is left of a study, on so many cores.
+
+    Parameters
+    ----------
+    config
+        Its configuration.
+    study, rate, cores
+        As of `make_plan`.
+    """
+    due = [job for job in planned_jobs(config, everything=False) if job.is_due]
+    return wall_seconds([_task(cost) for cost in _costs(study, due, rate)], cores)
+
+
 def _costs(study: Study, jobs: Iterable[PlannedJob], rate: Rate) -> list[Cost]:
     simulations = {str(simulation.output): simulation for simulation in study.all_simulations}
     sizes = Sizes(study)
@@ -175,4 +197,5 @@ def _cost(sizes: Sizes, job: PlannedJob) -> Cost:
 
 
 def _task(cost: Cost) -> Task:
-    return Task(cost.job.inputs, cost.job.outputs, cost.seconds, cost.job.threads)
+    job = cost.job
+    return Task(job.inputs, job.outputs, cost.seconds, job.threads, job.priority)

@@ -19,7 +19,6 @@ from softness.errors import InputError
 from softness.uncertainty import standard_error, tail_quantile
 from softness.verdicts import INCONCLUSIVE, NOT_REPRODUCED, NOT_TESTED, REPRODUCED, Rule
 
-HELP = "how often studies of some size would decide each claim, from claims.csv of one"
 STUDIES = 4000
 
 

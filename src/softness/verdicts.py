@@ -168,6 +168,8 @@ class Statement:
         The value that the dissertation gives, as text.
     rule
         Fixed before a run.
+    of_liquid
+        Whether it is about numbers of the dissertation's liquid, and says nothing of another one.
     """
 
     figure: str
@@ -176,6 +178,7 @@ class Statement:
     section: str
     source: str
     rule: Rule
+    of_liquid: bool = False
 
     def of(self, name: str) -> "Statement":
         """The same of one of several things: its name stands for ``{}`` in the quantity's name."""
@@ -284,6 +287,7 @@ class Statement:
             units=units,
             verdict=verdict,
             note=note,
+            of_liquid=self.of_liquid,
         )
 
 
@@ -299,6 +303,8 @@ class Claim:
         Independent units that were resampled, and their number.
     above, below
         Bounds of the rule; nan for none.
+    of_liquid
+        Whether it is about numbers of the dissertation's liquid.
     resolution
         Distance from a bound at which a true value would be told from it in four of five studies of
         this size.
@@ -324,3 +330,11 @@ class Claim:
     resolution: float = math.nan
     above: float = math.nan
     below: float = math.nan
+    of_liquid: bool = False
+
+    def of_another_liquid(self) -> "Claim":
+        """The same of another liquid, of which the dissertation's numbers say nothing."""
+        if not self.of_liquid or self.verdict == NOT_TESTED:
+            return self
+        reason = "about the dissertation's liquid: trajectories.same_liquid is false"
+        return replace(self, verdict=NOT_TESTED, note=reason, doubt="")

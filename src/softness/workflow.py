@@ -1,23 +1,30 @@
 """What the Snakefile calls: the study, the sources of a stage, the environment of commands."""
 
 import fcntl
+import functools
 import os
 import re
 import shlex
 import sys
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TextIO
 
 import pandas as pd
 from snakemake.exceptions import WorkflowError
+from snakemake.io import local
+from snakemake.logging import logger
 
 from softness import configuration, engines, environment, sources
 from softness.cluster import check_cluster
 from softness.errors import InputError
+from softness.figures.registry import FigureEntry
 from softness.files.atomic import take_lock
 from softness.physics import lock
+from softness.progress import Follower, Progress, planned
+from softness.report.live import LivePage
+from softness.report.page import caption_text
 from softness.simulate.store import Store
 from softness.stages.shared import simulation
 from softness.study import Study
@@ -36,8 +43,8 @@ _BEFORE = {
     "pulse": "pulse",
 }
 
-# The study of this process, for the progress on the terminal.
-current: Study | None = None
+# The jobs of this process, for the progress on the terminal.
+followed: Progress | None = None
 _held: TextIO | None = None
 
 
@@ -47,16 +54,18 @@ def study_of(workflow: Any, config: dict[str, Any]) -> Study:
     Its files are read once more: Snakemake takes the last of two equal keys, and 0777 for 511.
     """
     given = workflow.config_settings
+    files, settings = given.configfiles, given.config
+    if workflow.modifier.skip_configfile:
+        # A module with a configuration of its own: the files are those of the whole workflow.
+        files, settings = (), config
     try:
         environment.check_folder()
-        config.update(configuration.load(*given.configfiles, settings=given.config))
+        config.update(configuration.load(*files, settings=settings))
         study = Study(config)
-        lock.check(lock.KINDS, *study.engines)
+        lock.check(study.kinds, *study.engines)
     except InputError as error:
         raise WorkflowError(str(error)) from None
-    global current
-    current = study
-    return current
+    return study
 
 
 def holding_folder() -> TextIO:
@@ -117,14 +126,43 @@ def remove_rate_limit(workflow: Any) -> None:
     workflow.scheduler.job_rate_limiter = None
 
 
+def follow_run(workflow: Any, study: Study, figures: Sequence[FigureEntry]) -> None:
+    """Keep a page and the status of this run beside its results, and say where the page is.
+
+    Whatever logger Snakemake has. A fault in it is told, and stops nothing.
+    """
+
+    @functools.cache
+    def caption(entry: FigureEntry) -> str:
+        (path,) = of_project(f"workflow/captions/{entry.name}.rst")
+        return caption_text(Path(path).read_text(), study.config)
+
+    try:
+        page = LivePage(study.results, figures, caption)
+        global followed
+        followed = Progress(study, planned(workflow, study))
+        logger.addHandler(Follower(followed, study.results, page.write))
+        print(f"Page of this run: {page.path.resolve()}", file=sys.stderr, flush=True)
+    except Exception as fault:
+        print(f"there is no page of this run: {type(fault).__name__}: {fault}", file=sys.stderr)
+
+
 def code_of(stage: str, *modules: str) -> list[str]:
     """Source files of an analysis stage, and of modules that it imports by name.
 
-    Relative to the working directory, so that a study can be moved as a whole.
+    Named as by `of_project`.
     """
     names = (f"softness.stages.{stage}", *modules)
     files = {path for name in names for path in sources.sources(name)}
-    return sorted(os.path.relpath(path) for path in files)
+    return sorted(of_project(*files))
+
+
+def of_project(*paths: str | Path) -> list[str]:
+    """Files of the project itself as inputs: `local`, so that a prefix of a module is not theirs.
+
+    Relative to the working directory, so that a study can be moved as a whole.
+    """
+    return [local(os.path.relpath(sources.ROOT.parent / path)) for path in paths]
 
 
 def set_records(workflow: Any, study: Study) -> None:

@@ -57,3 +57,13 @@ def test_captions_name_the_time_of_the_configuration(number):
 def test_the_caption_of_the_map_names_its_lag():
     assert "within 1 times the relaxation time" in captions()["1.1"]
     assert "within 0.5 times" in captions(displacement_map={"lag": 0.5})["1.1"]
+
+
+def test_the_caption_of_pairs_names_those_of_two_species():
+    config = configuration.load(ROOT / "config" / "smoke.yaml")
+    path = ROOT / "workflow" / "captions" / "figure_1_2_pair_distribution.rst"
+    assert " of the pairs AA (a), AB (b) and BB (c) at " in captions()["1.2"]
+    for species in (["A"], ["A", "B", "C"]):
+        other = config | {"liquid": config["liquid"] | {"species": species}}
+        text = caption_text(path.read_text(), other)
+        assert " of each pair of species, of which A is the analysed one, at " in text

@@ -9,6 +9,7 @@ from packaging.requirements import Requirement
 
 from locations import ROOT
 from softness import sources
+from softness.__main__ import COMMANDS
 
 ENVIRONMENTS = ("analyse", "simulate", "simulate-cpu", "workflow")
 SIMULATIONS = {
@@ -36,11 +37,13 @@ IMPORTED_AS = {
     "scikit-learn": "sklearn",
     "snakemake-minimal": "snakemake",
 }
-# What runs where the study is started: the commands, and what the Snakefile imports.
+# What runs where the study is started: its commands, and what the Snakefile imports.
 LAUNCHER = [
     "softness.__main__",
+    *{each.add_arguments.partition(":")[0] for each in COMMANDS.values() if each.extra == "study"},
     "softness.cluster",
     "softness.figures.registry",
+    "softness.priorities",
     "softness.requests",
     "softness.workflow",
 ]
@@ -103,7 +106,9 @@ def test_environments_have_what_their_stages_import_and_no_more(name, stages):
 
 
 def test_the_environment_of_the_launcher_has_what_it_imports_and_the_plugin_of_slurm():
+    # The interface of loggers comes with Snakemake.
     has = {IMPORTED_AS.get(package, package) for package in versions("workflow")}
+    has |= {"snakemake_interface_logger_plugins"}
     assert has - {"python", "snakemake-executor-plugin-slurm"} == imported(LAUNCHER)
     rules = [ROOT / "Snakefile", *(ROOT / "workflow" / "rules").glob("*.smk")]
     lines = [line.split() for path in rules for line in path.read_text().splitlines()]

@@ -69,6 +69,27 @@ def test_names_tell_what_a_column_is():
     assert names[135 + 59] == "order2_radial_B_0.9"
 
 
+def test_each_species_has_radial_features_of_its_own(liquid):
+    positions, _ = liquid
+    radial = {"first": 0.9, "last": 1.1, "step": 0.2, "width": 0.2}
+    one, two, three = (
+        FeatureSet.of(families_of({"radial": radial | {"species": number}}), (0, 1), 2.0)
+        for number in (1, 2, 3)
+    )
+    assert two == FeatureSet.of(families_of({"radial": radial}), (0, 1), 2.0)
+    assert one.names[:2] == two.names[:2] == three.names[:2] == ("radial_A_0.9", "radial_A_1.1")
+    assert three.names[4:6] == ("radial_C_0.9", "radial_C_1.1")
+    assert [len(each) for each in (one, two, three)] == [4, 8, 12]
+    assert three.columns("radial_C", 1).tolist() == [10, 11]
+    assert three.only({"radial"}) == three
+    alone = frame_features(positions, np.zeros(600, int), LENGTH, one)
+    empty = frame_features(positions, np.zeros(600, int), LENGTH, three)
+    np.testing.assert_array_equal(alone[:, :2], empty[:, :2])
+    assert (empty[:, 2:6] == 0).all()
+    with pytest.raises(InputError, match="types holds 2, which is none of 2 species"):
+        frame_features(positions, np.arange(600) % 3, LENGTH, two)
+
+
 def test_columns_of_a_kind_and_of_an_order():
     features = FeatureSet(orders=(0, 1), cutoff=2.0)
     np.testing.assert_array_equal(features.columns("radial_B"), np.r_[50:100, 185:235])
@@ -152,6 +173,8 @@ def test_lists_and_arrays_are_as_good_as_tuples(liquid, kind):
         ({"shells": [[1.0, 2.0]]}, "shells = .*: give a list of numbers"),
         ({"degrees": [[4], [6, 8]]}, "degrees = .*: give a list of numbers"),
         ({"orders": "01"}, "orders = '01': give a list of numbers"),
+        ({"species": 0}, "species = 0: give a whole number of 1 or more"),
+        ({"species": 27}, "species = 27: give 26 at most"),
     ],
 )
 def test_a_set_of_features_that_makes_no_sense_is_refused(options, fault):

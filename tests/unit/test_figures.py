@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from figure_by_number import FigureByNumber
 
+from softness.dynamics.pairs import PAIRS
 from softness.dynamics.scattering import plateau_slope
 from softness.errors import InputError
 from softness.figures import registry, style
@@ -76,9 +77,12 @@ def displacements(replica, shared=0.6):
     )
 
 
+WINDOW = {"highest": 0.7, "lowest": 0.05, "earliest": 0.3}
+
+
 def data(temperatures=TEMPERATURES, **options):
     return FigureData(
-        settings={"seed": 1, "draws": 100, "block_length": 2.0},
+        settings={"seed": 1, "draws": 100, "block_length": 2.0, "stretched_exponential": WINDOW},
         pair_distribution=[pairs(t, seed) for t in temperatures for seed in (1, 2)],
         relaxation=[relaxation(t, **options) for t in temperatures],
         displacement_map=[displacements(replica) for replica in (0, 1)],
@@ -226,6 +230,32 @@ def test_the_map_shows_a_slab_of_the_first_replica():
     assert len(table) == pytest.approx(800 / 6, rel=0.3)
 
 
+@pytest.mark.parametrize(("number", "shape"), [(1, (1, 1)), (3, (1, 3)), (6, (2, 3))])
+def test_each_pair_of_species_has_a_panel_and_claims_are_those_of_the_first(number, shape):
+    given = data()
+    some = [
+        replace(each, values=np.tile(each.values, (1, 2, 1))[:, :number])
+        for each in given.pair_distribution
+    ]
+    some = replace(given, pair_distribution=some)
+    assert verdicts("1.2", some) == verdicts("1.2", given)
+    with style.applied():
+        figure = FigureByNumber("1.2").plot(some)
+    grid = figure.axes[0].get_gridspec()
+    assert (len(figure.axes), grid.get_geometry()) == (number, shape)
+    names = [f"g_{pair}" for pair in PAIRS[:number]]
+    assert [column for column in FigureByNumber("1.2").table(some) if column[:2] == "g_"] == names
+    assert [f"$g_{{{name[2:]}}}(r)$" for name in names] == [a.get_ylabel() for a in figure.axes]
+
+
+def test_the_map_shows_the_whole_of_a_box_that_is_no_cube():
+    given = [replace(each, box_length=np.array([24.0, 12.0, 8.0])) for each in (displacements(0),)]
+    with style.applied():
+        axes = FigureByNumber("1.1").plot(replace(data(), displacement_map=given)).axes[0]
+    assert (axes.get_xlim(), axes.get_ylim()) == ((-12, 12), (-6, 6))
+    assert axes.get_aspect() == 1
+
+
 @pytest.mark.parametrize("number", ["1.1", "1.2", "1.3", "1.4"])
 def test_figures_have_labels_units_and_all_temperatures(number, tmp_path):
     module = FigureByNumber(number)
@@ -254,14 +284,14 @@ def test_colours_run_from_cold_to_hot_and_do_not_depend_on_the_study():
 
 
 def test_fluidities_have_colours_in_equal_steps_of_lightness():
-    places = np.linspace(0.9, 2.1, 13)
+    places = np.linspace(1.0, 2.0, 13)
     lightness = [perceived_lightness(style.fluidity_colour(t)) for t in places]
     steps = np.diff(lightness)
     assert steps == pytest.approx(np.full(12, steps.mean()), rel=0.15)
     # Visible on white, and far from each other.
     assert lightness[-1] < 80
     assert steps.sum() > 50
-    assert style.fluidity_colour(0.5) == style.fluidity_colour(0.9)
+    assert style.fluidity_colour(0.5) == style.fluidity_colour(1.0)
 
 
 def perceived_lightness(colour):

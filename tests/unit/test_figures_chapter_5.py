@@ -10,7 +10,7 @@ from state_tables import ALL, PUBLISHED, scored, state_scores
 from softness.figures import registry, style
 
 NUMBERS = ("5.1",)
-CHAPTER = (*NUMBERS, "5.2", "T5.1")
+CHAPTER = (*NUMBERS, "5.2", "T5.1", "5.3")
 REPRODUCED, NOT, UNSURE, UNTESTED = "reproduced", "not reproduced", "inconclusive", "not tested"
 STATE = "Pearson by inherent states minus that by the thermal ones, orders 0 to 2, {}"
 ORDER = "Pearson by orders 0 to 2 minus that by order 0, inherent states, {}"

@@ -103,7 +103,7 @@ def test_moments_that_do_not_fit_are_named(start, end, fault):
         ({"positions": np.full((1200, 3), np.inf)}, "positions of particle 0 is .*1200 particles"),
         ({"box_length": 0.0}, r"box_length = 0\.0: give a positive"),
         ({"box_length": -LENGTH}, r"box_length = -10\.0: give a positive"),
-        ({"box_length": np.full(3, LENGTH)}, "box_length = .*: give a positive"),
+        ({"box_length": np.full(2, LENGTH)}, "box_length = .*: give a positive"),
         ({"box_length": 1.9}, r"box_length = 1\.9 is smaller than twice the distance 1,"),
         ({"distance": np.nan}, "distance = nan: give a positive"),
     ],

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from softness.dynamics.pairs import (
+    PAIRS,
     PairDistribution,
     first_minimum,
     first_peak,
@@ -49,6 +50,25 @@ def test_counts_are_those_of_all_pairs():
         np.testing.assert_allclose(row, expected, rtol=1e-4)
 
 
+def test_pairs_of_one_species_and_of_three():
+    generator = np.random.default_rng(5)
+    positions, types = generator.uniform(0, LENGTH, size=(90, 3)), np.repeat([0, 1, 2], 30)
+
+    def measured(types):
+        result = PairDistribution(LENGTH, types, 0.5, 4.0)
+        result.add(positions[: len(types)])
+        return result.values()
+
+    three = measured(types)
+    assert PAIRS[:6] == ("AA", "AB", "BB", "AC", "BC", "CC")
+    assert len(three) == 6
+    np.testing.assert_array_equal(three[:3], measured(types[:60]))
+    np.testing.assert_array_equal(three[:1], measured(types[:30]))
+    # C in place of B.
+    exchanged = measured(np.repeat([0, 2, 1], 30))
+    np.testing.assert_allclose(exchanged[[0, 3, 5, 1, 4, 2]], three, rtol=1e-6)
+
+
 def test_positions_may_be_unwrapped():
     generator = np.random.default_rng(3)
     types = np.repeat([0, 1], [50, 20])
@@ -74,7 +94,7 @@ def test_a_peak_at_the_edge_is_none():
 
 
 def test_what_reaches_beyond_half_the_box_is_refused():
-    with pytest.raises(InputError, match="largest_distance is 6"):
+    with pytest.raises(InputError, match="smaller than twice the largest_distance 6"):
         PairDistribution(LENGTH, np.zeros(4, int), 0.1, 6.0)
 
 
@@ -104,7 +124,7 @@ def test_half_the_box_is_the_largest_distance(length):
 def test_beyond_half_the_box_is_refused_where_it_is_not_rounding():
     length = (150 / 1.2) ** (1 / 3)
     PairDistribution(length, np.repeat([0, 1], [4, 2]), 0.1, 2.5)
-    with pytest.raises(InputError, match=r"at most half the box, 2\.500"):
+    with pytest.raises(InputError, match=r"twice the largest_distance 2\.5001"):
         PairDistribution(length, np.repeat([0, 1], [4, 2]), 0.1, 2.5001)
 
 

@@ -15,7 +15,9 @@ def radial_by_definition(positions, types, box_length, centres, radii=RADII, wid
     _, distance = vectors_and_distances(positions, box_length, centres)
     distance[distance >= np.max(radii) + 5 * width] = np.inf
     gaussian = np.exp(-((distance[:, :, None] - radii) ** 2) / (2 * width**2))
-    return np.concatenate([gaussian[:, types == species].sum(axis=1) for species in (0, 1)], axis=1)
+    number = max(2, types.max() + 1)
+    blocks = [gaussian[:, types == species].sum(axis=1) for species in range(number)]
+    return np.concatenate(blocks, axis=1)
 
 
 def random_liquid(particles=300, box_length=12.0, seed=0):
@@ -43,6 +45,31 @@ def test_it_is_the_equation_of_the_source(configuration):
     found = radial_features(positions, types, box_length)
     assert found.shape == (len(centres), 100)
     assert_equal_to_a_part_in_a_million(found, expected)
+
+
+def test_a_third_species_has_a_block_of_its_own():
+    positions, _, box_length = random_liquid()
+    types = np.arange(300) % 3
+    centres = np.flatnonzero(types == 0)
+    expected = radial_by_definition(positions, types, box_length, centres)
+    found = radial_features(positions, types, box_length)
+    assert found.shape == (100, 150)
+    assert_equal_to_a_part_in_a_million(found, expected)
+    # What is not told apart adds up.
+    as_b = radial_features(positions, np.minimum(types, 1), box_length)
+    np.testing.assert_allclose(as_b[:, 50:], found[:, 50:100] + found[:, 100:], atol=1e-8)
+
+
+def test_one_species_has_one_block_where_it_is_asked_for():
+    positions, _, box_length = random_liquid()
+    types = np.zeros(300, int)
+    both = radial_features(positions, types, box_length)
+    assert (both[:, 50:] == 0).all()
+    one = radial_features(positions, types, box_length, species=1)
+    assert np.array_equal(one, both[:, :50])
+    four = radial_features(positions, types, box_length, species=4)
+    assert four.shape == (300, 200)
+    assert np.array_equal(four[:, :100], both)
 
 
 def test_features_far_out_in_the_tail_are_right_relative_to_their_own_size():
@@ -195,10 +222,16 @@ def test_an_ideal_gas_has_the_density_times_the_volume_of_the_shell():
         ({"positions": np.zeros((0, 3))}, "positions has the shape"),
         ({"positions": np.full((300, 3), np.nan)}, "positions of particle 0"),
         ({"types": np.zeros(299, int)}, "types has the shape"),
-        ({"types": np.full(300, 2)}, "types holds 2"),
+        ({"types": np.full(300, 2)}, "types holds 2, which is none of 2 species"),
+        ({"types": np.arange(300) % 2 + 1}, "types holds 2, which is none of 2 species"),
+        ({"types": np.arange(300) % 2 - 1}, "types holds -1"),
+        ({"types": np.full(300, 0.5)}, r"types holds 0\.5"),
+        ({"species": 1}, "types holds 1, which is none of 1 species"),
+        ({"species": 0}, "species = 0"),
+        ({"species": 27}, "species = 27: give 26 at most"),
         ({"box_length": 11.7}, "smaller than twice the reach 5.9"),
         ({"box_length": -3.0}, "box_length = -3.0"),
-        ({"box_length": [12.0, 12.0, 12.0]}, "one edge of a cubic box"),
+        ({"box_length": [12.0, 12.0]}, "edge of a cubic box, or three of a rectangular one"),
         ({"centres": [0, 300]}, "centres holds 300"),
         ({"centres": [-1]}, "centres holds -1"),
         ({"centres": np.ones(300, bool)}, "flatnonzero"),

@@ -1,11 +1,11 @@
 """Numbers that stages of analysis write, against loops over a run of 20 frames."""
 
 import json
-from dataclasses import fields
 
 import numpy as np
 import pytest
 from direct_sums import nearest_image, vectors_and_distances
+from stage_files import made_up
 
 from softness.files import tables
 from softness.files.ensemble_counts import EnsembleCounts
@@ -26,6 +26,7 @@ from softness.files.records.learned import (
 )
 from softness.files.records.memory import SoftnessDecay
 from softness.files.records.regressed import MatchedThreshold, Neighbourhood, SnapshotShares
+from softness.files.trajectory import Trajectory
 from softness.seeds import stream
 from softness.stages import (
     csd_threshold,
@@ -67,20 +68,8 @@ def run(tmp_path):
     return written(tmp_path, 2)
 
 
-def table(path, kind, **values):
-    """Write a record of a kind, of which only some fields matter; returns its path."""
-    others = {
-        each.name: np.zeros([1] * len(each.metadata["dimensions"]))
-        for each in fields(kind)
-        if each.name not in values
-    }
-    given = {name: np.asarray(value) for name, value in values.items()}
-    tables.write(path, kind(**others, **given), MADE_BY)
-    return path
-
-
 def relaxed_in(folder, time):
-    return table(folder / "relaxation.h5", RelaxationTable, relaxation_time=time)
+    return made_up(folder / "relaxation.h5", RelaxationTable, relaxation_time=time)
 
 
 def result(stage, kind, folder, settings, **files):
@@ -123,7 +112,7 @@ def test_the_threshold_of_the_csd_flags_as_many_samples_as_that_of_p_hop(tmp_pat
         values = np.random.default_rng(seed).uniform(0, 0.25 + 0.01 * seed, size=(rows, len(A)))
         of_hop = {"interval": INTERVAL, "frames": FRAMES, "first_frame": first}
         arrays = {"particle": A, "values": values}
-        hops.append(table(tmp_path / f"hop{seed}.h5", HopIndicator, **of_hop, **arrays))
+        hops.append(made_up(tmp_path / f"hop{seed}.h5", HopIndicator, **of_hop, **arrays))
         runs.append(path)
         csd, hop = [], []
         for frame in range(max(first, 4), first + rows):
@@ -157,7 +146,7 @@ def test_distributions_are_histograms_and_sums_of_powers_in_blocks_of_time(tmp_p
         of_run = {"temperature": 0.6, "replica": replica, "interval": INTERVAL, "stride": 2}
         arrays = {"names": np.array(["softness", "other"], "S"), "event": np.zeros((1, 2))}
         arrays |= {"population_frame": frames, "population": values}
-        paths.append(table(tmp_path / f"{replica}.h5", LearnedValues, **of_run, **arrays))
+        paths.append(made_up(tmp_path / f"{replica}.h5", LearnedValues, **of_run, **arrays))
     files = {"values": paths, "relaxation": relaxed_in(tmp_path, 1.6)}
     found = result(distribution, Distribution, tmp_path, {"block_length": 2.0}, **files)
     assert found.temperature == 0.6
@@ -204,6 +193,36 @@ def test_displacement_maps_correlate_displacements_of_neighbours(run, tmp_path):
     assert (found.correlation > found.chance).all()
 
 
+class InLongBox(Trajectory):
+    """The same run in a box whose edges differ."""
+
+    EDGES = np.array([LENGTH, 2 * LENGTH, 4 * LENGTH])
+
+    def __init__(self, path):
+        super().__init__(path)
+        self.box_length = self.EDGES
+
+    def positions(self, frame):
+        return walk(2)[frame] * self.EDGES / LENGTH
+
+
+def test_displacement_maps_keep_the_edges_of_the_box(run, tmp_path, monkeypatch):
+    monkeypatch.setattr(displacement_map, "Trajectory", InLongBox)
+    block = {"lag": 0.5, "neighbour_distance": 2.4}
+    settings = OF_RUN | {"displacement_map": block}
+    files = {"trajectory": run[0], "relaxation": relaxed_in(tmp_path, 3.1)}
+    found = result(displacement_map, DisplacementMap, tmp_path, settings, **files)
+    edges = InLongBox.EDGES
+    np.testing.assert_array_equal(found.box_length, edges)
+    places = (walk(2) - walk(2).mean(axis=1, keepdims=True))[:, A] * edges / LENGTH
+    assert (np.abs(found.positions) <= edges / 2).all()
+    np.testing.assert_allclose(nearest_image(found.positions - places[0], edges), 0, atol=1e-9)
+    sizes = np.linalg.norm(places[3] - places[0], axis=1)
+    first, second = np.nonzero(vectors_and_distances(places[0], edges)[1] < 2.4)
+    expected = np.corrcoef(sizes[first], sizes[second])[0, 1]
+    assert found.correlation[0] == pytest.approx(expected)
+
+
 RADII = (0.5, 1.0, 1.5)
 FEATURES = {
     "radial": {"first": 0.5, "last": 1.5, "step": 0.5, "width": 0.2},
@@ -245,7 +264,7 @@ def test_softness_decays_in_groups_by_its_value_at_the_origin(run, tmp_path):
     planes |= {"left_out_spread": [2.0, 3.0], "covariance": np.eye(6), "weights": np.ones(6)}
     planes |= {"columns": np.array(COLUMNS, "S"), "mean": mean, "scale": scale}
     planes |= {"jackknife_weights": np.ones((1, 6)), "half_weights": np.ones((2, 6))}
-    softness = table(tmp_path / "softness.h5", Classifier, **planes)
+    softness = made_up(tmp_path / "softness.h5", Classifier, **planes)
     # By the plane that never saw replica 1, with its spread.
     projected = ((every - mean) / scale) @ weights[1] / 3.0
     # Both planes are shifted to one level at their replicas' mean features.
@@ -254,14 +273,14 @@ def test_softness_decays_in_groups_by_its_value_at_the_origin(run, tmp_path):
     aligned = levels.mean() - levels[1]
     assert abs(aligned) > 0.01
     named = {"columns": planes["columns"], "mean": means}
-    reference = table(tmp_path / "reference.h5", ReferenceFeatures, **named)
+    reference = made_up(tmp_path / "reference.h5", ReferenceFeatures, **named)
     projected = projected + aligned
     # Sums of the powers of two blocks of a population whose mean is 0.2 and whose spread is 0.4.
     powers = np.zeros((2, 2, 2, 5))
     powers[0, :, 1, :3] = 1.0
     powers[1, :, 1, :3] = [[10, 5.0, 4.0], [30, 3.0, 4.0]]
     named = {"names": np.array(["other", "softness"], "S"), "powers": powers}
-    known = table(tmp_path / "known.h5", Distribution, **named, counts=np.zeros((2, 1)))
+    known = made_up(tmp_path / "known.h5", Distribution, **named, counts=np.zeros((2, 1)))
     values = (projected - 0.2) / 0.4
     quick = np.array([radial(positions) for positions in of_bursts])
     quick = (((quick - mean) / scale) @ weights[1] / 3.0 + aligned - 0.2) / 0.4
@@ -315,7 +334,7 @@ def counted(path, snapshot, hop, cumulative):
     arrays |= {"csd": no_csd, "csd_cumulative": no_csd}
     moved = np.zeros((2, 1, particles), np.int64)
     arrays |= {"displacement": moved, "square": moved}
-    return table(path, EnsembleCounts, temperature=0.6, snapshot=snapshot, **arrays)
+    return made_up(path, EnsembleCounts, temperature=0.6, snapshot=snapshot, **arrays)
 
 
 def test_shares_of_snapshots_are_means_over_particles_with_errors_of_runs(tmp_path):
@@ -355,7 +374,7 @@ def test_the_neighbourhood_ends_where_the_mean_of_all_replicas_has_its_second_mi
         others = peak - np.exp(-(((distance - 2.4) / 0.1) ** 2))
         values = np.array([[block, others, others] for block in blocks])
         arrays = {"distance": distance, "values": values, "frames": np.ones(len(blocks))}
-        paths.append(table(tmp_path / f"pairs{number}.h5", PairDistributions, **arrays))
+        paths.append(made_up(tmp_path / f"pairs{number}.h5", PairDistributions, **arrays))
     settings = {"temperature": 0.6, "neighbourhood": "auto"}
     files = {"pair_distribution": paths}
     found = result(neighbourhood, Neighbourhood, tmp_path, settings, **files)

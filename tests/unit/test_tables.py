@@ -54,6 +54,25 @@ def test_units_shapes_and_provenance_stand_in_the_file(file):
     assert tables.read_provenance(file) == MADE_BY.as_text()
 
 
+@dataclass(frozen=True)
+class Box:
+    """A record whose edges may be one number."""
+
+    edges: np.ndarray = tables.array("[space]", "sigma_AA")
+    centre: np.ndarray = tables.array("space", "sigma_AA")
+
+
+@pytest.mark.parametrize(("edges", "dimensions"), [(5.0, ""), ([5.0, 6.0, 7.0], "space")])
+def test_a_vector_of_equal_elements_may_be_one_number(edges, dimensions, tmp_path):
+    path = tmp_path / "box.h5"
+    tables.write(path, Box(np.array(edges), np.zeros(3)), MADE_BY)
+    np.testing.assert_array_equal(tables.read(path, Box).edges, edges)
+    with h5py.File(path) as content:
+        assert content["edges"].attrs["dimensions"] == dimensions
+    with pytest.raises(InputError, match=r"edges has shape \(3, 3\), expected \(space\)"):
+        tables.write(path, Box(np.ones((3, 3)), np.zeros(3)), MADE_BY)
+
+
 def test_equal_content_gives_equal_bytes(file, decay, tmp_path):
     again = tmp_path / "again.h5"
     tables.write(again, decay, MADE_BY)

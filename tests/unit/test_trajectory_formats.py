@@ -39,7 +39,7 @@ from softness.simulate.start import random_start
 FRAMES = 20
 STEP = INTERVAL / STEPS
 needs_chemfiles = pytest.mark.skipif(
-    importlib.util.find_spec("chemfiles") is None, reason="chemfiles (the extra formats) is absent"
+    importlib.util.find_spec("chemfiles") is None, reason="chemfiles is not installed"
 )
 
 

@@ -72,7 +72,8 @@ def write_dump(engine, path):
 @pytest.fixture(scope="session")
 def blocks():
     """The three pieces of the example: settings, analysis, tables."""
-    found = re.findall(r"^```python\n(.*?)^```$", PAGE.read_text(), flags=re.DOTALL | re.MULTILINE)
+    _, _, page = PAGE.read_text().partition("## Step by step")
+    found = re.findall(r"^```python\n(.*?)^```$", page, flags=re.DOTALL | re.MULTILINE)
     assert len(found) == 3
     return found
 

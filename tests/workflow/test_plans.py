@@ -6,8 +6,9 @@ import sys
 import time
 
 import pytest
+import yaml
 import yte
-from workflow_commands import command, environment, reruns
+from workflow_commands import SMOKE, command, environment, reruns
 
 from locations import ROOT
 
@@ -101,3 +102,43 @@ def test_all_simulations_and_nothing_else_go_to_the_simulation_partition():
     twins = re.findall(r"^use rule (\w+) as (\w+) with:", "\n".join(texts), flags=re.MULTILINE)
     simulations |= {twin for name, twin in twins if name in simulations}
     assert simulations == set(profile["set-resources"])
+
+
+IN_ANOTHER = """
+module softness:
+    snakefile: "{snakefile}"
+{module}
+
+use rule * from softness
+"""
+
+
+@pytest.mark.parametrize(
+    ("module", "arguments", "results"),
+    [
+        ("", ["--configfile", str(ROOT / SMOKE)], "results/smoke"),
+        ('    prefix: "glass"', ["--configfile", str(ROOT / SMOKE)], "glass/results/smoke"),
+        ('    prefix: "glass"\n    config: config["glass"]', [], "glass/results/ours"),
+    ],
+    ids=["as it is", "prefix", "prefix and configuration"],
+)
+def test_another_workflow_uses_the_study_as_a_module(tmp_path, module, arguments, results):
+    settings = yaml.safe_load((ROOT / SMOKE).read_text()) | {"study": "ours"}
+    (tmp_path / "Snakefile").write_text(
+        f"config = {{'glass': {settings!r}, 'of_others': 1}}\n"
+        + IN_ANOTHER.format(snakefile=ROOT / "Snakefile", module=module)
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "snakemake", "-n", "-p", "--cores", "2", *arguments],
+        cwd=tmp_path,
+        env=environment(ROOT),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr + done.stdout
+    said = done.stdout + done.stderr
+    assert set(re.findall(r"[\w./-]*\bresults/[\w.-]+", said)) == {results}
+    # The project's own files are found where they are.
+    captions = re.findall(r"[^ ]+\.rst", said)
+    assert captions and all((tmp_path / caption).is_file() for caption in captions)

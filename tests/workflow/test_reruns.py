@@ -55,6 +55,7 @@ SOFTNESS_IN_TIME = {
     "cycle_response": CYCLES,
     **ON_SOFTNESS_IN_TIME,
 }
+CLUSTERS = {"clusters": RUNS, "figure_5_3_softness_clusters": 1}
 SHARES = {"snapshot_shares": COUNTED, "figure_4_1_snapshot_shares": 1}
 ON_PREDICTED_BARRIERS = {
     "figure_3_2_predicted_probability": 1,
@@ -102,6 +103,7 @@ FIGURES = {
     "figure_3_8_inherent_propensity": 1,
     "figure_5_1_states_of_structure": 1,
     "figure_5_2_state_barriers": 1,
+    "figure_5_3_softness_clusters": 1,
     "table_5_1_states": 1,
     **OVER_TEMPERATURES,
     **LEARNED_FIGURES,
@@ -133,6 +135,7 @@ VALUES = {
     **COUNTS,
     **LEARNED_FIGURES,
     **SOFTNESS_IN_TIME,
+    **CLUSTERS,
 }
 # Without what follows from softness itself.
 FLUIDITIES = {"train_classifier": EXTREMES, "accuracy": LABELLED, **VALUES}
@@ -269,6 +272,7 @@ def test_a_temperature_that_is_added_runs_alone_and_joins_the_figures(study):
         "hop_indicator": 2,
         "population_features": 2,
         "learned_values": 2,
+        "clusters": 2,
         "distribution": 1,
         "report": 1,
     }
@@ -309,6 +313,7 @@ def test_a_replica_that_is_added_runs_alone(study):
         # Samples are drawn anew from all replicas, and all models change.
         "sample_features": 3 * LABELLED,
         "learned_values": 3 * TEMPERATURES,
+        "clusters": 3 * TEMPERATURES,
         # So are regressors; the runs of the other replicas' snapshots stay.
         "isoconfigurational": BLOCKS_OF_RUNS // 2,
         "ensemble": SNAPSHOTS // 2,
@@ -431,6 +436,12 @@ def test_more_runs_of_a_snapshot_add_blocks(study):
         **PREDICTED_FIGURES,
         "report": 1,
     }
+
+
+@pytest.mark.parametrize("change", [{"fraction": 0.1}, {"permutations": 5}])
+def test_settings_of_clusters_rerun_them(study, change):
+    configure(study, lambda config: config.update(clusters=change))
+    assert reruns(study) == {**CLUSTERS, "report": 1}
 
 
 def test_bins_of_softness_rerun_what_follows_them(study):
@@ -629,6 +640,8 @@ def test_the_sensitivity_temperature_reruns_the_wide_fit(study):
     assert reruns(study) == {
         # T = 1 is no longer fitted, so that its events are not wanted.
         "learned_values": 2,
+        "clusters": 2,
+        "figure_5_3_softness_clusters": 1,
         "distribution": 1,
         "figure_2_3_fluidity_distributions": 1,
         "barriers": 1,
@@ -664,7 +677,7 @@ def test_a_caption_reruns_the_report(study):
 
 
 def test_the_page_of_the_report_reruns_the_report(study):
-    edit(study, "src/softness/report/page.html.j2", "<h2>Claims</h2>", "<h2>All claims</h2>")
+    edit(study, "src/softness/report/page.html.j2", ">Claims</h2>", ">All claims</h2>")
     assert reruns(study) == {"report": 1}
 
 

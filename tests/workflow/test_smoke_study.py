@@ -18,6 +18,7 @@ from softness.files import tables
 from softness.files.features import reading_features
 from softness.files.records.barriers import BarrierTable, BinnedCounts
 from softness.files.records.dynamics import EquilibrationEvidence, RelaxationTable
+from softness.files.records.hops import HopIndicator
 from softness.files.records.inherent import InherentPropensity
 from softness.files.records.learned import Classifier, LearnedValues, ReferenceFeatures
 from softness.files.records.memory import CycleResponse
@@ -29,6 +30,7 @@ from softness.physics.lock import versions
 from softness.stages.shared.softness_in_time import softness_of_frames, softness_scale
 from softness.study import Study
 from softness.verdicts import VERDICTS
+from softness.view import Place, columns_of
 
 RESULTS = "results/smoke"
 OVER_TEMPERATURES = ("1.2", "1.3", "1.4", "2.2", "2.3")
@@ -63,6 +65,7 @@ CLAIMS = {
     "4.N": 3,
     "5.1": 5,
     "5.2": 5,
+    "5.3": 3,
     "T5.1": 2,
     "A.1": 6,
     "A.2": 6,
@@ -342,6 +345,24 @@ def test_softness_along_a_run_is_that_of_the_table_of_features(smoke):
         for frame, softness in softness_of_frames(trajectory, scale, frames):
             expected = table[along.population_frame == frame]
             np.testing.assert_allclose(softness, expected, atol=1e-4)
+
+
+@pytest.mark.parametrize(("temperature", "replica"), [(0.7, 1), (2.0, 0)])
+def test_softness_of_a_frame_that_is_looked_at_is_that_of_learned_values(
+    smoke, temperature, replica
+):
+    results = smoke / RESULTS
+    name = f"T{temperature:g}/replica{replica}.h5"
+    along = tables.read(results / "learned_values" / name, LearnedValues)
+    hop = tables.read(results / "hop_indicator" / name, HopIndicator)
+    for frame in np.unique(along.population_frame).tolist():
+        found, threshold = columns_of(Place(results, temperature, replica, frame))
+        expected = along.population[along.population_frame == frame, 0]
+        np.testing.assert_allclose(found.values["softness"][hop.particle], expected, atol=1e-6)
+        row = frame - int(hop.first_frame)
+        if row >= 0:
+            np.testing.assert_array_equal(found.values["p_hop"][hop.particle], hop.values[row])
+    assert threshold == 0.2
 
 
 def test_cycles_and_controls_are_the_same_until_the_pulse(smoke):

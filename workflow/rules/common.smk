@@ -4,15 +4,19 @@ import os
 import re
 import sys
 
-sys.path.insert(0, os.path.join(workflow.basedir, "src"))
+# Of this file, not of a workflow that uses this one as a module.
+sys.path.insert(0, os.path.abspath(f"{workflow.current_basedir}/../../src"))
 
+from softness.priorities import set_priorities
 from softness.requests import set_requests
 from softness.workflow import (
     announce_alone,
     ask_cluster,
     ask_engine,
     code_of,
+    follow_run,
     hold_folder,
+    of_project,
     remove_rate_limit,
     set_records,
     shell_environment,
@@ -23,6 +27,8 @@ study = study_of(workflow, config)
 RESULTS = str(study.results)
 # Where files of a snapshot lie. Logs and benchmarks are named by set_records (Snakefile).
 SNAPSHOT = "replica{replica}/snapshot{snapshot}"
+# Of a job of simulation.
+GPUS = 1 if config["engine"]["device"] == "gpu" else 0
 # Files of each kind of table that figures are drawn from: named at the end of each file of rules.
 TABLES = {}
 
@@ -37,6 +43,11 @@ wildcard_constraints:
 
 
 announce_results = lambda: announce_alone(study)
+
+
+def of_option(name, files):
+    """Files after the name of an option, or nothing where there are none."""
+    return f"{name} {files}" if files else ""
 
 
 def of_replicas(files):

@@ -25,7 +25,7 @@ rule pair_distribution:
 rule self_scattering:
     input:
         trajectory=rules.thermal.output.trajectory,
-        bursts=rules.thermal.output.bursts,
+        bursts=getattr(rules.thermal.output, "bursts", []),
         code=code_of("self_scattering"),
     output:
         f"{RESULTS}/self_scattering/T{{temperature}}/replica{{replica}}.h5",
@@ -37,11 +37,12 @@ rule self_scattering:
         settings=lambda wildcards: study.blocks(
             "self_scattering", temperature=wildcards.temperature
         ),
+        bursts=lambda wildcards, input: of_option("--bursts", input.bursts),
     message:
         "F_s at T={wildcards.temperature}, replica {wildcards.replica}"
     shell:
         "python -m softness.stages.self_scattering --settings {params.settings:q}"
-        " --trajectory {input.trajectory} --bursts {input.bursts} --output {output} 2> {log}"
+        " --trajectory {input.trajectory} {params.bursts} --output {output} 2> {log}"
 
 
 rule van_hove:
@@ -105,11 +106,7 @@ rule displacement_map:
 
 rule equilibration_evidence:
     input:
-        histories=expand(
-            f"{RESULTS}/equilibrate/T{{temperature}}/replica{{replica}}/history.h5",
-            temperature=study.labels,
-            replica=study.replicas,
-        ),
+        histories=runs_at(HISTORIES, study.labels),
         trajectories=runs_at(rules.thermal.output.trajectory, study.labels),
         relaxations=expand(rules.relaxation.output, temperature=study.labels),
         code=code_of("equilibration_evidence"),
@@ -122,11 +119,12 @@ rule equilibration_evidence:
         mem_mb=1500,
     params:
         settings=study.parameter("equilibration_evidence"),
+        histories=lambda wildcards, input: of_option("--histories", input.histories),
     message:
         "evidence of equilibration"
     shell:
         "python -m softness.stages.equilibration_evidence --settings {params.settings:q}"
-        " --histories {input.histories} --trajectories {input.trajectories}"
+        " {params.histories} --trajectories {input.trajectories}"
         " --relaxations {input.relaxations}"
         " --output {output.table} --csv {output.csv} 2> {log}"
 

@@ -2,7 +2,10 @@
 
 from softness.figures.registry import FIGURES
 
-for entry in FIGURES:
+# Those whose tables the study has: of given trajectories, there are none from snapshots.
+DRAWN = [entry for entry in FIGURES if set(entry.kinds) <= TABLES.keys()]
+
+for entry in DRAWN:
 
     rule:
         name:
@@ -31,7 +34,7 @@ for entry in FIGURES:
         resources:
             mem_mb=1500,
         params:
-            settings=study.parameter("figure"),
+            settings=study.parameter("figure", *entry.kinds),
             number=entry.number,
             tables=lambda wildcards, input, kinds=entry.kinds: " ".join(
                 f"--table {kind} {' '.join(input[kind])}" for kind in kinds
@@ -51,7 +54,7 @@ def figure_files(chapter=None):
     """All pictures of a chapter, or of all."""
     return [
         f"{RESULTS}/figures/{entry.number}.{kind}"
-        for entry in FIGURES
+        for entry in DRAWN
         if chapter in (None, entry.chapter)
         for kind in entry.formats
     ]

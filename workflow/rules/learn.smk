@@ -69,13 +69,34 @@ rule learned_values:
         mem_mb=1500,
     params:
         settings=study.parameter("learned_values"),
-        events=lambda wildcards, input: f"--events {input.events}" if input.events else "",
+        events=lambda wildcards, input: of_option("--events", input.events),
     message:
         "softness and fluidity at T={wildcards.temperature}, replica {wildcards.replica}"
     shell:
         "python -m softness.stages.learned_values --settings {params.settings:q}"
         " --classifiers {input.classifiers} --reference {input.reference} --hop {input.hop}"
         " --population {input.population} {params.events} --output {output} 2> {log}"
+
+
+rule clusters:
+    input:
+        trajectory=rules.thermal.output.trajectory,
+        values=rules.learned_values.output,
+        code=code_of("clusters"),
+    output:
+        f"{RESULTS}/clusters/T{{temperature}}/replica{{replica}}.h5",
+    conda:
+        "../../envs/analyse.yaml"
+    resources:
+        mem_mb=1000,
+    params:
+        settings=study.parameter("clusters"),
+    message:
+        "clusters of soft and of hard particles at T={wildcards.temperature}, replica"
+        " {wildcards.replica}"
+    shell:
+        "python -m softness.stages.clusters --settings {params.settings:q}"
+        " --trajectory {input.trajectory} --values {input.values} --output {output} 2> {log}"
 
 
 rule accuracy:
@@ -112,6 +133,7 @@ TABLES |= {
         rules.train_classifier.output,
         name=[f"fluidity_{temperature}" for temperature in study.fluidity_labels],
     ),
+    "clusters": runs_at(rules.clusters.output, study.labels),
     "training": expand(rules.accuracy.output, kind="activated", temperature=study.training_label),
     "transfer": expand(rules.accuracy.output, kind="activated", temperature=study.transfer_label),
     "extremes": expand(rules.accuracy.output, kind="extremes", temperature=study.fluidity_labels),

@@ -1,19 +1,19 @@
 # The page that shows every claim with its verdict, and every figure.
 
-NUMBERS = [entry.number for entry in FIGURES]
+NUMBERS = [entry.number for entry in DRAWN]
 
 
 rule report:
     input:
         pictures=[
             f"{RESULTS}/figures/{entry.number}.{'html' if 'html' in entry.formats else 'png'}"
-            for entry in FIGURES
+            for entry in DRAWN
         ],
         claims=expand(f"{RESULTS}/figures/{{number}}.claims.json", number=NUMBERS),
-        captions=[f"workflow/captions/{entry.name}.rst" for entry in FIGURES],
+        captions=of_project(*(f"workflow/captions/{entry.name}.rst" for entry in DRAWN)),
         evidence=rules.equilibration_evidence.output.csv,
-        trajectory=expand(rules.thermal.output.trajectory, temperature=study.seed_label, replica=0),
-        template=os.path.relpath(f"{workflow.basedir}/src/softness/report/page.html.j2"),
+        trajectory=expand(rules.thermal.output.trajectory, temperature=study.labels[0], replica=0),
+        template=of_project("src/softness/report/page.html.j2"),
         code=code_of("report"),
     output:
         page=f"{RESULTS}/report.html",

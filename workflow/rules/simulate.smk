@@ -1,9 +1,6 @@
 # Molecular dynamics. These rules follow the version of their physics (softness/physics/lock.json),
 # not the files of their code: an edit of what decides no numbers runs nothing again.
 
-ENGINE = config["engine"]["name"]
-GPUS = 1 if config["engine"]["device"] == "gpu" else 0
-
 
 rule equilibrate_seed:
     output:
@@ -58,3 +55,7 @@ rule thermal:
         "python -m softness.stages.thermal --settings {params.settings:q}"
         " --state {input}"
         " --trajectory {output.trajectory} --bursts {output.bursts} 2> {log}"
+
+
+# Of the energies of equilibration; given trajectories have none.
+HISTORIES = rules.equilibrate.output.history

@@ -74,11 +74,12 @@ def redraw(archive: str | Path, folder: str | Path, cores: int = 1) -> Redrawn:
 
 def changed_code(manifest: Manifest) -> list[str]:
     """Source files that drew the originals and are others, or absent, now."""
-    root = sources.ROOT.parent
+    # Below src in a checkout, and there is none in an installed package.
+    own = {name: sources.ROOT / name.removeprefix("src/") for name in sorted(manifest.code)}
     return [
         name
-        for name, digest in sorted(manifest.code.items())
-        if not (root / name).is_file() or file_digest(root / name) != digest
+        for name, path in own.items()
+        if not path.is_file() or file_digest(path) != manifest.code[name]
     ]
 
 

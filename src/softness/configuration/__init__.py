@@ -11,15 +11,22 @@ from typing import Any
 import jsonschema
 
 from softness import yaml_files
-from softness.configuration import analysed, simulated
+from softness.configuration import analysed, simulated, taken_in
 from softness.errors import InputError
 from softness.liquid import Liquid
 
 ROOT = Path(__file__).resolve().parents[3]
 
-SCHEMA = ROOT / "workflow" / "schemas" / "config.schema.yaml"
 
-COMPLETE = ROOT / "config" / "dissertation.yaml"
+def _shipped(path: str) -> Path:
+    """A file of the project: beside this one in an installed package, else in the checkout."""
+    beside = Path(__file__).with_name(Path(path).name)
+    return beside if beside.is_file() else ROOT / path
+
+
+SCHEMA = _shipped("workflow/schemas/config.schema.yaml")
+
+COMPLETE = _shipped("config/dissertation.yaml")
 
 # Beside the results of the studies.
 STORE = "simulations"
@@ -69,7 +76,7 @@ def checked(config: Mapping[str, Any]) -> dict[str, Any]:
         With one line for each mistake: key, value, remedy.
     """
     schema = _read(SCHEMA)
-    config = _with_defaults(schema, dict(config))
+    config = _with_species(_with_defaults(schema, dict(config)))
     validator = jsonschema.Draft202012Validator(schema)
     mistakes = [_schema_mistake(schema, error) for error in validator.iter_errors(config)]
     if not mistakes:
@@ -116,6 +123,18 @@ def _with_defaults(schema: Mapping, config: dict[str, Any]) -> dict[str, Any]:
         if isinstance(result.get(key), dict):
             result[key] = _with_defaults(rule, result[key])
     return result
+
+
+def _with_species(config: dict[str, Any]) -> dict[str, Any]:
+    """Tell radial features how many species there are, where it is not two as usual."""
+    try:
+        number, features = len(config["liquid"]["species"]), config["features"]
+        if number != 2 and "radial" in features:
+            radial = {"species": number, **features["radial"]}
+            return config | {"features": features | {"radial": radial}}
+    except (KeyError, TypeError):
+        pass  # The schema says what is wrong.
+    return config
 
 
 def _with_floats(root: Mapping, rule: Mapping, value: Any) -> Any:
@@ -174,14 +193,20 @@ def _impossible(config: Mapping[str, Any]) -> Iterator[str]:
         yield from not_finite
         return
     try:
-        liquid = _liquid(config)
+        edge = taken_in.shortest_edge(config) if _has_files(config) else _liquid(config).box_length
     except InputError as error:
         yield f"liquid: {error}"
         return
     if config["study"] == STORE:
         yield f"study: {STORE} is the folder where simulations of all studies are kept: rename it"
-    yield from simulated.mistakes(config)
-    yield from analysed.mistakes(config, liquid)
+    runs = taken_in if _has_files(config) else simulated
+    yield from runs.mistakes(config)
+    yield from analysed.mistakes(config, edge)
+
+
+def _has_files(config: Mapping[str, Any]) -> bool:
+    """Whether others made its trajectories."""
+    return "trajectories" in config
 
 
 def _not_finite(value: Any, place: str) -> Iterator[str]:
@@ -196,6 +221,13 @@ def _not_finite(value: Any, place: str) -> Iterator[str]:
 
 
 def _liquid(config: Mapping[str, Any]) -> Liquid:
+    """The liquid that is simulated."""
+    species = config["liquid"]["species"]
+    if len(species) != 2:
+        raise InputError(
+            f"species {species} cannot be simulated: give two, or name trajectories that others "
+            "made"
+        )
     liquid = Liquid.from_settings(config["liquid"])
     if min(liquid.counts) < 2:
         raise InputError(

@@ -1,21 +1,20 @@
 """Checks of the settings of the analysis: roles, features, samples, models."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from softness.configuration.simulated import (
-    LEAST_RUNS,
-    LEAST_TRAINING_SNAPSHOTS,
-    is_multiple,
-    not_simulated,
-    simulated_temperatures,
-)
-from softness.liquid import Liquid, exceeds_half_box
+from softness.configuration.runs import is_multiple, not_simulated, simulated_temperatures
+from softness.configuration.simulated import LEAST_RUNS, LEAST_TRAINING_SNAPSHOTS
+from softness.liquid import exceeds_half_box
 from softness.structure.feature_set import families_of
 
 # Minimum for a straight line with an uncertainty, and for an onset.
 LEAST_TEMPERATURES = 3
+
+# Temperatures that the analysis of trajectories needs, and those of what starts from snapshots.
+ROLES = ("training", "transfer_test", "fluidity")
+ROLES_OF_SIMULATIONS = ("matching", "propensity", "regression", "cycle", "decay")
 
 # The model of which each variant has one thing changed.
 VARIED = {
@@ -27,14 +26,19 @@ VARIED = {
 }
 
 
-def mistakes(config: Mapping[str, Any], liquid: Liquid) -> Iterator[str]:
-    """One line for each setting that no analysis can have."""
-    yield from _role_mistakes(config)
-    yield from _reach_mistakes(config, liquid)
+def mistakes(config: Mapping[str, Any], edge: float) -> Iterator[str]:
+    """One line for each setting that no analysis can have, in a box of this shortest edge."""
+    roles = ROLES
+    if "trajectories" not in config:
+        roles = (*ROLES, *ROLES_OF_SIMULATIONS)
+        yield from _cycle_mistakes(config)
+        yield from _regression_mistakes(config)
+        yield from _state_mistakes(config["states"])
+    yield from _radial_mistakes(config)
+    yield from _role_mistakes(config, roles)
+    yield from _reach_mistakes(config, edge)
     yield from _grid_mistakes(config)
     yield from _sample_mistakes(config)
-    yield from _regression_mistakes(config)
-    yield from _state_mistakes(config["states"])
     pairs = config["pair_distribution"]
     if pairs["frames"] < pairs["blocks"]:
         yield (
@@ -49,17 +53,25 @@ def mistakes(config: Mapping[str, Any], liquid: Liquid) -> Iterator[str]:
         )
 
 
-def _role_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
+def _radial_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
+    number = len(config["liquid"]["species"])
+    given = config["features"].get("radial", {}).get("species", 2)
+    if given != number and "radial" in config["features"]:
+        yield (f"features.radial.species: {given}, but liquid.species names {number}: leave it out")
+
+
+def _role_mistakes(config: Mapping[str, Any], names: Sequence[str]) -> Iterator[str]:
     simulated = simulated_temperatures(config)
-    roles = config["roles"]
-    for role in ("training", "transfer_test", "matching", "propensity", "regression", "cycle"):
-        if roles[role] not in simulated:
-            yield not_simulated(f"roles.{role}", roles[role], simulated)
-    for role in ("fluidity", "decay"):
-        for temperature in roles[role]:
+    for role in names:
+        of_role = config["roles"][role]
+        for temperature in of_role if isinstance(of_role, list) else [of_role]:
             if temperature not in simulated:
                 yield not_simulated(f"roles.{role}", temperature, simulated)
-    yield from _fit_mistakes(roles["barrier_fit"], simulated)
+    yield from _fit_mistakes(config["roles"]["barrier_fit"], simulated)
+
+
+def _cycle_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
+    simulated, roles = simulated_temperatures(config), config["roles"]
     for number, pulse in enumerate(config["cycle"]["pulses"]):
         place = f"cycle.pulses.{number}.high"
         if pulse["high"] not in simulated:
@@ -196,16 +208,19 @@ def _sample_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
             )
 
 
-def _reach_mistakes(config: Mapping[str, Any], liquid: Liquid) -> Iterator[str]:
+def _reach_mistakes(config: Mapping[str, Any], edge: float) -> Iterator[str]:
     features, pairs = config["features"], config["pair_distribution"]
     reaches = {_end(family.name, features): family.reach for family in families_of(features)}
     reaches["pair_distribution.largest_distance"] = pairs["largest_distance"]
     for place, reach in reaches.items():
-        if exceeds_half_box(reach, liquid.box_length):
-            needed = math.ceil((2 * reach) ** 3 * liquid.density) + 1
+        if exceeds_half_box(reach, edge):
+            needed = math.ceil((2 * reach) ** 3 * config["liquid"]["density"]) + 1
+            larger = (
+                f", or use liquid.particles >= {needed}" if "trajectories" not in config else ""
+            )
             yield (
-                f"{place}: reaches {reach:g} sigma_AA, half the box is "
-                f"{liquid.box_length / 2:.3f}: shorten it, or use liquid.particles >= {needed}"
+                f"{place}: reaches {reach:g} sigma_AA, half the box is {edge / 2:.3f}: shorten it"
+                f"{larger}"
             )
 
 

@@ -5,6 +5,9 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from softness.configuration import runs
+from softness.configuration.runs import is_multiple, not_simulated, simulated_temperatures
+
 # Hyperparameters are chosen by validation on left-out snapshots: two or more are needed.
 LEAST_TRAINING_SNAPSHOTS = 2
 
@@ -14,6 +17,13 @@ LEAST_RUNS = 2
 
 def mistakes(config: Mapping[str, Any]) -> Iterator[str]:
     """One line for each setting that no simulation can have."""
+    lacking = [e["temperature"] for e in config["temperatures"] if "equilibrate" not in e]
+    if lacking:
+        yield (
+            f"temperatures[{lacking[0]:g}].equilibrate: is missing: give a time in tau, or name "
+            "trajectories that others made"
+        )
+        return
     yield from _engine_mistakes(config)
     yield from _temperature_mistakes(config)
     yield from _time_mistakes(config)
@@ -46,11 +56,7 @@ def _segment_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
 
 def _temperature_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
     simulated = simulated_temperatures(config)
-    for temperature in simulated:
-        if float(f"{temperature:g}") != temperature:
-            yield f"temperatures: {temperature!r} has more than six digits: round it"
-    for temperature in sorted({t for t in simulated if simulated.count(t) > 1}):
-        yield f"temperatures: {temperature:g} is listed twice: keep one"
+    yield from runs.temperature_mistakes(simulated)
     equilibration = config["equilibration"]
     seed = equilibration["seed_temperature"]
     if seed not in simulated:
@@ -60,19 +66,6 @@ def _temperature_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
         yield (
             f"equilibration.cooling.temperature: {melt:g} must be above seed_temperature, {seed:g}"
         )
-
-
-def simulated_temperatures(config: Mapping[str, Any]) -> list[float]:
-    """Temperatures of the study."""
-    return [entry["temperature"] for entry in config["temperatures"]]
-
-
-def not_simulated(place: str, temperature: float, simulated: list[float]) -> str:
-    """The line for a temperature that a key names and the study lacks."""
-    known = ", ".join(f"{t:g}" for t in sorted(simulated))
-    return (
-        f"{place}: {temperature:g} is not simulated: add it to temperatures, or use one of {known}"
-    )
 
 
 def _time_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
@@ -96,8 +89,7 @@ def _time_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
             yield f"{place}: {time:g} tau is not a whole number of time steps of {step:g} tau"
     yield from _equilibration_mistakes(config)
     yield from _burst_mistakes(thermal, step)
-    yield from _production_mistakes(config, frame)
-    yield from _window_mistakes(config, frame)
+    yield from runs.mistakes(config)
     yield from _cycle_mistakes(config)
 
 
@@ -115,12 +107,6 @@ def _equilibration_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
             )
 
 
-def is_multiple(time: float, unit: float) -> bool:
-    """Whether a time is a whole number of units."""
-    ratio = time / unit
-    return ratio > 0.5 and abs(ratio - round(ratio)) < 1e-6
-
-
 def _burst_mistakes(thermal: Mapping[str, Any], step: float) -> Iterator[str]:
     burst = thermal["burst"]
     if burst["first"] < step:
@@ -130,30 +116,6 @@ def _burst_mistakes(thermal: Mapping[str, Any], step: float) -> Iterator[str]:
             f"thermal.burst.last: {burst['last']:g} tau must lie between first "
             f"({burst['first']:g}) and interval ({burst['interval']:g})"
         )
-
-
-def _production_mistakes(config: Mapping[str, Any], frame: float) -> Iterator[str]:
-    hop, lag = config["hop"]["window"], config["van_hove"]["lag"]
-    ahead = max(config["samples"]["lead"], config["barriers"]["within"])
-    stride = max(config["barriers"]["stride"], config["states"]["stride"])
-    population = ahead + stride * frame
-    needs = {
-        "self_scattering.least_origins": 2 * config["self_scattering"]["least_origins"] * frame,
-        "van_hove.lag": 2 * lag,
-        "hop.window, samples.lead, barriers.stride and states.stride": hop + population,
-    }
-    quiet = {"samples.quiet.duration": hop + config["samples"]["quiet"]["duration"]}
-    activated = {config["roles"][role] for role in ("training", "transfer_test")}
-    for entry in config["temperatures"]:
-        place = f"temperatures[{entry['temperature']:g}].production"
-        own = dict(needs)
-        own |= quiet if entry["temperature"] in activated else {}
-        for key, least in own.items():
-            if entry["production"] < least:
-                yield (
-                    f"{place}: {entry['production']:g} tau is too short for {key}: give at least "
-                    f"{least:g} tau"
-                )
 
 
 def _inherent_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
@@ -254,25 +216,6 @@ def _published_mistakes(published: Sequence[Mapping[str, Any]]) -> Iterator[str]
         )
 
 
-def _window_mistakes(config: Mapping[str, Any], frame: float) -> Iterator[str]:
-    window = config["hop"]["window"]
-    if not is_multiple(window, 2 * frame):
-        yield (
-            f"hop.window: {window:g} tau is not an even number of frame intervals of {frame:g} "
-            f"tau: try {max(round(window / (2 * frame)), 1) * 2 * frame:g}"
-        )
-    whole = {
-        "csd.window": config["csd"]["window"],
-        "van_hove.lag": config["van_hove"]["lag"],
-        "samples.lead": config["samples"]["lead"],
-        "barriers.within": config["barriers"]["within"],
-        "samples.quiet.duration": config["samples"]["quiet"]["duration"],
-    }
-    for place, time in whole.items():
-        if not is_multiple(time, frame):
-            yield f"{place}: {time:g} tau is not a whole number of frame intervals of {frame:g} tau"
-
-
 def _cycle_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
     cycle, frame = config["cycle"], config["thermal"]["frame_interval"]
     keys = ("before", "ramp", "after", "control_extra", "segment")
@@ -296,8 +239,12 @@ def _ensemble_mistakes(config: Mapping[str, Any]) -> Iterator[str]:
             f"isoconfigurational.duration: {own['duration']:g} tau is not a whole number of frame "
             f"intervals of {frame:g} tau"
         )
-    half = config["hop"]["window"] / 2
-    least = half + max(half, config["csd"]["window"])
+    half, window = config["hop"]["window"] / 2, config["csd"]["window"]
+    if not is_multiple(window, frame):
+        yield (
+            f"csd.window: {window:g} tau is not a whole number of frame intervals of {frame:g} tau"
+        )
+    least = half + max(half, window)
     if own["duration"] < least:
         yield (
             f"isoconfigurational.duration: {own['duration']:g} tau is too short for hop.window and "

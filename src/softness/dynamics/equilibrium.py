@@ -6,6 +6,7 @@ import freud
 import numpy as np
 from scipy.special import ndtr, stdtrit
 
+from softness.checks import checked_box
 from softness.dynamics.drift import remove_drift
 from softness.dynamics.scattering import self_scattering
 
@@ -82,14 +83,14 @@ def scattering_halves(
 def crystalline_share(
     positions: np.ndarray,
     is_analysed: np.ndarray,
-    box_length: float,
+    box_length: float | np.ndarray,
     neighbour_distance: float,
     order: float,
 ) -> float:
     """Fraction of the analysed species in crystalline surroundings.
 
-    A particle counts where q6, averaged over itself and its neighbours of both species (Lechner
-    and Dellago, J. Chem. Phys. 129, 114707 (2008)), exceeds a bound. In ten good liquids at
+    A particle counts where q6, averaged over itself and its neighbours of all species (Lechner and
+    Dellago, J. Chem. Phys. 129, 114707 (2008)), exceeds a bound. In ten good liquids at
     T = 0.44, 0.000 to 0.397 % of A do; with neighbours of A alone it would be 0.397 to 2.350 %.
 
     Parameters
@@ -99,13 +100,19 @@ def crystalline_share(
     is_analysed
         (N,) mask of the analysed species.
     box_length
-        Edge of the cubic box.
+        Edge of a cubic box, or (3,) edges of a rectangular one; each at least twice the distance.
     neighbour_distance
         Radius of the first shell, in sigma_AA.
     order
         The bound of the averaged q6.
+
+    Raises
+    ------
+    InputError
+        If the box has no edges, or one smaller than twice the distance.
     """
-    box = freud.box.Box.cube(box_length)
+    edges = np.broadcast_to(checked_box(box_length, neighbour_distance, "neighbour_distance"), 3)
+    box = freud.box.Box(*edges)
     steinhardt = freud.order.Steinhardt(l=6, average=True)
     steinhardt.compute((box, box.wrap(positions)), neighbors={"r_max": neighbour_distance})
     return float((np.nan_to_num(steinhardt.particle_order[is_analysed]) > order).mean())

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.spatial import cKDTree
 
-from softness.checks import checked_frame, finite_array, positive, same_length
+from softness.checks import checked_box, checked_frame, finite_array, positive, same_length
 from softness.errors import InputError
-from softness.liquid import exceeds_half_box
 
 SHUFFLES, LEVEL = 200, 0.99
 
@@ -53,7 +52,7 @@ def displacement_sizes(start: np.ndarray, end: np.ndarray) -> np.ndarray:
 def neighbour_correlation(
     values: np.ndarray,
     positions: np.ndarray,
-    box_length: float,
+    box_length: float | np.ndarray,
     distance: float,
     generator: np.random.Generator,
 ) -> NeighbourCorrelation:
@@ -66,7 +65,7 @@ def neighbour_correlation(
     positions
         (N, 3) wrapped or not.
     box_length
-        Edge of the cubic box, at least twice the distance.
+        Edge of a cubic box, or (3,) edges of a rectangular one; each at least twice the distance.
     distance
         Particles closer than this are neighbours.
     generator
@@ -76,18 +75,13 @@ def neighbour_correlation(
     ------
     InputError
         If values or positions are not finite or differ in number, the box or the distance is not
-        positive or the box smaller than twice the distance, the values do not vary, or no two
+        positive or an edge smaller than twice the distance, the values do not vary, or no two
         particles are neighbours.
     """
     positions = checked_frame(positions, "positions").astype(np.float64)
     values = same_length(finite_array(values, "values"), "values", len(positions), "the particles")
-    box_length = positive(box_length, "box_length")
     distance = positive(distance, "distance")
-    if exceeds_half_box(distance, box_length):
-        raise InputError(
-            f"box_length = {box_length:.6g} is smaller than twice the distance {distance:.6g}, so "
-            "that neighbours would be ambiguous: take a larger system or a shorter distance"
-        )
+    box_length = checked_box(box_length, distance, "distance")
     if not np.ptp(values) > 0:
         raise InputError("values are all the same: no correlation can be measured")
     wrapped = positions % box_length

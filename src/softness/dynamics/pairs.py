@@ -1,13 +1,20 @@
 """Radial distribution functions by pair of species."""
 
+from string import ascii_uppercase
+
 import freud
 import numpy as np
 
-from softness.checks import positive
+from softness.checks import checked_box, positive
 from softness.errors import InputError
-from softness.liquid import exceeds_half_box
 
-PAIRS = ("AA", "AB", "BB")
+PAIRS = tuple(
+    first + second
+    for second in ascii_uppercase
+    for first in ascii_uppercase[: ascii_uppercase.index(second) + 1]
+)
+"""Pairs of species in the order of tables: AA alone for one species, AA, AB, BB for two, then AC,
+BC, CC for three, and so on."""
 
 WHOLE = 1e-9
 """Relative difference up to which a range is a whole number of bins."""
@@ -17,7 +24,7 @@ FIRST_IN_PEAKS, SECOND_IN_PEAKS = (1.1, 1.7), (1.8, 2.6)
 
 
 class PairDistribution:
-    """g(r) of the pairs AA, AB, BB, averaged over the frames that are added.
+    """g(r) of each pair of species, averaged over the frames that are added.
 
     Attributes
     ----------
@@ -29,33 +36,32 @@ class PairDistribution:
     Parameters
     ----------
     box_length
-        Edge of the cubic box.
+        Edge of a cubic box, or (3,) edges of a rectangular one.
     types
-        (N,) species indices, 0 for A and 1 for B.
+        (N,) species indices, 0 for A, 1 for B and so on; there are as many species as they name.
     bin_width
         Of the histogram of distances.
     largest_distance
-        Distances beyond are not looked at; at most half the box. The histogram ends at the last
-        whole bin before it (`largest_distance`): bins have the width that was asked for.
+        Distances beyond are not looked at; at most half of each edge. The histogram ends at the
+        last whole bin before it (`largest_distance`): bins have the width that was asked for.
 
     Raises
     ------
     InputError
-        If a distance is not positive and finite, `largest_distance` is beyond half the box, or
+        If a distance is not positive and finite, `largest_distance` is beyond half of an edge, or
         before the end of the first bin.
     """
 
     def __init__(
-        self, box_length: float, types: np.ndarray, bin_width: float, largest_distance: float
+        self,
+        box_length: float | np.ndarray,
+        types: np.ndarray,
+        bin_width: float,
+        largest_distance: float,
     ) -> None:
-        box_length = positive(box_length, "box_length")
         bin_width = positive(bin_width, "bin_width")
         largest_distance = positive(largest_distance, "largest_distance")
-        if exceeds_half_box(largest_distance, box_length):
-            raise InputError(
-                f"largest_distance is {largest_distance:g}: at most half the box, "
-                f"{box_length / 2:.3f}"
-            )
+        edges = np.broadcast_to(checked_box(box_length, largest_distance, "largest_distance"), 3)
         # A whole number of bins up to the rounding of the division.
         bins = int(largest_distance / bin_width * (1 + WHOLE))
         if bins < 1:
@@ -65,22 +71,23 @@ class PairDistribution:
             )
         self.bin_width = bin_width
         self.largest_distance = min(bins * bin_width, largest_distance)
-        self._box = freud.box.Box.cube(box_length)
+        self._box = freud.box.Box(*edges)
         # freud, in single precision, takes no distance of half the box itself.
-        within = np.nextafter(np.float32(box_length) / 2, np.float32(0))
+        within = np.nextafter(np.float32(edges.min()) / 2, np.float32(0))
         end = min(self.largest_distance, float(within))
-        self._is_a = np.asarray(types) == 0
-        self._histograms = [freud.density.RDF(bins, end) for _ in PAIRS]
+        types = np.asarray(types)
+        self._members = [types == species for species in range(types.max() + 1)]
+        self._pairs = [(i, j) for j in range(len(self._members)) for i in range(j + 1)]
+        self._histograms = [freud.density.RDF(bins, end) for _ in self._pairs]
         self._frames = 0
 
     def add(self, positions: np.ndarray) -> None:
         """Count the pairs of a frame, (N, 3) wrapped or not."""
         wrapped = self._box.wrap(positions)
-        a, b = wrapped[self._is_a], wrapped[~self._is_a]
-        for histogram, points, queries in zip(
-            self._histograms, (a, a, b), (None, b, None), strict=True
-        ):
-            histogram.compute((self._box, points), query_points=queries, reset=False)
+        places = [wrapped[members] for members in self._members]
+        for (i, j), histogram in zip(self._pairs, self._histograms, strict=True):
+            queries = None if i == j else places[j]
+            histogram.compute((self._box, places[i]), query_points=queries, reset=False)
         self._frames += 1
 
     @property
@@ -89,15 +96,15 @@ class PairDistribution:
         return np.array(self._histograms[0].bin_centers, dtype=np.float64)
 
     def values(self) -> np.ndarray:
-        """(3, bins) g(r) of AA, AB, BB.
+        """(pairs, bins) g(r), in the order of `PAIRS`.
 
         freud counts a particle among its own neighbours' ideal number; with N - 1 others in
         place of N, g goes to 1 at large distances also in a small system.
         """
         if self._frames == 0:
             raise InputError("no frame was added: add at least one")
-        count_a, count_b = self._is_a.sum(), (~self._is_a).sum()
-        correction = [count_a / (count_a - 1), 1.0, count_b / (count_b - 1)]
+        counts = [members.sum() for members in self._members]
+        correction = [counts[i] / (counts[i] - 1) if i == j else 1.0 for i, j in self._pairs]
         rows = [np.array(histogram.rdf, dtype=np.float64) for histogram in self._histograms]
         return np.array(rows) * np.array(correction)[:, None]
 

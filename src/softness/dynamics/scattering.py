@@ -157,6 +157,26 @@ class StretchedExponential:
         return self.amplitude * np.exp(-((np.asarray(lag_times) / self.time) ** self.stretching))
 
 
+def fitted_lags(
+    lag_times: np.ndarray, values: np.ndarray, window: Mapping[str, float]
+) -> np.ndarray:
+    """Which lags a stretched exponential is fitted to, (lags,) bool.
+
+    Parameters
+    ----------
+    lag_times
+        (lags,) in tau.
+    values
+        (lags,) F_s.
+    window
+        ``highest`` and ``lowest`` value of F_s that is fitted, and ``earliest`` time: below the
+        plateau, above the noise, after the first step of the relaxation.
+    """
+    lag_times, values = np.asarray(lag_times), np.asarray(values)
+    within = (values <= window["highest"]) & (values >= window["lowest"])
+    return within & (lag_times >= window["earliest"])
+
+
 def fit_stretched_exponential(
     lag_times: np.ndarray, values: np.ndarray, window: Mapping[str, float]
 ) -> StretchedExponential:
@@ -169,16 +189,14 @@ def fit_stretched_exponential(
     values
         (lags,) F_s.
     window
-        ``highest`` and ``lowest`` value of F_s that is fitted, and ``earliest`` time: below the
-        plateau, above the noise, after the first step of the relaxation.
+        Of `fitted_lags`.
 
     Returns
     -------
     StretchedExponential
         With nan where fewer than four points are in the window or no fit was found.
     """
-    chosen = (values <= window["highest"]) & (values >= window["lowest"])
-    chosen &= np.asarray(lag_times) >= window["earliest"]
+    chosen = fitted_lags(lag_times, values, window)
     nothing = StretchedExponential(np.nan, np.nan, np.nan)
     if chosen.sum() < 4:
         return nothing

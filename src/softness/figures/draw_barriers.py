@@ -29,18 +29,27 @@ def draw_random(axes: Axes, barriers: BarrierCurves, quantity: str) -> None:
 
 
 def draw_reference(
-    axes: Axes, barriers: BarrierCurves, name: str, quantity: str, label: str, **options: Any
+    axes: Axes,
+    barriers: BarrierCurves,
+    name: str,
+    quantity: str,
+    label: str,
+    number: int = 0,
+    **options: Any,
 ) -> None:
-    """A curve with the band of its shape, and the interval of its level as a bar beside it."""
+    """A curve with the band of its shape, and the interval of its level as a bar beside it.
+
+    `number` counts references from 0: their bars stand beside each other.
+    """
     x, found = learned.centres(barriers.table), barriers.by_name[name][quantity]
     draw_learned.draw_curve(axes, x, found.values, found.shape, label=label, **options)
     colour = options.get("color", "black")
-    place = float(barriers.table.edges[-1]) + LEVEL_PLACE
+    place = float(barriers.table.edges[-1]) + (1 + number) * LEVEL_PLACE
     draw_level(axes, place, found.level, colour, f"level of {label}")
 
 
-def draw_level(axes: Axes, place: float, level: Estimate, colour: Any, label: str) -> None:
-    """The interval of the level of all bins as a bar beside the curves."""
+def draw_level(axes: Axes, place: float, level: Estimate, colour: Any, label: str = "") -> None:
+    """The interval of one number, the level of all bins for example, as a bar beside the curves."""
     axes.errorbar(
         place,
         level.value,

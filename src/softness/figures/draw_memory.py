@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from softness.figures import draw_learned
-from softness.findings.memory import bin_labels
+from softness.findings import memory
 from softness.uncertainty import Estimate
 
 
@@ -18,6 +18,11 @@ def bin_colours(edges: np.ndarray) -> list[tuple[float, float, float, float]]:
     """Colour of each bin, from hard (blue) to soft (red)."""
     places = np.linspace(0, 1, len(edges) - 1) if len(edges) > 2 else [1.0]
     return [to_rgba(draw_learned.bin_colours()(float(place))) for place in places]
+
+
+def bin_labels(edges: np.ndarray) -> list[str]:
+    """What each bin holds, with signs of minus."""
+    return [label.replace("-", "−") for label in memory.bin_labels(edges)]
 
 
 def bin_legend(
@@ -35,3 +40,18 @@ def draw_curve(axes: Axes, x: np.ndarray, found: Estimate, colour: Any, **option
     axes.plot(x, found.value, color=colour, **options)
     low, high = found.interval()
     axes.fill_between(x, low, high, color=colour, alpha=0.18, linewidth=0)
+
+
+def draw_left(axes: Axes, decay: memory.Decay, unit: float = 1.0) -> None:
+    """Fraction of each group's start that is left against time, in units of `unit`.
+
+    The hardest and the softest group have their bands; those of others would cover them.
+    """
+    late, colours = decay.time > 0, bin_colours(decay.edges)
+    time = decay.time[late] / unit
+    for group in decay.apart:
+        left = decay.left(group)[late]
+        if group in (decay.apart[0], decay.apart[-1]):
+            draw_curve(axes, time, left, colours[group])
+        else:
+            axes.plot(time, left.value, color=colours[group])

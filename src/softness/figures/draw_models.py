@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import to_hex
+from matplotlib.colors import to_hex, to_rgba
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
@@ -63,16 +63,18 @@ VARIANT_LOOKS = {
 RELABELLED_LOOKS = {
     "t": ("Greens", 30.0, "<", "$t = {}$"),
     "cutoff_": ("Purples", 1.6, "P", r"${} \times$ cut-off"),
-    "_csdcutoff_": ("Oranges", 1.6, "X", r"CSD, ${} \times$ cut-off"),
+    "_csdcutoff_": ("RdPu", 1.6, "X", r"CSD, ${} \times$ cut-off"),
 }
 
 # Horizontal room of the models beside each other, as a fraction of the least distance of two
-# points, and at most of the whole range.
-DODGE, LARGEST_DODGE = 0.8, 0.03
+# points, and at most of the whole range for each of them.
+DODGE, LARGEST_DODGE = 0.8, 0.02
 
 # Free space beside the outermost points, and bars that are cut, as fractions of the range of
 # values.
 MARGIN, LONG_BAR = 0.05, 0.4
+# Bars that are cut say little, and stand back.
+PALE = 0.3
 
 
 def look_of(name: str) -> tuple[str, str, str]:
@@ -89,21 +91,31 @@ def dodged(x: np.ndarray, number: int, count: int) -> np.ndarray:
     """Places of one of several series beside each other."""
     x = np.asarray(x, dtype=np.float64)
     distances = np.diff(np.unique(x))
-    narrow = LARGEST_DODGE * (np.ptp(x) or x.max())
+    narrow = LARGEST_DODGE * count * (np.ptp(x) or x.max())
     room = min(DODGE * distances.min(), narrow) if len(distances) else narrow
     return x + room * ((number + 0.5) / count - 0.5)
 
 
 def draw_points(
-    axes: Axes, x: np.ndarray, estimates: Sequence[Estimate], name: str, **options: Any
+    axes: Axes,
+    x: np.ndarray,
+    estimates: Sequence[Estimate],
+    name: str,
+    pale: Sequence[bool] | None = None,
+    **options: Any,
 ) -> None:
-    """Values of a model with their 95 % intervals, and a thin line through them."""
+    """Values of a model with their 95 % intervals, and a thin line through them.
+
+    `pale` names the bars that stand back, if there are any.
+    """
     _, colour, marker = look_of(name)
     options = {"color": colour, "marker": marker, **options}
     value = np.array([float(each.value) for each in estimates])
     low, high = np.array([each.interval() for each in estimates]).T
     # The interval of a skewed distribution can lie beside the value.
     ends = np.maximum([value - low, high - value], 0)
+    if pale is not None:
+        options["ecolor"] = [to_rgba(options["color"], PALE if each else 1.0) for each in pale]
     axes.errorbar(
         x,
         value,
@@ -127,16 +139,26 @@ def draw_by_temperature(
     included
         What the axis must hold as well.
     """
-    for place, (name, by_temperature) in enumerate(estimates.items()):
-        if by_temperature:
-            x = dodged(list(by_temperature), place, len(estimates))
-            draw_points(axes, x, list(by_temperature.values()), name)
     shown = [each for by_temperature in estimates.values() for each in by_temperature.values()]
     if not shown:
         write_note(axes, "no test snapshots")
     # Bars of few snapshots extend beyond the axis.
-    axes.set_ylim(*limits(shown, *included))
+    low, high = limits(shown, *included)
+    axes.set_ylim(low, high)
+    for place, (name, by_temperature) in enumerate(estimates.items()):
+        if by_temperature:
+            x = dodged(list(by_temperature), place, len(estimates))
+            pale = [_typical_bar(estimates, t) > LONG_BAR * (high - low) for t in by_temperature]
+            draw_points(axes, x, list(by_temperature.values()), name, pale)
     axes.set_xlabel(TEMPERATURE)
+
+
+def _typical_bar(
+    estimates: Mapping[str, Mapping[float, Estimate]], temperature: float
+) -> np.floating:
+    """Median length of the bars of all models at a temperature."""
+    there = [each[temperature] for each in estimates.values() if temperature in each]
+    return np.median([np.ptp(each.interval()) for each in there])
 
 
 def limits(estimates: Iterable[Estimate], *included: float) -> tuple[float, float]:
@@ -182,7 +204,7 @@ def draw_barriers(axes: Axes, barriers: BarrierCurves, quantity: str) -> None:
         write_note(axes, "no such models")
 
 
-def model_legend(figure: Figure, shown: Iterable[str], loc: str = "outside right center") -> None:
+def model_legend(figure: Figure, shown: Iterable[str], **options: Any) -> None:
     """Which colour and marker is which model."""
     handles = []
     for name in shown:
@@ -191,7 +213,7 @@ def model_legend(figure: Figure, shown: Iterable[str], loc: str = "outside right
             Line2D([], [], color=colour, marker=marker, markersize=3.5, linewidth=0.5, label=label)
         )
     if handles:
-        figure.legend(handles=handles, loc=loc)
+        figure.legend(handles=handles, **{"loc": "outside right center"} | options)
 
 
 def write_note(axes: Axes, text: str) -> None:

@@ -8,14 +8,17 @@ from softness.findings.figure_1_2_pair_distribution import Findings
 
 
 def plot(findings: Findings) -> Figure:
-    """Three panels, one for each pair of species."""
-    figure = Figure(figsize=(style.DOUBLE_COLUMN, 2.5))
-    panels = figure.subplots(1, 3)
+    """A panel for each pair of species, three in a row."""
+    number = len(next(iter(findings.values.values())))
+    rows, columns = -(-number // 3), min(number, 3)
+    width = style.DOUBLE_COLUMN if columns > 1 else style.SINGLE_COLUMN
+    figure = Figure(figsize=(width, 2.5 * rows))
+    panels = figure.subplots(rows, columns, squeeze=False).ravel()
     distance = findings.distance
     for temperature, values in reversed(findings.values.items()):
         for panel, value in zip(panels, values, strict=True):
             panel.plot(distance, value, color=style.temperature_colour(temperature))
-    for panel, pair in zip(panels, PAIRS, strict=True):
+    for panel, pair in zip(panels, PAIRS, strict=False):
         panel.axhline(1, color="0.7", linewidth=0.6, zorder=0)
         panel.set_xlim(0.5, min(4.0, distance[-1]))
         panel.set_ylim(bottom=0)

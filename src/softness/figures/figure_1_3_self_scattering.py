@@ -12,15 +12,17 @@ def plot(findings: Findings) -> Figure:
     """F_s against time, one curve for each temperature, with fits and the level 1/e."""
     figure = Figure(figsize=(style.SINGLE_COLUMN + 1.0, 3.0))
     axes = figure.subplots()
-    for each, fit in zip(findings.relaxation, findings.fits, strict=True):
+    fits = zip(findings.relaxation, findings.fits, findings.fitted, strict=True)
+    for each, fit, fitted in fits:
         colour = style.temperature_colour(float(each.temperature))
         axes.plot(each.lag, each.mean, color=colour)
         # An interval from few blocks can reach beyond what F_s can be.
         low, high = np.clip([each.low, each.high], -0.02, 1)
         axes.fill_between(each.lag, low, high, color=colour, alpha=0.25, linewidth=0)
         if np.isfinite(fit.time):
-            late = each.lag[each.mean < 1.1 * fit.amplitude]
-            axes.plot(late, fit(late), color="black", linestyle=":", linewidth=0.7)
+            axes.plot(
+                each.lag[fitted], fit(each.lag[fitted]), color="black", linestyle=":", linewidth=0.7
+            )
     axes.axhline(RELAXED, color="0.4", linestyle="--", linewidth=0.7)
     axes.text(0.013, RELAXED - 0.015, r"$1/e$", fontsize=8, color="0.3", va="top")
     axes.set_xscale("log")

@@ -34,7 +34,8 @@ def _draw_collapse(axes: Axes, bins: BinProbabilities) -> None:
         zorder=2,
     )
     ends = np.array([reduced.min(), reduced.max()])
-    axes.plot(ends, np.exp(-ends), color="black", linestyle=":", linewidth=0.8, label=r"$e^{-x}$")
+    law = r"$e^{-\Delta E / k_B T}$"
+    axes.plot(ends, np.exp(-ends), color="black", linestyle=":", linewidth=0.8, label=law)
     axes.set_yscale("log")
     axes.set_xlabel(r"$\Delta E\,/\,k_B T$")
     axes.set_ylabel(r"$P(R\,|\,S)\,/\,e^{\Sigma}$")

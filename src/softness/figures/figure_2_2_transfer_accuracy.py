@@ -5,7 +5,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from softness.figures import draw_learned, style
+from softness.figures import draw_barriers, draw_learned, style
 from softness.findings.figure_2_2_transfer_accuracy import Findings
 from softness.findings.learned import SOFTNESS
 
@@ -15,6 +15,8 @@ WIDEST_BIAS = 3.0
 LEAST_DENSITY = 1e-5
 # The range of displacements shown, over the range of the data.
 MARGIN = 1.05
+# Where the intervals of the best accuracies stand, beside the curves, and the distance of two.
+PLACE, APART = 3.25, 0.2
 
 
 def plot(findings: Findings) -> Figure:
@@ -36,16 +38,26 @@ def plot(findings: Findings) -> Figure:
 
 
 def _draw_accuracies(axes: Axes, findings: Findings) -> None:
-    curves = {name: (findings.bias[name], each) for name, each in findings.accuracy.items()}
+    curves = {}
+    for name, accuracy in findings.accuracy.items():
+        shown = np.abs(findings.bias[name]) <= WIDEST_BIAS
+        curves[name] = findings.bias[name][shown], accuracy[shown]
     for number, name in enumerate(findings.random):
         x, accuracy = curves[name]
         label = "" if number else "random directions"
-        axes.plot(x, accuracy.value, color="0.75", linewidth=0.7, zorder=1, label=label)
-    draw_learned.draw_curve(axes, *curves[SOFTNESS], color="black", label="softness", zorder=2.2)
-    fluidity = {temperature: curves[name] for temperature, name in findings.fluidity.items()}
-    draw_learned.draw_curves(axes, fluidity, zorder=2.1)
+        look = {"color": "0.75", "linewidth": 0.7, "zorder": 1, "label": label}
+        axes.plot(x, accuracy.value, **look)
+    looks = {SOFTNESS: {"color": "black", "label": "softness", "zorder": 2.2}}
+    for temperature, name in sorted(findings.fluidity.items()):
+        looks[name] = {"color": style.fluidity_colour(temperature), "zorder": 2.1}
+    for number, (name, look) in enumerate(looks.items()):
+        x, accuracy = curves[name]
+        axes.plot(x, accuracy.value, **look)
+        best = accuracy[int(np.argmin(np.abs(x)))]
+        draw_barriers.draw_level(axes, PLACE + APART * number, best, look["color"])
     draw_learned.draw_chance(axes)
-    axes.set_xlim(-WIDEST_BIAS, WIDEST_BIAS)
+    axes.set_xlim(-WIDEST_BIAS, PLACE + APART * len(looks))
+    axes.set_xticks(np.arange(-WIDEST_BIAS, WIDEST_BIAS + 1))
     axes.set_xlabel(r"$(b - b^{best})\;/\;\sigma$")
     axes.set_ylabel(rf"accuracy at $T = {findings.temperature:g}$")
 

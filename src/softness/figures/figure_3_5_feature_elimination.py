@@ -43,12 +43,12 @@ def _colours(count: int) -> np.ndarray:
 
 
 def _draw_etas(axes: Axes, found: dict[int, Estimate]) -> None:
-    looks = {ETA: ("black", "o", r"$\eta$"), ETA_OVER_CEILING: ("0.5", "s", r"$\eta$ / ceiling")}
+    looks = {ETA: ("black", "o", r"$\eta$"), ETA_OVER_CEILING: ("0.6", "s", r"$\eta$ / ceiling")}
     parts = {quantity: [each[quantity] for each in found.values()] for quantity in looks}
     for place, (quantity, (colour, marker, label)) in enumerate(looks.items()):
         if found:
             # Beside each other.
-            x = np.array(list(found)) * (1 + 0.05 * place)
+            x = np.array(list(found)) * (0.95 + 0.1 * place)
             options = {"color": colour, "marker": marker, "label": label}
             draw_models.draw_points(axes, x, parts[quantity], "", **options)
     axes.set_ylim(*draw_models.limits([each for part in parts.values() for each in part], 0.0))
@@ -62,7 +62,7 @@ def _draw_etas(axes: Axes, found: dict[int, Estimate]) -> None:
     axes.set_xticks(labelled, [f"{number}" for number in labelled])
     axes.minorticks_off()
     axes.xaxis.set_minor_formatter(NullFormatter())
-    axes.legend(loc="lower right")
+    axes.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=2, borderpad=0)
 
 
 def _labelled(numbers: list[int]) -> list[int]:

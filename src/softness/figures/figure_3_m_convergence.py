@@ -32,10 +32,10 @@ def plot(findings: Findings) -> Figure:
     _draw_shares(panels[3], findings.shares)
     style.letter(panels)
     if findings.explained:
-        draw_models.model_legend(figure, findings.explained, loc="outside right upper")
+        draw_models.model_legend(figure, findings.explained, loc="outside upper center", ncols=6)
     if findings.shares:
         temperatures = [each.temperature for each in findings.shares]
-        style.temperature_legend(figure, temperatures, loc="outside right lower")
+        style.temperature_legend(figure, temperatures, loc="outside lower center", ncols=6)
     return figure
 
 
@@ -114,6 +114,6 @@ def _finish(axes: Axes, findings: Findings) -> None:
 
 
 def _label_numbers(axes: Axes, numbers: list[int]) -> None:
-    axes.set_xticks(numbers, [f"{number:g}" for number in numbers], rotation=30)
+    axes.set_xticks(numbers, [f"{number:g}" for number in numbers])
     axes.minorticks_off()
     axes.xaxis.set_minor_formatter(NullFormatter())

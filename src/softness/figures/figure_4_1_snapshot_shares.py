@@ -5,7 +5,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from softness.figures import draw_learned, draw_memory, draw_models, style
+from softness.figures import draw_cycles, draw_learned, draw_memory, draw_models, style
 from softness.findings.figure_4_1_snapshot_shares import LARGEST_LEFT, Findings
 
 
@@ -35,11 +35,10 @@ def _draw_paths(axes: Axes, findings: Findings) -> None:
     colours = draw_learned.bin_colours()
     for number, rank in enumerate(begin):
         colour = colours(rank / max(len(begin) - 1, 1))
-        share, error = findings.share[number], findings.error[number]
-        axes.plot(findings.time, share, color=colour, linewidth=0.9)
-        axes.fill_between(
-            findings.time, share - error, share + error, color=colour, alpha=0.25, linewidth=0
-        )
+        axes.plot(findings.time, findings.share[number], color=colour, linewidth=0.9)
+    # One for all: bands of each path would cover each other.
+    error = np.sqrt(np.mean(findings.error**2, axis=0))
+    draw_cycles.band(axes, findings.time, findings.mean, error, "black")
     if len(begin) > 1:
         label = "mean of snapshots"
         axes.plot(findings.time, findings.mean, color="black", linestyle="--", label=label)
@@ -54,5 +53,6 @@ def _draw_variance(axes: Axes, findings: Findings) -> None:
     draw_memory.draw_curve(axes, findings.time, left, "black", marker="o")
     axes.axhline(0.0, color="0.6", linewidth=0.6, zorder=0)
     axes.axhline(LARGEST_LEFT, color="0.45", linestyle="--", linewidth=0.7, zorder=0)
-    low, high = axes.get_ylim()
-    axes.set_ylim(max(low, -1.0), min(max(high, 1.1), 3.0))
+    axes.set_ylim(
+        *draw_models.limits([left[number] for number in range(len(left.value))], 0.0, 1.0)
+    )

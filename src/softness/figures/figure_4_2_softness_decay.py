@@ -74,10 +74,8 @@ def _draw_left(axes: Axes, findings: Findings, unit: float) -> None:
     if findings.short is not None:
         short = decay.time[findings.short] / unit
         axes.plot([time[0], short, short], [DROP.rule.below, DROP.rule.below, 0], **LINE)
-    colours = draw_memory.bin_colours(decay.edges)
     shown = [decay.left(group).value[late] for group in decay.apart]
-    for group in decay.apart:
-        draw_memory.draw_curve(axes, time, decay.left(group)[late], colours[group])
+    draw_memory.draw_left(axes, decay, unit)
     if not shown:
         draw_models.write_note(axes, "no group starts apart from the mean")
         return

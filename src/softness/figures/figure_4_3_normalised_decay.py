@@ -45,8 +45,7 @@ def _draw_curves(axes: Axes, findings: Findings) -> None:
         )
     axes.axhline(0.0, color="0.6", linewidth=0.6, zorder=0)
     colours = draw_memory.bin_colours(decay.edges)
-    for group in decay.apart:
-        draw_memory.draw_curve(axes, decay.time[late], decay.left(group)[late], colours[group])
+    draw_memory.draw_left(axes, decay)
     if not decay.apart:
         draw_models.write_note(axes, "no group starts apart from the mean")
     axes.set_ylim(-0.08, 1.04)

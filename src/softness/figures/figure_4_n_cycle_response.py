@@ -23,6 +23,8 @@ from softness.uncertainty import Estimate
 
 IN_A_ROW = 3
 DOTS = 2.0
+BAND = {"color": "black", "alpha": 0.1, "zorder": 0.3}
+"""Look of what a test allows, which is often wider than the curves: the pulse shines through."""
 FARTHEST_EXPECTED = 3.0
 """Times the largest response, up to which the axis shows what linear response expects."""
 
@@ -64,7 +66,7 @@ def _handles() -> list[Line2D]:
             "markersize": 3.5,
             "markerfacecolor": "white",
         },
-        "band in which nothing is found": {"color": "0.82", "linewidth": 6},
+        "band in which nothing is found": {**BAND, "linewidth": 6},
     }
     return [Line2D([], [], label=label, **options) for label, options in styles.items()]
 
@@ -147,14 +149,16 @@ def _draw_bins(panels: Sequence[Axes], response: PulseResponse) -> None:
     """Each bin without the mean: response, band of the test, and plain relaxation, in windows."""
     pulse, test, excess = response.pulse, response.apart, response.excess
     shown = [test.mean.ravel()]
-    colours, labels = draw_memory.bin_colours(pulse.edges), memory.bin_labels(pulse.edges)
+    colours, labels = draw_memory.bin_colours(pulse.edges), draw_memory.bin_labels(pulse.edges)
     for number, axes in enumerate(panels):
         draw_cycles.mark_pulse(axes, pulse)
         axes.axhline(0.0, color="0.5", linewidth=0.6, zorder=0.5)
         width = test.band[number]
         if np.isfinite(width).any():
             edges = sign_flips.window_edges(pulse, len(test.time))
-            axes.stairs(width, edges, baseline=-width, fill=True, color="0.82", zorder=0.3)
+            axes.stairs(width, edges, baseline=-width, fill=True, **BAND)
+            for end in (-width, width):
+                axes.stairs(end, edges, baseline=None, color="0.6", linewidth=0.5, zorder=0.4)
         if isinstance(excess, Excess):
             time, expected = excess.test.time, excess.expected.mean[number]
             _draw_windows(axes, pulse, time, expected, color="black", linestyle="--")

@@ -35,8 +35,8 @@ def plot(findings: Findings) -> Figure:
 
 def _draw_curves(axes: Axes, findings: Findings, quantity: str) -> None:
     draw_barriers.draw_random(axes, findings.barriers, quantity)
-    for state in findings.states:
-        given = findings.barriers, state.variable, quantity, state.name
+    for number, state in enumerate(findings.states):
+        given = findings.barriers, state.variable, quantity, state.name, number
         draw_barriers.draw_reference(axes, *given, color=COLOURS[state.name])
     draw_barriers.finish(axes, findings.barriers, quantity, draw_learned.Z_SCORE)
 

@@ -282,6 +282,13 @@ FIGURES = (
         formats=("png", "pdf", "csv", "html", "tex"),
     ),
     FigureEntry(
+        number="5.3",
+        name="figure_5_3_softness_clusters",
+        title="Clusters of soft and of hard particles, beside random ones",
+        chapter="Chapter 5",
+        tables=("clusters", "relaxation"),
+    ),
+    FigureEntry(
         number="A.1",
         name="figure_a_1_mean_predictions",
         title="Mean output of each model against temperature",

@@ -3,13 +3,10 @@
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from string import ascii_lowercase
 
 import matplotlib as mpl
 import numpy as np
-
-mpl.use("Agg")
-
-import matplotlib.pyplot as plt
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -27,12 +24,22 @@ COLOURS = sns.color_palette("plasma", as_cmap=True)
 LIGHTEST = 0.9
 
 # Another scale for variables learned above the onset, by the temperature of their training and
-# evenly in it: there the scale above, which is even in 1/T, has next to one colour. Dark teal by
-# way of green to olive, in equal steps of lightness (L* from 19 to 76); it shares no hue with the
-# other.
-COLDEST_LEARNED, HOTTEST_LEARNED = 0.9, 2.1
+# evenly in it: there the scale above, which is even in 1/T, has next to one colour. Navy by way of
+# green to olive, in equal steps of lightness (L* from 20 to 76).
+COLDEST_LEARNED, HOTTEST_LEARNED = 1.0, 2.0
 LEARNED_COLOURS = sns.blend_palette(
-    ["#00344d", "#005865", "#17805f", "#78a246", "#cdbe38"], as_cmap=True
+    [
+        "#1a267a",
+        "#023f80",
+        "#005487",
+        "#036985",
+        "#087e85",
+        "#239474",
+        "#73a352",
+        "#9fb141",
+        "#d3bc32",
+    ],
+    as_cmap=True,
 )
 
 SETTINGS = {
@@ -80,7 +87,7 @@ def fluidity_colour(temperature: float) -> tuple[float, float, float, float]:
 
 def letter(panels: Iterable[Axes]) -> None:
     """Name panels (a), (b), and so on."""
-    for panel, name in zip(panels, "abcd", strict=False):
+    for panel, name in zip(panels, ascii_lowercase, strict=False):
         panel.set_title(f"({name})", loc="left", fontsize=9)
 
 
@@ -101,4 +108,3 @@ def save(figure: Figure, png: Path, pdf: Path) -> None:
     with applied():
         figure.savefig(png, metadata={"Software": None})
         figure.savefig(pdf, metadata={"CreationDate": None, "Producer": None, "Creator": None})
-    plt.close(figure)

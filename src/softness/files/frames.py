@@ -57,7 +57,7 @@ def write_segment(
     """
     with replacing(path) as temporary, gsd.hoomd.open(temporary, "w") as file:
         for frame in frames:
-            file.append(_encoded(frame, types, box_length))
+            file.append(encoded(frame, types, box_length))
 
 
 def write_frames(
@@ -111,7 +111,8 @@ def text_chunk(text: str) -> np.ndarray:
     return np.frombuffer(text.encode(), dtype=np.uint8)
 
 
-def _encoded(frame: Frame, types: np.ndarray, box_length: float | np.ndarray) -> gsd.hoomd.Frame:
+def encoded(frame: Frame, types: np.ndarray, box_length: float | np.ndarray) -> gsd.hoomd.Frame:
+    """A frame as it stands in a file; parameters as of `write_segment`."""
     wrapped, images = periodic.wrap(frame.positions, box_length)
     encoded = gsd.hoomd.Frame()
     encoded.configuration.step = frame.step

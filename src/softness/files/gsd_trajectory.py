@@ -76,6 +76,13 @@ class Trajectory(TrajectoryReader):
             names = self._names(0)
             self._labels = np.array([names.get(i, str(i)) for i in self._labels.tolist()])
 
+    @property
+    def labels(self) -> tuple[str | int, ...]:
+        """Names of the species, in the order of `types`; their indices if names are not unique."""
+        found, names = super().labels, self._names(0)
+        named = [names.get(label, "") for label in found]
+        return tuple(named) if len(set(named) - {""}) == len(found) else found
+
     def _names(self, frame: int) -> dict[int, str]:
         """Names of the types that particles have, by index."""
         present = set(np.unique(self._file.chunk(frame, gsd_file.TYPES)).tolist())

@@ -87,6 +87,11 @@ class JoinedTrajectory(TimedReader):
         self._closed = False
         super().__init__(f"{paths[0]} to {paths[-1]}", time_step, species, unwrap, **more)
 
+    @property
+    def labels(self) -> tuple[str | int, ...]:
+        """What the first file calls each species."""
+        return self._part(0).labels
+
     def _open(self) -> None:
         told = self._given
         # Each file takes what is told of its own content; what follows from all is made here.

@@ -351,6 +351,14 @@ class TrajectoryReader(ABC):
             return labels.astype(np.int32)
         return species_indices(labels, wanted, self._usual, self._error)
 
+    @property
+    def labels(self) -> tuple[str | int, ...]:
+        """What the file calls each species, in the order of `types`; empty if it has no types."""
+        if self._labels is None:
+            return ()
+        _, first = np.unique(self.types, return_index=True)
+        return tuple(self._labels[first].tolist())
+
     def _error(self, fault: str, remedy: str = "") -> InputError:
         return InputError(f"{self.path}: {fault}: {remedy or self._remedy()}")
 

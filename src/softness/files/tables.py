@@ -18,10 +18,12 @@ def array(dimensions: str, unit: str = "1", default: np.ndarray | None = None) -
     """Declare a field of a record: its named dimensions, in order, and its unit.
 
     ``array("lags", "tau")`` is a vector of times; fields that share a name of a dimension must
-    agree in its length. ``array("")`` is a single number. A default serves who makes a record;
+    agree in its length. ``array("")`` is a single number, and ``array("[space]")`` either a vector
+    or, where all its elements are the same, a single number. A default serves who makes a record;
     files have every field.
     """
-    metadata = {"dimensions": dimensions.split(), "unit": unit}
+    names = dimensions.strip("[]").split()
+    metadata = {"dimensions": names, "or_single": dimensions.startswith("["), "unit": unit}
     if default is None:
         return dataclasses.field(metadata=metadata)
     return dataclasses.field(default_factory=default.copy, metadata=metadata)
@@ -54,7 +56,7 @@ def write(path: str | Path, record: Any, provenance: Provenance) -> None:
             options = {"compression": "gzip", "shuffle": True} if large else {}
             dataset = file.create_dataset(field.name, data=values, **options)
             dataset.attrs["unit"] = field.metadata["unit"]
-            dataset.attrs["dimensions"] = " ".join(field.metadata["dimensions"])
+            dataset.attrs["dimensions"] = " ".join(_dimensions(field, values))
 
 
 def read(path: str | Path, kind: type[Record]) -> Record:
@@ -83,11 +85,17 @@ def read_provenance(path: str | Path) -> str:
         return str(file.attrs["provenance"])
 
 
+def _dimensions(field: dataclasses.Field, values: Any) -> list[str]:
+    """Names of the dimensions that the values of a field should have."""
+    single = field.metadata["or_single"] and np.ndim(values) == 0
+    return [] if single else field.metadata["dimensions"]
+
+
 def _check_shapes(path: str | Path, record: Any) -> None:
     lengths: dict[str, int] = {}
     for field in dataclasses.fields(record):
-        shape = np.shape(getattr(record, field.name))
-        dimensions = field.metadata["dimensions"]
+        values = getattr(record, field.name)
+        shape, dimensions = np.shape(values), _dimensions(field, values)
         fits = len(shape) == len(dimensions) and all(
             lengths.setdefault(name, length) == length
             for name, length in zip(dimensions, shape, strict=True)

@@ -38,8 +38,10 @@ class Findings:
 
     Attributes
     ----------
-    temperature, lag, box_length
-        In eps_AA / k_B, tau and sigma_AA.
+    temperature, lag
+        In eps_AA / k_B and tau.
+    edges
+        (3,) of the box, in sigma_AA.
     positions, displacement
         (particles, 3) and (particles,) of the slab, in sigma_AA.
     fast
@@ -50,7 +52,7 @@ class Findings:
 
     temperature: float
     lag: float
-    box_length: float
+    edges: np.ndarray
     positions: np.ndarray
     displacement: np.ndarray
     fast: float
@@ -65,7 +67,7 @@ def compute(data: FigureData) -> Findings:
     return Findings(
         temperature=float(first.temperature),
         lag=float(first.lag),
-        box_length=float(first.box_length),
+        edges=np.broadcast_to(first.box_length, 3),
         positions=first.positions[shown],
         displacement=first.displacement[shown],
         fast=float(np.quantile(first.displacement, 0.98)),

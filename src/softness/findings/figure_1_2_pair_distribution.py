@@ -31,6 +31,7 @@ PEAK = Statement(
     section="1.4",
     source="nearly identical peak positions, no value given",
     rule=below(0.06),
+    of_liquid=True,
 )
 SLOWING = Statement(
     figure=NUMBER,
@@ -39,6 +40,7 @@ SLOWING = Statement(
     section="1.4",
     source="drastic, no value given",
     rule=above(1e3),
+    of_liquid=True,
 )
 SHELLS = {
     "first": Statement(
@@ -70,7 +72,7 @@ class Findings:
     distance
         (bins,) in sigma_AA.
     values
-        (3, bins) g(r) of AA, AB and BB by temperature, from cold to hot.
+        (pairs, bins) g(r) by temperature, from cold to hot; pairs in the order of `PAIRS`.
     peak_shift
         Of the first AA peak, as a share of its place.
     growth
@@ -113,7 +115,7 @@ def compute(data: FigureData) -> Findings:
 
 
 def _mean_values(tables: list[PairDistributions]) -> np.ndarray:
-    """(3, bins) g(r) over all frames of several replicas."""
+    """(pairs, bins) g(r) over all frames of several replicas."""
     values = np.concatenate([table.values for table in tables])
     frames = np.concatenate([table.frames for table in tables])
     return np.average(values, axis=0, weights=frames)
@@ -192,7 +194,7 @@ def table(findings: Findings) -> pd.DataFrame:
     """g(r) of each pair at each temperature."""
     parts = []
     for temperature, values in findings.values.items():
-        columns = {f"g_{pair}": each for pair, each in zip(PAIRS, values, strict=True)}
+        columns = {f"g_{pair}": each for pair, each in zip(PAIRS, values, strict=False)}
         columns = {"temperature": temperature, "distance": findings.distance, **columns}
         parts.append(pd.DataFrame(columns))
     return pd.concat(parts, ignore_index=True)

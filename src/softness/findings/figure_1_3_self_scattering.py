@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from softness.dynamics.scattering import StretchedExponential
+from softness.dynamics.scattering import StretchedExponential, fitted_lags
 from softness.files.records.dynamics import RelaxationTable
 from softness.findings import learned
 from softness.findings.data import FigureData
@@ -39,6 +39,7 @@ STRETCHING = Statement(
     section="1.4",
     source="stretched, no value given",
     rule=every(below(0.8)),
+    of_liquid=True,
 )
 
 
@@ -50,6 +51,8 @@ class Findings:
     ----------
     relaxation, fits
         F_s and the stretched exponential at each temperature, from cold to hot.
+    fitted
+        (lags,) bool at each temperature: where it was fitted.
     plateau
         () slope on the plateau over the slope at tau_alpha, by temperature; those that are known.
     stretching
@@ -58,6 +61,7 @@ class Findings:
 
     relaxation: Sequence[RelaxationTable]
     fits: Sequence[StretchedExponential]
+    fitted: Sequence[np.ndarray]
     plateau: dict[float, Estimate]
     stretching: dict[str, Estimate]
 
@@ -70,6 +74,10 @@ def compute(data: FigureData) -> Findings:
             StretchedExponential(
                 float(each.amplitude), float(each.stretched_time), float(each.stretching)
             )
+            for each in data.relaxation
+        ],
+        fitted=[
+            fitted_lags(each.lag, each.mean, data.settings["stretched_exponential"])
             for each in data.relaxation
         ],
         plateau={

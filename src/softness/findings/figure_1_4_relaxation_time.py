@@ -31,6 +31,7 @@ AT_LOW = Statement(
     section="4.2.1",
     source="of the order of 10",
     rule=equal(10.0, 5.0),
+    of_liquid=True,
 )
 
 

@@ -21,6 +21,7 @@ ONSET = Statement(
     section="1.6.2",
     source="0.87",
     rule=equal(0.87, 0.15),
+    of_liquid=True,
 )
 STRAIGHT = Statement(
     figure=NUMBER,

@@ -33,6 +33,7 @@ GAUSSIAN = Statement(
     section="2.3",
     source="essentially Gaussian, no value given",
     rule=below(0.05),
+    of_liquid=True,
 )
 FAR = Statement(
     figure=NUMBER,
@@ -42,6 +43,7 @@ FAR = Statement(
     source="many times their size, no value given",
     # Ours: half of the particles move two diameters in the time shown.
     rule=above(2.0),
+    of_liquid=True,
 )
 TAILED = Statement(
     figure=NUMBER,

@@ -44,6 +44,7 @@ VALUES = {
         section="2.4",
         source=f"{min(values.values()):.2g} to {max(values.values()):.2g}",
         rule=every(equal(0.0, TOLERANCE)),
+        of_liquid=True,
     )
     for (quantity, values), words in zip(
         OF_SOURCE.items(),

@@ -6,8 +6,6 @@ from softness.physics import lock
 from softness.physics.confirm import confirm
 from softness.physics.raising import raise_versions
 
-HELP = "show, confirm or raise the versions of the physics of simulations"
-
 DESCRIPTION = """show, confirm or raise the versions of the physics of simulations
 
 Simulations run again when the version of their kind is raised, not whenever code is edited. The

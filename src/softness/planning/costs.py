@@ -116,7 +116,8 @@ class Plan:
     @property
     def has_gpu(self) -> bool:
         """Whether simulations run on GPUs."""
-        return self.study.config["engine"]["device"] == "gpu"
+        simulates = bool(self.study.all_simulations)
+        return simulates and self.study.config["engine"]["device"] == "gpu"
 
 
 def summed(name: str, rows: Iterable[Row]) -> Row:

@@ -17,6 +17,7 @@ from snakemake.settings.types import (
     ResourceSettings,
 )
 
+from softness.environment import check_checkout
 from softness.errors import InputError
 from softness.sources import ROOT as SOURCES
 
@@ -47,6 +48,8 @@ class PlannedJob:
         Where its time is written; empty if nowhere.
     is_due
         Whether Snakemake would run it now, by what lies on the disk.
+    priority
+        Of jobs that are ready, those of the highest go first; 0 of a job that is not due.
     """
 
     rule: str
@@ -58,6 +61,7 @@ class PlannedJob:
     command: str
     benchmark: str
     is_due: bool
+    priority: float = 0
 
 
 def planned_jobs(config: str | Path, everything: bool = True) -> list[PlannedJob]:
@@ -75,8 +79,7 @@ def planned_jobs(config: str | Path, everything: bool = True) -> list[PlannedJob
     InputError
         If this is not the project's folder, or Snakemake cannot plan the study; with what it says.
     """
-    if not SNAKEFILE.is_file():
-        raise InputError(f"{SNAKEFILE}: not in {Path.cwd()}: run this in the project's folder")
+    check_checkout()
     said = io.StringIO()
     try:
         # What it prints is of no use here, unless it fails.
@@ -119,6 +122,7 @@ def _jobs(dag: Any) -> Iterator[PlannedJob]:
             command=job.shellcmd,
             benchmark=str(job.benchmark or ""),
             is_due=bool(dag.needrun(job)),
+            priority=dag.priority(job) if dag.needrun(job) else 0,
         )
 
 

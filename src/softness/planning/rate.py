@@ -110,6 +110,13 @@ def assumed_rate(config: Mapping[str, Any], why: str) -> Rate:
     return Rate(updates / particles, particles, "assumed", remark, core)
 
 
+def usual_rate(config: Mapping[str, Any]) -> Rate:
+    """The rate of the machine that times of analysis were measured on, or a cautious GPU's."""
+    on_gpu = config["engine"]["device"] == "gpu"
+    updates = LEAST_UPDATES_PER_SECOND["gpu"] if on_gpu else CORE_UPDATES_PER_SECOND
+    return given_rate(config, updates / config["liquid"]["particles"])
+
+
 def measured_or_assumed_rate(config: Mapping[str, Any]) -> Rate:
     """Time the configured engine for a few seconds, or assume a minimum if it does not run."""
     try:

@@ -19,19 +19,23 @@ class Task:
         How long it takes.
     cores
         How many it holds meanwhile.
+    priority
+        Of tasks that are ready, those of the highest go first.
     """
 
     inputs: tuple[Hashable, ...]
     outputs: tuple[Hashable, ...]
     seconds: float
     cores: int = 1
+    priority: float = 0
 
 
 def wall_seconds(tasks: Sequence[Task], cores: float = math.inf) -> float:
     """Time until all tasks are done, each beginning as soon as its inputs and cores are there.
 
-    Of those that are ready the one with the longest chain behind it goes first. Without a limit of
-    cores it is the longest chain: what no machine can go below.
+    Of those that are ready one of the highest priority goes first, and of these the one with the
+    longest chain behind it. Without a limit of cores it is the longest chain: what no machine can
+    go below.
 
     Parameters
     ----------
@@ -41,14 +45,19 @@ def wall_seconds(tasks: Sequence[Task], cores: float = math.inf) -> float:
         Cores that there are; a task that wants more gets all of them.
     """
     after, waiting = _followers(tasks)
-    urgency = _longest_chains(tasks, after)
-    ready = [(-urgency[number], number) for number, left in enumerate(waiting) if left == 0]
+    chains = _longest_chains(tasks, after)
+    # What goes first is the least.
+    order = [
+        (-task.priority, -chain, n)
+        for n, (task, chain) in enumerate(zip(tasks, chains, strict=True))
+    ]
+    ready = [order[number] for number, left in enumerate(waiting) if left == 0]
     heapq.heapify(ready)
     running: list[tuple[float, int]] = []
     free, now = cores, 0.0
     while ready or running:
-        while ready and free >= min(tasks[ready[0][1]].cores, cores):
-            _, number = heapq.heappop(ready)
+        while ready and free >= min(tasks[ready[0][-1]].cores, cores):
+            *_, number = heapq.heappop(ready)
             free -= min(tasks[number].cores, cores)
             heapq.heappush(running, (now + tasks[number].seconds, number))
         now, number = heapq.heappop(running)
@@ -56,7 +65,7 @@ def wall_seconds(tasks: Sequence[Task], cores: float = math.inf) -> float:
         for follower in after[number]:
             waiting[follower] -= 1
             if waiting[follower] == 0:
-                heapq.heappush(ready, (-urgency[follower], follower))
+                heapq.heappush(ready, order[follower])
     return now
 
 

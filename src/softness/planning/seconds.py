@@ -103,6 +103,13 @@ def _learned(sizes: Sizes, job: Mapping[str, str]) -> float:
     return START + 4e-7 * sizes.variables * sizes.value_rows(job)
 
 
+def _clusters(sizes: Sizes, job: Mapping[str, str]) -> float:
+    """Soft and hard particles, and controls: so many choices among the particles of a frame."""
+    controls = sizes.config["clusters"]["permutations"]
+    controls += sizes.config["classifier"]["random_directions"]
+    return START + 4e-7 * (2 + controls) * sizes.population_rows(job)
+
+
 def _predicted(sizes: Sizes, job: Mapping[str, str]) -> float:
     models = sizes.config["regression"]["models"]
     kernel = KERNEL if any(REGRESSORS[model].keeps_particles for model in models) else 0
@@ -233,6 +240,7 @@ RULES: dict[str, Seconds] = {
     "train_classifier": _classifier,
     "reference_features": lambda sizes, job: START,
     "learned_values": _learned,
+    "clusters": _clusters,
     "predicted_values": _predicted,
     "averaged_values": _averaged,
     "regress": _regress,

@@ -65,8 +65,7 @@ def expected_events(study: Study, probability: float | None = None) -> list[Even
         At the coldest of these temperatures; the Arrhenius guess of the others is scaled alike. If
         not given, the guess itself (`softness.planning.sizes.rearranging_share`).
     """
-    ensembles = study.config["isoconfigurational"]["ensembles"]
-    ordered = sorted(ensembles, key=lambda each: each["temperature"])
+    ordered = study.ensembles
     label = study.config["regression"]["label"]
     guesses = [rearranging_share(each["temperature"], label) for each in ordered]
     factor = 1.0 if probability is None or not guesses else probability / guesses[0]

@@ -81,6 +81,11 @@ def as_text(plan: Plan) -> str:
 
 def _heading(plan: Plan) -> str:
     config, rate = plan.study.config, plan.rate
+    if not plan.study.all_simulations:
+        return (
+            f"Study {config['study']}: {config['replicas']} given trajectories of {rate.particles} "
+            f"particles at each of {len(plan.study.temperatures)} temperatures"
+        )
     said = (
         f"Study {config['study']}: {config['replicas']} replicas of {rate.particles} particles, "
         f"{(plan.total.steps + plan.total.kept) * config['engine']['time_step']:,.0f} tau in all\n"

@@ -1,4 +1,4 @@
-"""The report: one HTML file that opens offline, claims on top."""
+"""The report: one HTML file that opens offline, answers to the questions on top."""
 
 import base64
 from collections.abc import Mapping, Sequence
@@ -9,6 +9,8 @@ from typing import Any
 import jinja2
 import pandas as pd
 
+from softness.report.limits import limit, times_the_units
+from softness.report.questions import answers
 from softness.verdicts import VERDICTS, Claim
 
 TEMPLATE = "page.html.j2"
@@ -27,14 +29,28 @@ class ReportFigure:
 
     @property
     def heading(self) -> str:
-        """How the text calls it: Figure 1.2, Table 2.1."""
-        kind = "Table" if self.number.startswith("T") else "Figure"
-        return f"{kind} {self.number.removeprefix('T')}"
+        """How the text calls it."""
+        return heading(self.number)
 
     @property
     def data_url(self) -> str:
         """The picture as text that an HTML page can hold."""
         return "data:image/png;base64," + base64.b64encode(self.png).decode()
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """Figures of a chapter, and how many of its claims ended in each verdict."""
+
+    name: str
+    figures: list[ReportFigure]
+    counts: dict[str, int]
+
+
+def heading(number: str) -> str:
+    """How the text calls a figure or table: Figure 1.2, Table 2.1."""
+    kind = "Table" if number.startswith("T") else "Figure"
+    return f"{kind} {number.removeprefix('T')}"
 
 
 def verdict_counts(claims: Sequence[Claim]) -> dict[str, int]:
@@ -49,6 +65,7 @@ def render(
     evidence: pd.DataFrame,
     settings: str,
     facts: Mapping[str, Any],
+    left_out: Mapping[str, Sequence[str]],
 ) -> str:
     """The page as HTML.
 
@@ -66,6 +83,8 @@ def render(
         The whole configuration, as YAML.
     facts
         Versions, seeds and the like: name and value.
+    left_out
+        Figures that this study lacks, by chapter.
     """
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent),
@@ -74,15 +93,31 @@ def render(
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["number"] = format_number
+    environment.filters |= {
+        "number": format_number,
+        "heading": heading,
+        "limit": limit,
+        "times": times_the_units,
+    }
+    chapter_of = {figure.number: figure.chapter for figure in figures}
     return environment.get_template(TEMPLATE).render(
         study=study,
+        answers=answers(claims),
         claims=claims,
         counts=verdict_counts(claims),
-        figures=figures,
+        chapters=[
+            Chapter(
+                name,
+                [figure for figure in figures if figure.chapter == name],
+                verdict_counts([claim for claim in claims if chapter_of[claim.figure] == name]),
+            )
+            for name in dict.fromkeys(chapter_of.values())
+        ],
+        chapter_of=chapter_of,
         evidence=evidence.to_dict("records"),
         settings=settings,
         facts=facts,
+        left_out=left_out,
     )
 
 
@@ -101,6 +136,6 @@ def caption_text(template: str, config: Mapping[str, Any]) -> str:
     return " ".join(text.split())
 
 
-def format_number(value: float) -> str:
-    """A number with four digits; a dash where it was not measured."""
-    return "–" if value != value else f"{value:.4g}"
+def format_number(value: float, form: str = ".4g") -> str:
+    """A number with four digits, or in another form; a dash where it was not measured."""
+    return "–" if value != value else format(value, form)

@@ -8,6 +8,7 @@ import numpy as np
 from softness.errors import InputError
 from softness.files import tables
 from softness.files.gsd_trajectory import Trajectory
+from softness.files.records.hops import Rearrangements
 from softness.files.records.learned import LearnedValues
 from softness.learning.hyperplane import Hyperplane
 from softness.stages import command
@@ -44,7 +45,8 @@ def main(options: argparse.Namespace) -> None:
     with Trajectory(options.trajectory) as trajectory:
         wanted = {POPULATION: population_moments(settings, trajectory)}
         if options.rearrangements:
-            moments = event_moments(settings, trajectory, options.rearrangements)
+            events = tables.read(options.rearrangements, Rearrangements)
+            moments = event_moments(settings, trajectory, events)
             wanted[BEFORE_EVENT] = moments[BEFORE_EVENT]
         rows = select_rows(wanted)
         values = _values(trajectory, rows, features, weights)

@@ -59,7 +59,10 @@ def main(options: argparse.Namespace) -> None:
         if path:
             with replacing(path) as temporary:
                 temporary.write_text(getattr(drawing, text)(findings))
-    write_claims(options.claims, with_doubts(module.claims(findings), data))
+    claims = with_doubts(module.claims(findings), data)
+    if options.settings.get("other_liquid"):
+        claims = [claim.of_another_liquid() for claim in claims]
+    write_claims(options.claims, claims)
 
 
 def _tables(kind: str, paths: Sequence[str]) -> list[Any]:

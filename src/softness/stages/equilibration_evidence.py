@@ -2,12 +2,14 @@
 
 import argparse
 import math
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from softness.dynamics.equilibrium import (
+    EnergyHalves,
     crystalline_share,
     doubt,
     energy_halves,
@@ -25,7 +27,12 @@ from softness.stages import command
 def arguments() -> argparse.ArgumentParser:
     """Command line of this stage."""
     parser = command.parser("equilibration_evidence", __doc__)
-    command.add_files(parser, "--histories", "HDF5, one a run")
+    parser.add_argument(
+        "--histories",
+        type=Path,
+        nargs="+",
+        help="HDF5, one a run; without them, evidence is of the production alone",
+    )
     command.add_files(parser, "--trajectories", "of the production, one a run")
     command.add_files(parser, "--relaxations", "HDF5, one a temperature")
     command.add_file(parser, "--output", "table to write (HDF5)")
@@ -38,22 +45,23 @@ def main(options: argparse.Namespace) -> None:
     settings = options.settings
     relaxations = [tables.read(path, RelaxationTable) for path in options.relaxations]
     times = {float(each.temperature): float(each.relaxation_time) for each in relaxations}
-    runs = settings["runs"]
-    for name in ("histories", "trajectories"):
-        given = len(getattr(options, name))
-        if len(runs) != given:
-            raise InputError(f"{given} {name} for {len(runs)} runs: give one each")
-    rows = [
-        _row(run, tables.read(history, History), trajectory, times, settings)
-        for run, history, trajectory in zip(
-            runs, options.histories, options.trajectories, strict=True
-        )
-    ]
+    runs, histories = settings["runs"], options.histories or []
+    for name, given in (("histories", histories), ("trajectories", options.trajectories)):
+        if len(runs) != len(given) and (given or name == "trajectories"):
+            raise InputError(f"{len(given)} {name} for {len(runs)} runs: give one each")
+    rows = []
+    for number, run in enumerate(runs):
+        with Trajectory(options.trajectories[number]) as trajectory:
+            if histories:
+                observed = _of_equilibration(tables.read(histories[number], History), trajectory)
+            else:
+                observed = _of_production(trajectory)
+        rows.append(_row(run, observed, times[run["temperature"]], settings))
     frame = pd.DataFrame(rows)
     columns = {name: frame[name].to_numpy() for name in frame}
     columns["doubt"] = np.char.encode(columns["doubt"].astype(str))
     record = EquilibrationEvidence(**columns)
-    inputs = [*options.histories, *options.trajectories, *options.relaxations]
+    inputs = [*histories, *options.trajectories, *options.relaxations]
     made_by = command.provenance(
         "equilibration_evidence", settings, inputs, packages=["freud-analysis", "pandas"]
     )
@@ -62,32 +70,73 @@ def main(options: argparse.Namespace) -> None:
         frame.to_csv(temporary, index=False, float_format="%.6g")
 
 
-def _row(
-    run: dict, history: History, trajectory: Path, times: dict[float, float], settings: dict
-) -> dict:
-    is_analysed = history.types == 0
-    duration = history.time[-1] + history.time[1] - history.time[0]
-    settled = history.time - history.time[0] >= settings["evidence"]["settling"]
-    time = times[run["temperature"]]
-    # A run without a relaxation time is one block.
-    shortest = time if np.isfinite(time) else duration
-    interval = float(history.time[1] - history.time[0])
-    energies = energy_halves(
-        history.potential_energy[settled], max(math.ceil(shortest / interval), 1)
+@dataclass(frozen=True)
+class _Observed:
+    """What a run is judged by.
+
+    Attributes
+    ----------
+    time, energy
+        (samples,) of its energies; none where they are unknown.
+    duration
+        In tau.
+    positions
+        (frames, N, 3) at equal intervals.
+    last
+        (N, 3) positions at the end of production.
+    """
+
+    time: np.ndarray
+    energy: np.ndarray
+    duration: float
+    positions: np.ndarray
+    last: np.ndarray
+    is_analysed: np.ndarray
+    box_length: float | np.ndarray
+
+
+def _of_equilibration(history: History, trajectory: Trajectory) -> _Observed:
+    """Its course, and the end of production."""
+    return _Observed(
+        time=history.time - history.time[0],
+        energy=history.potential_energy,
+        duration=history.time[-1] + history.time[1] - history.time[0],
+        positions=history.positions,
+        last=trajectory.positions(trajectory.frames - 1),
+        is_analysed=history.types == 0,
+        box_length=float(history.box_length),
     )
-    early, late = scattering_halves(history.positions, is_analysed, settings["wave_number"])
-    with Trajectory(trajectory) as frames:
-        last = frames.positions(frames.frames - 1)
-    length = float(history.box_length)
+
+
+def _of_production(trajectory: Trajectory) -> _Observed:
+    """Nothing before it is known."""
+    half = (trajectory.frames - 1) // 2
+    positions = np.stack([trajectory.positions(frame) for frame in (0, half, 2 * half)])
+    return _Observed(
+        time=np.empty(0),
+        energy=np.empty(0),
+        duration=trajectory.frames * trajectory.frame_interval(),
+        positions=positions,
+        last=positions[-1],
+        is_analysed=trajectory.types == 0,
+        box_length=trajectory.box_length,
+    )
+
+
+def _row(run: dict, observed: _Observed, time: float, settings: dict) -> dict:
+    energies = _energies(observed, time, settings["evidence"]["settling"])
+    early, late = scattering_halves(
+        observed.positions, observed.is_analysed, settings["wave_number"]
+    )
     shares = [
-        _crystalline_share(positions, is_analysed, length, settings["crystal"])
-        for positions in (history.positions[-1], last)
+        _crystalline_share(positions, observed, settings["crystal"])
+        for positions in (observed.positions[-1], observed.last)
     ]
     row = {
         "temperature": run["temperature"],
         "replica": run["replica"],
-        "duration": duration,
-        "relaxation_times_covered": duration / time,
+        "duration": observed.duration,
+        "relaxation_times_covered": observed.duration / time,
         "first_half_energy": energies.first,
         "second_half_energy": energies.second,
         "energy_difference_error": energies.error,
@@ -102,11 +151,21 @@ def _row(
     return row | {"doubt": doubt(energies, max(shares), *limits)}
 
 
-def _crystalline_share(
-    positions: np.ndarray, is_analysed: np.ndarray, length: float, crystal: dict
-) -> float:
+def _energies(observed: _Observed, time: float, settling: float) -> EnergyHalves:
+    if not len(observed.energy):
+        return EnergyHalves(math.nan, math.nan, math.nan, 0)
+    # A run without a relaxation time is one block.
+    shortest = time if np.isfinite(time) else observed.duration
+    interval = float(observed.time[1] - observed.time[0])
+    settled = observed.energy[observed.time >= settling]
+    return energy_halves(settled, max(math.ceil(shortest / interval), 1))
+
+
+def _crystalline_share(positions: np.ndarray, observed: _Observed, crystal: dict) -> float:
     given = crystal["neighbour_distance"], crystal["order"]
-    return crystalline_share(positions.astype(np.float64), is_analysed, length, *given)
+    return crystalline_share(
+        positions.astype(np.float64), observed.is_analysed, observed.box_length, *given
+    )
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from softness.errors import InputError
 from softness.files import tables
 from softness.files.features import writing_features
 from softness.files.gsd_trajectory import Trajectory
+from softness.files.records.hops import Rearrangements
 from softness.files.records.learned import LabelledSet
 from softness.files.states import States
 from softness.stages import command
@@ -94,7 +95,8 @@ def _wanted(options: argparse.Namespace, trajectory: Trajectory) -> dict[str, ta
     if options.samples:
         wanted |= _of_samples(options.samples, settings, trajectory)
     if options.rearrangements:
-        wanted |= event_moments(settings, trajectory, options.rearrangements)
+        events = tables.read(options.rearrangements, Rearrangements)
+        wanted |= event_moments(settings, trajectory, events)
     if options.population:
         population = population_moments(settings, trajectory)
         wanted = {role: _in_frames(moments, population[1]) for role, moments in wanted.items()}

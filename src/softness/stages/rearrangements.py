@@ -2,12 +2,10 @@
 
 import argparse
 
-import numpy as np
-
-from softness.dynamics.rearrangements import events
 from softness.files import tables
-from softness.files.records.hops import HopIndicator, Rearrangements
+from softness.files.records.hops import HopIndicator
 from softness.stages import command
+from softness.stages.shared.hops import rearrangements
 
 
 def arguments() -> argparse.ArgumentParser:
@@ -21,16 +19,7 @@ def arguments() -> argparse.ArgumentParser:
 def main(options: argparse.Namespace) -> None:
     """Run the stage."""
     settings = options.settings
-    hop = tables.read(options.hop, HopIndicator)
-    found = events(hop.values, settings["threshold"], int(hop.first_frame))
-    columns = {name: found[name] for name in ("frame", "value", "first", "last", "cut")}
-    record = Rearrangements(
-        temperature=hop.temperature,
-        replica=hop.replica,
-        threshold=np.array(settings["threshold"]),
-        particle=hop.particle[found["particle"]],
-        **columns,
-    )
+    record = rearrangements(tables.read(options.hop, HopIndicator), settings["threshold"])
     made_by = command.provenance("rearrangements", settings, [options.hop])
     tables.write(options.output, record, made_by)
 

@@ -3,6 +3,7 @@
 import argparse
 import dataclasses
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from softness.files.atomic import replacing
 from softness.files.claims import read_claims
 from softness.files.gsd_trajectory import Trajectory
 from softness.files.provenance import package_versions
-from softness.report.page import ReportFigure, caption_text, render
+from softness.report.page import ReportFigure, caption_text, heading, render
 from softness.repository import revision
 from softness.stages import command
 from softness.version import __version__
@@ -47,9 +48,10 @@ def main(options: argparse.Namespace) -> None:
         study=config["study"],
         claims=claims,
         figures=_figures(options),
-        evidence=pd.read_csv(options.evidence, keep_default_na=True).fillna({"doubt": ""}),
+        evidence=pd.read_csv(options.evidence, dtype={"doubt": str}).fillna({"doubt": ""}),
         settings=effective,
         facts=_facts(config, options.trajectory),
+        left_out=_left_out(options.figures),
     )
     with replacing(options.config) as temporary:
         temporary.write_text(effective)
@@ -76,16 +78,31 @@ def _figures(options: argparse.Namespace) -> list[ReportFigure]:
     return figures
 
 
+def _left_out(drawn: Sequence[str]) -> dict[str, list[str]]:
+    """Headings of figures that need runs from snapshots, where trajectories are given."""
+    found: dict[str, list[str]] = {}
+    for entry in registry.FIGURES:
+        if entry.number not in drawn:
+            found.setdefault(entry.chapter, []).append(heading(entry.number))
+    return found
+
+
 def _facts(config: dict[str, Any], path: Path) -> dict[str, str]:
     """Versions and seeds of the report's own process and of the simulations."""
     with Trajectory(path) as trajectory:
         versions = json.loads(trajectory.provenance)["versions"]
     name = config["engine"]["name"]
+    if "trajectories" in config:
+        made_by = {"trajectories": "given"}
+    else:
+        made_by = {
+            f"engine {name}": versions.get(name, "unknown"),
+            "engine of ensembles": config["isoconfigurational"].get("engine", "same"),
+        }
     return {
         "softness": __version__,
         "commit": revision(),
-        f"engine {name}": versions.get(name, "unknown"),
-        "engine of ensembles": config["isoconfigurational"].get("engine", "same"),
+        **made_by,
         **package_versions(PACKAGES),
         "seed": str(config["seed"]),
     }

@@ -7,11 +7,11 @@ from typing import Any, ClassVar, NamedTuple
 import numba
 import numpy as np
 
+from softness.checks import checked_box
 from softness.errors import InputError
 from softness.structure.family import Family, evenly
 from softness.structure.neighbours import (
     Neighbours,
-    checked_box_length,
     checked_centres,
     checked_positions,
     neighbour_blocks,
@@ -68,7 +68,11 @@ class Angular(Family):
         return max(self.shells, default=0.0) + self.thickness
 
     def values(
-        self, positions: np.ndarray, types: np.ndarray, box_length: float, centres: np.ndarray
+        self,
+        positions: np.ndarray,
+        types: np.ndarray,
+        box_length: float | np.ndarray,
+        centres: np.ndarray,
     ) -> np.ndarray:
         """As of `angular_features`."""
         inner = np.array(self.shells)
@@ -78,7 +82,7 @@ class Angular(Family):
 
 def angular_features(
     positions: np.ndarray,
-    box_length: float,
+    box_length: float | np.ndarray,
     centres: np.ndarray | None = None,
     shells: np.ndarray | None = None,
     degrees: np.ndarray | None = None,
@@ -86,14 +90,15 @@ def angular_features(
     """Bond-orientational order Q_l in shells around particles, eq. 3.2-3.3 of the dissertation.
 
     Q_l(i; shell) = sqrt(4 pi / (2 l + 1) sum_m |<Y_lm(R_ij)>|^2), where the mean runs over the
-    neighbours j of both species with inner <= R_ij < outer.
+    neighbours j of all species with inner <= R_ij < outer.
 
     Parameters
     ----------
     positions
         (N, 3) positions, wrapped or not, in sigma_AA.
     box_length
-        Edge of the cubic periodic box, at least twice the outermost radius.
+        Edge of the cubic periodic box, or (3,) edges of a rectangular one; each at least twice the
+        outermost radius.
     centres
         Indices of the particles whose features are wanted; all particles by default.
     shells
@@ -123,7 +128,7 @@ def angular_features(
     shells = _checked_shells(shells)
     degrees = _checked_degrees(degrees)
     reach = float(shells.max())
-    box_length = checked_box_length(box_length, reach)
+    box_length = checked_box(box_length, reach)
     centres = checked_centres(centres, len(positions))
     features = np.zeros((len(centres), len(shells), len(degrees)))
     chains = [_Chain.of(degrees, parity) for parity in np.unique(degrees % 2).tolist()]

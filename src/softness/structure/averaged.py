@@ -3,21 +3,22 @@
 import numba
 import numpy as np
 
+from softness.checks import checked_box
 from softness.errors import InputError
-from softness.structure.neighbours import (
-    checked_box_length,
-    checked_positions,
-    neighbour_blocks,
-)
+from softness.structure.neighbours import checked_positions, neighbour_blocks
 
 
 def averaged_features(
-    features: np.ndarray, positions: np.ndarray, box_length: float, cutoff: float, order: int
+    features: np.ndarray,
+    positions: np.ndarray,
+    box_length: float | np.ndarray,
+    cutoff: float,
+    order: int,
 ) -> np.ndarray:
     """Features of a higher order, eq. 3.5 of the dissertation.
 
     X_i^(n) = sum_j exp(-R_ij / cutoff) X_j^(n-1) / sum_j exp(-R_ij / cutoff) over the particles j
-    of both species with R_ij < cutoff, the particle itself (R_ii = 0) included.
+    of all species with R_ij < cutoff, the particle itself (R_ii = 0) included.
 
     Parameters
     ----------
@@ -26,7 +27,8 @@ def averaged_features(
     positions
         (N, 3) positions, wrapped or not, in sigma_AA.
     box_length
-        Edge of the cubic periodic box, at least twice the cut-off.
+        Edge of the cubic periodic box, or (3,) edges of a rectangular one; each at least twice the
+        cut-off.
     cutoff
         Largest distance of a neighbour; in the dissertation the second minimum of g_AA(r), 2.37
         sigma_AA at T = 0.44.
@@ -50,7 +52,7 @@ def averaged_features(
         raise InputError(f"cutoff = {cutoff}: give a positive, finite distance")
     if not isinstance(order, (int, np.integer)) or isinstance(order, bool) or order < 0:
         raise InputError(f"order = {order}: give a whole number of 0 or more")
-    box_length = checked_box_length(box_length, float(cutoff))
+    box_length = checked_box(box_length, float(cutoff))
     if order == 0:
         return features.copy()
     first, neighbours, weights = _weighted_neighbours(positions, box_length, float(cutoff))
@@ -64,7 +66,7 @@ def _checked_features(features: np.ndarray, particles: int) -> np.ndarray:
     if features.ndim != 2 or len(features) != particles:
         raise InputError(
             f"features has the shape {features.shape}: give one row for each of all {particles} "
-            "particles, since a mean needs A and B"
+            "particles, since a mean needs every neighbour"
         )
     if not np.isfinite(features).all():
         row = np.flatnonzero(~np.isfinite(features).all(axis=1))[0]
@@ -75,7 +77,7 @@ def _checked_features(features: np.ndarray, particles: int) -> np.ndarray:
 
 
 def _weighted_neighbours(
-    positions: np.ndarray, box_length: float, cutoff: float
+    positions: np.ndarray, box_length: float | np.ndarray, cutoff: float
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Neighbours and weights of all particles; entries first[i] to first[i + 1] belong to i."""
     particles = len(positions)

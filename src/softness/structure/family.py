@@ -44,11 +44,15 @@ class Family(ABC):
     @property
     @abstractmethod
     def reach(self) -> float:
-        """Largest distance of a neighbour that counts, in sigma_AA; half the box must hold it."""
+        """Largest distance of a neighbour that counts, in sigma_AA; half of each edge holds it."""
 
     @abstractmethod
     def values(
-        self, positions: np.ndarray, types: np.ndarray, box_length: float, centres: np.ndarray
+        self,
+        positions: np.ndarray,
+        types: np.ndarray,
+        box_length: float | np.ndarray,
+        centres: np.ndarray,
     ) -> np.ndarray:
         """(centres, columns) float64; parameters as of `feature_set.frame_features`."""
 

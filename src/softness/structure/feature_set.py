@@ -28,8 +28,8 @@ def families_of(settings: Mapping[str, Any]) -> list[Family]:
 class FeatureSet:
     """Which structural features a table holds, in the order of its columns.
 
-    For each order: all radii of A, all radii of B, then the angular ones, degrees fastest, then
-    those of other families. Lists and arrays become tuples.
+    For each order: all radii of A, of B and of further species, then the angular ones, degrees
+    fastest, then those of other families. Lists and arrays become tuples.
 
     Attributes
     ----------
@@ -49,6 +49,8 @@ class FeatureSet:
         Of the shells of the angular features, in sigma_AA.
     others
         Families beside the radial and the angular one.
+    species
+        Number of species that the radial features tell apart.
     """
 
     radii: tuple[float, ...] = tuple(RADII.tolist())
@@ -59,6 +61,7 @@ class FeatureSet:
     cutoff: float | None = None
     thickness: float = SHELL_THICKNESS
     others: tuple[Family, ...] = ()
+    species: int = 2
 
     def __post_init__(self) -> None:
         for name in ("radii", "shells", "degrees", "orders"):
@@ -85,7 +88,7 @@ class FeatureSet:
     @property
     def families(self) -> tuple[Family, ...]:
         """The families, in the order of the columns; some may have none."""
-        radial = Radial(self.radii, self.width)
+        radial = Radial(self.radii, self.width, self.species)
         return radial, Angular(self.shells, self.degrees, self.thickness), *self.others
 
     def only(self, names: Container[str]) -> "FeatureSet":
@@ -140,7 +143,7 @@ def _as_tuple(values: Sequence[float] | np.ndarray, name: str) -> tuple[float, .
 def frame_features(
     positions: np.ndarray,
     types: np.ndarray,
-    box_length: float,
+    box_length: float | np.ndarray,
     features: FeatureSet,
     centres: np.ndarray | None = None,
 ) -> np.ndarray:
@@ -151,9 +154,10 @@ def frame_features(
     positions
         (N, 3) positions of all particles, wrapped or not, in sigma_AA.
     types
-        (N,) species, 0 for A and 1 for B.
+        (N,) species indices, 0 for A, 1 for B and so on.
     box_length
-        Edge of the cubic periodic box, at least twice the reach of the features.
+        Edge of the cubic periodic box, or (3,) edges of a rectangular one; each at least twice the
+        reach of the features.
     features
         Which features.
     centres
@@ -189,7 +193,7 @@ def frame_features(
 def own_features(
     positions: np.ndarray,
     types: np.ndarray,
-    box_length: float,
+    box_length: float | np.ndarray,
     features: FeatureSet,
     centres: np.ndarray,
 ) -> np.ndarray:

@@ -1,9 +1,9 @@
-"""Neighbour search in a cubic periodic box, shared by all structural features.
+"""Neighbour search in a rectangular periodic box, shared by all structural features.
 
-Particles are sorted into small cubic cells. The neighbours of a particle are gathered from the
-columns of cells that its sphere touches; a column is contiguous in memory and followed by its own
-periodic image, so that each visit is one straight stretch of coordinates. Everything runs on one
-thread in a fixed order.
+Particles are sorted into small cells, cubic ones in a cube. The neighbours of a particle are
+gathered from the columns of cells that its sphere touches; a column is contiguous in memory and
+followed by its own periodic image, so that each visit is one straight stretch of coordinates.
+Everything runs on one thread in a fixed order.
 
 Compiled functions call no compiled function of another module: numba would go on using a cached
 caller after the module it calls had changed.
@@ -18,7 +18,6 @@ import numpy as np
 
 from softness.checks import checked_frame
 from softness.errors import InputError
-from softness.liquid import exceeds_half_box
 
 
 class Neighbours(NamedTuple):
@@ -45,15 +44,15 @@ class Neighbours(NamedTuple):
 class _CellGrid(NamedTuple):
     """Particles sorted by cell; each column of cells along z stands there twice, one above another.
 
-    Sorted particles are the N particles in the box and their N images one box length up in z.
+    Sorted particles are the N particles in the box and their N images one edge up in z.
     """
 
     coordinates: np.ndarray  # (3, 2 N) in cell order
     order: np.ndarray  # (2 N,) index that each sorted particle has for the caller
     rank: np.ndarray  # (N,) place of each of the caller's particles in cell order
-    first: np.ndarray  # (cells * cells * 2 cells + 1,) first sorted particle of each cell
-    cells: int  # along an edge of the box
-    box_length: float
+    first: np.ndarray  # (2 * cells + 1,) first sorted particle of each cell
+    cells: tuple[int, int, int]  # along each edge of the box
+    edges: tuple[float, float, float]
     reach: float
 
 
@@ -80,42 +79,6 @@ def checked_positions(positions: np.ndarray) -> np.ndarray:
         The shape is not (N, 3) with N > 0, or a coordinate is not finite.
     """
     return np.ascontiguousarray(checked_frame(positions, "positions"), dtype=np.float64)
-
-
-def checked_box_length(box_length: float, reach: float) -> float:
-    """Edge of a cubic box in which all distances below `reach` are unique.
-
-    Parameters
-    ----------
-    box_length
-        Edge of the box.
-    reach
-        Largest distance that is needed.
-
-    Returns
-    -------
-    float
-        The edge.
-
-    Raises
-    ------
-    InputError
-        The edge is not one finite positive number, or smaller than twice the reach.
-    """
-    if np.ndim(box_length) != 0:
-        raise InputError(
-            f"box_length = {box_length} has {np.size(box_length)} values: give the one edge of a "
-            "cubic box"
-        )
-    length = float(box_length)
-    if not (np.isfinite(length) and length > 0):
-        raise InputError(f"box_length = {length}: give a positive, finite edge")
-    if exceeds_half_box(reach, length):
-        raise InputError(
-            f"box_length = {length:.6g} is smaller than twice the reach {reach:.6g}, so that "
-            "neighbours would be ambiguous: take a larger system or shorter radii"
-        )
-    return length
 
 
 def checked_centres(centres: np.ndarray | None, particles: int) -> np.ndarray:
@@ -156,7 +119,7 @@ def checked_centres(centres: np.ndarray | None, particles: int) -> np.ndarray:
 
 
 def neighbour_blocks(
-    positions: np.ndarray, box_length: float, reach: float, centres: np.ndarray
+    positions: np.ndarray, box_length: float | np.ndarray, reach: float, centres: np.ndarray
 ) -> Iterator[tuple[slice, Neighbours]]:
     """Neighbours of the centres, a few centres at a time, so that memory stays small.
 
@@ -165,7 +128,8 @@ def neighbour_blocks(
     positions
         (N, 3) positions, wrapped or not.
     box_length
-        Edge of the cubic periodic box, at least twice the reach.
+        Edge of the cubic periodic box, or (3,) edges of a rectangular one; each at least twice the
+        reach.
     reach
         Neighbours are closer than this; the centre itself is left out.
     centres
@@ -187,19 +151,21 @@ def neighbour_blocks(
         yield chosen, Neighbours(first, index, vector, distance)
 
 
-def _cell_grid(positions: np.ndarray, box_length: float, reach: float) -> _CellGrid:
+def _cell_grid(positions: np.ndarray, box_length: float | np.ndarray, reach: float) -> _CellGrid:
     """Sort particles into cells."""
-    particles = len(positions)
+    particles, edges = len(positions), np.broadcast_to(box_length, 3)
     # At half the box exactly, rounding could count a particle and its image.
-    reach = min(reach, box_length / 2 * (1 - 1e-12))
+    reach = min(reach, float(edges.min()) / 2 * (1 - 1e-12))
     # About four particles in a cell are quickest for spheres from 2 to 6 particle distances.
-    cells = max(1, int(np.cbrt(particles) / 1.5))
-    wrapped = positions - np.floor(positions / box_length) * box_length
+    aspect = edges / edges.min()
+    in_shortest = np.cbrt(particles / aspect.prod()) / 1.5
+    cells = np.maximum((in_shortest * aspect).astype(np.int64), 1)
+    wrapped = positions - np.floor(positions / edges) * edges
     # Rounding can leave a coordinate on the far face of the box, in the cell after the last.
-    cell = np.minimum((wrapped * (cells / box_length)).astype(np.int64), cells - 1)
-    cell = (cell[:, 0] * cells + cell[:, 1]) * 2 * cells + cell[:, 2]
-    wrapped = np.concatenate([wrapped, wrapped + np.array([0, 0, box_length])])
-    cell = np.concatenate([cell, cell + cells])
+    cell = np.minimum((wrapped * (cells / edges)).astype(np.int64), cells - 1)
+    cell = (cell[:, 0] * cells[1] + cell[:, 1]) * 2 * cells[2] + cell[:, 2]
+    wrapped = np.concatenate([wrapped, wrapped + np.array([0, 0, edges[2]])])
+    cell = np.concatenate([cell, cell + cells[2]])
     order = np.argsort(cell, kind="stable")
     rank = np.empty_like(order)
     rank[order] = np.arange(2 * particles)
@@ -207,9 +173,9 @@ def _cell_grid(positions: np.ndarray, box_length: float, reach: float) -> _CellG
         coordinates=np.ascontiguousarray(wrapped[order].T),
         order=order % particles,
         rank=rank[:particles],
-        first=np.searchsorted(cell[order], np.arange(2 * cells**3 + 1)),
-        cells=cells,
-        box_length=box_length,
+        first=np.searchsorted(cell[order], np.arange(2 * cells.prod() + 1)),
+        cells=tuple(cells.tolist()),
+        edges=tuple(edges.tolist()),
         reach=reach,
     )
 
@@ -225,8 +191,9 @@ def _gather(
     """Write the neighbours of the centres (in cell order); returns where each stretch begins."""
     x, y, z = grid.coordinates[0], grid.coordinates[1], grid.coordinates[2]
     limit = grid.reach * grid.reach
-    stretches = np.empty(((grid.cells + 2) ** 2, 2), np.int64)
-    origins = np.empty(((grid.cells + 2) ** 2, 3))
+    columns = (grid.cells[0] + 2) * (grid.cells[1] + 2)
+    stretches = np.empty((columns, 2), np.int64)
+    origins = np.empty((columns, 3))
     first = np.zeros(len(centres) + 1, np.int64)
     count = 0
     for row in range(len(centres)):
@@ -260,32 +227,34 @@ def _touched_columns(
     """Find the columns of cells that the sphere around a centre touches; returns how many.
 
     For each, write the stretch of particles in the touched cells, and the image of the centre that
-    is nearest to them. The reach is less than half the box, so that a column lies in this image of
-    the box or in the next to either side, and no sphere leaves the box at both ends.
+    is nearest to them. The reach is less than half of each edge, so that a column lies in this
+    image of the box or in the next to either side, and no sphere leaves the box at both ends.
     """
-    cells, length, reach = grid.cells, grid.box_length, grid.reach
-    edge = length / cells
-    scale = cells / length
+    reach = grid.reach
+    cells_x, cells_y, cells_z = grid.cells
+    length_x, length_y, length_z = grid.edges
+    width_x, width_y = length_x / cells_x, length_y / cells_y
+    scale_x, scale_y, scale_z = cells_x / length_x, cells_y / length_y, cells_z / length_z
     x, y, z = grid.coordinates[:, centre]
     columns = 0
-    for column_x in range(floor((x - reach) * scale), floor((x + reach) * scale) + 1):
-        image_x = (column_x >= cells) - (column_x < 0)
-        gap_x = max(column_x * edge - x, x - (column_x + 1) * edge, 0.0)
+    for column_x in range(floor((x - reach) * scale_x), floor((x + reach) * scale_x) + 1):
+        image_x = (column_x >= cells_x) - (column_x < 0)
+        gap_x = max(column_x * width_x - x, x - (column_x + 1) * width_x, 0.0)
         square_y = max(reach * reach - gap_x * gap_x, 0.0)
         half_y = np.sqrt(square_y)
-        for column_y in range(floor((y - half_y) * scale), floor((y + half_y) * scale) + 1):
-            image_y = (column_y >= cells) - (column_y < 0)
-            gap_y = max(column_y * edge - y, y - (column_y + 1) * edge, 0.0)
+        for column_y in range(floor((y - half_y) * scale_y), floor((y + half_y) * scale_y) + 1):
+            image_y = (column_y >= cells_y) - (column_y < 0)
+            gap_y = max(column_y * width_y - y, y - (column_y + 1) * width_y, 0.0)
             half_z = np.sqrt(max(square_y - gap_y * gap_y, 0.0))
-            low_z = floor((z - half_z) * scale)
-            high_z = floor((z + half_z) * scale)
+            low_z = floor((z - half_z) * scale_z)
+            high_z = floor((z + half_z) * scale_z)
             up = low_z < 0
-            column = (column_x - image_x * cells) * cells + column_y - image_y * cells
-            base = 2 * cells * column + up * cells
+            column = (column_x - image_x * cells_x) * cells_y + column_y - image_y * cells_y
+            base = 2 * cells_z * column + up * cells_z
             stretches[columns, 0] = grid.first[base + low_z]
             stretches[columns, 1] = grid.first[base + high_z + 1]
-            origins[columns, 0] = x - image_x * length
-            origins[columns, 1] = y - image_y * length
-            origins[columns, 2] = z + up * length
+            origins[columns, 0] = x - image_x * length_x
+            origins[columns, 1] = y - image_y * length_y
+            origins[columns, 2] = z + up * length_z
             columns += 1
     return columns

@@ -10,7 +10,7 @@ from softness.structure.feature_set import FeatureSet, own_features
 def projected_features(
     positions: np.ndarray,
     types: np.ndarray,
-    box_length: float,
+    box_length: float | np.ndarray,
     features: FeatureSet,
     weights: np.ndarray,
     centres: np.ndarray | None = None,

@@ -1,19 +1,20 @@
-"""Radial structure functions: the smoothed count of A and of B at each distance."""
+"""Radial structure functions: the smoothed count of each species at each distance."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import factorial
+from string import ascii_uppercase
 from typing import Any, ClassVar
 
 import numba
 import numpy as np
 from numpy.polynomial import hermite_e
 
+from softness.checks import checked_box, whole_number
 from softness.errors import InputError
 from softness.structure.family import Family, evenly
 from softness.structure.neighbours import (
     Neighbours,
-    checked_box_length,
     checked_centres,
     checked_positions,
     neighbour_blocks,
@@ -38,22 +39,28 @@ class Radial(Family):
         (n,) in sigma_AA; empty for none.
     width
         Of the Gaussian shells, in sigma_AA.
+    species
+        Number of species, each with columns of its own.
     """
 
     radii: tuple[float, ...] = tuple(RADII.tolist())
     width: float = 0.2
+    species: int = 2
 
     name: ClassVar[str] = "radial"
 
+    def __post_init__(self) -> None:
+        _checked_species(self.species)
+
     @classmethod
     def from_settings(cls, block: Mapping[str, Any]) -> "Radial":
-        """Radii first, first + step ... last, and their width."""
-        return cls(evenly(block), block["width"])
+        """Radii first, first + step ... last, their width, and the number of species."""
+        return cls(evenly(block), block["width"], block.get("species", 2))
 
     @property
     def kinds(self) -> dict[str, tuple[str, ...]]:
-        """All radii of A, such as radial_A_1.1, and all of B."""
-        kinds = ("radial_A", "radial_B")
+        """All radii of A, such as radial_A_1.1, then those of B and of further species."""
+        kinds = (f"radial_{letter}" for letter in ascii_uppercase[: self.species])
         return {kind: tuple(f"{kind}_{radius:g}" for radius in self.radii) for kind in kinds}
 
     @property
@@ -62,11 +69,15 @@ class Radial(Family):
         return _reach(self.radii, self.width)
 
     def values(
-        self, positions: np.ndarray, types: np.ndarray, box_length: float, centres: np.ndarray
+        self,
+        positions: np.ndarray,
+        types: np.ndarray,
+        box_length: float | np.ndarray,
+        centres: np.ndarray,
     ) -> np.ndarray:
         """As of `radial_features`."""
-        radii = np.array(self.radii)
-        return radial_features(positions, types, box_length, centres, radii, self.width)
+        given = positions, types, box_length, centres, np.array(self.radii), self.width
+        return radial_features(*given, self.species)
 
 
 def _reach(radii: Sequence[float] | np.ndarray, width: float) -> float:
@@ -76,10 +87,11 @@ def _reach(radii: Sequence[float] | np.ndarray, width: float) -> float:
 def radial_features(
     positions: np.ndarray,
     types: np.ndarray,
-    box_length: float,
+    box_length: float | np.ndarray,
     centres: np.ndarray | None = None,
     radii: np.ndarray | None = None,
     width: float = 0.2,
+    species: int | None = None,
 ) -> np.ndarray:
     """Radial structure functions of one frame, eq. 2.1 of the dissertation.
 
@@ -91,27 +103,31 @@ def radial_features(
     positions
         (N, 3) positions, wrapped or not, in sigma_AA.
     types
-        (N,) species, 0 for A and 1 for B.
+        (N,) species indices, 0 for A, 1 for B and so on.
     box_length
-        Edge of the cubic periodic box, at least twice the largest distance in the sum.
+        Edge of the cubic periodic box, or (3,) edges of a rectangular one; each at least twice the
+        largest distance in the sum.
     centres
         Indices of the particles whose features are wanted; all A particles by default.
     radii
         Radii mu in any order; 0.0, 0.1 ... 4.9 by default.
     width
         Width of the Gaussian shell.
+    species
+        Number of species; by default 2, or more where types hold more.
 
     Returns
     -------
     numpy.ndarray
-        (centres, 2 * radii) float64: all radii of A, then all radii of B. They differ from the sum
-        written out by less than 1e-8 for each neighbour.
+        (centres, species * radii) float64: all radii of A, then those of B and of further species.
+        They differ from the sum written out by less than 1e-8 for each neighbour.
 
     Raises
     ------
     InputError
-        Positions are not finite or not (N, 3), types are not 0 or 1, centres are out of range,
-        radii are negative, or the box is smaller than twice the largest distance in the sum.
+        Positions are not finite or not (N, 3), types are not indices of that many species,
+        centres are out of range, radii are negative, or the box is smaller than twice the largest
+        distance in the sum.
 
     Notes
     -----
@@ -120,30 +136,44 @@ def radial_features(
     derivatives of the Gaussian at the centre of the bin. So no exponential is evaluated per pair.
     """
     positions = checked_positions(positions)
-    types = _checked_types(types, len(positions))
+    types, species = _checked_types(types, len(positions), species)
     radii, width = _checked_shells(radii, width)
     reach = _reach(radii, width)
-    box_length = checked_box_length(box_length, reach)
+    box_length = checked_box(box_length, reach)
     centres = np.flatnonzero(types == 0) if centres is None else centres
     centres = checked_centres(centres, len(positions))
     bin_width = width / _BINS_PER_WIDTH
     spread = _spreading_table(radii, width, bin_width, int(reach / bin_width) + 1)
-    features = np.zeros((len(centres), 2 * len(radii)))
+    features = np.zeros((len(centres), species * len(radii)))
     for chosen, neighbours in neighbour_blocks(positions, box_length, reach, centres):
         _spread_neighbours(neighbours, types, 1 / bin_width, spread, features[chosen])
     return features
 
 
-def _checked_types(types: np.ndarray, particles: int) -> np.ndarray:
+def _checked_types(
+    types: np.ndarray, particles: int, species: int | None
+) -> tuple[np.ndarray, int]:
+    """Species indices, and the number of species."""
     types = np.asarray(types)
     if types.shape != (particles,):
         raise InputError(
             f"types has the shape {types.shape}: give one species for each of {particles} particles"
         )
-    strange = types[(types != 0) & (types != 1)]
+    found = np.unique(types)
+    species = _checked_species(max(2, len(found)) if species is None else species)
+    strange = found[~np.isin(found, np.arange(species))]
     if len(strange):
-        raise InputError(f"types holds {strange[0]}: give 0 for A and 1 for B")
-    return types.astype(np.int64)
+        raise InputError(
+            f"types holds {strange[0]}, which is none of {species} species: give 0 for A, 1 for B "
+            "and so on, or the right number of species"
+        )
+    return types.astype(np.int64), species
+
+
+def _checked_species(species: int) -> int:
+    if whole_number(species, "species") > len(ascii_uppercase):
+        raise InputError(f"species = {species}: give {len(ascii_uppercase)} at most")
+    return species
 
 
 def _checked_shells(radii: np.ndarray | None, width: float) -> tuple[np.ndarray, float]:
@@ -183,7 +213,8 @@ def _spread_neighbours(
 ) -> None:
     """Add the neighbours of each centre to its row of features."""
     bins, _, radii = spread.shape
-    total = np.empty((2, bins, _MOMENTS))
+    number = features.shape[1] // radii
+    total = np.empty((number, bins, _MOMENTS))
     for row in range(len(features)):
         total[:] = 0.0
         for pair in range(neighbours.first[row], neighbours.first[row + 1]):
@@ -195,7 +226,7 @@ def _spread_neighbours(
             for n in range(_MOMENTS):
                 moment[n] += power
                 power *= offset
-        for species in range(2):
+        for species in range(number):
             feature = features[row, species * radii : (species + 1) * radii]
             for b in range(bins):
                 if total[species, b, 0] > 0:

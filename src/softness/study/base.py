@@ -21,9 +21,19 @@ class Base:
         self.config = config
         self.results = Path("results") / config["study"]
 
+    @property
+    def of_files(self) -> bool:
+        """Whether others made its trajectories."""
+        return "trajectories" in self.config
+
+    @property
+    def has_potential(self) -> bool:
+        """Whether energies of its frames can be minimised."""
+        return not self.of_files or self.config["trajectories"]["potential"]
+
     @cached_property
     def temperatures(self) -> list[float]:
-        """Simulated temperatures, from cold to hot."""
+        """Temperatures of its runs, from cold to hot."""
         return sorted(entry["temperature"] for entry in self.config["temperatures"])
 
     @property

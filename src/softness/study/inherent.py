@@ -128,7 +128,8 @@ class Inherent(Simulations, Learning):
 
     def quenched_frames(self, temperature: str, replica: str | int) -> list[int]:
         """Frames of a thermal run whose energy is minimised: the snapshots of propensity."""
-        return self.inherent_frames(replica) if temperature == self.propensity_label else []
+        is_wanted = temperature == self.propensity_label and not self.of_files
+        return self.inherent_frames(replica) if is_wanted else []
 
     # -- time steps -----------------------------------------------------------------------
 
@@ -181,7 +182,10 @@ class Inherent(Simulations, Learning):
                     source=self.thermal_run(temperature, replica),
                     gain=self._gain(settings),
                 )
+        yield from self.quenches()
 
+    def quenches(self) -> Iterator[Simulation]:
+        """Energy minimisations of frames of thermal runs."""
         for temperature, replica in self.quenched_runs:
             folder = self.results / "quench" / f"T{temperature}" / f"replica{replica}"
             settings = self.quench(temperature, replica)
@@ -193,6 +197,6 @@ class Inherent(Simulations, Learning):
                 steps=len(settings["frames"]) * STEPS_OF_QUENCH,
                 output=folder / "states.h5",
                 settings=settings,
-                source=self.thermal_run(temperature, replica),
+                source=None if self.of_files else self.thermal_run(temperature, replica),
                 gain=self._gain(settings),
             )

@@ -1,6 +1,7 @@
 """What of a study's simulations is kept on the disk, by their identities."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -53,13 +54,18 @@ class KeptSimulations:
     def __init__(
         self, config: Mapping[str, Any], store: Store, versions: Mapping[str, str] = ANY_VERSION
     ) -> None:
-        self._liquid = Liquid.from_settings(config["liquid"])
+        self._settings = config["liquid"]
         self._accepted = config["engine"]["accepted_versions"]
         self._store, self._versions = store, versions
         self._physics = lock.versions()
         self._found: dict[Path, Path] = {}
         self._identities: dict[Path, Identity] = {}
         self._states: dict[tuple[Path, Path], list[Path]] = {}
+
+    @cached_property
+    def _liquid(self) -> Liquid:
+        """What is simulated; given trajectories may be of more species than it can have."""
+        return Liquid.from_settings(self._settings)
 
     def folder(self, simulation: Simulation) -> Path | None:
         """Where a simulation is kept; None if it is not, or what it starts from is not."""

@@ -146,6 +146,14 @@ class Learning(Base):
             "block_length": self.config["uncertainty"]["block_length"],
         }
 
+    def clusters(self) -> dict[str, Any]:
+        """Settings of the clusters of soft and of hard particles; the run comes with its values."""
+        return {
+            "seed": self.config["seed"],
+            **self.config["clusters"],
+            "neighbour_distance": self.config["displacement_map"]["neighbour_distance"],
+        }
+
     def distribution(self) -> dict[str, Any]:
         """Settings of the distributions of learned variables."""
         return {"block_length": self.config["uncertainty"]["block_length"]}

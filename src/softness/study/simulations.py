@@ -138,6 +138,11 @@ class Simulations(Base):
         return lock.LANES in self.engines
 
     @property
+    def kinds(self) -> tuple[str, ...]:
+        """Kinds of simulations whose code counts."""
+        return tuple({each.kind for each in self.all_simulations}) if self.of_files else lock.KINDS
+
+    @property
     def engines(self) -> list[str]:
         """Names of all engines of its simulations, each once."""
         used = (each.settings["engine"]["name"] for each in self.all_simulations)
@@ -188,14 +193,18 @@ class Simulations(Base):
         return {"runs": self._ensemble(temperature)["runs"]}
 
     def _ensemble(self, temperature: str | float) -> Mapping[str, Any]:
-        ensembles = self.config["isoconfigurational"]["ensembles"]
-        return next(e for e in ensembles if e["temperature"] == float(temperature))
+        return next(e for e in self.ensembles if e["temperature"] == float(temperature))
+
+    @property
+    def ensembles(self) -> list[Mapping[str, Any]]:
+        """Ensembles of runs of snapshots, from cold to hot; none of given trajectories."""
+        found = [] if self.of_files else self.config["isoconfigurational"]["ensembles"]
+        return sorted(found, key=lambda each: each["temperature"])
 
     @property
     def ensemble_labels(self) -> list[str]:
         """Temperatures whose snapshots are counted, from cold to hot."""
-        ensembles = self.config["isoconfigurational"]["ensembles"]
-        return [label(temperature) for temperature in sorted(e["temperature"] for e in ensembles)]
+        return [label(each["temperature"]) for each in self.ensembles]
 
     def snapshots(self) -> list[tuple[str, Place]]:
         """Temperature, and replica and number, of each snapshot whose runs are counted."""
@@ -215,9 +224,9 @@ class Simulations(Base):
 
     def snapshot_spacings(self) -> dict[float, float]:
         """Smallest time between snapshots of one run that start runs, by temperature."""
-        blocks = [
-            (each["temperature"], each) for each in self.config["isoconfigurational"]["ensembles"]
-        ]
+        if self.of_files:
+            return {}
+        blocks = [(each["temperature"], each) for each in self.ensembles]
         roles = self.config["roles"]
         for role, name in (("cycle", "cycle"), ("propensity", "inherent")):
             if name in self.config and role in roles:

@@ -11,7 +11,11 @@ from softness.uncertainty import Estimate, Units
 
 @dataclass(frozen=True)
 class PairDistributions:
-    """g(r) of one run, in time blocks. Pairs are AA, AB, BB."""
+    """g(r) of one run, in time blocks.
+
+    Pairs are AA alone for one species, AA, AB, BB for two, and for more those of
+    `softness.dynamics.pairs.PAIRS`.
+    """
 
     temperature: np.ndarray = array("", "eps_AA/k_B")
     duration: np.ndarray = array("", "tau")
@@ -74,7 +78,7 @@ class DisplacementMap:
 
     temperature: np.ndarray = array("", "eps_AA/k_B")
     replica: np.ndarray = array("")
-    box_length: np.ndarray = array("", "sigma_AA")
+    box_length: np.ndarray = array("[space]", "sigma_AA")
     lag: np.ndarray = array("", "tau")
     positions: np.ndarray = array("particles space", "sigma_AA")
     displacement: np.ndarray = array("particles", "sigma_AA")

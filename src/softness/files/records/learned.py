@@ -139,6 +139,31 @@ class Distribution:
     powers: np.ndarray = array("replicas blocks variables powers")
 
 
+SOFT, HARD = "soft", "hard"
+RANDOM_PARTICLES, RANDOM_DIRECTIONS = "random particles", "random directions"
+CLUSTERED = (SOFT, HARD, RANDOM_PARTICLES, RANDOM_DIRECTIONS)
+"""Groups of particles whose clusters are measured."""
+
+
+@dataclass(frozen=True)
+class SoftnessClusters:
+    """Numbers n(s) of clusters of the sizes s = 1, 2 ... in each frame of the population of a run.
+
+    Each group is a `fraction` of the analysed particles: with the largest softness, with the
+    smallest, at random, and with the largest values of random directions in the space of features.
+    Controls are several choices of as many particles in each frame, all of which are counted.
+    """
+
+    temperature: np.ndarray = array("", "eps_AA/k_B")
+    replica: np.ndarray = array("")
+    interval: np.ndarray = array("", "tau")
+    stride: np.ndarray = array("")
+    fraction: np.ndarray = array("")
+    groups: np.ndarray = array("groups")
+    frame: np.ndarray = array("frames")
+    counts: np.ndarray = array("groups frames sizes")
+
+
 @dataclass(frozen=True)
 class LearnedTables:
     """Tables of this module that figures are drawn from, by kind.
@@ -156,6 +181,8 @@ class LearnedTables:
         test (one each), and of each fluidity temperature.
     distribution
         Of learned variables, one a temperature.
+    clusters
+        Of soft and of hard particles, one a run.
     state_training, state_transfer
         Accuracies of softness of each state of structure at the temperatures of training and of the
         transfer test, at the frames that are compared; one a state.
@@ -168,5 +195,6 @@ class LearnedTables:
     transfer: Sequence[Accuracies] = ()
     extremes: Sequence[Accuracies] = ()
     distribution: Sequence[Distribution] = ()
+    clusters: Sequence[SoftnessClusters] = ()
     state_training: Sequence[Accuracies] = ()
     state_transfer: Sequence[Accuracies] = ()

@@ -74,8 +74,10 @@ def _too_few(
         if found
         else "the runs have none at all: lengthen them, or take a wider tail"
     )
+    # A study knows its temperatures; of other people's runs they may not be told.
+    where = f"T = {settings['temperature']:g}: " if settings["temperature"] else ""
     return (
-        f"T = {settings['temperature']:g}: found {active} active and {inactive} inactive samples "
-        f"in {runs} runs of {duration:g} tau, {least} of each are needed: {longer} (production of "
-        "that temperature); or ask for fewer, or set samples.too_few: go_on"
+        f"{where}found {active} active and {inactive} inactive samples in {runs} runs of "
+        f"{duration:g} tau, {least} of each are needed: {longer} (production of that temperature); "
+        "or ask for fewer, or set samples.too_few: go_on"
     )

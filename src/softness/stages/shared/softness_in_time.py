@@ -6,13 +6,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from softness.errors import InputError
 from softness.files import tables
 from softness.files.gsd_trajectory import Trajectory
 from softness.files.records.learned import Classifier, Distribution, ReferenceFeatures
 from softness.stages.shared.classified import unseen_model
-from softness.stages.shared.structure import feature_set
-from softness.structure.family import family_of
+from softness.stages.shared.structure import features_seen
 from softness.structure.feature_set import FeatureSet
 from softness.structure.projected import projected_features
 
@@ -35,7 +33,9 @@ class SoftnessScale(NamedTuple):
     shift: float
     scale: float
 
-    def of(self, positions: np.ndarray, types: np.ndarray, box_length: float) -> np.ndarray:
+    def of(
+        self, positions: np.ndarray, types: np.ndarray, box_length: float | np.ndarray
+    ) -> np.ndarray:
         """(A particles,) softness of one frame."""
         given = positions, types, box_length, self.features, self.weights
         return (projected_features(*given)[:, 0] - self.shift) / self.scale
@@ -70,15 +70,12 @@ def softness_scale(
     """
     softness = tables.read(classifier, Classifier)
     model = unseen_model(softness, replica, tables.read(reference, ReferenceFeatures))
-    named, columns = feature_set(settings), tuple(softness.columns.astype(str))
-    families = set(map(family_of, columns))
-    if columns != tuple(name for name in named.names if family_of(name) in families):
-        raise InputError(f"{classifier}: sees other features than the settings name: train again")
+    seen = features_seen(settings, classifier, softness)
     raw = model.plane.raw_weights()
     mean, deviation = _moments(distribution, replica)
     # Standardising takes off the first part, alignment the offset.
     shift = float(raw @ model.plane.mean) + model.spread * (mean + model.offset)
-    return SoftnessScale(named.only(families), raw[None], shift, model.spread * deviation)
+    return SoftnessScale(seen, raw[None], shift, model.spread * deviation)
 
 
 def _moments(path: Path, replica: int) -> tuple[float, float]:

@@ -8,10 +8,12 @@ import numpy as np
 
 from softness.errors import InputError
 from softness.files import tables
-from softness.files.gsd_trajectory import Trajectory
+from softness.files.reader import TrajectoryReader
 from softness.files.records.hops import Rearrangements
+from softness.files.records.learned import Classifier
 from softness.files.records.regressed import Neighbourhood
 from softness.structure import table
+from softness.structure.family import family_of
 from softness.structure.feature_set import FeatureSet, families_of
 from softness.structure.table import BEFORE_EVENT, REARRANGING, Moments
 
@@ -33,18 +35,40 @@ def feature_set(settings: Mapping[str, Any], neighbourhood: Path | None = None) 
     return FeatureSet.of(families, settings["orders"], cutoff)
 
 
-def population_moments(settings: Mapping[str, Any], trajectory: Trajectory) -> Moments:
+def features_seen(settings: Mapping[str, Any], path: Path, classifier: Classifier) -> FeatureSet:
+    """The features that a classifier sees, of those that the settings name.
+
+    Parameters
+    ----------
+    settings
+        With the block ``features``.
+    path, classifier
+        Its file, and what it holds.
+
+    Raises
+    ------
+    InputError
+        If it was trained on others.
+    """
+    named, columns = feature_set(settings), tuple(classifier.columns.astype(str))
+    families = set(map(family_of, columns))
+    if columns != tuple(name for name in named.names if family_of(name) in families):
+        raise InputError(f"{path}: sees other features than the settings name: train again")
+    return named.only(families)
+
+
+def population_moments(settings: Mapping[str, Any], trajectory: TrajectoryReader) -> Moments:
     """All analysed particles of every stride-th frame."""
     strided, _ = _frames_of(settings, trajectory)
     return table.every_moment(np.flatnonzero(trajectory.types == 0), strided)
 
 
 def event_moments(
-    settings: Mapping[str, Any], trajectory: Trajectory, rearrangements: Path
+    settings: Mapping[str, Any], trajectory: TrajectoryReader, rearrangements: Rearrangements
 ) -> dict[str, Moments]:
     """Moments whose particles rearrange soon after, by role (`softness.structure.table`)."""
     _, within = _frames_of(settings, trajectory)
-    events = as_events(tables.read(rearrangements, Rearrangements))
+    events = as_events(rearrangements)
     interval = trajectory.frame_interval()
     lead, ahead = (round(settings[key] / interval) for key in ("lead", "within"))
     return {
@@ -60,7 +84,7 @@ def as_events(table: Rearrangements) -> np.ndarray:
 
 
 def _frames_of(
-    settings: Mapping[str, Any], trajectory: Trajectory
+    settings: Mapping[str, Any], trajectory: TrajectoryReader
 ) -> tuple[np.ndarray, tuple[int, int]]:
     try:
         return structure_frames(settings, trajectory.frames, trajectory.frame_interval())

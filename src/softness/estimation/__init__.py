@@ -1,0 +1,1 @@
+"""What the estimator takes from runs, and the barriers that it finds."""

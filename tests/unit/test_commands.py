@@ -1,0 +1,50 @@
+"""The command `softness`: what its help says is what it takes."""
+
+import re
+import shlex
+
+import pytest
+
+from softness.__main__ import COMMANDS, _parser, main
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_examples_are_accepted(name):
+    arguments = [name, *shlex.split(COMMANDS[name].example)]
+    options = _parser(name).parse_args(arguments)
+    assert callable(options.function)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_each_command_helps_with_an_example(name, capsys):
+    with pytest.raises(SystemExit) as ended:
+        main([name, "--help"])
+    assert ended.value.code == 0
+    said = capsys.readouterr().out
+    assert said.startswith(f"usage: softness {name} ")
+    assert f"  softness {name} " in said or f"example: softness {name} " in said
+
+
+def test_the_help_has_every_command_once_and_what_exit_statuses_mean(capsys):
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    lines = capsys.readouterr().out.splitlines()
+    for name, command in COMMANDS.items():
+        assert lines.count(f"  {name}: {command.text}") == 1
+    statuses = "\n".join(lines[lines.index("exit status:") + 1 :])
+    # What no command but one has is named with it.
+    assert re.findall(r"^  (\d)  ", statuses, flags=re.MULTILINE) == ["0", "1", "2"]
+
+
+@pytest.mark.parametrize("arguments", [[], ["chek"], ["check"], ["check", "a.yaml", "b.yaml"]])
+def test_wrong_arguments_end_with_status_2(arguments, capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 2
+    assert "usage: softness" in capsys.readouterr().err
+
+
+def test_what_is_refused_ends_with_status_1_in_one_line(tmp_path, capsys):
+    assert main(["power", str(tmp_path / "claims.csv")]) == 1
+    said = capsys.readouterr().err
+    assert said == f"error: {tmp_path}/claims.csv: No such file or directory\n"
