@@ -256,6 +256,7 @@ def test_any_number_of_species_may_be_named_the_analysed_first(tmp_path, walk):
     with open_trajectory(path, species=("P", "Si", "Ni"), **options) as found:
         np.testing.assert_array_equal(found.types, np.repeat([1, 2, 0], [50, 20, 30]))
         assert found.types.dtype == np.int32
+        assert found.labels == ("P", "Si", "Ni")
     with pytest.raises(InputError, match=r"has species \['Ni', 'P', 'Si'\], expected P and Ni"):
         open_trajectory(path, species=("P", "Ni"), **options)
     with pytest.raises(InputError, match=r"has species .*, expected A and B: name all on opening"):

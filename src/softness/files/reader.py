@@ -357,7 +357,10 @@ class TrajectoryReader(ABC):
         if self._labels is None:
             return ()
         _, first = np.unique(self.types, return_index=True)
-        return tuple(self._labels[first].tolist())
+        found = self._labels[first]
+        if found.dtype.kind == "S":
+            found = np.char.decode(found, "utf-8", errors="replace")
+        return tuple(found.tolist())
 
     def _error(self, fault: str, remedy: str = "") -> InputError:
         return InputError(f"{self.path}: {fault}: {remedy or self._remedy()}")
