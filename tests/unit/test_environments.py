@@ -25,14 +25,12 @@ SIMULATIONS = {
 STAGES = {path.stem for path in (ROOT / "src" / "softness" / "stages").glob("[a-z]*.py")}
 # What conda-forge calls otherwise than PyPI, and what is imported by another name.
 ON_PYPI = {
-    "chemfiles-python": "chemfiles",
     "freud": "freud-analysis",
     "matplotlib-base": "matplotlib",
     "seaborn-base": "seaborn",
     "snakemake-minimal": "snakemake",
 }
 IMPORTED_AS = {
-    "chemfiles-python": "chemfiles",
     "matplotlib-base": "matplotlib",
     "seaborn-base": "seaborn",
     "pyyaml": "yaml",

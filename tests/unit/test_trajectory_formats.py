@@ -2,6 +2,7 @@
 
 import gzip
 import importlib.util
+import re
 import tracemalloc
 import zipfile
 from functools import partial
@@ -20,24 +21,25 @@ from trajectory_files import (
     dcd_bytes,
     extended_text,
     rows_text,
-    small_xtc,
     walk_of,
     write_npz,
     write_text,
-    write_xtc,
+    xtc_bytes,
     xyz_text,
 )
 
-from softness import periodic
+from softness import engines, periodic
 from softness.errors import InputError
 from softness.files import lines, trajectory
 from softness.files.frames import Frame, read_frames, write_frames, write_segment
 from softness.files.trajectory import Trajectory, open_trajectory
+from softness.liquid import kob_andersen
+from softness.simulate.start import random_start
 
 FRAMES = 20
 STEP = INTERVAL / STEPS
 needs_chemfiles = pytest.mark.skipif(
-    importlib.util.find_spec("chemfiles") is None, reason="chemfiles (the extra formats) is absent"
+    importlib.util.find_spec("chemfiles") is None, reason="chemfiles is not installed"
 )
 
 
@@ -75,7 +77,7 @@ def dcd(path, walk, edges, **options):
 
 
 def xtc(path, walk, edges):
-    write_xtc(path, walk, edges)
+    path.write_bytes(xtc_bytes(walk, edges))
     return path, {"topology": topology(path), "unwrap": "steps"}
 
 
@@ -150,7 +152,7 @@ SOURCES = {
         dcd(path, walk, None)[0],
         dcd(path, walk, None)[1] | {"box": edges},
     ),
-    "XTC": pytest.param(xtc, marks=needs_chemfiles),
+    "XTC": xtc,
     "dump": dump,
     "dump, packed": lambda path, walk, edges: (
         write_text(path.with_suffix(".gz"), dump(path, walk, edges)[0].read_text(), packed=True),
@@ -204,19 +206,17 @@ def test_units_of_the_file_are_multiplied(tmp_path, walk, write):
 @pytest.mark.parametrize(
     "name",
     [
-        *("XYZ", "XYZ, packed", "extended XYZ", "npz", "npz, packed", "DCD", "a frame each"),
-        pytest.param("XTC", marks=needs_chemfiles),
+        *("XYZ", "XYZ, packed", "extended XYZ", "npz", "npz, packed", "DCD", "XTC", "a frame each"),
     ],
 )
 def test_memory_does_not_grow_with_the_number_of_frames(tmp_path, monkeypatch, name):
     monkeypatch.setattr(lines, "_BLOCK", 2**12)
     monkeypatch.setattr(zipfile.ZipExtFile, "MAX_SEEK_READ", 2**12)
-    write = SOURCES[name].values[0] if name == "XTC" else SOURCES[name]
     peaks = []
     for frames in (20, 20, 400):
         folder = tmp_path / f"{frames}-{len(peaks)}"
         folder.mkdir()
-        path, options = write(folder / "a.data", walk_of(frames, scale=0.02), LENGTH)
+        path, options = SOURCES[name](folder / "a.data", walk_of(frames, scale=0.02), LENGTH)
         tracemalloc.start()
         with open_trajectory(path, **options) as found:
             for _ in found:
@@ -257,6 +257,7 @@ def test_any_number_of_species_may_be_named_the_analysed_first(tmp_path, walk):
         np.testing.assert_array_equal(found.types, np.repeat([1, 2, 0], [50, 20, 30]))
         assert found.labels == ("P", "Si", "Ni")
         assert found.types.dtype == np.int32
+        assert found.labels == ("P", "Si", "Ni")
     with pytest.raises(InputError, match=r"has species \['Ni', 'P', 'Si'\], expected P and Ni"):
         open_trajectory(path, species=("P", "Ni"), **options)
     with pytest.raises(InputError, match=r"has species .*, expected A and B: name all on opening"):
@@ -304,44 +305,101 @@ def test_a_topology_of_another_system_is_refused(tmp_path, walk):
         open_trajectory(path, topology=topology(path))
 
 
-@needs_chemfiles
+def gro_line(number, name, place):
+    x, y, z = place
+    return f"{1:>5}MOL  {name:>5}{number % 100000:>5}{x:8.3f}{y:8.3f}{z:8.3f}\n"
+
+
+def pdb_line(number, name, place):
+    x, y, z = place
+    return f"ATOM  {number:>5} {name:<4} MOL A   1    {x:8.3f}{y:8.3f}{z:8.3f}  1.00  0.00\n"
+
+
 @pytest.mark.parametrize("suffix", [".gro", ".pdb"])
 def test_names_of_atoms_are_the_types_of_a_topology(tmp_path, walk, suffix):
-    import chemfiles
-
     path, options = SOURCES["DCD"](tmp_path / "a.dcd", walk, LENGTH)
+    line = {".gro": gro_line, ".pdb": pdb_line}[suffix]
+    rows = [line(i, ["Ni", "P"][kind], walk[0, i]) for i, kind in enumerate(TYPES)]
+    before, after = {
+        ".gro": (f"a title\n{PARTICLES}\n", "10 10 10\n"),
+        ".pdb": ("TITLE\n", "ENDMDL\n" + "".join(rows)),
+    }[suffix]
     named = tmp_path / f"names{suffix}"
-    frame = chemfiles.Frame()
-    for kind, place in zip(TYPES, walk[0], strict=True):
-        frame.add_atom(chemfiles.Atom(["Ni", "P"][kind]), place.tolist())
-    with chemfiles.Trajectory(str(named), "w") as file:
-        file.write(frame)
+    named.write_text(before + "".join(rows) + after)
     options |= {"topology": named, "species": ("P", "Ni")}
     with open_trajectory(path, **options) as found:
         np.testing.assert_array_equal(found.types, 1 - TYPES)
+    named.write_text(before + "".join(rows[:-2]))
+    with pytest.raises(InputError, match=r"names\....: has (no names of atoms|98 particles)"):
+        open_trajectory(path, **options)
     named.write_text("nothing\n")
-    with pytest.raises(InputError, match=r"is no PDB or GRO file|has species \[\]"):
+    with pytest.raises(InputError, match=r"names\....: has no names of atoms, or fewer than it s"):
         open_trajectory(path, **options)
 
 
-def test_without_the_library_its_extra_is_named(tmp_path, walk, monkeypatch):
+def test_few_particles_are_not_packed_in_xtc(tmp_path, walk):
     path = tmp_path / "a.xtc"
-    path.write_bytes(small_xtc(walk[:, :5]))
-    monkeypatch.setitem(__import__("sys").modules, "chemfiles", None)
-    with pytest.raises(InputError, match=r"a\.xtc: .*pip install softness\[formats\]"):
-        open_trajectory(path, species=("A",), unwrap="steps")
-
-
-@needs_chemfiles
-def test_lengths_of_xtc_are_those_of_the_file(tmp_path, walk):
-    """The library gives them ten times as large; of few particles they are not packed."""
-    path = tmp_path / "a.xtc"
-    path.write_bytes(small_xtc(walk[:, :5]))
+    path.write_bytes(xtc_bytes(walk[:, :9]))
     with open_trajectory(path, species=("A",), unwrap="none") as found:
         assert found.box_length == LENGTH
         np.testing.assert_array_equal(found.times(), INTERVAL * np.arange(20))
         for frame in (0, 19, 4):
-            np.testing.assert_allclose(found.positions(frame), walk[frame, :5], rtol=1e-6)
+            np.testing.assert_allclose(found.positions(frame), walk[frame, :9], rtol=1e-6)
+
+
+def test_what_lammps_itself_writes_is_where_its_particles_are(tmp_path):
+    """In all its formats of a run, beside its text dump."""
+    liquid = kob_andersen(500)
+    engine = engines.create("lammps", liquid)
+    start = random_start(liquid, np.random.default_rng(1))
+    engine.load(start, liquid.types, np.random.default_rng(2).normal(size=(500, 3)))
+    styles = {
+        "custom": ("a.dump", "id type x y z ix iy iz"),
+        "custom/gz": ("a.dump.gz", "id type xu yu zu"),
+        "xyz": ("a.xyz", ""),
+        "xyz/gz": ("a.xyz.gz", ""),
+        "extxyz": ("a.extxyz", ""),
+        "dcd": ("a.dcd", ""),
+        "xtc": ("a.xtc", ""),
+    }
+    for style, (name, columns) in styles.items():
+        engine._commands(f"dump {name} all {style} 100 {tmp_path / name} {columns}")
+        engine._commands(f"dump_modify {name} sort id")
+        if "xyz" in style:
+            engine._commands(f"dump_modify {name} element A B")
+    engine.run(500)
+    for name, _ in styles.values():
+        engine._commands(f"undump {name}")
+    with open_trajectory(tmp_path / "a.dump", time_step=0.005) as found:
+        expected = np.stack(list(found))
+        assert found.frames == 6
+    told = {"time_step": 0.005, "unwrap": "steps"}
+    box, types = {"box": liquid.box_length}, {"topology": tmp_path / "a.dump"}
+    for name, options in {
+        "a.dump.gz": {"time_step": 0.005},
+        "a.xyz": told | box,
+        "a.xyz.gz": told | box,
+        "a.extxyz": told,
+        "a.dcd": told | types,
+        "a.xtc": told | types,
+    }.items():
+        if name == "a.xtc":
+            _keep_whole_frames(tmp_path / name, options)
+        with open_trajectory(tmp_path / name, **options) as found:
+            np.testing.assert_array_equal(found.types, liquid.types)
+            assert found.frame_interval() == pytest.approx(0.5)
+            moved = np.stack(list(found)) - found.positions(0)
+            # XTC has three digits after the point.
+            np.testing.assert_allclose(moved, (expected - expected[0])[: len(moved)], atol=2e-3)
+
+
+def _keep_whole_frames(path, options):
+    """LAMMPS leaves the end of an XTC file unwritten; the message says what to keep."""
+    try:
+        open_trajectory(path, **options).close()
+    except InputError as error:
+        whole = int(re.search(r"head -c (\d+)", str(error)).group(1))
+        path.write_bytes(path.read_bytes()[:whole])
 
 
 @needs_chemfiles
@@ -367,6 +425,34 @@ def test_dcd_agrees_with_the_library(tmp_path, walk):
     with open_trajectory(path, **options) as found:
         np.testing.assert_allclose(found.box_length, EDGES)
         np.testing.assert_allclose(found.positions(19), walk[19], rtol=1e-5)
+
+
+@needs_chemfiles
+@pytest.mark.parametrize(
+    ("scale", "precision"), [(0.01, 1e3), (0.1, 1e3), (1, 1e2), (3, 1e5), (9, 1e5), (9, 1e6)]
+)
+def test_xtc_agrees_with_the_library(tmp_path, scale, precision):
+    """Particles one after the other, which differ by little, and all over the box."""
+    import chemfiles
+
+    rng = np.random.default_rng(8)
+    path, expected = tmp_path / "a.xtc", []
+    with chemfiles.Trajectory(str(path), "w", "XTC") as file:
+        for number in range(4):
+            frame = chemfiles.Frame()
+            frame.resize(500)
+            # In Angstrom, which are tenths of what stands in the file.
+            frame.positions[:] = np.cumsum(rng.normal(scale=10 * scale, size=(500, 3)), axis=0)
+            frame.cell = chemfiles.UnitCell((10 * EDGES).tolist())
+            frame["xtc_precision"], frame["time"] = precision, INTERVAL * number
+            file.write(frame)
+    with chemfiles.Trajectory(str(path), "r", "XTC") as file:
+        for _ in range(4):
+            frame = file.read()
+            expected.append(frame.positions / 10)
+    with open_trajectory(path, species=("A",), unwrap="none") as found:
+        np.testing.assert_allclose(found.box_length, EDGES, rtol=1e-6)
+        np.testing.assert_allclose(np.stack(list(found)), expected, rtol=3e-7, atol=1e-7)
 
 
 def test_the_choice_of_a_reader_is_by_content(tmp_path, walk):

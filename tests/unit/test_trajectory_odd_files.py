@@ -1,7 +1,6 @@
 """Files as they come: read right, or refused in one line that says what to add or to do."""
 
 import gzip
-import importlib.util
 import re
 import zipfile
 
@@ -16,9 +15,9 @@ from trajectory_files import (
     TYPES,
     dcd_bytes,
     extended_text,
-    small_xtc,
     walk_of,
     write_npz,
+    xtc_bytes,
     xyz_text,
 )
 
@@ -349,8 +348,8 @@ REFUSED = {
         "holds 6 frames, and its header tells of 8",
     ),
     "DCD, its header": (data(dcd_bytes(WALK)[:150]), ONE_DCD, "has an incomplete header"),
-    "XTC": (data(small_xtc(WALK[:, :9])[:-7]), ALONE, r"frame 7, the last, has 157 of 164 bytes"),
-    "XTC, a header": (data(small_xtc(WALK[:, :9])[:-120]), ALONE, "frame 7, the last, has an inco"),
+    "XTC": (data(xtc_bytes(WALK[:, :9])[:-7]), ALONE, r"frame 7, the last, has 157 of 164 bytes"),
+    "XTC, a header": (data(xtc_bytes(WALK[:, :9])[:-120]), ALONE, "frame 7, the last, has an inco"),
     "npz": (
         lambda folder: data(archive()(folder).read_bytes()[:-100], "b.npz")(folder),
         {},
@@ -416,7 +415,6 @@ def test_unwrapped_columns_are_preferred_to_wrapped_ones_without_images(tmp_path
 
 
 def test_a_frame_that_is_damaged_in_the_middle_is_named_when_it_is_read(tmp_path):
-    """By chemfiles and in text; not by a wrong frame."""
     lines = EXTENDED.splitlines(keepends=True)
     lines[3 * (PARTICLES + 2) + 50] = "A 1 word 0 0 0 0 0\n"
     with open_trajectory(text("".join(lines))(tmp_path)) as found:
@@ -425,16 +423,15 @@ def test_a_frame_that_is_damaged_in_the_middle_is_named_when_it_is_read(tmp_path
             found.positions(3)
 
 
-@pytest.mark.parametrize("content", ["text", "gzip", "npz", "DCD", "XTC"])
+@pytest.mark.parametrize("content", ["text", "gzip", "npz", "DCD", "XTC", "packed XTC"])
 def test_no_damage_of_a_byte_ends_in_another_error(tmp_path, content):
-    if content == "XTC" and importlib.util.find_spec("chemfiles") is None:
-        pytest.skip("chemfiles (the extra formats) is absent")
     whole, options = {
         "text": (lambda: EXTENDED.encode(), {}),
         "gzip": (lambda: gzip.compress(EXTENDED.encode()), {}),
         "npz": (lambda: archive()(tmp_path).read_bytes(), {}),
         "DCD": (lambda: dcd_bytes(WALK), ONE_DCD),
-        "XTC": (lambda: small_xtc(WALK[:, :9]), ALONE),
+        "XTC": (lambda: xtc_bytes(WALK[:, :9]), ALONE),
+        "packed XTC": (lambda: xtc_bytes(WALK), ALONE),
     }[content]
     whole, generator, named = whole(), np.random.default_rng(4), 0
     for place in generator.integers(len(whole), size=150):

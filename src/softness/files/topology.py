@@ -1,16 +1,18 @@
 """Types of particles from another file, for formats that have none."""
 
+from itertools import takewhile
 from pathlib import Path
 
 import numpy as np
 
 from softness.errors import InputError
-from softness.files.chemfiles_library import library
 from softness.files.opening import Opening
 from softness.files.species import species_indices
 from softness.files.unreadable import unreadable
 
-_BY_LIBRARY = (".gro", ".pdb")
+_REMEDY = "give a whole copy of it, or another topology"
+
+_BY_NAMES = (".gro", ".pdb")
 
 
 def read_types(given: Opening, particles: int) -> np.ndarray:
@@ -25,8 +27,8 @@ def read_types(given: Opening, particles: int) -> np.ndarray:
         If it cannot be read, has other species, or another number of particles.
     """
     path = Path(given.topology)
-    if path.suffix.lower() in _BY_LIBRARY and path.exists():
-        types = _named_by_library(path, given)
+    if path.suffix.lower() in _BY_NAMES and path.exists():
+        types = _named(path, given)
     else:
         from softness.files.trajectory import reader_of
 
@@ -41,18 +43,32 @@ def read_types(given: Opening, particles: int) -> np.ndarray:
     return types
 
 
-def _named_by_library(path: Path, given: Opening) -> np.ndarray:
-    chemfiles = library(path)
+def _named(path: Path, given: Opening) -> np.ndarray:
+    """By the names of atoms in a PDB or GRO file, of which the first frame counts."""
+    try:
+        lines = path.read_text(errors="replace").splitlines()
+    except OSError as fault:
+        raise unreadable(path, fault, "cannot be read", _REMEDY) from fault
+    read = _names_of_gro if path.suffix.lower() == ".gro" else _names_of_pdb
+    labels = np.array(read(lines))
 
     def error(fault: str, remedy: str) -> InputError:
         return InputError(f"{path}: {fault}: {remedy}")
 
-    try:
-        with chemfiles.Trajectory(str(path)) as file:
-            frame = file.read()
-            labels = np.array([atom.name for atom in frame.atoms])
-    except (chemfiles.ChemfilesError, OSError) as fault:
-        raise unreadable(
-            path, fault, "is no PDB or GRO file that chemfiles reads", "give another topology"
-        ) from fault
+    if not len(labels) or (labels == "").any():
+        raise error("has no names of atoms, or fewer than it says", _REMEDY)
     return species_indices(labels, given.species, (("A", "B"),), error)
+
+
+def _names_of_gro(lines: list[str]) -> list[str]:
+    """A title, the number of atoms and a line for each, with its name in columns 11 to 15."""
+    number = lines[1].strip() if len(lines) > 1 else ""
+    if not number.isdecimal() or len(lines) < int(number) + 3:
+        return []
+    return [line[10:15].strip() for line in lines[2 : 2 + int(number)]]
+
+
+def _names_of_pdb(lines: list[str]) -> list[str]:
+    """Names in columns 13 to 16 of atoms, up to the end of the first model."""
+    first = takewhile(lambda line: not line.startswith(("ENDMDL", "END ")), lines)
+    return [line[12:16].strip() for line in first if line.startswith(("ATOM  ", "HETATM"))]

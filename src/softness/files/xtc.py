@@ -1,31 +1,27 @@
 """Trajectories as XTC (GROMACS, LAMMPS), read frame by frame."""
 
 import struct
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import numpy as np
 
-from softness.errors import InputError
-from softness.files.chemfiles_library import library
 from softness.files.timed import TimedReader
+from softness.files.xtc_coordinates import HEAD as PACKED
+from softness.files.xtc_coordinates import unpack
 
 MAGIC = 1995
-"""How frames begin; those of 2023, for hundreds of millions of particles, chemfiles cannot read."""
+"""How frames begin; those of 2023 are for hundreds of millions of particles, and not read."""
 
 _HEAD = struct.Struct(">iiif9fi")
-# Before packed coordinates: precision, six bounds, a size and their length in bytes.
-_PACKED = struct.Struct(">f6iii")
 # Frames of so few particles are not packed.
 _FEW = 9
-# The library gives lengths in Angstrom, whatever unit they had, by this factor.
-_ANGSTROM = 10
 
 
 class XtcTrajectory(TimedReader):
-    """An XTC file, read frame by frame.
+    """An XTC file, read frame by frame, in its own unit of length.
 
-    Headers are read here, all on opening, and positions by chemfiles, in the unit of the file. It
-    has no types, and does not say whether positions are wrapped.
+    It has no types, and does not say whether positions are wrapped. On opening, the headers of all
+    frames are read.
 
     Parameters
     ----------
@@ -37,47 +33,39 @@ class XtcTrajectory(TimedReader):
     Raises
     ------
     InputError
-        If the file is absent, truncated or foreign, chemfiles is not installed, or it is no such
-        system in a rectangular box that stays as it is.
+        If the file is absent, truncated or foreign, or no such system in a rectangular box that
+        stays as it is.
     """
 
-    _file: Any = None
-    _closed = False
+    _file: BinaryIO | None = None
 
     def _open(self) -> None:
-        with self.path.open("rb") as file:
-            self._read_heads(file)
-        self._errors = library(self.path).ChemfilesError
-        try:
-            self._file = library(self.path).Trajectory(str(self.path), "r", "XTC")
-        except self._errors as error:
-            raise self._unread("", error) from error
-        if self._file.nsteps != self.frames:
-            raise self._error(
-                f"holds {self.frames} frames, of which chemfiles finds {self._file.nsteps}"
-            )
+        self._file = self.path.open("rb")
+        self._read_heads(self._file)
 
     def _read_heads(self, file: BinaryIO) -> None:
         """Steps, times and the box, from the headers of all frames up to the end of the file."""
         length = file.seek(0, 2)
-        steps, times, begin, first = [], [], 0, None
+        steps, times, ends, begin, first = [], [], [0], 0, None
         while begin < length:
             frame = len(steps)
             self.frames = frame + 1
             file.seek(begin)
-            text = file.read(_HEAD.size + _PACKED.size)
+            text = file.read(_HEAD.size + PACKED.size)
             end = self._end(frame, begin, text)
             if end > length:
                 raise self._unfinished(frame, begin, f"has {length - begin} of {end - begin} bytes")
             _, particles, step, time, *box, _ = _HEAD.unpack_from(text)
-            first = first or (particles, np.array(box).reshape(3, 3))
-            self._check_constant(frame, particles, np.array(box).reshape(3, 3), first)
+            first = first or (particles, box)
+            self._check_constant(frame, particles, box, first)
             steps.append(step)
             times.append(time)
+            ends.append(end)
             begin = end
         if first is None:
             raise self._error("has no frames")
-        self.particles, box = first
+        self.particles, box = first[0], np.array(first[1]).reshape(3, 3)
+        self._ends = np.array(ends, np.int64)
         self._edges = np.diagonal(box).copy()
         if (np.abs(box - np.diag(self._edges)) > 1e-6 * np.abs(box).max()).any():
             raise self._error(
@@ -94,39 +82,38 @@ class XtcTrajectory(TimedReader):
             raise self._error(f"frame {frame} has no header where it should begin: damaged")
         if particles <= _FEW:
             return begin + _HEAD.size + 12 * particles
-        if len(text) < _HEAD.size + _PACKED.size:
+        if len(text) < _HEAD.size + PACKED.size:
             raise self._unfinished(frame, begin, "has an incomplete header")
-        *_, packed = _PACKED.unpack_from(text, _HEAD.size)
+        *_, packed = PACKED.unpack_from(text, _HEAD.size)
         if packed < 0:
             raise self._error(f"frame {frame} has a negative length: damaged")
-        return begin + _HEAD.size + _PACKED.size + -(-packed // 4) * 4
+        return begin + _HEAD.size + PACKED.size + -(-packed // 4) * 4
 
     def _check_constant(
-        self, frame: int, particles: int, box: np.ndarray, first: tuple[int, np.ndarray]
+        self, frame: int, particles: int, box: list[float], first: tuple[int, list[float]]
     ) -> None:
         remedy = "give a run at constant volume with constant particles"
         if particles != first[0]:
             raise self._error(
                 f"frame {frame} has {particles} particles, the first {first[0]}", remedy
             )
-        if not np.allclose(box, first[1], rtol=1e-6, atol=0):
+        if box != first[1] and not np.allclose(box, first[1], rtol=1e-6, atol=0):
             raise self._error(f"frame {frame} has a different box from the first", remedy)
 
     def _stored(self, frame: int) -> tuple[np.ndarray, np.ndarray | None]:
-        if self._closed:
+        if self._file.closed:
             raise self._error("is closed", "read it inside `with`")
+        begin, end = self._ends[frame : frame + 2].tolist()
+        self._file.seek(begin + _HEAD.size)
+        text = self._file.read(end - begin - _HEAD.size)
+        if self.particles <= _FEW:
+            return np.frombuffer(text, ">f4").reshape(self.particles, 3), None
         try:
-            # Held while its positions are in use, which are a view of memory of the library.
-            found = self._file.read_step(frame)
-            return found.positions / _ANGSTROM, None
-        except self._errors as error:
-            raise self._unread(f"frame {frame} ", error) from error
-
-    def _unread(self, what: str, error: Exception) -> InputError:
-        return self._error(f"{what}cannot be read ({' '.join(str(error).split())}): damaged")
+            return unpack(text, self.particles), None
+        except ValueError as error:
+            raise self._error(f"frame {frame} cannot be read ({error}): damaged") from error
 
     def close(self) -> None:
         """Close the file."""
-        self._closed = True
         if self._file is not None:
             self._file.close()
