@@ -27,7 +27,7 @@ hidden = $(subst $(empty) $(empty),|,$(1))
 shown = $(subst |,$(empty) $(empty),$(1))
 
 .PHONY: help install figures archive figures-from-archive test test-fast test-physics test-cluster \
-    benchmarks lint format lock dag clean-venv
+    docs benchmarks lint format lock dag clean-venv
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 24
@@ -57,6 +57,9 @@ test-physics: $(READY)  ## the whole table of reference values, and long unit te
 test-cluster: $(READY)  ## install SLURM from the distribution (as root), run the smoke study on it
 	scripts/install_slurm
 	SOFTNESS_CLUSTER=1 $(BIN)/python -m pytest tests/cluster
+
+docs: $(READY)  ## build the documentation site in docs/_build/html
+	$(BIN)/python -m sphinx -W --keep-going -q docs docs/_build/html
 
 benchmarks: $(READY)  ## measure speeds as ratios (docs/performance.md)
 	for file in benchmarks/*.py; do $(BIN)/python $$file || exit 1; done

@@ -18,6 +18,7 @@ extensions = [
     "sphinx.ext.autosummary",
     "numpydoc",
     "configuration_reference",
+    "generated_reference",
 ]
 exclude_patterns = ["_build", "_templates"]
 templates_path = ["_templates"]
@@ -32,16 +33,12 @@ maximum_signature_line_length = 88
 numpydoc_show_class_members = False
 python_display_short_literal_types = True
 
-html_theme = "pydata_sphinx_theme"
+# Blocks without a language are commands and what they print.
+highlight_language = "none"
+
+html_theme = "sphinx_book_theme"
 html_title = f"softness {version}"
-html_theme_options = {
-    "navigation_depth": 2,
-    "show_toc_level": 2,
-    "header_links_before_dropdown": 6,
-    "secondary_sidebar_items": ["page-toc"],
-    "footer_start": ["copyright"],
-    "footer_end": [],
-}
+html_theme_options = {"show_toc_level": 2, "use_download_button": False}
 # Nothing that depends on the day or the machine.
 html_last_updated_fmt = None
 html_show_sourcelink = False

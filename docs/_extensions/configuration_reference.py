@@ -13,13 +13,12 @@ from softness import configuration
 
 # Defaults that are longer stand in the file alone.
 LONGEST = 40
-COLUMNS = "Key", "Type", "Unit", "Default", "Meaning"
 
 Schema = Mapping[str, Any]
 
 
 class ConfigurationKeys(SphinxDirective):
-    """A section for each block of a configuration, with a table of its keys."""
+    """A section for each block of a configuration, with its keys."""
 
     def run(self) -> list[nodes.Node]:
         """The sections."""
@@ -32,35 +31,37 @@ def reference() -> str:
     """All sections as reStructuredText."""
     schema = yaml.safe_load(configuration.SCHEMA.read_text())
     given = yaml.safe_load(configuration.COMPLETE.read_text())
-    lines, single = [], []
+    title, single, blocks = "Keys outside blocks", [], []
     for name, block in schema["properties"].items():
-        block = _resolved(block, schema)
-        rows = list(_rows(name, block, given.get(name), schema))
-        if len(rows) == 1:
-            single += rows
-            continue
-        lines += [name, "-" * len(name), "", block["description"], "", *_table(rows[1:]), ""]
-    title = "Keys of their own"
-    return "\n".join([title, "-" * len(title), "", *_table(single), "", *lines])
+        entries = list(_entries(name, block, given.get(name), schema))
+        if len(entries) == 1:
+            single += entries
+        else:
+            meaning = _text(_resolved(block, schema))
+            blocks += [name, "-" * len(name), "", meaning, "", *entries[1:]]
+    return "\n".join([title, "-" * len(title), "", *single, *blocks])
 
 
-def _rows(name: str, node: Schema, given: Any, schema: Schema) -> Iterator[tuple[str, ...]]:
-    """A key, and the keys below it."""
+def _entries(name: str, node: Schema, given: Any, schema: Schema) -> Iterator[str]:
+    """A key as an entry of a list of definitions, and the keys below it."""
     node = _resolved(node, schema)
     below, items = node.get("properties", {}), _resolved(node.get("items", {}), schema)
+    facts = [f"_`{name}`", "block" if below else _type(node, schema)]
+    unit = node.get("unit", items.get("unit"))
+    facts += [f"``{unit}``"] if unit else []
     default = given if given is not None else node.get("default")
-    yield (
-        f"_`{name}`",
-        "block" if below else _type(node, schema),
-        f"``{node['unit']}``" if "unit" in node else _unit(items),
-        "" if below else _default(default),
-        node["description"].replace("|", r"\|"),
-    )
+    facts += [f"default {_default(default)}"] if default is not None and not below else []
+    yield f"{' : '.join(facts)}\n   {_text(node)}\n"
     for key, value in below.items():
         inner = given.get(key) if isinstance(given, Mapping) else None
-        yield from _rows(f"{name}.{key}", value, inner, schema)
+        yield from _entries(f"{name}.{key}", value, inner, schema)
     for key, value in items.get("properties", {}).items():
-        yield from _rows(f"{name}[].{key}", value, None, schema)
+        yield from _entries(f"{name}[].{key}", value, None, schema)
+
+
+def _text(node: Schema) -> str:
+    """What a key means; bars are absolute values."""
+    return " ".join(node["description"].split()).replace("|", r"\|")
 
 
 def _resolved(node: Schema, schema: Schema) -> dict[str, Any]:
@@ -69,10 +70,6 @@ def _resolved(node: Schema, schema: Schema) -> dict[str, Any]:
     if reference := found.pop("$ref", None):
         found = schema["$defs"][reference.removeprefix("#/$defs/")] | found
     return found
-
-
-def _unit(items: Schema) -> str:
-    return f"``{items['unit']}``" if "unit" in items else ""
 
 
 def _type(node: Schema, schema: Schema) -> str:
@@ -96,18 +93,8 @@ def _type(node: Schema, schema: Schema) -> str:
 
 def _default(value: Any) -> str:
     """A value as it stands in a file."""
-    if value is None:
-        return ""
-    text = json.dumps(value) if not isinstance(value, str) else value
-    return f"``{text}``" if len(text) <= LONGEST else "in the file"
-
-
-def _table(rows: list[tuple[str, ...]]) -> list[str]:
-    lines = [".. list-table::", "   :header-rows: 1", "   :widths: 24 16 10 14 36", ""]
-    for row in (COLUMNS, *rows):
-        for place, cell in enumerate(row):
-            lines.append(f"   {'* -' if place == 0 else '  -'} {' '.join(cell.split())}".rstrip())
-    return lines
+    text = value if isinstance(value, str) else json.dumps(value)
+    return f"``{text}``" if len(text) <= LONGEST else "in ``config/dissertation.yaml``"
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
