@@ -38,7 +38,11 @@ highlight_language = "none"
 
 html_theme = "sphinx_book_theme"
 html_title = f"softness {version}"
-html_theme_options = {"show_toc_level": 2, "use_download_button": False}
+html_theme_options = {
+    "show_toc_level": 2,
+    "use_download_button": False,
+    "navbar_persistent": [],
+}
 # Nothing that depends on the day or the machine.
 html_last_updated_fmt = None
 html_show_sourcelink = False
