@@ -222,6 +222,8 @@ def _followed(sizes: Sizes, job: Mapping[str, str]) -> float:
 RULES: dict[str, Seconds] = {
     "ensemble": lambda sizes, job: START + 3e-4 * sizes.centres,
     "hop_indicator": _frames(1.8e-7),
+    # Of given trajectories; others are simulated.
+    "thermal": _frames(2e-6),
     "rearrangements": _frames(6e-8),
     "self_scattering": _frames(1.2e-7),
     "van_hove": _frames(2e-8),
