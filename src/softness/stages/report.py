@@ -51,7 +51,7 @@ def main(options: argparse.Namespace) -> None:
         evidence=pd.read_csv(options.evidence, dtype={"doubt": str}).fillna({"doubt": ""}),
         settings=effective,
         facts=_facts(config, options.trajectory),
-        left_out=_left_out(options.figures),
+        left_out=_left_out(options.figures) if "trajectories" in config else {},
     )
     with replacing(options.config) as temporary:
         temporary.write_text(effective)
