@@ -19,6 +19,7 @@ from softness.stages.shared.given import given_trajectory
 from softness.study import Study, label
 
 SECONDS_OF_CHECK = 1.0
+SNAKEMAKE_LOCKS = Path(".snakemake/locks")
 SECONDS_OF_TIMING = 5.0
 
 LONG, DAY = 2 * 3600, 24 * 3600
@@ -153,12 +154,9 @@ def run_command(options: argparse.Namespace) -> int:
             print(anew, file=sys.stderr, flush=True)
         # Whoever holds the folder is the only one: a lock of Snakemake's own is of a killed run.
         variables = os.environ | {workflow.HELD: "1"} | _cache_folder()
-        subprocess.run(
-            [*snakemake, *study, "--unlock"],
-            check=False,
-            env=variables,
-            stderr=subprocess.DEVNULL,
-        )
+        if any(SNAKEMAKE_LOCKS.glob("*")):
+            unlock = [*snakemake, *study, "--unlock"]
+            subprocess.run(unlock, check=False, env=variables, stderr=subprocess.DEVNULL)
         child = subprocess.Popen(
             [*snakemake, "--logger", "softness", *study, *extra],
             env=variables,
