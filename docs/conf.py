@@ -58,7 +58,13 @@ def signatures_as_found(app, what, name, obj, options, given, returned) -> tuple
     return ()
 
 
+def without_routing(app, what, name, obj, skip, options) -> bool | None:  # noqa: ANN001
+    """scikit-learn gives estimators methods ``set_..._request``, which link into its own pages."""
+    return True if re.fullmatch(r"set_\w+_request", name) else None
+
+
 def setup(app) -> None:  # noqa: ANN001
     """Sphinx calls this."""
+    app.connect("autodoc-skip-member", without_routing)
     app.connect("autodoc-process-docstring", bars_as_they_are)
     app.connect("autodoc-process-signature", signatures_as_found, priority=400)
