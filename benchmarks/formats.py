@@ -16,13 +16,12 @@ for library in ("OMP", "MKL", "OPENBLAS", "NUMBA"):
 import argparse
 import gzip
 import tempfile
-import time
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 import chemfiles
 import numpy as np
+from hop import best_time
 
 from softness.files.trajectory import open_trajectory
 
@@ -83,17 +82,6 @@ def read_by_library(path: Path, name: str) -> None:
         for _ in range(file.nsteps):
             frame = file.read()
             frame.positions.copy()
-
-
-def best_time(function: Callable[[], None], repeats: int) -> float:
-    """Shortest wall time in seconds; one call beforehand fills the file cache."""
-    function()
-    times = []
-    for _ in range(repeats):
-        begin = time.perf_counter()
-        function()
-        times.append(time.perf_counter() - begin)
-    return min(times)
 
 
 def main() -> None:

@@ -11,21 +11,24 @@ from pathlib import Path
 from softness import caches, configuration, engines, environment, workflow
 from softness.liquid import Liquid
 from softness.physics import lock
-from softness.plan import seconds_left
+from softness.plan import rate_of, seconds_left
 from softness.planning.kept import announcement
-from softness.planning.rate import assumed_rate, given_rate, measured_rate
+from softness.planning.rate import given_rate, measured_rate
 from softness.simulate.progress import format_duration
 from softness.stages.shared.given import given_trajectory
 from softness.study import Study, label
 
-SECONDS_OF_CHECK = 1.0
 SNAKEMAKE_LOCKS = Path(".snakemake/locks")
+
+SECONDS_OF_CHECK = 1.0
 SECONDS_OF_TIMING = 5.0
+"""For which the engine is timed, and lanes as well."""
 
 LONG, DAY = 2 * 3600, 24 * 3600
-"""Seconds from which on a smaller preset is named, the largest first."""
+"""Seconds of a run from which on a smaller preset is named, and of a day."""
 
 SMALLER = ("laptop.yaml", "smoke.yaml")
+"""Presets that may be named, the largest first."""
 
 
 def add_check_arguments(parser: argparse.ArgumentParser) -> None:
@@ -75,11 +78,9 @@ def check_command(options: argparse.Namespace) -> int:
 
 def end_of_run(config: Path, study: Study, cores: int) -> str:
     """When a run would end that begins now; of a long one, which preset takes less."""
-    if study.all_simulations and study.config["engine"]["device"] == "gpu":
+    if study.has_gpu:
         return "How long it takes depends on the GPUs in use: see softness plan."
-    rate = assumed_rate(study.config, "since nothing is simulated")
-    if study.all_simulations:
-        rate = measured_rate(study.config, SECONDS_OF_TIMING, with_lanes=study.has_lanes)
+    rate = rate_of(study, seconds=SECONDS_OF_TIMING)
     seconds = seconds_left(config, study, rate, cores)
     end = time.strftime("%H:%M", time.localtime(time.time() + seconds))
     days = "" if seconds < DAY else f" in {seconds / DAY:.0f} days"

@@ -90,21 +90,32 @@ def command(options: argparse.Namespace) -> int:
     config = configuration.load(options.config)
     check_checkout()
     study = Study(config)
-    rate = _rate(study, options)
+    rate = rate_of(study, options.rate, options.measure)
     jobs = planned_jobs(options.config)
     made = make_plan(study, jobs, rate, options.cores, options.probability)
     print(json.dumps(as_dict(made), indent=2) if options.json else as_text(made))
     return 0
 
 
-def _rate(study: Study, options: argparse.Namespace) -> Rate:
+def rate_of(study: Study, given: float | None = None, seconds: float | None = None) -> Rate:
+    """The rate of the engine of a study, and of its lanes.
+
+    Parameters
+    ----------
+    study
+        The study.
+    given
+        Time steps per second, if they are known.
+    seconds
+        How long to time it, if it has to be here; else it is timed briefly, or assumed.
+    """
     config = study.config
     if not study.all_simulations:
         return assumed_rate(config, "since nothing is simulated")
-    if options.rate is not None:
-        return given_rate(config, options.rate)
-    if options.measure is not None:
-        return measured_rate(config, options.measure, with_lanes=study.has_lanes)
+    if given is not None:
+        return given_rate(config, given)
+    if seconds is not None:
+        return measured_rate(config, seconds, with_lanes=study.has_lanes)
     return measured_or_assumed_rate(config)
 
 

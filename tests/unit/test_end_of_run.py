@@ -20,8 +20,8 @@ def said(monkeypatch):
         by_study = {"overnight": 10 * hours, "laptop": hours, "smoke": hours / 12}
         monkeypatch.setattr(
             launch,
-            "measured_rate",
-            lambda config, seconds, with_lanes: given_rate(config, 1000 / hours),
+            "rate_of",
+            lambda study, seconds: given_rate(study.config, 1000 / hours),
         )
         monkeypatch.setattr(
             launch,

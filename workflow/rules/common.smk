@@ -40,6 +40,7 @@ wildcard_constraints:
     replica=r"[0-9]+",
     snapshot=r"[0-9]+",
     block=r"[0-9]+",
+    state="thermal|inherent|cage",
 
 
 announce_results = lambda: announce_alone(study)

@@ -18,7 +18,7 @@ rule neighbourhood:
         mem_mb=1000,
     params:
         settings=study.parameter("neighbourhood"),
-        pairs=lambda wildcards, input: f"--pair-distribution {input.pairs}" if input.pairs else "",
+        pairs=lambda wildcards, input: of_option("--pair-distribution", input.pairs),
     message:
         "cut-off distance of the neighbourhood"
     shell:
@@ -106,9 +106,7 @@ rule regress:
         mem_mb=3000,
     params:
         settings=lambda wildcards: study.parameter("regress", wildcards.regressor),
-        threshold=lambda wildcards, input: (
-            f"--csd-threshold {input.csd_threshold}" if input.csd_threshold else ""
-        ),
+        threshold=lambda wildcards, input: of_option("--csd-threshold", input.csd_threshold),
     message:
         "train regressor {wildcards.regressor}"
     shell:
@@ -156,7 +154,7 @@ rule predicted_values:
         mem_mb=1500,
     params:
         settings=study.parameter("predicted_values"),
-        events=lambda wildcards, input: f"--events {input.events}" if input.events else "",
+        events=lambda wildcards, input: of_option("--events", input.events),
     message:
         "predictions at T={wildcards.temperature}, replica {wildcards.replica}"
     shell:
@@ -182,9 +180,7 @@ rule averaged_values:
         mem_mb=1500,
     params:
         settings=lambda wildcards: study.parameter("averaged_values", **wildcards),
-        rearrangements=lambda wildcards, input: (
-            f"--rearrangements {input.rearrangements}" if input.rearrangements else ""
-        ),
+        rearrangements=lambda wildcards, input: of_option("--rearrangements", input.rearrangements),
     message:
         "predictions from averaged features at T={wildcards.temperature},"
         " replica {wildcards.replica}"

@@ -3,10 +3,6 @@
 # are those of the rules that simulate states.
 
 
-wildcard_constraints:
-    state="thermal|inherent|cage",
-
-
 rule state_features:
     input:
         trajectory=lambda wildcards: study.thermal_trajectory(
@@ -24,7 +20,7 @@ rule state_features:
     params:
         settings=lambda wildcards: study.parameter("state_features", **wildcards),
         frames=lambda wildcards: study.inherent_frames(wildcards.replica),
-        states=lambda wildcards, input: f"--states {input.states}" if input.states else "",
+        states=lambda wildcards, input: of_option("--states", input.states),
     message:
         "features of {wildcards.state} states, replica {wildcards.replica}"
     shell:
@@ -72,7 +68,7 @@ rule published_features:
         mem_mb=1000,
     params:
         settings=lambda wildcards: study.parameter("published_features", **wildcards),
-        states=lambda wildcards, input: f"--states {input.states}" if input.states else "",
+        states=lambda wildcards, input: of_option("--states", input.states),
     message:
         "features of the {wildcards.state} state of published snapshot {wildcards.snapshot}"
     shell:

@@ -36,8 +36,8 @@ rule compared_features:
         settings=lambda wildcards: study.parameter(
             "compared_features", wildcards.temperature, wildcards.replica
         ),
-        samples=lambda wildcards, input: f"--samples {input.samples}" if input.samples else "",
-        states=lambda wildcards, input: f"--states {input.states}" if input.states else "",
+        samples=lambda wildcards, input: of_option("--samples", input.samples),
+        states=lambda wildcards, input: of_option("--states", input.states),
     message:
         "features of {wildcards.state} structure at T={wildcards.temperature}, replica"
         " {wildcards.replica}"

@@ -1,7 +1,5 @@
 """Trajectories as DCD (CHARMM, NAMD, LAMMPS, OpenMM), read frame by frame."""
 
-from typing import BinaryIO
-
 import numpy as np
 
 from softness.files.timed import TimedReader
@@ -32,8 +30,6 @@ class DcdTrajectory(TimedReader):
         If the file is absent, truncated or foreign, has fixed atoms or four dimensions, or is no
         such system in a rectangular box that stays as it is.
     """
-
-    _file: BinaryIO | None = None
 
     def _open(self) -> None:
         self._file = self.path.open("rb")
@@ -119,16 +115,10 @@ class DcdTrajectory(TimedReader):
         self._edges = edges
 
     def _stored(self, frame: int) -> tuple[np.ndarray, np.ndarray | None]:
-        if self._file.closed:
-            raise self._error("is closed", "read it inside `with`")
+        self._check_open()
         self._file.seek(self._begin + frame * self._size + self._cell_size)
         text = self._file.read(self._size - self._cell_size)
         records = np.frombuffer(text, self._real).reshape(3, self.particles + 2)
         if (records[:, [0, -1]].view(self._whole) != 4 * self.particles).any():
             raise self._error(f"frame {frame} has records of another length: damaged")
         return records[:, 1:-1].T, None
-
-    def close(self) -> None:
-        """Close the file."""
-        if self._file is not None:
-            self._file.close()

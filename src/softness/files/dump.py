@@ -69,7 +69,6 @@ class DumpTrajectory(TimedReader):
 
     _usual = ((1, 2),)
     _time_name = "their times (ITEM: TIME)"
-    _file: BinaryIO | None = None
 
     def _open(self) -> None:
         # Kept open for as long as frames are read; closed by `close`.
@@ -234,8 +233,7 @@ class DumpTrajectory(TimedReader):
 
     def _lines(self, frame: int) -> list[bytes]:
         """Lines of the particles of a frame."""
-        if self._file.closed:
-            raise self._error("is closed", "read it inside `with`")
+        self._check_open()
         last = frame + 1 == self.frames
         self._file.seek(self._bodies[frame])
         body = self._file.read(-1 if last else self._begins[frame + 1] - self._bodies[frame])
@@ -258,11 +256,6 @@ class DumpTrajectory(TimedReader):
         if self._place_columns[0].startswith("xs"):
             places = self._low + places * self._edges
         return places, table["images"] if self._image_columns else None
-
-    def close(self) -> None:
-        """Close the file."""
-        if self._file is not None:
-            self._file.close()
 
 
 class _NotAnInteger(ValueError):

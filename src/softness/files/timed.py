@@ -2,6 +2,7 @@
 
 from abc import ABC
 from collections.abc import Sequence
+from typing import BinaryIO
 
 import numpy as np
 
@@ -19,13 +20,24 @@ class TimedReader(TrajectoryReader, ABC):
     """A trajectory whose frames have a time step, a time, both or neither.
 
     Set in `_open`: ``_frame_steps``, (frames,) int64, 0 in all frames that have none; and
-    ``_frame_times``, (frames,) float64 in the file's unit, nan where there is none.
+    ``_frame_times``, (frames,) float64 in the file's unit, nan where there is none; and of a reader
+    of one file ``_file``.
     """
 
+    _file: BinaryIO | None = None
     _frame_steps: np.ndarray
     _frame_times: np.ndarray
     _time_name = "their times"
     _packed = False  # by gzip
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._file is not None:
+            self._file.close()
+
+    def _check_open(self) -> None:
+        if self._file.closed:
+            raise self._error("is closed", "read it inside `with`")
 
     def _steps(self) -> np.ndarray:
         return self._frame_steps

@@ -37,8 +37,6 @@ class XtcTrajectory(TimedReader):
         stays as it is.
     """
 
-    _file: BinaryIO | None = None
-
     def _open(self) -> None:
         self._file = self.path.open("rb")
         self._read_heads(self._file)
@@ -101,8 +99,7 @@ class XtcTrajectory(TimedReader):
             raise self._error(f"frame {frame} has a different box from the first", remedy)
 
     def _stored(self, frame: int) -> tuple[np.ndarray, np.ndarray | None]:
-        if self._file.closed:
-            raise self._error("is closed", "read it inside `with`")
+        self._check_open()
         begin, end = self._ends[frame : frame + 2].tolist()
         self._file.seek(begin + _HEAD.size)
         text = self._file.read(end - begin - _HEAD.size)
@@ -112,8 +109,3 @@ class XtcTrajectory(TimedReader):
             return unpack(text, self.particles), None
         except ValueError as error:
             raise self._error(f"frame {frame} cannot be read ({error}): damaged") from error
-
-    def close(self) -> None:
-        """Close the file."""
-        if self._file is not None:
-            self._file.close()

@@ -3,7 +3,7 @@
 import gzip
 from collections.abc import Iterator
 from itertools import accumulate
-from typing import BinaryIO, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -65,7 +65,6 @@ class XyzTrajectory(TimedReader):
 
     _usual = (("A", "B"), ("1", "2"), ("0", "1"))
     _time_name = "their times (Time=)"
-    _file: BinaryIO | None = None
 
     def _open(self) -> None:
         self._file = opened(self.path)
@@ -233,8 +232,7 @@ class XyzTrajectory(TimedReader):
 
     def _text(self, frame: int) -> bytes:
         """Lines of the particles of a frame."""
-        if self._file.closed:
-            raise self._error("is closed", "read it inside `with`")
+        self._check_open()
         begin, body, end = self._places[frame].tolist()
         text = self._texts.get(frame)
         if text is None:
@@ -252,8 +250,3 @@ class XyzTrajectory(TimedReader):
         table = self._table(frame)
         self._check_same(frame, table.ids, table.types)
         return table.places, table.images
-
-    def close(self) -> None:
-        """Close the file."""
-        if self._file is not None:
-            self._file.close()

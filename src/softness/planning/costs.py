@@ -116,8 +116,7 @@ class Plan:
     @property
     def has_gpu(self) -> bool:
         """Whether simulations run on GPUs."""
-        simulates = bool(self.study.all_simulations)
-        return simulates and self.study.config["engine"]["device"] == "gpu"
+        return self.study.has_gpu
 
 
 def summed(name: str, rows: Iterable[Row]) -> Row:

@@ -5,12 +5,10 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import jinja2
-
 from softness.figures.registry import FigureEntry
 from softness.files.atomic import replacing
 from softness.report.curves import HEIGHT, WIDTH, Curves
-from softness.report.page import heading
+from softness.report.page import heading, template
 
 TEMPLATE = "index.html.j2"
 RELOAD_SECONDS = 10
@@ -37,15 +35,7 @@ class LivePage:
         self.path = results / "index.html"
         self._results, self._figures, self._caption = results, figures, caption
         self._curves = Curves()
-        environment = jinja2.Environment(
-            loader=jinja2.FileSystemLoader(Path(__file__).parent),
-            autoescape=True,
-            undefined=jinja2.StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        environment.filters |= {"heading": heading, "clock": clock}
-        self._template = environment.get_template(TEMPLATE)
+        self._template = template(TEMPLATE, {"heading": heading, "clock": clock})
 
     def write(self, summary: Mapping[str, Any], done: Collection[str]) -> None:
         """Write the page, whole or not at all.

@@ -1,7 +1,7 @@
 """The report: one HTML file that opens offline, answers to the questions on top."""
 
 import base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -58,6 +58,19 @@ def verdict_counts(claims: Sequence[Claim]) -> dict[str, int]:
     return {verdict: sum(c.verdict == verdict for c in claims) for verdict in VERDICTS}
 
 
+def template(name: str, filters: Mapping[str, Callable[..., Any]]) -> jinja2.Template:
+    """A page of this folder, to be rendered, with filters for its texts and numbers."""
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= filters
+    return environment.get_template(name)
+
+
 def render(
     study: str,
     claims: Sequence[Claim],
@@ -86,21 +99,10 @@ def render(
     left_out
         Figures that this study lacks, by chapter.
     """
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {
-        "number": format_number,
-        "heading": heading,
-        "limit": limit,
-        "times": times_the_units,
-    }
+    filters = {"number": format_number, "heading": heading}
+    filters |= {"limit": limit, "times": times_the_units}
     chapter_of = {figure.number: figure.chapter for figure in figures}
-    return environment.get_template(TEMPLATE).render(
+    return template(TEMPLATE, filters).render(
         study=study,
         answers=answers(claims),
         claims=claims,

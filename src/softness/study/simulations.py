@@ -133,6 +133,11 @@ class Simulations(Base):
         return self.engine_of(block) == lock.LANES
 
     @property
+    def has_gpu(self) -> bool:
+        """Whether some simulations are done on a GPU, if they are not in lanes."""
+        return bool(self.all_simulations) and self.config["engine"]["device"] == "gpu"
+
+    @property
     def has_lanes(self) -> bool:
         """Whether some simulations are done in lanes."""
         return lock.LANES in self.engines
