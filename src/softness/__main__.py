@@ -1,6 +1,8 @@
 """The command ``softness``, which is also ``python -m softness``."""
 
+# PYTHON_ARGCOMPLETE_OK
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -114,6 +116,9 @@ GROUPS = {
 
 COMMANDS = {name: command for group in GROUPS.values() for name, command in group.items()}
 
+COMPLETION = "_ARGCOMPLETE"
+"""Environment variable by which a shell asks argcomplete for completions (docs/reproduce.md)."""
+
 EXIT_STATUS = """\
 exit status:
   0  done
@@ -126,6 +131,8 @@ exit status:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; return the exit status."""
     arguments = sys.argv[1:] if arguments is None else arguments
+    if COMPLETION in os.environ:
+        _complete()
     try:
         options = _parser(arguments[0] if arguments else "").parse_args(arguments)
         environment.check_folder()
@@ -138,6 +145,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         fault = in_one_line(error)
     print(f"error: {fault}", file=sys.stderr)
     return 1
+
+
+def _complete() -> None:
+    """Answer a shell that asks what could follow the words typed so far, and end."""
+    import argcomplete
+
+    typed = os.environ["COMP_LINE"].split()
+    argcomplete.autocomplete(_parser(typed[1] if len(typed) > 1 else ""))
 
 
 def _parser(called: str) -> argparse.ArgumentParser:

@@ -49,6 +49,9 @@ SHARE = 0.05
 HEARTBEAT = 60.0
 """Seconds after which all is written again although nothing has changed."""
 
+PLANNED_PACE = 60.0
+"""Seconds for which the plan's pace counts beside the measured one: a start tells little."""
+
 
 @dataclass
 class Job:
@@ -105,6 +108,12 @@ def planned(workflow: Any, study: Study) -> dict[int, Job]:
     return found
 
 
+def jobs_at_once(workflow: Any) -> int:
+    """How many jobs Snakemake runs side by side, at most: on a cluster, or on these cores."""
+    settings = workflow.resource_settings
+    return settings.nodes or settings.cores or 1
+
+
 class Progress:
     """Jobs of a run and their states.
 
@@ -114,10 +123,12 @@ class Progress:
         That runs.
     jobs
         All its jobs, by their numbers.
+    at_once
+        How many run side by side, at most.
     """
 
-    def __init__(self, study: Study, jobs: Mapping[int, Job]) -> None:
-        self._study, self._jobs = study, jobs
+    def __init__(self, study: Study, jobs: Mapping[int, Job], at_once: int = 1) -> None:
+        self._study, self._jobs, self._at_once = study, jobs, at_once
         self._begun, self._start = time.time(), time.monotonic()
         self._work = sum(self._work_left().values())
 
@@ -139,16 +150,17 @@ class Progress:
     def pace(self) -> tuple[float | None, str]:
         """Fraction of simulations that is done, if there are any, and the time left as text.
 
-        Time by the plan counts, at the pace since the run began.
+        Time by the plan counts, at the pace since the run began, and at first at that of the plan.
         """
         left = self._work_left()
         whole = sum(job.seconds for job in self._jobs.values() if job.simulation)
         simulated = round(1 - left[True] / whole, 2) if whole else None
         work = sum(left.values())
-        if work >= self._work:
-            return simulated, "measuring the time left" if work else ""
-        seconds = work / (self._work - work) * (time.monotonic() - self._start)
-        return simulated, f"about {format_duration(seconds)} left" if work else ""
+        if not work:
+            return simulated, ""
+        done = self._work - work + PLANNED_PACE * min(self._at_once, len(self._jobs))
+        seconds = work / done * (time.monotonic() - self._start + PLANNED_PACE)
+        return simulated, f"about {format_duration(seconds)} left"
 
     def _work_left(self) -> dict[bool, float]:
         """Seconds by the plan, of all jobs one after the other: of simulations, and of others."""

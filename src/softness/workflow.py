@@ -22,7 +22,7 @@ from softness.errors import InputError
 from softness.figures.registry import FigureEntry
 from softness.files.atomic import take_lock
 from softness.physics import lock
-from softness.progress import Follower, Progress, planned, say
+from softness.progress import Follower, Progress, jobs_at_once, planned, say
 from softness.report.live import LivePage
 from softness.report.page import caption_text
 from softness.simulate.store import Store
@@ -140,7 +140,7 @@ def follow_run(workflow: Any, study: Study, figures: Sequence[FigureEntry]) -> N
     try:
         page = LivePage(study.results, figures, caption)
         global followed
-        followed = Progress(study, planned(workflow, study))
+        followed = Progress(study, planned(workflow, study), jobs_at_once(workflow))
         logger.addHandler(Follower(followed, study.results, page.write))
         say(f"Page of this run: {page.path.resolve()}")
     except Exception as fault:

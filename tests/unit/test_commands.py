@@ -1,10 +1,14 @@
 """The command `softness`: what its help says is what it takes."""
 
+import os
 import re
 import shlex
+import subprocess
+import sys
 
 import pytest
 
+from locations import ROOT
 from softness.__main__ import COMMANDS, _parser, main
 
 
@@ -48,3 +52,29 @@ def test_what_is_refused_ends_with_status_1_in_one_line(tmp_path, capsys):
     assert main(["power", str(tmp_path / "claims.csv")]) == 1
     said = capsys.readouterr().err
     assert said == f"error: {tmp_path}/claims.csv: No such file or directory\n"
+
+
+def completions(line):
+    """What a shell is told could follow a line, by the program as it would be called."""
+    asks = {"_ARGCOMPLETE": "1", "_ARGCOMPLETE_IFS": " ", "_ARGCOMPLETE_SUPPRESS_SPACE": "1"}
+    typed = {"COMP_LINE": line, "COMP_POINT": str(len(line)), "COMP_TYPE": "9"}
+    shell = ["bash", "-c", '"$0" -m softness 8>&1', sys.executable]
+    done = subprocess.run(
+        shell, env=os.environ | asks | typed, cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    return done.stdout.split()
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("softness ", set(COMMANDS)),
+        ("softness fig", {"figures-from-archive"}),
+        ("softness plan --c", {"--cores"}),
+        ("softness status config/lap", {"config/laptop.yaml"}),
+    ],
+)
+def test_a_shell_completes_commands_options_and_files(line, expected):
+    found = completions(line)
+    assert expected <= set(found)
+    assert len(found) <= len(expected) + 3  # --help, -h and --version

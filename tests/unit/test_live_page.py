@@ -18,9 +18,10 @@ from softness.figures.registry import FIGURES
 from softness.files import tables
 from softness.files.provenance import Provenance
 from softness.files.records.dynamics import PairDistributions, ScatteringOrigins
-from softness.progress import STATUS, Follower, Job, Progress, why
+from softness.progress import STATUS, Follower, Job, Progress, jobs_at_once, why
 from softness.report import curves
 from softness.report.live import LivePage
+from softness.simulate.progress import format_duration
 
 
 @pytest.fixture
@@ -149,22 +150,30 @@ def test_time_left_follows_from_the_plan_and_the_pace_since_the_start(monkeypatc
         2: Job("learn", ("b",), 100.0),
         3: Job("learn", ("c",), 100.0, state="done"),
     }
-    progress = Progress(study, jobs)
-    assert progress.pace() == (0.0, "measuring the time left")
-    # Half of the simulation: 150 of 400 planned seconds in a minute, on however many cores.
-    run.done, clock[0] = 500, 160.0
-    assert progress.pace() == (0.5, "about 2 min left")
-    run.done, clock[0] = 1000, 220.0
-    assert progress.pace() == (1.0, "about 40 s left")
+    progress = Progress(study, jobs, at_once=2)
+    # At first by the plan: 400 seconds on two cores.
+    assert progress.pace() == (0.0, "about 3 min left")
+    # Half of the simulation: 150 of 400 planned seconds in ten minutes; and a minute of the plan's.
+    run.done, clock[0] = 500, 700.0
+    assert progress.pace() == (0.5, f"about {format_duration(250 / 270 * 660)} left")
+    run.done, clock[0] = 1000, 1300.0
+    assert progress.pace() == (1.0, f"about {format_duration(100 / 420 * 1260)} left")
     progress.hear(ended(2))
     progress.hear(ended(1))
     assert progress.pace() == (1.0, "")
 
 
-def test_a_study_without_simulations_tells_its_time_left_as_well(run, monkeypatch):
-    assert run.pace() == (None, "measuring the time left")
-    run.hear(ended(2))
+def test_a_study_without_simulations_tells_its_time_left_as_well(run):
     assert run.pace()[1].startswith("about ")
+    for number in (2, 3, 4, 5):
+        run.hear(ended(number))
+    assert run.pace() == (None, "")
+
+
+@pytest.mark.parametrize(("nodes", "cores", "jobs"), [(None, 2, 2), (100, None, 100), (8, 1, 8)])
+def test_jobs_at_once_are_those_of_the_cluster_or_of_the_cores(nodes, cores, jobs):
+    workflow = SimpleNamespace(resource_settings=SimpleNamespace(nodes=nodes, cores=cores))
+    assert jobs_at_once(workflow) == jobs
 
 
 # -- the page ------------------------------------------------------------------------------

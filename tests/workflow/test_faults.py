@@ -298,8 +298,17 @@ def different_results(first: Path, second: Path) -> list[str]:
     return [str(p) for p in names if (first / p).read_bytes() != (second / p).read_bytes()]
 
 
+def copy_with_long_equilibration(folder: Path) -> Path:
+    """Copy the project, with a first run that is still at work when a test has acted on it."""
+    copy_project(folder)
+    config = yaml.safe_load((folder / SMOKE).read_text())
+    config["temperatures"][0]["equilibrate"] = 300
+    (folder / SMOKE).write_text(yaml.safe_dump(config))
+    return folder
+
+
 def test_ctrl_c_stops_a_study_and_the_next_run_goes_on(tmp_path):
-    folder = copy_project(tmp_path / "project")
+    folder = copy_with_long_equilibration(tmp_path / "project")
     arguments = [sys.executable, "-m", "softness", "run", SMOKE, "--cores", "2"]
     process = subprocess.Popen(
         arguments,
@@ -327,10 +336,7 @@ def test_ctrl_c_stops_a_study_and_the_next_run_goes_on(tmp_path):
 
 
 def test_a_simulation_that_is_out_of_time_has_stopped_not_failed(tmp_path):
-    folder = copy_project(tmp_path / "project")
-    config = yaml.safe_load((folder / SMOKE).read_text())
-    config["temperatures"][0]["equilibrate"] = 300
-    (folder / SMOKE).write_text(yaml.safe_dump(config))
+    folder = copy_with_long_equilibration(tmp_path / "project")
     target = "results/smoke/equilibrate/T0.7/replica0/state.h5"
     variables = environment(folder) | {"SOFTNESS_WALL_TIME": "0.1"}
     done = subprocess.run(
