@@ -173,11 +173,10 @@ def seconds_left(config: Path, study: Study, rate: Rate, cores: int) -> float:
 
 
 def _costs(study: Study, jobs: Iterable[PlannedJob], rate: Rate) -> list[Cost]:
-    simulations = {str(simulation.output): simulation for simulation in study.all_simulations}
     sizes = Sizes(study)
     found = []
     for job in jobs:
-        simulation = next((simulations[o] for o in job.outputs if o in simulations), None)
+        simulation = study.simulation_of(job.outputs)
         found.append(_simulated(sizes, job, simulation, rate) if simulation else _cost(sizes, job))
     return found
 

@@ -23,8 +23,9 @@ from snakemake_interface_logger_plugins.common import LogEvent
 
 from softness.errors import STOPPED
 from softness.files.atomic import replacing
+from softness.planning.jobs import part_of
 from softness.planning.rate import usual_rate
-from softness.planning.seconds import modelled_seconds
+from softness.planning.seconds import planned_seconds
 from softness.planning.sizes import Sizes
 from softness.simulate.progress import format_duration
 from softness.study import Simulation, Study
@@ -91,20 +92,15 @@ def planned(workflow: Any, study: Study) -> dict[int, Job]:
     """
     dag, order = workflow.dag, {rule: place for place, rule in enumerate(workflow.rules)}
     sizes, rate = Sizes(study), usual_rate(study.config)
-    simulations = {str(each.output): each for each in study.all_simulations}
     found = {}
     for job in sorted(dag.jobs, key=lambda job: order[job.rule]):
         if job.rule.norun:
             continue
         outputs = tuple(map(str, job.output))
-        simulation = next((simulations[name] for name in outputs if name in simulations), None)
-        if simulation:
-            seconds = rate.seconds(simulation, simulation.steps)
-        else:
-            seconds, _ = modelled_seconds(sizes, job.rule.name, job.wildcards_dict)
-        part = Path(str(job.rule.snakefile)).stem
+        simulation = study.simulation_of(outputs)
+        seconds = planned_seconds(sizes, rate, job.rule.name, job.wildcards_dict, simulation)
         state = MISSING if dag.needrun(job) else DONE
-        found[dag.jobid(job)] = Job(part, outputs, seconds, simulation, state)
+        found[dag.jobid(job)] = Job(part_of(job.rule), outputs, seconds, simulation, state)
     return found
 
 

@@ -249,6 +249,7 @@ def test_a_study_that_is_not_finished_is_not_packed(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     job = PlannedJob(
         rule="figure_1_2",
+        part="figures",
         wildcards={},
         inputs=("results/toy/a.h5",),
         code=(),

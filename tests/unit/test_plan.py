@@ -2,6 +2,7 @@
 
 import argparse
 import dataclasses
+import importlib.util
 import json
 import math
 import time
@@ -39,7 +40,16 @@ def study(tmp_path, monkeypatch):
 
 def job(rule: str, inputs=(), outputs=(), benchmark="", threads=1, **wildcards) -> PlannedJob:
     return PlannedJob(
-        rule, wildcards, tuple(inputs), (), tuple(outputs), threads, "command", benchmark, True
+        rule=rule,
+        part="simulate",
+        wildcards=wildcards,
+        inputs=tuple(inputs),
+        code=(),
+        outputs=tuple(outputs),
+        threads=threads,
+        command="command",
+        benchmark=benchmark,
+        is_due=True,
     )
 
 
@@ -328,6 +338,36 @@ def test_scores_of_states_take_a_minute_at_most_by_ridge_on_the_laptop(study):
     study.config["states"]["orders"] = [0]
     assert modelled_seconds(Sizes(study), "state_scores", {})[0] < by_svr / 3
     assert modelled_seconds(Sizes(study), "state_features", {})[0] < features
+
+
+def script(name: str):
+    """A script of the project as a module."""
+    spec = importlib.util.spec_from_file_location(name, ROOT / "scripts" / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_planned_and_measured_minutes_stand_side_by_side(study, tmp_path):
+    benchmarks = [tmp_path / "first.tsv", tmp_path / "second.tsv"]
+    for path, seconds in zip(benchmarks, (90, 30), strict=True):
+        path.write_text(f"s\th:m:s\n{seconds}\t0:01:30\n")
+    run = study.thermal_run("0.5", 0)
+    jobs = [
+        job("thermal", outputs=[str(run.output)], benchmark=str(benchmarks[0])),
+        dataclasses.replace(job("figure_1_2", benchmark=str(benchmarks[1])), part="figures"),
+    ]
+    rate = given_rate(study.config, 1000)
+    simulated, drawn = rate.seconds(run, run.steps) / 60, 2.3 / 60
+    assert script("minutes").table(study, jobs, rate).splitlines()[2:] == [
+        f"| simulate | 1 | {simulated:.1f} | 1.5 |",
+        f"| figures | 1 | {drawn:.1f} | 0.5 |",
+        f"| all | 2 | {simulated + drawn:.1f} | 2.0 |",
+    ]
+    benchmarks[1].unlink()
+    jobs[1] = dataclasses.replace(jobs[1], outputs=("results/laptop/figures/1.2.pdf",))
+    with pytest.raises(InputError, match=r"1\.2\.pdf: was not timed: run the study first"):
+        script("minutes").table(study, jobs, rate)
 
 
 def test_the_time_of_a_job_that_has_run_is_in_its_benchmark(tmp_path):

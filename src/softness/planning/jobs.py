@@ -32,6 +32,8 @@ class PlannedJob:
     ----------
     rule
         Its rule.
+    part
+        Of the study, as `part_of` names it.
     wildcards
         What tells it from the other jobs of its rule, for example ``{"temperature": "0.5"}``.
     inputs
@@ -53,6 +55,7 @@ class PlannedJob:
     """
 
     rule: str
+    part: str
     wildcards: dict[str, str]
     inputs: tuple[str, ...]
     code: tuple[str, ...]
@@ -114,6 +117,7 @@ def _jobs(dag: Any) -> Iterator[PlannedJob]:
         code = tuple(path for path in files if _is_source(path))
         yield PlannedJob(
             rule=job.rule.name,
+            part=part_of(job.rule),
             wildcards=dict(job.wildcards_dict),
             inputs=tuple(path for path in files if path not in code),
             code=code,
@@ -124,6 +128,11 @@ def _jobs(dag: Any) -> Iterator[PlannedJob]:
             is_due=bool(dag.needrun(job)),
             priority=dag.priority(job) if dag.needrun(job) else 0,
         )
+
+
+def part_of(rule: Any) -> str:
+    """The part of the study that a rule belongs to: the file that it stands in."""
+    return Path(str(rule.snakefile)).stem
 
 
 def _is_source(path: str) -> bool:

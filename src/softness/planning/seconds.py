@@ -13,7 +13,9 @@ import pandas as pd
 
 from softness.learning.regressors import REGRESSORS
 from softness.planning.jobs import PlannedJob
+from softness.planning.rate import Rate
 from softness.planning.sizes import Sizes
+from softness.study import Simulation
 
 START = 0.6
 """Seconds until a stage has imported what it needs."""
@@ -300,6 +302,19 @@ def modelled_seconds(sizes: Sizes, rule: str, wildcards: Mapping[str, str]) -> t
     regressors = sizes.study.regressors()
     is_known = rule != "regress" or _timed(regressors[wildcards["regressor"]].model) in FIT
     return found(sizes, wildcards), "constants" if is_known else "guess"
+
+
+def planned_seconds(
+    sizes: Sizes,
+    rate: Rate,
+    rule: str,
+    wildcards: Mapping[str, str],
+    simulation: Simulation | None,
+) -> float:
+    """Seconds of a whole job, of which nothing is kept: from a rate if it simulates."""
+    if simulation:
+        return rate.seconds(simulation, simulation.steps)
+    return modelled_seconds(sizes, rule, wildcards)[0]
 
 
 def measured_seconds(job: PlannedJob) -> float | None:

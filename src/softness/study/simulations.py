@@ -2,7 +2,7 @@
 
 import itertools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -376,6 +376,14 @@ class Simulations(Base):
     def all_simulations(self) -> tuple[Simulation, ...]:
         """What `simulations` gives."""
         return tuple(self.simulations())
+
+    @cached_property
+    def _by_output(self) -> dict[str, Simulation]:
+        return {str(each.output): each for each in self.all_simulations}
+
+    def simulation_of(self, outputs: Iterable[str]) -> Simulation | None:
+        """The simulation that a job with these output files does; none if it does not simulate."""
+        return next((self._by_output[name] for name in outputs if name in self._by_output), None)
 
     def runtime(self, rule: str, temperature: str | float) -> int:
         """Time to ask a scheduler for, in minutes: from the job's own particles and steps."""
