@@ -597,20 +597,20 @@ def test_nothing_is_kept_elsewhere(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     study = small_study()
     assert all_kept(study) == {}
-    assert set(study.steps_done().values()) == {0}
+    assert {study.steps_of(run) for run in study.all_simulations} == {0}
     assert unneeded(Store(), [study]) == []
 
 
 def test_a_study_has_done_what_its_pointers_name(here):
     """Not what lies there of others, until its own jobs have taken it."""
     study = small_study(study="pointing")
-    assert set(study.steps_done().values()) == {0}
+    assert {study.steps_of(run) for run in study.all_simulations} == {0}
     store, jobs = Store(), jobs_of(study)
     for place in (THERMAL, (*RUNS, 0)):
         store.point(jobs[place].output.parent / CURRENT, study.kept.folder(jobs[place]))
     assert study.steps_of(jobs[THERMAL]) == 1200
     assert study.steps_of(jobs[(*RUNS, 0)]) == 6400
-    assert sum(study.steps_done().values()) == 1200 + 6400
+    assert sum(map(study.steps_of, study.all_simulations)) == 1200 + 6400
     # Pointers of other settings do not count.
     other = small_study(study="pointing", thermal__segment=3.0)
     assert other.steps_of(jobs_of(other)[THERMAL]) == 0

@@ -247,7 +247,7 @@ class KilledStudy:
         """Time steps of each simulation that are on the disk."""
         with contextlib.chdir(self.folder):
             study = Study(configuration.load(SMOKE))
-            return {str(output): steps for output, steps in study.steps_done().items()}
+            return {str(each.output): study.steps_of(each) for each in study.all_simulations}
 
     def finished(self) -> dict[Path, int]:
         """When each simulation of them that have ended was finished."""

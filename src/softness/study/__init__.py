@@ -57,10 +57,6 @@ class Study(TakenIn, Dynamics, ScoredStates, StateSoftness, Memory):
         """
         KeptSimulations(self.config, Store(), versions).refuse_other_versions(self.all_simulations)
 
-    def steps_done(self) -> dict[Path, int]:
-        """Time steps that each simulation has done, by its output."""
-        return {each.output: self.steps_of(each) for each in self.all_simulations}
-
     def steps_of(self, simulation: Simulation) -> int:
         """Time steps that one simulation has done, by its results and the pointer beside them."""
         if simulation.output.exists():
