@@ -622,7 +622,7 @@ def test_a_result_of_the_study_is_done(here):
     simulation.output.parent.mkdir(parents=True)
     simulation.output.touch()
     assert study.steps_of(simulation) == simulation.steps
-    assert sum(study.steps_done().values()) == simulation.steps
+    assert sum(map(study.steps_of, study.all_simulations)) == simulation.steps
 
 
 def test_of_a_longer_simulation_what_a_shorter_one_did_is_kept(here):
