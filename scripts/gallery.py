@@ -17,7 +17,7 @@ from PIL import Image
 
 from softness.errors import InputError
 from softness.figures.registry import FIGURES, FigureEntry
-from softness.files.claims import read_claims
+from softness.files.claims import read_claims_table
 from softness.report.page import caption_text, format_number, heading, verdict_counts
 from softness.verdicts import NOT_TESTED, Claim
 
@@ -71,11 +71,7 @@ def main() -> None:
 def gallery(results: Path, shown: list[FigureEntry]) -> str:
     """The page as Markdown."""
     config = yaml.safe_load((results / "config.yaml").read_text())
-    claims = {
-        entry.number: read_claims([results / "figures" / f"{entry.number}.claims.json"])
-        for entry in shown
-    }
-    everything = [claim for found in claims.values() for claim in found]
+    everything = read_claims_table(results / "claims.csv")
     counts = [f"{number} {verdict}" for verdict, number in verdict_counts(everything).items()]
     study, verdicts = config["study"], ", ".join(counts)
     parts = [
@@ -92,7 +88,7 @@ def gallery(results: Path, shown: list[FigureEntry]) -> str:
         parts.append(f"### {name}: {entry.title}\n")
         parts.append(f"![{name}: {entry.title}](figures/{entry.number}.png)\n")
         parts.append(wrapped(plain(caption)))
-        parts.append(table(claims[entry.number]))
+        parts.append(table([claim for claim in everything if claim.figure == entry.number]))
     return "\n".join(parts)
 
 

@@ -10,7 +10,7 @@ from test_figures import data as chapter_1
 
 from softness.dynamics.equilibrium import EnergyHalves, doubt
 from softness.files.records.dynamics import EquilibrationEvidence
-from softness.findings.doubts import with_doubts
+from softness.findings.doubts import temperatures_of, with_doubts
 
 RUNS = ((0.45, 0), (0.45, 1), (1.0, 0), (2.0, 0))
 
@@ -32,8 +32,7 @@ def evidence(texts=None, spacing=None):
 
 
 def judged(number, given, table):
-    given = replace(given, evidence=[table])
-    return with_doubts(FigureByNumber(number).claims(given), given)
+    return with_doubts(FigureByNumber(number).claims(given), temperatures_of(given), table)
 
 
 def test_a_sound_study_is_left_as_it_is():
@@ -66,14 +65,14 @@ def test_snapshots_that_lie_too_near_are_no_units():
     table = evidence(spacing={0.45: 100.0, 1.0: 100.0})
     claims = FigureByNumber("2.4").claims(made_up())
     of_snapshots = [replace(claim, units="6 snapshots of 2 replicas") for claim in claims]
-    given = replace(made_up(), evidence=[table])
-    for claim in with_doubts(of_snapshots, given):
+    temperatures = temperatures_of(made_up())
+    for claim in with_doubts(of_snapshots, temperatures, table):
         assert claim.verdict == "inconclusive"
         assert claim.doubt == (
             "snapshots at T = 0.45 lie 100 tau apart, less than tau_alpha = 900: they are not "
             "independent"
         )
-    assert with_doubts(claims, given) == claims
+    assert with_doubts(claims, temperatures, table) == claims
 
 
 @pytest.mark.parametrize(

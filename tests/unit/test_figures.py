@@ -307,7 +307,7 @@ def test_an_unknown_figure_is_refused():
 
 
 def test_each_kind_of_table_is_that_of_a_record_and_is_drawn():
-    assert set(KINDS) == {kind for entry in registry.FIGURES for kind in entry.kinds}
+    assert set(KINDS) == {kind for entry in registry.FIGURES for kind in entry.tables}
     for record in KINDS.values():
         assert record.__module__.startswith("softness.files.records.")
         assert all("dimensions" in each.metadata for each in fields(record))

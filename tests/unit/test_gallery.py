@@ -12,7 +12,7 @@ from PIL import Image
 
 from locations import ROOT
 from softness import configuration
-from softness.files.claims import write_claims
+from softness.files.claims import write_claims_table
 from softness.verdicts import Claim
 
 spec = importlib.util.spec_from_file_location("gallery", ROOT / "scripts" / "gallery.py")
@@ -49,13 +49,12 @@ def results(tmp_path):
     noise = np.random.default_rng(1).integers(0, 256, size=(700, 900, 3), dtype=np.uint8)
     for number in ("1.3", "3.2"):
         Image.fromarray(noise).save(folder / "figures" / f"{number}.png")
-        write_claims(folder / "figures" / f"{number}.claims.json", [])
     found = [
         claim("slope of F_s", "reproduced", 0.5),
         claim("fall", "inconclusive", 0.25, doubt="too short"),
         claim("stretching", "not tested"),
     ]
-    write_claims(folder / "figures" / "1.3.claims.json", found)
+    write_claims_table(folder / "claims.csv", found)
     return folder
 
 

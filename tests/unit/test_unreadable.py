@@ -12,7 +12,7 @@ import pytest
 from softness import yaml_files
 from softness.archiving.container import open_archive
 from softness.errors import InputError
-from softness.files.claims import read_claims
+from softness.files.claims import read_claims, read_claims_table
 from softness.files.hdf5 import reading, writing
 from softness.files.unreadable import raised_in, unreadable
 from softness.simulate import parts
@@ -66,7 +66,8 @@ def test_a_file_that_another_program_writes_to(table):
 
 READERS = {
     "HDF5": use,
-    "claims": lambda path: read_claims([path]),
+    "claims": read_claims,
+    "claims of a study": read_claims_table,
     "configuration": yaml_files.read,
     "frames": parts.read_frames,
     "identity": lambda path: read_identity(path.parent),

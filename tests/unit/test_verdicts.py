@@ -1,6 +1,7 @@
 """Verdicts: by the interval and the rule alone, honest about what was not measured."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,7 +9,13 @@ from scipy.stats import t as student
 
 from softness import verdicts
 from softness.errors import InputError
-from softness.files.claims import read_claims, write_claims
+from softness.files.claims import (
+    NUMBERS,
+    read_claims,
+    read_claims_table,
+    write_claims,
+    write_claims_table,
+)
 from softness.uncertainty import Estimate, Units
 from softness.verdicts import Statement, Trend, above, below, between, equal, every
 
@@ -216,15 +223,29 @@ def test_rules_say_themselves_in_a_sentence(rule, sentence):
 def test_claims_come_back_from_their_file(tmp_path):
     path = tmp_path / "claims.json"
     written = [STRETCHED.judge(estimate(0.4, 0.6)), STRETCHED.not_tested("why")]
-    write_claims(path, written)
-    found = read_claims([path, path])
-    assert found[0] == written[0]
+    write_claims(path, written, {0.5, 0.45})
+    found = read_claims(path)
+    assert found.temperatures == {0.45, 0.5}
+    assert found.claims[0] == written[0]
+    assert math.isnan(found.claims[1].low)
+    assert len(found.claims) == 2
+
+
+def test_claims_come_back_from_the_table_of_a_study(tmp_path):
+    path = tmp_path / "claims.csv"
+    exact = replace(STRETCHED.judge(estimate(0.4, 0.6)), doubt="too short", of_liquid=True)
+    written = [exact, STRETCHED.not_tested("nan")]
+    write_claims_table(path, written)
+    found = read_claims_table(path)
+    assert found[0] == replace(exact, resolution=pytest.approx(exact.resolution, rel=1e-7))
     assert math.isnan(found[1].low)
-    assert len(found) == 4
+    assert replace(found[1], **dict.fromkeys(NUMBERS, 0)) == replace(
+        written[1], **dict.fromkeys(NUMBERS, 0)
+    )
 
 
 def test_a_file_without_claims_is_named(tmp_path):
     path = tmp_path / "claims.json"
     path.write_text('[{"figure": "1.2"}]')
     with pytest.raises(InputError, match=r"claims\.json: holds no claims"):
-        read_claims([path])
+        read_claims(path)

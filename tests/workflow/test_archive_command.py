@@ -36,7 +36,7 @@ def test_a_changed_byte_stops_it_before_anything_is_drawn(study):
     assert command(study, "softness", "archive", SMOKE, "one.tar").returncode == 0
     path = study / "one.tar"
     with tarfile.open(path) as tar:
-        entry = next(e for e in tar.getmembers() if e.name.endswith("evidence.csv"))
+        entry = next(e for e in tar.getmembers() if e.name.endswith("evidence.h5"))
     data = bytearray(path.read_bytes())
     data[entry.offset_data + 3] ^= 1
     path.write_bytes(data)

@@ -195,14 +195,13 @@ BLOCKS = {
 }
 RELAXATION = {
     "relaxation": TEMPERATURES,
-    # Its doubts are in all figures.
     "equilibration_evidence": 1,
     **AT_TRAINING,
+    **OVER_TEMPERATURES,
     # Independent units of samples are no shorter than relaxation times.
     **TRAINING,
     **STATE_TRAINING,
     **BLOCKS,
-    **FIGURES,
     "report": 1,
 }
 SCATTERING = {"self_scattering": RUNS, **RELAXATION}
@@ -265,15 +264,19 @@ def test_a_temperature_that_is_added_runs_alone_and_joins_the_figures(study):
         "pair_distribution": 2,
         "self_scattering": 2,
         "relaxation": 1,
-        # Its doubts are in all figures.
         "equilibration_evidence": 1,
-        **FIGURES,
+        **OVER_TEMPERATURES,
         "van_hove": 2,
+        "figure_2_2_transfer_accuracy": 1,
         "hop_indicator": 2,
         "population_features": 2,
         "learned_values": 2,
         "clusters": 2,
+        "figure_5_3_softness_clusters": 1,
         "distribution": 1,
+        "figure_2_3_fluidity_distributions": 1,
+        # Times over tau_alpha, of all temperatures.
+        **ON_SOFTNESS_IN_TIME,
         "report": 1,
     }
 
@@ -286,7 +289,7 @@ def test_a_longer_run_of_a_fluidity_temperature_trains_its_classifiers(study):
         "self_scattering": 2,
         "relaxation": 1,
         "equilibration_evidence": 1,
-        **FIGURES,
+        **OVER_TEMPERATURES,
         "van_hove": 2,
         "hop_indicator": 2,
         "extreme_samples": 3,

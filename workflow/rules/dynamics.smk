@@ -134,5 +134,4 @@ TABLES |= {
     "relaxation": expand(rules.relaxation.output, temperature=study.labels),
     "displacement_map": expand(rules.displacement_map.output, replica=study.replicas),
     "van_hove": runs_at(rules.van_hove.output, study.labels),
-    "evidence": [rules.equilibration_evidence.output.table],
 }

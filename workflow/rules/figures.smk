@@ -3,7 +3,7 @@
 from softness.figures.registry import FIGURES
 
 # Those whose tables the study has: of given trajectories, there are none from snapshots.
-DRAWN = [entry for entry in FIGURES if set(entry.kinds) <= TABLES.keys()]
+DRAWN = [entry for entry in FIGURES if set(entry.tables) <= TABLES.keys()]
 
 for entry in DRAWN:
 
@@ -11,7 +11,7 @@ for entry in DRAWN:
         name:
             entry.name
         input:
-            **{kind: TABLES[kind] for kind in entry.kinds},
+            **{kind: TABLES[kind] for kind in entry.tables},
             code=code_of("draw_figure", *entry.module_names),
         output:
             **{
@@ -34,9 +34,9 @@ for entry in DRAWN:
         resources:
             mem_mb=1500,
         params:
-            settings=study.parameter("figure", *entry.kinds),
+            settings=study.parameter("figure", *entry.tables),
             number=entry.number,
-            tables=lambda wildcards, input, kinds=entry.kinds: " ".join(
+            tables=lambda wildcards, input, kinds=entry.tables: " ".join(
                 f"--table {kind} {' '.join(input[kind])}" for kind in kinds
             ),
             outputs=lambda wildcards, output, kinds=entry.formats: " ".join(

@@ -11,7 +11,7 @@ rule report:
         ],
         claims=expand(f"{RESULTS}/figures/{{number}}.claims.json", number=NUMBERS),
         captions=of_project(*(f"workflow/captions/{entry.name}.rst" for entry in DRAWN)),
-        evidence=rules.equilibration_evidence.output.csv,
+        evidence=rules.equilibration_evidence.output.table,
         trajectory=expand(rules.thermal.output.trajectory, temperature=study.labels[0], replica=0),
         template=of_project("src/softness/report/page.html.j2"),
         code=code_of("report"),

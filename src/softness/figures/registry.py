@@ -38,11 +38,6 @@ class FigureEntry:
     formats: tuple[str, ...] = ("png", "pdf", "csv")
 
     @property
-    def kinds(self) -> tuple[str, ...]:
-        """Kinds of tables, with the evidence that may put a doubt on any claim."""
-        return (*self.tables, "evidence")
-
-    @property
     def module_names(self) -> list[str]:
         """Dotted names of its modules: of what it says, and of what it looks like."""
         return [f"softness.{package}.{self.name}" for package in ("findings", "figures")]

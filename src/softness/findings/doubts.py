@@ -1,6 +1,6 @@
 """Doubts that hold for all claims at a temperature: runs out of equilibrium, snapshots too near."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -13,26 +13,36 @@ SNAPSHOTS = "snapshots"
 """Kind of the units that have to lie a relaxation time apart."""
 
 # Whose temperatures do not tell what a figure is about, unless it has nothing else.
-LOOKED_UP = ("relaxation", "evidence")
+LOOKED_UP = "relaxation"
 
 
-def with_doubts(claims: Iterable[Claim], data: FigureData) -> list[Claim]:
-    """Claims of a figure; those at a temperature that is in doubt are inconclusive."""
-    temperatures = _temperatures(data)
-    rows = [(table, n) for table in data.evidence for n in range(len(table.temperature))]
-    used = [row for row in rows if float(row[0].temperature[row[1]]) in temperatures]
-    equilibrium = "; ".join(filter(None, (_equilibrium(*row) for row in used)))
-    spacing = "; ".join(dict.fromkeys(filter(None, (_spacing(*row) for row in used))))
+def with_doubts(
+    claims: Iterable[Claim], temperatures: Collection[float], evidence: EquilibrationEvidence
+) -> list[Claim]:
+    """Claims of a figure; those at a temperature that is in doubt are inconclusive.
+
+    Parameters
+    ----------
+    claims
+        Of the figure.
+    temperatures
+        That it is about.
+    evidence
+        Of the runs of its study.
+    """
+    used = [row for row, found in enumerate(evidence.temperature) if float(found) in temperatures]
+    equilibrium = "; ".join(filter(None, (_equilibrium(evidence, row) for row in used)))
+    spacing = "; ".join(dict.fromkeys(filter(None, (_spacing(evidence, row) for row in used))))
     return [
         _doubted(claim, [equilibrium, spacing if SNAPSHOTS in claim.units else ""])
         for claim in claims
     ]
 
 
-def _temperatures(data: FigureData) -> set[float]:
-    """Temperatures of the tables of a figure."""
+def temperatures_of(data: FigureData) -> set[float]:
+    """Temperatures that a figure is about: those of its tables."""
     given = {kind: getattr(data, kind) for kind in KINDS}
-    chosen = [tables for kind, tables in given.items() if kind not in LOOKED_UP and tables]
+    chosen = [tables for kind, tables in given.items() if kind != LOOKED_UP and tables]
     found = [
         np.ravel(table.temperature) for tables in (chosen or [data.relaxation]) for table in tables
     ]

@@ -13,7 +13,7 @@ from softness.files import tables
 from softness.files.atomic import replacing
 from softness.files.claims import write_claims
 from softness.findings.data import KINDS, FigureData
-from softness.findings.doubts import with_doubts
+from softness.findings.doubts import temperatures_of
 from softness.stages import command
 
 
@@ -40,12 +40,12 @@ def main(options: argparse.Namespace) -> None:
     """Run the stage."""
     entry = registry.find(options.figure)
     given = {kind: files for kind, *files in options.table}
-    for kind in entry.kinds:
+    for kind in entry.tables:
         if not given.get(kind):
             raise InputError(f"figure {entry.number} needs --table {kind} FILE...: give its files")
     data = FigureData(
         settings=options.settings,
-        **{kind: _tables(kind, given[kind]) for kind in entry.kinds},
+        **{kind: _tables(kind, given[kind]) for kind in entry.tables},
     )
     module, drawing = entry.findings_module(), entry.module()
     findings = module.compute(data)
@@ -59,10 +59,10 @@ def main(options: argparse.Namespace) -> None:
         if path:
             with replacing(path) as temporary:
                 temporary.write_text(getattr(drawing, text)(findings))
-    claims = with_doubts(module.claims(findings), data)
+    claims = module.claims(findings)
     if options.settings.get("other_liquid"):
         claims = [claim.of_another_liquid() for claim in claims]
-    write_claims(options.claims, claims)
+    write_claims(options.claims, claims, temperatures_of(data))
 
 
 def _tables(kind: str, paths: Sequence[str]) -> list[Any]:

@@ -1,7 +1,6 @@
 """Write the report page, the table of claims and the effective configuration of a study."""
 
 import argparse
-import dataclasses
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,10 +11,13 @@ import yaml
 
 from softness.errors import InputError
 from softness.figures import registry
+from softness.files import tables
 from softness.files.atomic import replacing
-from softness.files.claims import read_claims
+from softness.files.claims import read_claims, write_claims_table
 from softness.files.gsd_trajectory import Trajectory
 from softness.files.provenance import package_versions
+from softness.files.records.dynamics import EquilibrationEvidence
+from softness.findings.doubts import with_doubts
 from softness.report.page import ReportFigure, caption_text, heading, render
 from softness.repository import revision
 from softness.stages import command
@@ -31,7 +33,7 @@ def arguments() -> argparse.ArgumentParser:
     command.add_files(parser, "--pictures", "PNG, or HTML of a table, one each")
     command.add_files(parser, "--claims", "JSON, one each")
     command.add_files(parser, "--captions", "texts, one each")
-    command.add_file(parser, "--evidence", "of equilibration (CSV)")
+    command.add_file(parser, "--evidence", "of equilibration (HDF5)")
     command.add_file(parser, "--trajectory", "any, for its engine")
     command.add_file(parser, "--page", "report to write (HTML)")
     command.add_file(parser, "--table", "claims to write (CSV)")
@@ -42,24 +44,34 @@ def arguments() -> argparse.ArgumentParser:
 def main(options: argparse.Namespace) -> None:
     """Run the stage."""
     config = options.settings
-    claims = read_claims(options.claims)
+    evidence = tables.read(options.evidence, EquilibrationEvidence)
+    of_figures = map(read_claims, options.claims)
+    claims = [
+        claim
+        for each in of_figures
+        for claim in with_doubts(each.claims, each.temperatures, evidence)
+    ]
     effective = yaml.safe_dump(dict(config), sort_keys=False, default_flow_style=None, width=100)
     page = render(
         study=config["study"],
         claims=claims,
         figures=_figures(options),
-        evidence=pd.read_csv(options.evidence, dtype={"doubt": str}).fillna({"doubt": ""}),
+        evidence=_frame(evidence),
         settings=effective,
         facts=_facts(config, options.trajectory),
         left_out=_left_out(options.figures) if "trajectories" in config else {},
     )
     with replacing(options.config) as temporary:
         temporary.write_text(effective)
-    with replacing(options.table) as temporary:
-        rows = [dataclasses.asdict(claim) for claim in claims]
-        pd.DataFrame(rows).to_csv(temporary, index=False, float_format="%.8g")
+    write_claims_table(options.table, claims)
     with replacing(options.page) as temporary:
         temporary.write_text(page)
+
+
+def _frame(evidence: EquilibrationEvidence) -> pd.DataFrame:
+    """A row a run."""
+    frame = pd.DataFrame(vars(evidence))
+    return frame.assign(doubt=frame["doubt"].str.decode("utf-8"))
 
 
 def _figures(options: argparse.Namespace) -> list[ReportFigure]:

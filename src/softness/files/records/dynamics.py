@@ -146,12 +146,9 @@ class DynamicsTables:
         One a temperature.
     displacement_map
         One a replica, at the training temperature.
-    evidence
-        Whether runs were in equilibrium (one).
     """
 
     pair_distribution: Sequence[PairDistributions] = ()
     relaxation: Sequence[RelaxationTable] = ()
     displacement_map: Sequence[DisplacementMap] = ()
     van_hove: Sequence[VanHove] = ()
-    evidence: Sequence[EquilibrationEvidence] = ()
