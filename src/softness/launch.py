@@ -80,7 +80,7 @@ def end_of_run(config: Path, study: Study, cores: int) -> str:
     """When a run would end that begins now; of a long one, which preset takes less."""
     if study.has_gpu:
         return "How long it takes depends on the GPUs in use: see softness plan."
-    rate = rate_of(study, seconds=SECONDS_OF_TIMING)
+    rate = rate_of(study, cores, seconds=SECONDS_OF_TIMING)
     seconds = seconds_left(config, study, rate, cores)
     end = time.strftime("%H:%M", time.localtime(time.time() + seconds))
     days = "" if seconds < DAY else f" in {seconds / DAY:.0f} days"

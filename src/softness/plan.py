@@ -90,20 +90,24 @@ def command(options: argparse.Namespace) -> int:
     config = configuration.load(options.config)
     check_checkout()
     study = Study(config)
-    rate = rate_of(study, options.rate, options.measure)
+    rate = rate_of(study, options.cores, options.rate, options.measure)
     jobs = planned_jobs(options.config)
     made = make_plan(study, jobs, rate, options.cores, options.probability)
     print(json.dumps(as_dict(made), indent=2) if options.json else as_text(made))
     return 0
 
 
-def rate_of(study: Study, given: float | None = None, seconds: float | None = None) -> Rate:
+def rate_of(
+    study: Study, cores: int, given: float | None = None, seconds: float | None = None
+) -> Rate:
     """The rate of the engine of a study, and of its lanes.
 
     Parameters
     ----------
     study
         The study.
+    cores
+        That run it.
     given
         Time steps per second, if they are known.
     seconds
@@ -115,8 +119,8 @@ def rate_of(study: Study, given: float | None = None, seconds: float | None = No
     if given is not None:
         return given_rate(config, given)
     if seconds is not None:
-        return measured_rate(config, seconds, with_lanes=study.has_lanes)
-    return measured_or_assumed_rate(config)
+        return measured_rate(config, seconds, study.has_lanes, cores)
+    return measured_or_assumed_rate(config, cores)
 
 
 def make_plan(

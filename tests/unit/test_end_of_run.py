@@ -21,7 +21,7 @@ def said(monkeypatch):
         monkeypatch.setattr(
             launch,
             "rate_of",
-            lambda study, seconds: given_rate(study.config, 1000 / hours),
+            lambda study, cores, seconds: given_rate(study.config, 1000 / hours),
         )
         monkeypatch.setattr(
             launch,

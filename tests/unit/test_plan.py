@@ -113,6 +113,14 @@ def test_a_rate_is_measured_with_the_liquid_of_the_study(study):
     assert 100 < rate.steps_per_second < 1e6
 
 
+def test_a_rate_is_measured_on_all_cores_at_once(study):
+    config = study.config | {"liquid": study.config["liquid"] | {"particles": 500}}
+    rate = measured_rate(config, 0.2, cores=2)
+    assert 100 < rate.steps_per_second < 1e6
+    assert rate.core_steps_per_second == pytest.approx(rate.steps_per_second)
+    assert "on each of 2 cores at once" in rate.remark
+
+
 # -- lanes ---------------------------------------------------------------------------------
 
 

@@ -1,11 +1,15 @@
 """How fast molecular dynamics runs here: measured in seconds, or given."""
 
 import contextlib
+import functools
+import multiprocessing
 import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
+from statistics import fmean
 from typing import Any
 
 import numpy as np
@@ -25,6 +29,7 @@ OVERHEAD = {"thermal": 1.01, "isoconfigurational": 1.05}
 START = 2.0  # seconds until a simulation steps
 
 MEASURED_SECONDS = 5.0
+MEASURED_CORES = 8  # processes at once; more would not tell more
 WARM_UP = 300  # steps from the melt to the training temperature, then as many there
 CHUNK = 50  # steps between two looks at the clock
 
@@ -117,16 +122,20 @@ def usual_rate(config: Mapping[str, Any]) -> Rate:
     return given_rate(config, updates / config["liquid"]["particles"])
 
 
-def measured_or_assumed_rate(config: Mapping[str, Any]) -> Rate:
+def measured_or_assumed_rate(config: Mapping[str, Any], cores: int = 1) -> Rate:
     """Time the configured engine for a few seconds, or assume a minimum if it does not run."""
     try:
-        return measured_rate(config, MEASURED_SECONDS)
+        return measured_rate(config, MEASURED_SECONDS, cores=cores)
     except InputError:
         return assumed_rate(config, f"since {config['engine']['name']} does not run here")
 
 
-def measured_rate(config: Mapping[str, Any], seconds: float, with_lanes: bool = False) -> Rate:
+def measured_rate(
+    config: Mapping[str, Any], seconds: float, with_lanes: bool = False, cores: int = 1
+) -> Rate:
     """Time the configured engine with the configured liquid on this machine.
+
+    Processes on all cores at once, as a study runs, are slower than one alone.
 
     Parameters
     ----------
@@ -136,6 +145,8 @@ def measured_rate(config: Mapping[str, Any], seconds: float, with_lanes: bool = 
         How long to time it; getting ready takes about as many steps as two seconds of one core.
     with_lanes
         Time lanes as well, for as long.
+    cores
+        Processes at once, at most `MEASURED_CORES`; of a GPU, one.
 
     Raises
     ------
@@ -144,6 +155,23 @@ def measured_rate(config: Mapping[str, Any], seconds: float, with_lanes: bool = 
     """
     if not 0 < seconds <= 600:
         raise InputError(f"--measure {seconds:g}: give seconds, more than 0 and at most 600")
+    cores = min(cores, MEASURED_CORES) if config["engine"]["device"] == "cpu" else 1
+    measure = functools.partial(_measured, config, seconds, with_lanes, cores)
+    if cores == 1:
+        return measure(says=True)
+    with ProcessPoolExecutor(cores, multiprocessing.get_context("spawn")) as pool:
+        rates = list(pool.map(measure, [True] + [False] * (cores - 1)))
+    return replace(
+        rates[0],
+        steps_per_second=fmean(rate.steps_per_second for rate in rates),
+        core_steps_per_second=fmean(rate.core_steps_per_second for rate in rates),
+    )
+
+
+def _measured(
+    config: Mapping[str, Any], seconds: float, with_lanes: bool, cores: int, says: bool
+) -> Rate:
+    """In this process, one of as many as there are cores; one of them may say what takes long."""
     block = config["engine"]
     liquid = Liquid.from_settings(config["liquid"])
     try:
@@ -157,13 +185,16 @@ def measured_rate(config: Mapping[str, Any], seconds: float, with_lanes: bool = 
         ) from error
     _warm_up(engine, config)
     done, spent = _timed(engine, seconds)
-    place = "the GPU" if block["device"] == "gpu" else "one core"
+    place = "one core" if cores == 1 else f"each of {cores} cores at once"
+    place = "the GPU" if block["device"] == "gpu" else place
     remark = f"measured now with {engine.name} {engine.version} on {place}, {spent:.1f} s"
     rate = Rate(done / spent, liquid.particles, "measured", remark, _on_core(config, done / spent))
-    return _with_lanes(rate, engine, config, seconds) if with_lanes else rate
+    return _with_lanes(rate, engine, config, seconds, says) if with_lanes else rate
 
 
-def _with_lanes(rate: Rate, engine: Engine, config: Mapping[str, Any], seconds: float) -> Rate:
+def _with_lanes(
+    rate: Rate, engine: Engine, config: Mapping[str, Any], seconds: float, says: bool
+) -> Rate:
     """Time a batch in lanes of the liquid that the engine holds, at the training temperature."""
     block, liquid, cold = config["engine"], engine.liquid, config["roles"]["training"]
     runs = range(engines.runs_at_once(engines.LANES))
@@ -177,7 +208,8 @@ def _with_lanes(rate: Rate, engine: Engine, config: Mapping[str, Any], seconds: 
         ) from error
     streams = [stream(1, "plan", cold, run=run) for run in runs]
     drawn = [maxwell_boltzmann(each, liquid.particles, cold) for each in streams]
-    with _said_if_slow("compiling the kernels of lanes, once on this machine: up to a minute"):
+    text = "compiling the kernels of lanes, once on this machine: up to a minute"
+    with _said_if_slow(text) if says else contextlib.nullcontext():
         batch.load(engine.positions(), liquid.types)
         batch.set_velocities(np.array(drawn))
         batch.set_thermostat(cold)
