@@ -86,7 +86,8 @@ clean-venv:  ## remove .venv; results stay
 	rm -rf $(VENV)
 
 # A copied or moved checkout makes .venv anew, so that the code that lies here is what runs; a new
-# lock file installs again. An interrupted installation leaves no mark, and is done again.
+# lock file installs again. An interrupted installation leaves no mark, and is done again. The check
+# finds the engines, and compiles what would else hold up the first study.
 $(READY):
 	@$(PYTHON) scripts/check_system.py
 	@test -e $(OWN) && $(BIN)/python -m pip --version >/dev/null 2>&1 || \
@@ -96,5 +97,6 @@ $(READY):
 	    --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps \
 	    --no-build-isolation --editable .
+	@$(BIN)/python -m softness check config/smoke.yaml >/dev/null
 	@rm -f $(VENV)/ready-*
 	@touch $@

@@ -2,6 +2,7 @@
 
 import fcntl
 import functools
+import json
 import os
 import re
 import shlex
@@ -23,6 +24,7 @@ from softness.figures.registry import FigureEntry
 from softness.files.atomic import take_lock
 from softness.physics import lock
 from softness.progress import Follower, Progress, jobs_at_once, planned, say
+from softness.report.limits import presets_beside
 from softness.report.live import LivePage
 from softness.report.page import caption_text
 from softness.simulate.store import Store
@@ -145,6 +147,13 @@ def follow_run(workflow: Any, study: Study, figures: Sequence[FigureEntry]) -> N
         say(f"Page of this run: {page.path.resolve()}")
     except Exception as fault:
         say(f"there is no page of this run: {type(fault).__name__}: {fault}")
+
+
+def presets_of(study: Study) -> str:
+    """Presets beside a study, for its report, as JSON; none where nothing is simulated."""
+    names = () if study.of_files else ("overnight", "dissertation")
+    files = of_project(*(f"config/{name}.yaml" for name in names))
+    return json.dumps(presets_beside(study.config, map(configuration.load, files)))
 
 
 def code_of(stage: str, *modules: str) -> list[str]:

@@ -1,5 +1,6 @@
 """The report: answers from verdicts alone, what limits a claim, and one page that says it."""
 
+import copy
 import math
 import re
 from dataclasses import replace
@@ -7,8 +8,10 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
+from locations import ROOT
+from softness import configuration
 from softness.figures.registry import FIGURES
-from softness.report.limits import limit, times_the_units
+from softness.report.limits import Preset, limit, presets_beside, times_the_units
 from softness.report.page import ReportFigure, render
 from softness.report.questions import QUESTIONS, answer, answers
 from softness.uncertainty import Units
@@ -118,6 +121,38 @@ def test_the_bound_that_an_interval_includes_counts():
     undecided = claim("inconclusive", value=0.9, low=0.85, high=1.45, above=rule.above, below=1.25)
     assert times_the_units(undecided) == pytest.approx((0.3 / 0.35) ** 2)
     assert "About 1.1 times" in limit(undecided)
+
+
+def test_the_preset_that_would_decide_is_named():
+    undecided = claim("inconclusive", value=0.25, low=-0.75, high=1.25, resolution=1.5)
+    presets = [Preset("same", 1.0, 1.0), Preset("night", 20.0, 5.0), Preset("cluster", 30.0, 17.0)]
+    told = "About 16 times as many would decide"
+    assert limit(undecided).endswith(f"{told}.")
+    assert limit(undecided, presets[:1]).endswith(f"{told}.")
+    assert limit(undecided, presets).endswith(f"{told}: the preset cluster has 17 times as many.")
+    assert limit(undecided, presets[:2]).endswith(
+        f"{told}, more than any preset: the preset night has 5 times as many."
+    )
+    of_snapshots = replace(undecided, units="6 snapshots of 2 replicas")
+    assert limit(of_snapshots, presets).endswith(": the preset night has 20 times as many.")
+
+
+def test_presets_are_compared_by_what_errors_come_from():
+    small, large = (
+        configuration.load(ROOT / "config" / f"{name}.yaml") for name in ("laptop", "overnight")
+    )
+    small = small | {"replicas": 2, "cycle": {"snapshots": 4}, "inherent": {"snapshots": 1}}
+    small["temperatures"] = [
+        {"temperature": 0.5, "production": 100.0},
+        {"temperature": 0.7, "production": 50.0},
+        {"temperature": 0.8, "production": 1000.0},
+    ]
+    large = copy.deepcopy(small) | {"study": "large", "replicas": 3, "cycle": {"snapshots": 2}}
+    large["temperatures"][1]["production"] = 200.0
+    (only,) = presets_beside(small, [large])
+    assert only == Preset("large", 3 * 2 / (2 * 4), 3 * 300 / (2 * 150))
+    larger = copy.deepcopy(large) | {"study": "larger", "replicas": 30}
+    assert [each.name for each in presets_beside(small, [larger, large])] == ["large", "larger"]
 
 
 def test_what_units_do_not_settle_is_said():

@@ -17,6 +17,7 @@ from softness.workflow import (
     follow_run,
     hold_folder,
     of_project,
+    presets_of,
     remove_rate_limit,
     set_records,
     shell_environment,

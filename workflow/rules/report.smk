@@ -30,10 +30,12 @@ rule report:
     params:
         settings=study.parameter("report"),
         numbers=NUMBERS,
+        presets=presets_of(study),
     message:
         "report"
     shell:
         "python -m softness.stages.report --settings {params.settings:q}"
         " --figures {params.numbers} --pictures {input.pictures} --claims {input.claims}"
         " --captions {input.captions} --evidence {input.evidence} --trajectory {input.trajectory}"
+        " --presets {params.presets:q}"
         " --page {output.page} --table {output.table} --config {output.config} 2> {log}"

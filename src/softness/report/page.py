@@ -1,6 +1,7 @@
 """The report: one HTML file that opens offline, answers to the questions on top."""
 
 import base64
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 import jinja2
 import pandas as pd
 
-from softness.report.limits import limit, times_the_units
+from softness.report.limits import Preset, limit, times_the_units
 from softness.report.questions import answers
 from softness.verdicts import VERDICTS, Claim
 
@@ -79,6 +80,7 @@ def render(
     settings: str,
     facts: Mapping[str, Any],
     left_out: Mapping[str, Sequence[str]],
+    presets: Sequence[Preset] = (),
 ) -> str:
     """The page as HTML.
 
@@ -98,9 +100,11 @@ def render(
         Versions, seeds and the like: name and value.
     left_out
         Figures that this study lacks, by chapter.
+    presets
+        That run more, the smallest first.
     """
     filters = {"number": format_number, "heading": heading}
-    filters |= {"limit": limit, "times": times_the_units}
+    filters |= {"limit": functools.partial(limit, presets=presets), "times": times_the_units}
     chapter_of = {figure.number: figure.chapter for figure in figures}
     return template(TEMPLATE, filters).render(
         study=study,

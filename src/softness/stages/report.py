@@ -18,6 +18,7 @@ from softness.files.gsd_trajectory import Trajectory
 from softness.files.provenance import package_versions
 from softness.files.records.dynamics import EquilibrationEvidence
 from softness.findings.doubts import with_doubts
+from softness.report.limits import Preset
 from softness.report.page import ReportFigure, caption_text, heading, render
 from softness.repository import revision
 from softness.stages import command
@@ -35,6 +36,13 @@ def arguments() -> argparse.ArgumentParser:
     command.add_files(parser, "--captions", "texts, one each")
     command.add_file(parser, "--evidence", "of equilibration (HDF5)")
     command.add_file(parser, "--trajectory", "any, for its engine")
+    parser.add_argument(
+        "--presets",
+        type=json.loads,
+        default=[],
+        metavar="JSON",
+        help="other studies: name, and times the snapshots and the time of this one",
+    )
     command.add_file(parser, "--page", "report to write (HTML)")
     command.add_file(parser, "--table", "claims to write (CSV)")
     command.add_file(parser, "--config", "configuration to write (YAML)")
@@ -60,6 +68,7 @@ def main(options: argparse.Namespace) -> None:
         settings=effective,
         facts=_facts(config, options.trajectory),
         left_out=_left_out(options.figures) if "trajectories" in config else {},
+        presets=[Preset(*each) for each in options.presets],
     )
     with replacing(options.config) as temporary:
         temporary.write_text(effective)
