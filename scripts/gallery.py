@@ -1,25 +1,30 @@
-"""Write docs/results.md and docs/figures from the results of a finished study.
+"""Write docs/results.md, docs/laptop.md and docs/figures from the results of a finished study.
 
     .venv/bin/python scripts/gallery.py results/laptop
 
-Every figure that the study has, with its caption, its claims and their verdicts; and
-docs/figures/overview.png for the README.
+Every figure that the study has, with its caption, its claims and their verdicts; a table of all
+claims (laptop.md, or of the name of the study); and docs/figures/overview.png for the README.
 """
 
 import argparse
+import dataclasses
 import io
 import itertools
 import textwrap
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
+import pandas as pd
 import yaml
 from PIL import Image
 
+from softness import power
 from softness.errors import InputError
 from softness.figures.registry import FIGURES, FigureEntry
 from softness.files.claims import read_claims_table
 from softness.report.page import caption_text, format_number, heading, verdict_counts
-from softness.verdicts import NOT_TESTED, Claim
+from softness.verdicts import INCONCLUSIVE, NOT_TESTED, Claim
 
 ROOT = Path(__file__).resolve().parents[1]
 CAPTIONS = ROOT / "workflow" / "captions"
@@ -33,12 +38,34 @@ OVERVIEW = "1.1", "1.6"
 
 LINE = 108
 
+SLOPE = "95 % interval of the slope along the series lies"
+
 HEAD = (
     "Every figure of `make figures CONFIG=config/{study}.yaml`, with its claims: {verdicts}. "
     "Intervals are 95 % intervals; lengths are in sigma_AA, energies in eps_AA, times in tau. "
     "[claims.md](claims.md) tells what decides a verdict. The numbers behind each figure are in "
     "the CSV file beside it in the results. Made by `scripts/gallery.py`."
 )
+
+
+CLAIMS = (
+    """
+    `make figures CONFIG=config/{study}.yaml` with its seed, {seed}: {number} claims, {verdicts}. So
+    {decided} of the {tested} that were tested are decided. Made by `scripts/gallery.py`.
+    """,
+    """
+    The last two columns are of `softness power results/{study}/claims.csv`: how many of 100 studies
+    of this size, and with four times the independent units, would find the claim reproduced if it
+    is right, and not reproduced if it is wrong by the bound. Right is the expected value of an
+    equivalence; of a single bound, a true value as far from it as the measured one on the allowed
+    side. Wrong is as far beyond the bound. Claims with "each" are taken as one. What the rules
+    mean, and why they are as they are, is in [claims.md](claims.md).
+    """,
+)
+"""Paragraphs before the table of all claims."""
+
+UNITS = 4
+"""Times the independent units, in the last column."""
 
 
 def main() -> None:
@@ -54,7 +81,12 @@ def main() -> None:
     if not shown:
         raise SystemExit(f"error: {figures}: no figures: run the study first")
     try:
-        text = gallery(options.results, shown)
+        claims = read_claims_table(options.results / "claims.csv")
+        config = yaml.safe_load((options.results / "config.yaml").read_text())
+        pages = {
+            "results": gallery(config, claims, shown),
+            config["study"]: all_claims(config, claims),
+        }
     except InputError as error:
         raise SystemExit(f"error: {error}") from error
     pictures = options.docs / "figures"
@@ -65,19 +97,59 @@ def main() -> None:
     if all((figures / f"{number}.png").is_file() for number in OVERVIEW):
         beside = side_by_side([figures / f"{number}.png" for number in OVERVIEW])
         (pictures / "overview.png").write_bytes(small(beside))
-    (options.docs / "results.md").write_text(text)
+    for name, text in pages.items():
+        (options.docs / f"{name}.md").write_text(text)
 
 
-def gallery(results: Path, shown: list[FigureEntry]) -> str:
-    """The page as Markdown."""
-    config = yaml.safe_load((results / "config.yaml").read_text())
-    everything = read_claims_table(results / "claims.csv")
-    counts = [f"{number} {verdict}" for verdict, number in verdict_counts(everything).items()]
-    study, verdicts = config["study"], ", ".join(counts)
-    parts = [
-        f"# Results of the {study} study\n",
-        wrapped(HEAD.format(study=study, verdicts=verdicts)),
-    ]
+def counted(claims: list[Claim]) -> str:
+    """How many claims ended in each verdict."""
+    return ", ".join(f"{number} {verdict}" for verdict, number in verdict_counts(claims).items())
+
+
+def all_claims(config: Mapping[str, Any], claims: list[Claim]) -> str:
+    """All claims that were tested and how often such studies decide them, as Markdown."""
+    tested = [claim for claim in claims if claim.verdict != NOT_TESTED]
+    facts = {
+        "study": config["study"],
+        "seed": config["seed"],
+        "number": len(claims),
+        "verdicts": counted(claims),
+        "tested": len(tested),
+        "decided": sum(claim.verdict != INCONCLUSIVE for claim in tested),
+    }
+    powers = power.table(pd.DataFrame(map(dataclasses.asdict, claims)), UNITS)
+    of_claim = {
+        (row.figure, row.quantity): list(row)[-4:] for row in powers.itertuples(index=False)
+    }
+    head = "figure", "quantity", "value (95 % interval)", "rule", "verdict"
+    head += "decided of 100: right, wrong", f"with {UNITS} times the units"
+    lines = ["| " + " | ".join(head) + " |", "|---" * len(head) + "|"]
+    for claim in tested:
+        shares = [f"{100 * each:.0f}" for each in of_claim.get((claim.figure, claim.name), ())]
+        cells = claim.figure, claim.name, value_of(claim), short(claim.rule), claim.verdict
+        cells += ", ".join(shares[:2]), ", ".join(shares[2:])
+        lines.append("| " + " | ".join(plain(cell) for cell in cells) + " |")
+    title = f"# The {config['study']} study, claim by claim\n"
+    return "\n".join([title, *(wrapped(each.format(**facts)) for each in CLAIMS), *lines, ""])
+
+
+def value_of(claim: Claim) -> str:
+    """A value with its interval."""
+    interval = f"{format_number(claim.low, '.3g')} to {format_number(claim.high, '.3g')}"
+    return f"{format_number(claim.value, '.3g')} ({interval})"
+
+
+def short(rule: str) -> str:
+    """A rule without what all have in common."""
+    rule = rule.partition(";")[0].replace("95 % interval lies ", "")
+    return rule.removeprefix("the ").replace(SLOPE, "trend")
+
+
+def gallery(config: Mapping[str, Any], claims: list[Claim], shown: list[FigureEntry]) -> str:
+    """The page of figures as Markdown."""
+    study = config["study"]
+    head = HEAD.format(study=study, verdicts=counted(claims))
+    parts = [f"# Results of the {study} study\n", wrapped(head)]
     chapter = ""
     for entry in shown:
         if entry.chapter != chapter:
@@ -88,7 +160,7 @@ def gallery(results: Path, shown: list[FigureEntry]) -> str:
         parts.append(f"### {name}: {entry.title}\n")
         parts.append(f"![{name}: {entry.title}](figures/{entry.number}.png)\n")
         parts.append(wrapped(plain(caption)))
-        parts.append(table([claim for claim in everything if claim.figure == entry.number]))
+        parts.append(table([claim for claim in claims if claim.figure == entry.number]))
     return "\n".join(parts)
 
 
@@ -99,10 +171,8 @@ def table(claims: list[Claim]) -> str:
     if rows:
         lines += ["| claim | quantity | value | verdict |", "|---|---|---|---|"]
     for claim in rows:
-        interval = f"{format_number(claim.low, '.3g')} to {format_number(claim.high, '.3g')}"
-        value = f"{format_number(claim.value, '.3g')} ({interval})"
         doubt = f": {claim.doubt}" if claim.doubt else ""
-        cells = claim.claim, claim.name, value, f"**{claim.verdict}**{doubt}"
+        cells = claim.claim, claim.name, value_of(claim), f"**{claim.verdict}**{doubt}"
         lines.append("| " + " | ".join(plain(cell) for cell in cells) + " |")
     untested = [claim.name for claim in claims if claim.verdict == NOT_TESTED]
     if untested:
@@ -112,6 +182,7 @@ def table(claims: list[Claim]) -> str:
 
 def wrapped(text: str) -> str:
     """A paragraph in lines, and an empty one."""
+    text = " ".join(text.split())
     return textwrap.fill(text, LINE, break_long_words=False, break_on_hyphens=False) + "\n"
 
 

@@ -11,7 +11,7 @@ import yaml
 from PIL import Image
 
 from locations import ROOT
-from softness import configuration
+from softness import configuration, verdicts
 from softness.files.claims import write_claims_table
 from softness.verdicts import Claim
 
@@ -30,6 +30,7 @@ def claim(name, verdict, value=math.nan, doubt=""):
     return Claim(
         name=name,
         rule="above 0",
+        above=0.0,
         value=value,
         low=value - 0.1,
         high=value + 0.1,
@@ -65,7 +66,8 @@ def test_the_page_has_the_figures_that_there_are(results, tmp_path, monkeypatch)
     gallery.main()
     page = (docs / "results.md").read_text()
     assert "# Results of the tried study" in page
-    assert "1 reproduced, 0 not reproduced, 1 inconclusive, 1 not tested" in page.replace("\n", " ")
+    counts = "1 reproduced, 0 not reproduced, 1 inconclusive, 1 not tested"
+    assert counts in page.replace("\n", " ")
     headings = [line for line in page.splitlines() if line.startswith("#")]
     assert [line.split(":")[0] for line in headings[1:]] == [
         "## Chapter 1",
@@ -79,6 +81,23 @@ def test_the_page_has_the_figures_that_there_are(results, tmp_path, monkeypatch)
     assert "Not tested: stretching." in page
     assert "within the next 2 tau" in page.replace("\n", " ")
     assert {path.name for path in (docs / "figures").iterdir()} == {"1.3.png", "3.2.png"}
+    claims = (docs / "tried.md").read_text().replace("\n", " ")
+    assert f"3 claims, {counts}. So 1 of the 2 that were tested are decided." in claims
+    row = r"| 1.3 | slope of F\_s | 0.5 (0.4 to 0.6) | above 0 | reproduced | 100, 100 | 100, 100 |"
+    assert row in claims
+
+
+@pytest.mark.parametrize(
+    ("rule", "text"),
+    [
+        (verdicts.above(0.1), "above 0.1"),
+        (verdicts.every(verdicts.below(0.8)), "each below 0.8"),
+        (verdicts.equal(1.0, 0.2), "within 1 ± 0.2"),
+        (verdicts.Trend(above=0.0), "trend above 0"),
+    ],
+)
+def test_rules_are_short_in_a_table(rule, text):
+    assert gallery.short(rule.sentence) == text
 
 
 def test_a_picture_gets_narrower_until_its_file_is_small():
