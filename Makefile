@@ -32,7 +32,7 @@ shown = $(subst |,$(empty) $(empty),$(1))
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 24
 
-install: $(READY)  ## install the pinned packages into .venv, and nothing else
+install: $(READY)  ## install the pinned packages into .venv and compile kernels, and nothing else
 
 figures: $(READY)  ## run the study of CONFIG (default: laptop) and write its report
 	@$(BIN)/python -m softness check $(call quoted,$(CONFIG)) --time --cores $(CORES)
@@ -87,7 +87,7 @@ clean-venv:  ## remove .venv; results stay
 
 # A copied or moved checkout makes .venv anew, so that the code that lies here is what runs; a new
 # lock file installs again. An interrupted installation leaves no mark, and is done again. The check
-# finds the engines, and compiles what would else hold up the first study.
+# finds the engines, and compiles what would otherwise hold up the first study.
 $(READY):
 	@$(PYTHON) scripts/check_system.py
 	@test -e $(OWN) && $(BIN)/python -m pip --version >/dev/null 2>&1 || \
@@ -97,6 +97,7 @@ $(READY):
 	    --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps \
 	    --no-build-isolation --editable .
-	@$(BIN)/python -m softness check config/smoke.yaml >/dev/null
+	@$(BIN)/python -m softness check config/smoke.yaml >/dev/null || \
+	    echo "note: nothing can be simulated here until this is mended; all else is installed"
 	@rm -f $(VENV)/ready-*
 	@touch $@

@@ -3,7 +3,7 @@
     .venv/bin/python scripts/gallery.py results/laptop
 
 Every figure that the study has, with its caption, its claims and their verdicts; a table of all
-claims (laptop.md, or of the name of the study); and docs/figures/overview.png for the README.
+claims; and docs/figures/overview.png for the README.
 """
 
 import argparse
@@ -85,9 +85,9 @@ def main() -> None:
         config = yaml.safe_load((options.results / "config.yaml").read_text())
         pages = {
             "results": gallery(config, claims, shown),
-            config["study"]: all_claims(config, claims),
+            "laptop": all_claims(config, claims),
         }
-    except InputError as error:
+    except (InputError, OSError) as error:
         raise SystemExit(f"error: {error}") from error
     pictures = options.docs / "figures"
     pictures.mkdir(parents=True, exist_ok=True)

@@ -3,7 +3,8 @@
     .venv/bin/python scripts/minutes.py config/laptop.yaml --rate 1000
 
 Measured are the benchmarks beside the results; planned is what `softness plan` says before a study
-has run, at a rate of its engine in time steps per second of one core.
+has run, at a rate of its engine in time steps per second of one core. The study must have run in
+one go: a benchmark has the last attempt of a job alone.
 """
 
 import argparse

@@ -25,6 +25,7 @@ from softness.errors import STOPPED
 from softness.files.atomic import replacing
 from softness.planning.jobs import part_of
 from softness.planning.rate import usual_rate
+from softness.planning.schedule import Task, wall_seconds
 from softness.planning.seconds import planned_seconds
 from softness.planning.sizes import Sizes
 from softness.simulate.progress import format_duration
@@ -66,6 +67,8 @@ class Job:
         Files that it writes.
     seconds
         That it takes, by the plan.
+    inputs
+        Files that it waits for.
     simulation
         Whose steps it does.
     state
@@ -79,6 +82,7 @@ class Job:
     part: str
     outputs: tuple[str, ...]
     seconds: float = 1.0
+    inputs: tuple[str, ...] = ()
     simulation: Simulation | None = None
     state: str = MISSING
     name: str = ""
@@ -100,7 +104,9 @@ def planned(workflow: Any, study: Study) -> dict[int, Job]:
         simulation = study.simulation_of(outputs)
         seconds = planned_seconds(sizes, rate, job.rule.name, job.wildcards_dict, simulation)
         state = MISSING if dag.needrun(job) else DONE
-        found[dag.jobid(job)] = Job(part_of(job.rule), outputs, seconds, simulation, state)
+        inputs = tuple(map(str, job.input))
+        part = part_of(job.rule)
+        found[dag.jobid(job)] = Job(part, outputs, seconds, inputs, simulation, state)
     return found
 
 
@@ -124,9 +130,13 @@ class Progress:
     """
 
     def __init__(self, study: Study, jobs: Mapping[int, Job], at_once: int = 1) -> None:
-        self._study, self._jobs, self._at_once = study, jobs, at_once
+        self._study, self._jobs = study, jobs
         self._begun, self._start = time.time(), time.monotonic()
         self._work = sum(self._work_left().values())
+        due = [job for job in jobs.values() if job.state == MISSING]
+        wall = wall_seconds([Task(job.inputs, job.outputs, job.seconds) for job in due], at_once)
+        # Seconds of work a second, as planned: of jobs that wait for others, few run at first.
+        self._pace = sum(job.seconds for job in due) / wall if wall else 1.0
 
     def hear(self, record: logging.LogRecord) -> None:
         """Take note of a record of Snakemake's log."""
@@ -146,7 +156,7 @@ class Progress:
     def pace(self) -> tuple[float | None, str]:
         """Fraction of simulations that is done, if there are any, and the time left as text.
 
-        Time by the plan counts, at the pace since the run began, and at first at that of the plan.
+        Seconds of work that is left count, at the pace since the run began; at first at the plan's.
         """
         left = self._work_left()
         whole = sum(job.seconds for job in self._jobs.values() if job.simulation)
@@ -154,7 +164,9 @@ class Progress:
         work = sum(left.values())
         if not work:
             return simulated, ""
-        done = self._work - work + PLANNED_PACE * min(self._at_once, len(self._jobs))
+        # An old result counts as done until the job that makes it anew removes it.
+        self._work = max(self._work, work)
+        done = self._work - work + PLANNED_PACE * self._pace
         seconds = work / done * (time.monotonic() - self._start + PLANNED_PACE)
         return simulated, f"about {format_duration(seconds)} left"
 

@@ -1,5 +1,6 @@
 """What the Snakefile calls: the study, the sources of a stage, the environment of commands."""
 
+import contextlib
 import fcntl
 import functools
 import json
@@ -31,6 +32,9 @@ from softness.simulate.store import Store
 from softness.stages.shared import simulation
 from softness.study import Study
 from softness.verdicts import VERDICTS
+
+# Named where they would decide a claim that a study leaves open.
+PRESETS = ("config/overnight.yaml", "config/dissertation.yaml")
 
 # Held by whoever runs a study in this folder; the variable tells that the parent process holds it.
 LOCK = Path(".running")
@@ -151,9 +155,12 @@ def follow_run(workflow: Any, study: Study, figures: Sequence[FigureEntry]) -> N
 
 def presets_of(study: Study) -> str:
     """Presets beside a study, for its report, as JSON; none where nothing is simulated."""
-    names = () if study.of_files else ("overnight", "dissertation")
-    files = of_project(*(f"config/{name}.yaml" for name in names))
-    return json.dumps(presets_beside(study.config, map(configuration.load, files)))
+    found = []
+    for path in () if study.of_files else of_project(*PRESETS):
+        # One that somebody has changed to something that cannot be run is no fault of this study.
+        with contextlib.suppress(InputError):
+            found.append(configuration.load(path))
+    return json.dumps(presets_beside(study.config, found) if found else [])
 
 
 def code_of(stage: str, *modules: str) -> list[str]:

@@ -18,7 +18,7 @@ PRESETS = ["dissertation", "laptop", "smoke", "overnight"]
 
 @pytest.fixture
 def laptop():
-    return configuration.load(ROOT / "config" / "laptop.yaml")
+    return configuration.load(ROOT / "tests" / "unit" / "two_replicas.yaml")
 
 
 @pytest.mark.parametrize("preset", PRESETS)

@@ -81,7 +81,7 @@ def test_the_page_has_the_figures_that_there_are(results, tmp_path, monkeypatch)
     assert "Not tested: stretching." in page
     assert "within the next 2 tau" in page.replace("\n", " ")
     assert {path.name for path in (docs / "figures").iterdir()} == {"1.3.png", "3.2.png"}
-    claims = (docs / "tried.md").read_text().replace("\n", " ")
+    claims = (docs / "laptop.md").read_text().replace("\n", " ")
     assert f"3 claims, {counts}. So 1 of the 2 that were tested are decided." in claims
     row = r"| 1.3 | slope of F\_s | 0.5 (0.4 to 0.6) | above 0 | reproduced | 100, 100 | 100, 100 |"
     assert row in claims

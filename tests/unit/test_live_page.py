@@ -146,21 +146,44 @@ def test_time_left_follows_from_the_plan_and_the_pace_since_the_start(monkeypatc
     clock = [100.0]
     monkeypatch.setattr(watched.time, "monotonic", lambda: clock[0])
     jobs = {
-        1: Job("simulate", ("a",), 300.0, run),
+        1: Job("simulate", ("a",), 300.0, simulation=run),
         2: Job("learn", ("b",), 100.0),
         3: Job("learn", ("c",), 100.0, state="done"),
     }
     progress = Progress(study, jobs, at_once=2)
-    # At first by the plan: 400 seconds on two cores.
-    assert progress.pace() == (0.0, "about 3 min left")
+    # At first by the plan: 400 seconds on two cores, of which one is idle at the end.
+    assert progress.pace() == (0.0, "about 5 min left")
     # Half of the simulation: 150 of 400 planned seconds in ten minutes; and a minute of the plan's.
     run.done, clock[0] = 500, 700.0
-    assert progress.pace() == (0.5, f"about {format_duration(250 / 270 * 660)} left")
+    assert progress.pace() == (0.5, f"about {format_duration(250 / 230 * 660)} left")
     run.done, clock[0] = 1000, 1300.0
-    assert progress.pace() == (1.0, f"about {format_duration(100 / 420 * 1260)} left")
+    assert progress.pace() == (1.0, f"about {format_duration(100 / 380 * 1260)} left")
     progress.hear(ended(2))
     progress.hear(ended(1))
     assert progress.pace() == (1.0, "")
+
+
+def test_of_jobs_that_wait_for_others_few_run_at_first(monkeypatch):
+    monkeypatch.setattr(watched.time, "monotonic", lambda: 100.0)
+    first = Job("simulate", ("start",), 600.0)
+    later = {n: Job("learn", (f"{n}",), 60.0, ("start",)) for n in range(1, 11)}
+    progress = Progress(None, {0: first} | later, at_once=100)
+    assert progress.pace()[1] == "about 11 min left"
+    # Of a run that is nearly done, what is left counts.
+    done = {n: Job("learn", (f"{n}",), 60.0, state="done") for n in range(1, 11)}
+    assert Progress(None, {0: first} | done, at_once=100).pace()[1] == "about 10 min left"
+
+
+def test_work_that_grows_is_no_time_that_is_won(monkeypatch):
+    """An old result is there until the job that makes it anew begins."""
+    clock = [100.0]
+    monkeypatch.setattr(watched.time, "monotonic", lambda: clock[0])
+    run = SimpleNamespace(steps=1000, done=1000)
+    study = SimpleNamespace(steps_of=lambda run: run.done)
+    jobs = {n: Job("simulate", (str(n),), 1000.0, simulation=run) for n in (1, 2)}
+    progress = Progress(study, jobs | {3: Job("learn", ("b",), 10.0)}, at_once=2)
+    run.done, clock[0] = 0, 101.0
+    assert progress.pace()[1] == f"about {format_duration(2010 / 120 * 61)} left"
 
 
 def test_a_study_without_simulations_tells_its_time_left_as_well(run):

@@ -35,7 +35,7 @@ from softness.study.speed import displacement_rate, gain, gain_of_parting, whole
 @pytest.fixture
 def study(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    return Study(configuration.load(ROOT / "config" / "laptop.yaml"))
+    return Study(configuration.load(ROOT / "tests" / "unit" / "two_replicas.yaml"))
 
 
 def job(rule: str, inputs=(), outputs=(), benchmark="", threads=1, **wildcards) -> PlannedJob:
@@ -119,6 +119,12 @@ def test_a_rate_is_measured_on_all_cores_at_once(study):
     assert 100 < rate.steps_per_second < 1e6
     assert rate.core_steps_per_second == pytest.approx(rate.steps_per_second)
     assert "on each of 2 cores at once" in rate.remark
+
+
+def test_no_more_processes_are_timed_than_there_are_cores(study, monkeypatch):
+    monkeypatch.setattr("os.sched_getaffinity", lambda process: {0})
+    config = study.config | {"liquid": study.config["liquid"] | {"particles": 500}}
+    assert "on one core" in measured_rate(config, 0.1, cores=64).remark
 
 
 # -- lanes ---------------------------------------------------------------------------------

@@ -125,16 +125,25 @@ def test_the_bound_that_an_interval_includes_counts():
 
 def test_the_preset_that_would_decide_is_named():
     undecided = claim("inconclusive", value=0.25, low=-0.75, high=1.25, resolution=1.5)
-    presets = [Preset("same", 1.0, 1.0), Preset("night", 20.0, 5.0), Preset("cluster", 30.0, 17.0)]
+    presets = [
+        Preset("same", 1.0, 1.0, 1.0, 1.0),
+        Preset("night", 5.0, 20.0, 12.0, 1.0),
+        Preset("cluster", 317.0, 30.0, 16.0, 2.0),
+    ]
     told = "About 16 times as many would decide"
     assert limit(undecided).endswith(f"{told}.")
     assert limit(undecided, presets[:1]).endswith(f"{told}.")
-    assert limit(undecided, presets).endswith(f"{told}: the preset cluster has 17 times as many.")
+    assert limit(undecided, presets).endswith(f"{told}; the preset cluster runs 320 times as much.")
     assert limit(undecided, presets[:2]).endswith(
-        f"{told}, more than any preset: the preset night has 5 times as many."
+        f"{told}, more than any preset; the preset night runs 5 times as much."
     )
-    of_snapshots = replace(undecided, units="6 snapshots of 2 replicas")
-    assert limit(of_snapshots, presets).endswith(": the preset night has 20 times as many.")
+    for figure, said in (
+        ("3.2", f"{told}; the preset night runs 20 times as much."),
+        ("4.4", f"{told}; the preset cluster runs 16 times as much."),
+        ("5.1", f"{told}, more than any preset; the preset cluster runs 2 times as much."),
+    ):
+        of_snapshots = replace(undecided, units="6 snapshots of 2 replicas", figure=figure)
+        assert limit(of_snapshots, presets).endswith(said)
 
 
 def test_presets_are_compared_by_what_errors_come_from():
@@ -147,12 +156,16 @@ def test_presets_are_compared_by_what_errors_come_from():
         {"temperature": 0.7, "production": 50.0},
         {"temperature": 0.8, "production": 1000.0},
     ]
-    large = copy.deepcopy(small) | {"study": "large", "replicas": 3, "cycle": {"snapshots": 2}}
-    large["temperatures"][1]["production"] = 200.0
-    (only,) = presets_beside(small, [large])
-    assert only == Preset("large", 3 * 2 / (2 * 4), 3 * 300 / (2 * 150))
-    larger = copy.deepcopy(large) | {"study": "larger", "replicas": 30}
-    assert [each.name for each in presets_beside(small, [larger, large])] == ["large", "larger"]
+    larger = copy.deepcopy(small) | {"study": "larger", "replicas": 3, "cycle": {"snapshots": 2}}
+    larger["temperatures"][1]["production"] = 200.0
+    (only,) = presets_beside(small, [larger])
+    assert only == Preset("larger", 3 * 300 / (2 * 150), 3 / 2, 3 * 2 / (2 * 4), 3 / 2)
+    largest = copy.deepcopy(larger) | {"study": "largest", "replicas": 30}
+    assert [each.name for each in presets_beside(small, [largest, larger])] == ["larger", "largest"]
+    # Another liquid, and trajectories of others.
+    largest["liquid"]["density"] = 1.1
+    assert presets_beside(small, [largest, larger | {"trajectories": {}}]) == []
+    assert presets_beside(large, [large]) == [Preset("overnight", 1.0, 1.0, 1.0, 1.0)]
 
 
 def test_what_units_do_not_settle_is_said():

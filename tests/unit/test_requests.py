@@ -56,7 +56,8 @@ def test_runs_in_lanes_have_a_partition_of_their_own():
     assert requests("thermal", **partitions)["slurm_partition"] == "gpu"
 
 
-def test_a_refusal_of_runs_in_lanes_names_their_partition():
+def test_a_refusal_of_runs_in_lanes_names_their_partition(monkeypatch):
+    monkeypatch.setattr(cluster, "_listed", lambda what: "cpu")
     kind = cluster.Kind("lanes", "nowhere", "", 0, "")
     assert kind.name == "runs in lanes"
     assert cluster._remedy(kind, "group not permitted").startswith("Set SOFTNESS_LANES_PARTITION")

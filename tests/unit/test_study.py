@@ -36,7 +36,7 @@ PRESETS = ["dissertation", "laptop", "smoke", "overnight"]
 @pytest.fixture
 def study(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    return Study(configuration.load(ROOT / "config" / "laptop.yaml"))
+    return Study(configuration.load(ROOT / "tests" / "unit" / "two_replicas.yaml"))
 
 
 def jobs_of(study):

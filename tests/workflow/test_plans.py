@@ -13,7 +13,7 @@ from workflow_commands import SMOKE, command, environment, reruns
 from locations import ROOT
 
 
-@pytest.mark.parametrize(("preset", "runs"), [("laptop", 26), ("overnight", 34)])
+@pytest.mark.parametrize(("preset", "runs"), [("laptop", 39), ("overnight", 34)])
 def test_presets_can_be_planned(preset, runs):
     jobs = reruns(ROOT, "--forceall", config=f"config/{preset}.yaml")
     assert jobs["thermal"] == runs

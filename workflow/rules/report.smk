@@ -30,7 +30,7 @@ rule report:
     params:
         settings=study.parameter("report"),
         numbers=NUMBERS,
-        presets=presets_of(study),
+        presets=lambda wildcards: presets_of(study),
     message:
         "report"
     shell:

@@ -9,7 +9,7 @@ from typing import Any
 
 from softness.errors import InputError
 
-FORMAT = 1
+FORMAT = 2
 STAGES = ("draw_figure", "report")
 """Stages that draw; no other is ever run from an archive."""
 

@@ -36,7 +36,7 @@ class FigureClaims:
 
 
 def write_claims(
-    path: str | Path, claims: Iterable[Claim], temperatures: Collection[float] = ()
+    path: str | Path, claims: Iterable[Claim], temperatures: Collection[float]
 ) -> None:
     """Write the claims of a figure as JSON; what was not measured is null."""
     rows = [

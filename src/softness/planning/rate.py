@@ -3,11 +3,13 @@
 import contextlib
 import functools
 import multiprocessing
+import os
 import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 from statistics import fmean
 from typing import Any
@@ -30,8 +32,12 @@ START = 2.0  # seconds until a simulation steps
 
 MEASURED_SECONDS = 5.0
 MEASURED_CORES = 8  # processes at once; more would not tell more
+SLOWEST_START = 300  # seconds until all of them are ready, at most
 WARM_UP = 300  # steps from the melt to the training temperature, then as many there
 CHUNK = 50  # steps between two looks at the clock
+
+_start: Any = None
+"""Of a process that is timed beside others: where they wait for each other."""
 
 
 @dataclass(frozen=True)
@@ -155,17 +161,32 @@ def measured_rate(
     """
     if not 0 < seconds <= 600:
         raise InputError(f"--measure {seconds:g}: give seconds, more than 0 and at most 600")
-    cores = min(cores, MEASURED_CORES) if config["engine"]["device"] == "cpu" else 1
+    here = len(os.sched_getaffinity(0))
+    cores = min(cores, here, MEASURED_CORES) if config["engine"]["device"] == "cpu" else 1
     measure = functools.partial(_measured, config, seconds, with_lanes, cores)
     if cores == 1:
         return measure(says=True)
-    with ProcessPoolExecutor(cores, multiprocessing.get_context("spawn")) as pool:
-        rates = list(pool.map(measure, [True] + [False] * (cores - 1)))
+    context = multiprocessing.get_context("spawn")
+    start = context.Barrier(cores, timeout=SLOWEST_START)
+    try:
+        with ProcessPoolExecutor(cores, context, _share, (start,)) as pool:
+            rates = list(pool.map(measure, [True] + [False] * (cores - 1)))
+    except (BrokenProcessPool, threading.BrokenBarrierError) as error:
+        raise InputError(
+            f"timing {cores} processes of {config['engine']['name']} at once failed "
+            f"({type(error).__name__}): give --rate STEPS_PER_SECOND of one of them"
+        ) from error
     return replace(
         rates[0],
         steps_per_second=fmean(rate.steps_per_second for rate in rates),
         core_steps_per_second=fmean(rate.core_steps_per_second for rate in rates),
     )
+
+
+def _share(start: Any) -> None:
+    """Keep what processes wait at before they are timed, so that they are timed together."""
+    global _start
+    _start = start
 
 
 def _measured(
@@ -246,6 +267,8 @@ def _warm_up(engine: Engine, config: Mapping[str, Any]) -> None:
 
 
 def _timed(engine: Engine | Batch, seconds: float) -> tuple[int, float]:
+    if _start is not None:
+        _start.wait()
     steps, start = 0, time.perf_counter()
     while (spent := time.perf_counter() - start) < seconds:
         engine.run(CHUNK)

@@ -2,11 +2,14 @@
 
 import math
 import operator
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from softness.findings.doubts import SNAPSHOTS
 from softness.verdicts import INCONCLUSIVE, Claim
+
+OF_CYCLES, OF_INHERENT = ("4.4", "4.N"), ("3.8", "5.1")
+"""Figures whose snapshots start thermal cycles, or runs to inherent states; others, ensembles."""
 
 FAR = 1000
 """Times the units beyond which a value lies on its bound, as far as one can tell."""
@@ -19,20 +22,29 @@ class Preset(NamedTuple):
     ----------
     name
         Of the other study.
-    snapshots
-        Of all replicas together: of regression, of cycles or of inherent states, whichever is less.
     time
-        Of particles, replicas and production together, at the temperatures where barriers are
-        fitted.
+        Of particles times replicas times production, at the temperatures of the barrier fit.
+    regression, cycle, inherent
+        Of snapshots of all replicas: of regression, of thermal cycles and of inherent states.
     """
 
     name: str
-    snapshots: float
     time: float
+    regression: float
+    cycle: float
+    inherent: float
+
+    def times(self, claim: Claim) -> float:
+        """Of what the errors of a claim come from."""
+        if not claim.units.partition(" of ")[0].endswith(SNAPSHOTS):
+            return self.time
+        if claim.figure in OF_INHERENT:
+            return self.inherent
+        return self.cycle if claim.figure in OF_CYCLES else self.regression
 
 
 def presets_beside(config: Mapping[str, Any], others: Iterable[Mapping[str, Any]]) -> list[Preset]:
-    """Other studies beside one, the smallest first.
+    """Other studies of the same liquid, the smallest first.
 
     Parameters
     ----------
@@ -41,33 +53,37 @@ def presets_beside(config: Mapping[str, Any], others: Iterable[Mapping[str, Any]
     others
         The same of others.
     """
+    own = _amounts(config)
     found = [
         Preset(
             other["study"],
-            min(theirs / own for theirs, own in _snapshots(other, config)),
-            _time(other) / _time(config),
+            *(theirs / ours for theirs, ours in zip(_amounts(other), own, strict=True)),
         )
         for other in others
+        if "trajectories" not in other and _liquid(other) == _liquid(config)
     ]
     return sorted(found, key=operator.attrgetter("time"))
 
 
-def _snapshots(*configs: Mapping[str, Any]) -> Iterator[tuple[int, ...]]:
-    """Of regression, cycles and inherent states: of all replicas, in each configuration."""
-    for block in (_regressed, operator.itemgetter("cycle"), operator.itemgetter("inherent")):
-        yield tuple(config["replicas"] * block(config)["snapshots"] for config in configs)
+def _liquid(config: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in config["liquid"].items() if key != "particles"}
 
 
-def _regressed(config: Mapping[str, Any]) -> Mapping[str, Any]:
+def _amounts(config: Mapping[str, Any]) -> tuple[float, ...]:
+    """In the order of `Preset`."""
+    roles, replicas = config["roles"], config["replicas"]
+    production = sum(
+        row["production"]
+        for row in config["temperatures"]
+        if row["temperature"] < roles["barrier_fit"]["below"]
+    )
     ensembles = config["isoconfigurational"]["ensembles"]
-    trained = config["roles"]["regression"]
-    return next(each for each in ensembles if each["temperature"] == trained)
-
-
-def _time(config: Mapping[str, Any]) -> float:
-    fitted = config["roles"]["barrier_fit"]["below"]
-    each = [row["production"] for row in config["temperatures"] if row["temperature"] < fitted]
-    return config["replicas"] * config["liquid"]["particles"] * sum(each)
+    regressed = next(each for each in ensembles if each["temperature"] == roles["regression"])
+    snapshots = (block["snapshots"] for block in (regressed, config["cycle"], config["inherent"]))
+    return (
+        replicas * config["liquid"]["particles"] * production,
+        *(replicas * number for number in snapshots),
+    )
 
 
 def limit(claim: Claim, presets: Sequence[Preset] = ()) -> str:
@@ -99,16 +115,23 @@ def limit(claim: Claim, presets: Sequence[Preset] = ()) -> str:
     times = times_the_units(claim)
     if times > FAR:
         return f"{found} It lies on the bound: more units would hardly decide."
-    told = f"{found} About {max(float(f'{times:.2g}'), 1.1):g} times as many would decide"
-    of = operator.attrgetter("snapshots" if SNAPSHOTS in claim.units else "time")
-    amounts = {preset.name: of(preset) for preset in presets}
-    larger = {name: amount for name, amount in amounts.items() if amount > 1}
+    needed = max(_rounded(times), 1.1)
+    told = f"{found} About {needed:g} times as many would decide"
+    larger = {preset.name: _rounded(preset.times(claim)) for preset in presets}
+    larger = {name: amount for name, amount in larger.items() if amount > 1}
     if not larger:
         return f"{told}."
-    enough = (name for name, amount in larger.items() if amount >= times)
+    enough = (name for name, amount in larger.items() if amount >= needed)
     name = next(enough, max(larger, key=larger.__getitem__))
-    has = f"the preset {name} has {larger[name]:.2g} times as many"
-    return f"{told}: {has}." if larger[name] >= times else f"{told}, more than any preset: {has}."
+    runs = f"the preset {name} runs {larger[name]:g} times as much"
+    return (
+        f"{told}; {runs}." if larger[name] >= needed else f"{told}, more than any preset; {runs}."
+    )
+
+
+def _rounded(number: float) -> float:
+    """To two digits, as it is shown."""
+    return float(f"{number:.2g}")
 
 
 def times_the_units(claim: Claim) -> float:

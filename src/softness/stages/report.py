@@ -41,7 +41,7 @@ def arguments() -> argparse.ArgumentParser:
         type=json.loads,
         default=[],
         metavar="JSON",
-        help="other studies: name, and times the snapshots and the time of this one",
+        help="other studies: name, and how many times as much of this one they run",
     )
     command.add_file(parser, "--page", "report to write (HTML)")
     command.add_file(parser, "--table", "claims to write (CSV)")
