@@ -51,7 +51,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--rate",
         type=float,
         metavar="STEPS_PER_SECOND",
-        help="time steps per second of one process with this liquid, on one core or GPU",
+        help="time steps per second of one process with this liquid, on the GPU, or on one core "
+        "while all are busy",
     )
     rate.add_argument(
         "--measure",
@@ -66,7 +67,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--cores",
         type=int,
         default=os.cpu_count() or 1,
-        help="cores, for the wall time; default: all",
+        help="cores, for the wall time and for timing the engine on all at once; default: all",
     )
     parser.add_argument(
         "--probability",

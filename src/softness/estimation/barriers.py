@@ -114,7 +114,7 @@ def _extra(method: str) -> Iterator[None]:
         yield
     except ModuleNotFoundError as error:
         raise InputError(
-            f"{method} needs {error.name}, which is not installed: pip install 'softness[plots]'"
+            f"{method} needs {error.name}, which is not installed: install the extra plots"
         ) from error
 
 
