@@ -1,5 +1,6 @@
 """Claims: of a figure as a JSON file, of a study as a table (CSV)."""
 
+import csv
 import dataclasses
 import io
 import json
@@ -8,8 +9,6 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-import pandas as pd
 
 from softness.files.atomic import replacing
 from softness.files.unreadable import RUN_AGAIN, unreadable
@@ -65,10 +64,17 @@ def read_claims(path: str | Path) -> FigureClaims:
 
 
 def write_claims_table(path: str | Path, claims: Iterable[Claim]) -> None:
-    """Write all claims of a study as a table."""
-    rows = [dataclasses.asdict(claim) for claim in claims]
-    with replacing(path) as temporary:
-        pd.DataFrame(rows).to_csv(temporary, index=False, float_format="%.8g")
+    """Write all claims of a study as a table; what was not measured is empty."""
+    with replacing(path) as temporary, temporary.open("w", newline="") as file:
+        table = csv.writer(file, lineterminator="\n")
+        table.writerow(field.name for field in FIELDS)
+        table.writerows(map(_as_text, dataclasses.astuple(claim)) for claim in claims)
+
+
+def _as_text(value: str | float | bool) -> str:
+    if not isinstance(value, float):
+        return str(value)
+    return "" if math.isnan(value) else f"{value:.8g}"
 
 
 def read_claims_table(path: str | Path) -> list[Claim]:
@@ -79,15 +85,18 @@ def read_claims_table(path: str | Path) -> list[Claim]:
     InputError
         If the file does not hold claims.
     """
-    types = {field.name: bool if field.name == "of_liquid" else str for field in FIELDS}
-    types |= dict.fromkeys(NUMBERS, float)
-    empty = {name: [""] for name in NUMBERS}
     try:
-        text = io.StringIO(Path(path).read_text())
-        table = pd.read_csv(text, dtype=types, keep_default_na=False, na_values=empty)
-        return [_claim(row) for row in table.to_dict("records")]
-    except (OSError, ValueError, TypeError, KeyError) as error:
+        rows = list(csv.DictReader(io.StringIO(Path(path).read_text())))
+        return [
+            _claim({**row, **_numbers(row), "of_liquid": row["of_liquid"] == "True"})
+            for row in rows
+        ]
+    except (OSError, ValueError, TypeError, KeyError, csv.Error) as error:
         raise unreadable(path, error, f"holds no claims ({error})", RUN_AGAIN) from error
+
+
+def _numbers(row: Mapping[str, str]) -> dict[str, float | None]:
+    return {name: float(row[name]) if row[name] else None for name in NUMBERS}
 
 
 def _claim(row: Mapping[str, Any]) -> Claim:
