@@ -21,8 +21,8 @@ from softness.study import Study, label
 SNAKEMAKE_LOCKS = Path(".snakemake/locks")
 
 SECONDS_OF_CHECK = 1.0
-SECONDS_OF_TIMING = 5.0
-"""For which the engine is timed, and lanes as well."""
+SECONDS_OF_TIMING = 3.0
+"""For which the engine is timed, and lanes as well: with what precedes them, ten in all."""
 
 LONG, DAY = 2 * 3600, 24 * 3600
 """Seconds of a run from which on a smaller preset is named, and of a day."""
