@@ -286,6 +286,8 @@ def test_a_colder_liquid_relaxes_more_slowly(smoke):
 def test_every_run_has_its_evidence(smoke):
     found = tables.read(smoke / RESULTS / "equilibration" / "evidence.h5", EquilibrationEvidence)
     assert len(found.temperature) == 12
+    # Each row is of its own run: at T = 0.7 they were equilibrated twice as long.
+    assert found.duration.tolist() == pytest.approx(np.where(found.temperature == 0.7, 20, 10))
     assert (found.relaxation_times_covered > 0.5).all()
     assert (found.crystalline_share < 0.05).all()
     assert np.isfinite(found.first_half_scattering).all()

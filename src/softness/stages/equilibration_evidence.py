@@ -1,9 +1,12 @@
 """Collect the evidence that every run was in equilibrium before its production."""
 
 import argparse
+import json
 import math
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -46,14 +49,15 @@ def main(options: argparse.Namespace) -> None:
     relaxations = [tables.read(path, RelaxationTable) for path in options.relaxations]
     times = {float(each.temperature): float(each.relaxation_time) for each in relaxations}
     runs, histories = settings["runs"], options.histories or []
-    for name, given in (("histories", histories), ("trajectories", options.trajectories)):
-        if len(runs) != len(given) and (given or name == "trajectories"):
-            raise InputError(f"{len(given)} {name} for {len(runs)} runs: give one each")
+    produced = _by_run(options.trajectories, _provenance, runs)
+    equilibrated = _by_run(histories, tables.read_provenance, runs) if histories else {}
     rows = []
-    for number, run in enumerate(runs):
-        with Trajectory(options.trajectories[number]) as trajectory:
-            if histories:
-                observed = _of_equilibration(tables.read(histories[number], History), trajectory)
+    for run in runs:
+        place = run["temperature"], run["replica"]
+        with Trajectory(produced[place]) as trajectory:
+            if equilibrated:
+                history = tables.read(equilibrated[place], History)
+                observed = _of_equilibration(history, trajectory)
             else:
                 observed = _of_production(trajectory)
         rows.append(_row(run, observed, times[run["temperature"]], settings))
@@ -68,6 +72,27 @@ def main(options: argparse.Namespace) -> None:
     tables.write(options.output, record, made_by)
     with replacing(options.csv) as temporary:
         frame.to_csv(temporary, index=False, float_format="%.6g")
+
+
+def _provenance(path: Path) -> str:
+    with Trajectory(path) as trajectory:
+        return trajectory.provenance
+
+
+def _by_run(
+    paths: Iterable[Path], provenance: Callable[[Path], str], runs: Iterable[Mapping[str, Any]]
+) -> dict[tuple[float, int], Path]:
+    """Files by temperature and replica: as each of them says, in whatever order they are given."""
+    made = ((path, json.loads(provenance(path))["settings"]) for path in paths)
+    found = {(float(each["temperature"]), int(each["replica"])): path for path, each in made}
+    wanted = {(float(run["temperature"]), int(run["replica"])) for run in runs}
+    if found.keys() != wanted:
+        temperature, replica = min(found.keys() ^ wanted)
+        raise InputError(
+            f"T = {temperature:g}, replica {replica}: is among the runs or among their files, not "
+            "among both: give one file of each run"
+        )
+    return found
 
 
 @dataclass(frozen=True)
