@@ -1,9 +1,10 @@
 """Plans of the presets: jobs are those of a dry run, steps those of the study."""
 
+import base64
 import json
 
 import pytest
-from workflow_commands import command, reruns
+from workflow_commands import SMOKE, command, reruns
 
 from locations import ROOT
 from softness import configuration
@@ -26,6 +27,17 @@ def test_jobs_and_steps_are_those_of_the_workflow(preset):
         "particle_updates_per_second": 1000 * found["particles"],
         "source": "given",
     }
+
+
+def test_what_a_kill_left_half_written_is_planned_anew(study):
+    """Where Snakemake itself would ask for an option; `make figures` plans before it runs."""
+    folder = study / ".snakemake" / "incomplete"
+    folder.mkdir(exist_ok=True)
+    written = "results/smoke/relaxation/T0.7.h5"
+    (folder / base64.urlsafe_b64encode(written.encode()).decode()).write_text("")
+    assert "rerun-incomplete" in command(study, "snakemake", "-n", "--configfile", SMOKE).stdout
+    done = command(study, "softness", "plan", SMOKE, "--rate", "1000")
+    assert done.returncode == 0, done.stderr
 
 
 def test_the_disk_of_a_finished_study_is_foreseen(smoke):

@@ -104,7 +104,8 @@ def _planned(config: Path, everything: bool) -> list[PlannedJob]:
             config_settings=ConfigSettings(configfiles=[config]),
             snakefile=SNAKEFILE,
         )
-        settings = DAGSettings(targets={"all"}, forceall=everything)
+        # What a kill has left half written is made anew, and counts as missing.
+        settings = DAGSettings(targets={"all"}, forceall=everything, force_incomplete=True)
         workflow.dag(settings).execute_workflow(executor="dryrun")
         return list(_jobs(workflow._workflow.dag))
 
