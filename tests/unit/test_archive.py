@@ -236,8 +236,8 @@ def test_a_manifest_runs_nothing_but_figures_and_writes_nowhere_else(manifest, c
         ("", "is not a manifest of an archive of figures"),
         ("[]", "is not a manifest of an archive of figures"),
         ("{}", "is not a manifest of an archive of figures: 'format'"),
-        ('{"format": 1}', "is not a manifest of an archive of figures: 'drawings'"),
-        ('{"format": 99}', "has format 99, this version reads 1"),
+        ('{"format": 2}', "is not a manifest of an archive of figures: 'drawings'"),
+        ('{"format": 99}', "has format 99, this version reads 2"),
     ],
 )
 def test_what_is_no_manifest_is_told(text, named):
