@@ -11,7 +11,7 @@ import dataclasses
 import io
 import itertools
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -123,12 +123,12 @@ def all_claims(config: Mapping[str, Any], claims: list[Claim]) -> str:
     }
     head = "figure", "quantity", "value (95 % interval)", "rule", "verdict"
     head += "decided of 100: right, wrong", f"with {UNITS} times the units"
-    lines = ["| " + " | ".join(head) + " |", "|---" * len(head) + "|"]
+    lines = [row_of(head), "|---" * len(head) + "|"]
     for claim in tested:
         shares = [f"{100 * each:.0f}" for each in of_claim.get((claim.figure, claim.name), ())]
         cells = claim.figure, claim.name, value_of(claim), short(claim.rule), claim.verdict
         cells += ", ".join(shares[:2]), ", ".join(shares[2:])
-        lines.append("| " + " | ".join(plain(cell) for cell in cells) + " |")
+        lines.append(row_of(cells))
     title = f"# The {config['study']} study, claim by claim\n"
     return "\n".join([title, *(wrapped(each.format(**facts)) for each in CLAIMS), *lines, ""])
 
@@ -173,11 +173,16 @@ def table(claims: list[Claim]) -> str:
     for claim in rows:
         doubt = f": {claim.doubt}" if claim.doubt else ""
         cells = claim.claim, claim.name, value_of(claim), f"**{claim.verdict}**{doubt}"
-        lines.append("| " + " | ".join(plain(cell) for cell in cells) + " |")
+        lines.append(row_of(cells))
     untested = [claim.name for claim in claims if claim.verdict == NOT_TESTED]
     if untested:
         lines += [*[""] * bool(rows), wrapped(plain(f"Not tested: {'; '.join(untested)}.")).strip()]
     return "\n".join([*lines, ""])
+
+
+def row_of(cells: Iterable[str]) -> str:
+    """A row of a table."""
+    return "| " + " | ".join(plain(cell) for cell in cells) + " |"
 
 
 def wrapped(text: str) -> str:

@@ -155,12 +155,14 @@ def follow_run(workflow: Any, study: Study, figures: Sequence[FigureEntry]) -> N
 
 def presets_of(study: Study) -> str:
     """Presets beside a study, for its report, as JSON; none where nothing is simulated."""
+    if study.of_files:
+        return "[]"
     found = []
-    for path in () if study.of_files else of_project(*PRESETS):
+    for path in of_project(*PRESETS):
         # One that somebody has changed to something that cannot be run is no fault of this study.
         with contextlib.suppress(InputError):
             found.append(configuration.load(path))
-    return json.dumps(presets_beside(study.config, found) if found else [])
+    return json.dumps(presets_beside(study.config, found))
 
 
 def code_of(stage: str, *modules: str) -> list[str]:

@@ -1,6 +1,5 @@
 """The gallery: a page of figures from the results of a study, with pictures of limited size."""
 
-import importlib.util
 import io
 import math
 import sys
@@ -10,14 +9,12 @@ import pytest
 import yaml
 from PIL import Image
 
-from locations import ROOT
+from locations import ROOT, script
 from softness import configuration, verdicts
 from softness.files.claims import write_claims_table
 from softness.verdicts import Claim
 
-spec = importlib.util.spec_from_file_location("gallery", ROOT / "scripts" / "gallery.py")
-gallery = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(gallery)
+gallery = script("gallery")
 
 
 def claim(name, verdict, value=math.nan, doubt=""):

@@ -2,14 +2,13 @@
 
 import argparse
 import dataclasses
-import importlib.util
 import json
 import math
 import time
 
 import pytest
 
-from locations import ROOT
+from locations import ROOT, script
 from softness import configuration, engines, plan
 from softness.engines.batch import BatchOfOne
 from softness.errors import InputError
@@ -352,14 +351,6 @@ def test_scores_of_states_take_a_minute_at_most_by_ridge_on_the_laptop(study):
     study.config["states"]["orders"] = [0]
     assert modelled_seconds(Sizes(study), "state_scores", {})[0] < by_svr / 3
     assert modelled_seconds(Sizes(study), "state_features", {})[0] < features
-
-
-def script(name: str):
-    """A script of the project as a module."""
-    spec = importlib.util.spec_from_file_location(name, ROOT / "scripts" / f"{name}.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def test_planned_and_measured_minutes_stand_side_by_side(study, tmp_path):

@@ -87,18 +87,12 @@ def read_claims_table(path: str | Path) -> list[Claim]:
     """
     try:
         rows = list(csv.DictReader(io.StringIO(Path(path).read_text())))
-        return [
-            _claim({**row, **_numbers(row), "of_liquid": row["of_liquid"] == "True"})
-            for row in rows
-        ]
+        return [_claim({**row, "of_liquid": row["of_liquid"] == "True"}) for row in rows]
     except (OSError, ValueError, TypeError, KeyError, csv.Error) as error:
         raise unreadable(path, error, f"holds no claims ({error})", RUN_AGAIN) from error
 
 
-def _numbers(row: Mapping[str, str]) -> dict[str, float | None]:
-    return {name: float(row[name]) if row[name] else None for name in NUMBERS}
-
-
 def _claim(row: Mapping[str, Any]) -> Claim:
-    numbers = {name: math.nan for name in NUMBERS if row[name] is None}
+    """Of a row in which a number that was not measured is null, or an empty text."""
+    numbers = {name: math.nan if row[name] in (None, "") else float(row[name]) for name in NUMBERS}
     return Claim(**{**row, **numbers})

@@ -32,7 +32,7 @@ class Dynamics(Base):
         }
 
     def equilibration_evidence(self) -> dict[str, Any]:
-        """Settings of the evidence of equilibration; runs in the order of their files."""
+        """Settings of the evidence of equilibration; runs in the order of its rows."""
         runs = [
             {"temperature": temperature, "replica": replica}
             for temperature in self.temperatures
