@@ -35,8 +35,7 @@ help:  ## show this list
 install: $(READY)  ## install the pinned packages into .venv and compile kernels, and nothing else
 
 figures: $(READY)  ## run the study of CONFIG (default: laptop) and write its report
-	@$(BIN)/python -m softness check $(call quoted,$(CONFIG)) --time --cores $(CORES)
-	@$(BIN)/python -m softness run $(call quoted,$(CONFIG)) --cores $(CORES)
+	@$(BIN)/python -m softness run $(call quoted,$(CONFIG)) --time --cores $(CORES)
 
 archive: $(READY)  ## pack what the figures of CONFIG are drawn from as ARCHIVE
 	@$(BIN)/python -m softness archive $(call quoted,$(CONFIG)) $(call quoted,$(ARCHIVE))

@@ -14,6 +14,7 @@ from softness.physics import lock
 from softness.plan import rate_of, seconds_left
 from softness.planning.kept import announcement
 from softness.planning.rate import given_rate, measured_rate
+from softness.progress import write_first_page
 from softness.simulate.progress import format_duration
 from softness.stages.shared.given import given_trajectory
 from softness.study import Study, label
@@ -33,18 +34,17 @@ SMALLER = ("laptop.yaml", "smoke.yaml")
 
 def add_check_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what a check takes besides the configuration."""
-    parser.add_argument(
-        "--time",
-        action="store_true",
-        help="measure this machine for ten seconds and say when a run would end, and of "
-        "a long one, which preset takes less",
-    )
-    add_cores(parser)
     parser.set_defaults(function=check_command)
 
 
 def add_run_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what a run takes besides the configuration."""
+    parser.add_argument(
+        "--time",
+        action="store_true",
+        help="check the study first, measure this machine for ten seconds and say when the run "
+        "will end, and of a long one, which preset takes less",
+    )
     add_cores(parser)
     parser.add_argument(
         "snakemake", nargs=argparse.REMAINDER, help="further arguments for Snakemake, after --"
@@ -66,14 +66,16 @@ def _cores(text: str) -> int:
 
 def check_command(options: argparse.Namespace) -> int:
     """Check the configuration, and its trajectories or its engine, before anything runs."""
-    study = Study(configuration.load(options.config))
+    check(Study(configuration.load(options.config)))
+    return 0
+
+
+def check(study: Study, timed: bool = False) -> None:
+    """Check what a study needs; lanes are timed in a second, unless all is timed anyway."""
     if study.of_files:
         check_files(study)
     if study.all_simulations:
-        check_engine(study, timed=options.time)
-    if options.time:
-        print(end_of_run(options.config, study, options.cores), flush=True)
-    return 0
+        check_engine(study, timed)
 
 
 def end_of_run(config: Path, study: Study, cores: int) -> str:
@@ -153,6 +155,10 @@ def run_command(options: argparse.Namespace) -> int:
     with workflow.holding_folder() as held:
         if anew := announcement(planned):
             print(anew, file=sys.stderr, flush=True)
+        if options.time:
+            check(planned, timed=True)
+            write_first_page(planned)
+            print(end_of_run(options.config, planned, options.cores), flush=True)
         # Whoever holds the folder is the only one: a lock of Snakemake's own is of a killed run.
         variables = os.environ | {workflow.HELD: "1"} | _cache_folder()
         if any(SNAKEMAKE_LOCKS.glob("*")):

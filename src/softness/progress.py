@@ -28,6 +28,7 @@ from softness.planning.rate import usual_rate
 from softness.planning.schedule import Task, wall_seconds
 from softness.planning.seconds import planned_seconds
 from softness.planning.sizes import Sizes
+from softness.report.live import LivePage
 from softness.simulate.progress import format_duration
 from softness.study import Simulation, Study
 
@@ -327,6 +328,16 @@ class Follower(logging.Handler):
             if said not in self._told:
                 self._told.add(said)
                 say(f"the page of this run is not up to date: {said}")
+
+
+def write_first_page(study: Study) -> None:
+    """Write a page that says that the run is being prepared, unless an earlier run has left one.
+
+    Planning takes seconds, and so does measuring the machine.
+    """
+    page = LivePage(study.results, figures=(), caption=str)
+    if not page.path.exists():
+        page.write(Progress(study, {}).summary() | {"written": time.time()}, done=())
 
 
 def say(line: str) -> None:

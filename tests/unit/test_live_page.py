@@ -388,3 +388,22 @@ def test_the_page_of_a_large_study_is_cheap(results):
     for _ in range(3):
         page.write(run.summary() | {"written": 1.0}, run.done())
     assert time.process_time() - start < 1.0
+
+
+# -- before the jobs are planned -----------------------------------------------------------
+
+
+def test_a_first_page_says_that_the_run_is_prepared(results):
+    watched.write_first_page(run_progress.study(results))
+    page = (results / "index.html").read_text()
+    assert "this machine is measured and the jobs are planned" in page
+    assert 'http-equiv="refresh"' in page
+    assert "Parts of the study" not in page
+    assert "0 of 0" not in page
+
+
+def test_the_page_of_an_earlier_run_stays_until_the_jobs_are_planned(results, run):
+    page_of(results).write(run.summary() | {"written": time.time()}, run.done())
+    before = (results / "index.html").read_text()
+    watched.write_first_page(run_progress.study(results))
+    assert (results / "index.html").read_text() == before
