@@ -7,6 +7,7 @@ that a comment, a docstring or a new layout cannot make molecular dynamics run a
 import ast
 import functools
 import hashlib
+from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -52,7 +53,7 @@ def modules(module: str, engine: str | None = None, root: Path | None = None) ->
         if name in found:
             continue
         found[name] = _file_of(name, root)
-        waiting += _imports(found[name], root)
+        waiting += _imports(_text(found[name]), root)
     return {name: path for name, path in found.items() if _tree(_text(path)).body}
 
 
@@ -88,19 +89,18 @@ def _is_module(name: str, root: Path) -> bool:
     return name.split(".")[0] == PACKAGE and _file_of(name, root).is_file()
 
 
-def _imports(path: Path, root: Path) -> list[str]:
-    """Names of this package's modules that a file imports, and the packages they are in."""
-    names = _imported_names(_text(path))
-    modules = [name for name in names if _is_module(name, root)]
+@functools.cache
+def _imports(text: str, root: Path) -> list[str]:
+    """Names of this package's modules that a text imports, and the packages they are in."""
+    modules = [name for name in _imported_names(text) if _is_module(name, root)]
     packages = [".".join(name.split(".")[:depth]) for name in modules for depth in (1, 2)]
     return modules + [name for name in packages if _is_module(name, root)]
 
 
-@functools.cache
 def _imported_names(text: str) -> list[str]:
     """All names in the import statements of a source text, modules or not."""
     names = []
-    for node in ast.walk(_tree(text)):
+    for node in _statements(_tree(text)):
         if isinstance(node, ast.Import):
             names += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -128,12 +128,20 @@ def _text(path: Path) -> str:
 def _tree(text: str) -> ast.Module:
     """The syntax tree of a source text, without docstrings."""
     tree = ast.parse(text)
-    for node in ast.walk(tree):
+    for node in [tree, *_statements(tree)]:
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             body = node.body
             if body and isinstance(body[0], ast.Expr) and _is_text(body[0].value):
                 node.body = body[1:]
     return tree
+
+
+def _statements(node: ast.AST) -> Iterator[ast.AST]:
+    """All statements within a node: a tenth of what `ast.walk` goes through."""
+    for field in ("body", "orelse", "finalbody", "handlers", "cases"):
+        for child in getattr(node, field, ()):
+            yield child
+            yield from _statements(child)
 
 
 def _dumped(node: object) -> str:
