@@ -134,7 +134,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if COMPLETION in os.environ:
         _complete()
     try:
-        options = _parser(arguments[0] if arguments else "").parse_args(arguments)
+        options = _parsed(arguments)
         environment.check_folder()
         return options.function(options)
     except ModuleNotFoundError as error:
@@ -145,6 +145,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         fault = in_one_line(error)
     print(f"error: {fault}", file=sys.stderr)
     return 1
+
+
+def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
+    """The arguments of a command; of a run, Snakemake's follow ``--``."""
+    called = arguments[0] if arguments else ""
+    end = arguments.index("--") if called == "run" and "--" in arguments else len(arguments)
+    options = _parser(called).parse_args(arguments[:end])
+    options.snakemake = arguments[end + 1 :]
+    return options
 
 
 def _complete() -> None:

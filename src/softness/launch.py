@@ -39,6 +39,7 @@ def add_check_arguments(parser: argparse.ArgumentParser) -> None:
 
 def add_run_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what a run takes besides the configuration."""
+    parser.usage = "%(prog)s [-h] [--time] [--cores CORES] config [-- SNAKEMAKE ...]"
     parser.add_argument(
         "--time",
         action="store_true",
@@ -46,9 +47,6 @@ def add_run_arguments(parser: argparse.ArgumentParser) -> None:
         "will end, and of a long one, which preset takes less",
     )
     add_cores(parser)
-    parser.add_argument(
-        "snakemake", nargs=argparse.REMAINDER, help="further arguments for Snakemake, after --"
-    )
     parser.set_defaults(function=run_command)
 
 
@@ -148,7 +146,6 @@ def run_command(options: argparse.Namespace) -> int:
     # Last an option of one value: targets may follow.
     study = ["--configfile", str(options.config), "--profile", "profiles/local"]
     study += ["--cores", str(options.cores)]
-    extra = [argument for argument in options.snakemake if argument != "--"]
     environment.check_checkout()
     planned = Study(configuration.load(options.config))
     lock.check(planned.kinds, *planned.engines)
@@ -165,7 +162,7 @@ def run_command(options: argparse.Namespace) -> int:
             unlock = [*snakemake, *study, "--unlock"]
             subprocess.run(unlock, check=False, env=variables, stderr=subprocess.DEVNULL)
         child = subprocess.Popen(
-            [*snakemake, "--logger", "softness", *study, *extra],
+            [*snakemake, "--logger", "softness", *study, *options.snakemake],
             env=variables,
             pass_fds=[held.fileno()],
         )

@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from locations import ROOT
-from softness.__main__ import COMMANDS, _parser, main
+from softness.__main__ import COMMANDS, _parsed, _parser, main
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -78,3 +78,11 @@ def test_a_shell_completes_commands_options_and_files(line, expected):
     found = completions(line)
     assert expected <= set(found)
     assert len(found) <= len(expected) + 3  # --help, -h and --version
+
+
+def test_options_of_a_run_stand_on_either_side_of_its_configuration():
+    before = _parsed(["run", "--cores", "3", "--time", "a.yaml", "--", "-n", "chapter1"])
+    behind = _parsed(["run", "a.yaml", "--time", "--cores", "3", "--", "-n", "chapter1"])
+    assert before == behind
+    assert (before.cores, before.time, before.snakemake) == (3, True, ["-n", "chapter1"])
+    assert _parsed(["run", "a.yaml"]).snakemake == []
