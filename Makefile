@@ -27,7 +27,7 @@ hidden = $(subst $(empty) $(empty),|,$(1))
 shown = $(subst |,$(empty) $(empty),$(1))
 
 .PHONY: help install figures archive figures-from-archive test test-fast test-physics test-cluster \
-    docs benchmarks lint format lock dag clean-venv
+    test-cluster-study docs benchmarks lint format lock dag clean-venv
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 24
@@ -53,7 +53,11 @@ test-physics: $(READY)  ## the whole table of reference values, and long unit te
 	$(BIN)/python -m pytest tests/physics $(PARALLEL)
 	$(BIN)/python -m pytest tests/unit -m long $(PARALLEL)
 
-test-cluster: $(READY)  ## install SLURM from the distribution (as root), run the smoke study on it
+test-cluster: $(READY)  ## install SLURM from the distribution (as root), run part of a study on it
+	scripts/install_slurm
+	SOFTNESS_CLUSTER=1 $(BIN)/python -m pytest tests/cluster -m "not long"
+
+test-cluster-study: $(READY)  ## the same, and a whole study: half an hour
 	scripts/install_slurm
 	SOFTNESS_CLUSTER=1 $(BIN)/python -m pytest tests/cluster
 

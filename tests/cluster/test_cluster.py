@@ -60,16 +60,26 @@ def wait_for_checkpoint(project, process) -> Path:
     return log
 
 
-def test_gpu_and_cpu_jobs_reach_their_partitions(smoke):
-    assert (smoke.folder / "results/smoke/report.html").exists()
-    jobs = smoke.jobs
+def assert_completed_on_their_partitions(jobs) -> None:
     assert {job["JobState"] for job in jobs} == {"COMPLETED"}
-    simulations = [job for job in jobs if rules_of(job)]
-    assert {rule for job in simulations for rule in rules_of(job)} == set(SIMULATIONS)
     for job in jobs:
-        on_gpu = job in simulations and not rules_of(job) <= IN_LANES
+        on_gpu = bool(rules_of(job) - IN_LANES)
         assert job["Partition"] == ("gpu" if on_gpu else "cpu")
         assert job.get("TresPerJob", "") == ("gres:gpu:1" if on_gpu else "")
+
+
+def test_gpu_and_cpu_jobs_reach_their_partitions(smoke):
+    assert all((smoke.folder / target).exists() for target in smoke.made)
+    assert {rule for job in smoke.jobs for rule in rules_of(job)} == set(SIMULATIONS)
+    assert_completed_on_their_partitions(smoke.jobs)
+
+
+@pytest.mark.long
+def test_the_whole_study_runs_on_the_cluster(cluster, study):
+    before = last_number(cluster)
+    assert study.run() == 0, study.said
+    assert_completed_on_their_partitions(submitted(cluster, before))
+    assert (study.folder / "results/smoke/report.html").exists()
 
 
 def test_a_few_submissions_do_many_jobs(smoke):
@@ -99,14 +109,14 @@ def test_one_job_fills_a_whole_node_with_snakemake_inside_it(cluster, plain):
 
 def test_a_second_invocation_does_nothing(cluster, smoke):
     before = last_number(cluster)
-    assert smoke.run() == 0
+    assert smoke.run(*smoke.made) == 0
     assert "Nothing to be done" in smoke.said
     assert not submitted(cluster, before)
 
 
 def test_the_long_name_of_the_profile_is_the_same(smoke):
     assert (smoke.folder / "slurm").readlink() == Path("profiles/slurm")
-    assert smoke.run("-n", profile="profiles/slurm") == 0
+    assert smoke.run("-n", *smoke.made, profile="profiles/slurm") == 0
     assert "Nothing to be done" in smoke.said
 
 
