@@ -84,7 +84,7 @@ def test_the_whole_study_runs_on_the_cluster(cluster, study):
 
 def test_a_few_submissions_do_many_jobs(smoke):
     steps = int(re.findall(r"(\d+) of \1 steps", (smoke.folder / "first.log").read_text())[-1])
-    assert len(smoke.jobs) < 0.4 * steps
+    assert len(smoke.jobs) < 0.5 * steps
 
 
 def test_without_gpus_a_block_of_runs_gets_a_core(cluster, plain):

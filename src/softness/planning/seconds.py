@@ -39,7 +39,7 @@ FRAME = 6e-7
 """Of a particle in a frame whose neighbours are sought."""
 
 FIT: dict[str, Fit] = {
-    "svr": lambda n: 3e-8 * n * min(n, 10_000),
+    "svr": lambda n: 4.5e-8 * n * min(n, 10_000),
     "rbf_svr": lambda n: 3e-8 * n**2,
     "ridge": lambda n: 3e-6 * n,
     "binomial": lambda n: 7e-6 * n,
