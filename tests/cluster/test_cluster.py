@@ -121,7 +121,7 @@ def test_the_long_name_of_the_profile_is_the_same(smoke):
 
 
 def test_a_job_killed_by_its_time_limit_is_tried_again_and_goes_on(cluster, project):
-    project.set("equilibrate", 1500)
+    project.set("equilibrate", 600)
     before = last_number(cluster)
     process = project.start(f"{FIRST}/state.h5")
     log = wait_for_checkpoint(project, process)
@@ -137,7 +137,7 @@ def test_a_job_killed_by_its_time_limit_is_tried_again_and_goes_on(cluster, proj
 
 
 def test_a_job_leaves_before_its_time_limit_and_the_next_attempt_goes_on(cluster, project):
-    project.set("equilibrate", 2500)
+    project.set("equilibrate", 1500)
     before = last_number(cluster)
     short = ("--set-resources", "equilibrate_seed:runtime=1")
     assert project.run(f"{FIRST}/state.h5", *short) == 0, project.said
@@ -171,7 +171,7 @@ def test_a_group_that_runs_out_of_time_keeps_the_members_that_are_finished(clust
 
 
 def test_a_job_whose_node_failed_is_queued_again_and_goes_on(cluster, project):
-    project.set("equilibrate", 1500)
+    project.set("equilibrate", 600)
     before = last_number(cluster)
     process = project.start(f"{FIRST}/state.h5")
     log = wait_for_checkpoint(project, process)
@@ -187,7 +187,7 @@ def test_a_job_whose_node_failed_is_queued_again_and_goes_on(cluster, project):
 
 
 def test_ctrl_c_cancels_what_is_queued(cluster, project):
-    project.set("equilibrate", 1500)
+    project.set("equilibrate", 600)
     before = last_number(cluster)
     process = project.start(f"{FIRST}/state.h5", f"{FIRST[:-1]}1/state.h5")
     wait_for_checkpoint(project, process)

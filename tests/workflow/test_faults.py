@@ -136,7 +136,8 @@ def test_a_run_killed_at_ten_random_moments_ends_with_the_same_bytes(
     assert resumed >= 2
     assert same_files(folder, tmp_path / "run")
     left = sorted(path.name for path in kept(tmp_path / "run").iterdir())
-    assert left == [
+    # A temporary folder of a process that was killed goes when it is a day old.
+    assert [name for name in left if not name.startswith(".temporary-")] == [
         ".lock",
         "finished-000000024000-bursts.gsd",
         "finished-000000024000-trajectory.gsd",
