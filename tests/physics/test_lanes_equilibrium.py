@@ -122,7 +122,11 @@ def test_the_momentum_stays_nothing_with_a_thermostat(held_runs):
 @pytest.mark.parametrize(
     ("temperature", "expected", "time_step"),
     # STUDY's table, and between its two points the law of Rosenfeld and Tarazona.
-    [(2.0, -4.654, 0.0025), (1.2, -8.6548 + 2.6396 * 1.2**0.6, 0.005), (0.8, -6.346, 0.005)],
+    [
+        pytest.param(2.0, -4.654, 0.0025, marks=pytest.mark.long),
+        (1.2, -8.6548 + 2.6396 * 1.2**0.6, 0.005),
+        (0.8, -6.346, 0.005),
+    ],
 )
 def test_mean_energies_are_those_of_other_codes(temperature, expected, time_step):
     mean, error = mean_energy(temperature, time_step)
