@@ -46,13 +46,8 @@ def add_run_arguments(parser: argparse.ArgumentParser) -> None:
         help="check the study first, measure this machine for ten seconds and say when the run "
         "will end, and of a long one, which preset takes less",
     )
-    add_cores(parser)
-    parser.set_defaults(function=run_command)
-
-
-def add_cores(parser: argparse.ArgumentParser) -> None:
-    """Ask for the number of cores."""
     parser.add_argument("--cores", type=_cores, default="all", help="number of cores; default: all")
+    parser.set_defaults(function=run_command)
 
 
 def _cores(text: str) -> int:
